@@ -1,0 +1,25 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+/// A command of the program. run() gets the arguments after the command's name, returns the exit status and may throw;
+/// main turns exceptions into messages.
+struct Command {
+  std::string_view name;
+  std::string_view summary;
+  int (*run)(std::span<const std::string> arguments);
+};
+
+// One file each, entered in the table of main.cpp.
+int run_train_skipgram(std::span<const std::string> arguments);
+int run_vocab(std::span<const std::string> arguments);
+int run_neighbors(std::span<const std::string> arguments);
+int run_analogy(std::span<const std::string> arguments);
+int run_similarity(std::span<const std::string> arguments);
+int run_eval(std::span<const std::string> arguments);
+int run_bias(std::span<const std::string> arguments);
+int run_debias(std::span<const std::string> arguments);
+int run_convert(std::span<const std::string> arguments);
+int run_info(std::span<const std::string> arguments);

@@ -1,0 +1,58 @@
+#include "apps/command.hpp"
+#include "apps/options.hpp"
+#include "apps/query.hpp"
+
+#include "equivec/formats.hpp"
+
+using namespace equivec;
+
+namespace {
+
+/// The rows of the words that a file lists, in the order of the vectors.
+Embeddings only_words(const Embeddings& embeddings, const std::string& file) {
+  const Vocabulary wanted = read_vocabulary(file);
+  std::vector<WordId> kept;
+  for (std::size_t row = 0; row < embeddings.size(); ++row)
+    if (wanted.find(embeddings.vocabulary().word(word_id(row)))) kept.push_back(word_id(row));
+  if (kept.empty()) throw Error(file + ": none of its " + grouped(wanted.size()) + " words has a vector");
+  if (kept.size() < wanted.size())
+    remark(grouped(wanted.size() - kept.size()) + " of the " + grouped(wanted.size()) + " words of " + file +
+           " have no vector");
+  return selected(embeddings, kept);
+}
+
+}  // namespace
+
+int run_convert(std::span<const std::string> arguments) {
+  std::string input, output, format_name, input_format, words;
+  int limit = 0;
+  ConsoleOptions console;
+  Options options(
+      "convert IN OUT [options]",
+      "Writes the vectors of IN, whose format is recognized by its content, to OUT. Formats: .safetensors native,\n"
+      ".vec word2vec-text, .bin word2vec-binary, .txt glove-text, .npy npy (words beside it in NAME.words.txt).");
+  options.positional("IN", input)
+      .positional("OUT", output)
+      .add("format", format_name, "write this format whatever OUT's ending", "NAME")
+      .add("input-format", input_format, "take IN for this format", "NAME")
+      .add("limit", limit, "only the first N words; 0 takes all")
+      .add("words", words, "only the words that this file lists, one a line", "FILE");
+  add_console_options(options, console);
+  if (!options.parse(arguments)) return 0;
+  require_at_least("limit", limit, 0);
+  const Format format = format_name.empty() ? format_from_extension(output) : format_from_name(format_name);
+  const ReadOptions reading{.format = input_format.empty() ? Format::automatic : format_from_name(input_format),
+                            .limit = static_cast<std::size_t>(limit)};
+  require_writable(output);
+
+  Embeddings embeddings = load(input, console, reading);
+  if (!words.empty()) embeddings = only_words(embeddings, words);
+  {
+    const ProgressLine line("writing", "", console);
+    write_embeddings(output, embeddings, format, &progress());
+  }
+  if (!console.quiet)
+    remark("wrote " + grouped(embeddings.size()) + " words of " + std::to_string(embeddings.dimension()) +
+           " dimensions to " + output);
+  return 0;
+}

@@ -1,0 +1,161 @@
+#include "equivec/debias.hpp"
+
+#include "apps/bias_report.hpp"
+#include "apps/command.hpp"
+#include "apps/options.hpp"
+#include "apps/query.hpp"
+
+#include "equivec/formats.hpp"
+#include "src/text_numbers.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <iostream>
+
+using namespace equivec;
+
+namespace {
+
+std::vector<std::string> words_of(const Vocabulary& vocabulary, std::span<const WordId> ids) {
+  std::vector<std::string> words;
+  for (const WordId id : ids) words.emplace_back(vocabulary.word(id));
+  return words;
+}
+
+Json to_json(const Vocabulary& vocabulary, std::span<const std::vector<WordId>> sets) {
+  Json list = Json::array();
+  for (const auto& set : sets) list.push_back(words_of(vocabulary, set));
+  return list;
+}
+
+void print_sets(const Vocabulary& vocabulary, const std::string& what, std::span<const std::vector<WordId>> sets) {
+  if (sets.empty()) return;
+  std::cout << what;
+  for (const auto& set : sets) {
+    std::string text;
+    for (const std::string& word : words_of(vocabulary, set)) text += (text.empty() ? " " : "/") + word;
+    std::cout << text;
+  }
+  std::cout << '\n';
+}
+
+/// One step or both, with what either left to tell.
+HardDebiased remove_bias(const std::string& method, const Embeddings& embeddings, BiasWordSets sets, int rank) {
+  if (method == "hard") return hard_debias(embeddings, sets, rank);
+  if (method == "neutralize") {
+    // The equalize words keep their difference, as in hard debiasing: it is theirs by meaning.
+    sets.specific.reserve(sets.specific.size());
+    for (const WordSet& set : with_case_variants(sets.equalize))
+      for (const std::string& word : set)
+        if (embeddings.vocabulary().find(word)) sets.specific.push_back(word);
+    sets.equalize.clear();
+    return hard_debias(embeddings, sets, rank);
+  }
+  const Embeddings unit = normalized(embeddings);
+  const ResolvedSets definitional = resolve(unit.vocabulary(), sets.definitional);
+  const BiasSubspace subspace = BiasSubspace::from_sets(unit, definitional.sets, rank);
+  Equalized equal = equalize(unit, subspace, resolve(unit.vocabulary(), with_case_variants(sets.equalize)).sets);
+  WordSet missing = definitional.missing;
+  const ResolvedSets as_given = resolve(unit.vocabulary(), sets.equalize);
+  missing.insert(missing.end(), as_given.missing.begin(), as_given.missing.end());
+  return {std::move(equal.embeddings), subspace,          {}, {}, std::move(equal.sets),
+          std::move(equal.degenerate), std::move(missing)};
+}
+
+double largest_cosine(const HardDebiased& result) {
+  double largest = 0;
+  for (const WordBias& word : direct_bias(result.embeddings, result.subspace, result.neutralized).words)
+    largest = std::max(largest, std::abs(word.cosine));
+  return largest;
+}
+
+}  // namespace
+
+int run_debias(std::span<const std::string> arguments) {
+  std::string file, output, format_name, method = "hard", set_name = "gender";
+  int rank = 1, count = 8;
+  bool json = false;
+  ConsoleOptions console;
+  Options options(
+      "debias VECTORS -o OUT [options]",
+      "Removes bias (Bolukbasi et al. 2016) and tells what changed. hard: every word but the gender-specific ones\n"
+      "loses its part along the bias direction (neutralize), and pairs such as king and queen come to differ in\n"
+      "nothing but that direction (equalize). The vectors written have length 1.");
+  options.positional("VECTORS", file)
+      .add("output,o", output, "the debiased vectors; its ending names the format", "OUT")
+      .required("output")
+      .add("format", format_name, "native, word2vec-text, word2vec-binary, glove-text, npy, whatever OUT's ending",
+           "NAME")
+      .add("method", method, "hard, neutralize or equalize", "NAME")
+      .add("sets", set_name, "word sets: gender, or a JSON file (data/README.md)", "NAME|FILE")
+      .add("rank", rank, "directions of the bias subspace")
+      .add("count,k", count, "show so many of the most biased words")
+      .add("json", json, "the report as one JSON document");
+  add_console_options(options, console);
+  if (!options.parse(arguments)) return 0;
+  if (method != "hard" && method != "neutralize" && method != "equalize")
+    throw OptionError("--method: expected hard, neutralize or equalize, found '" + method + "'");
+  require_at_least("rank", rank, 1);
+  require_at_least("count", count, 0);
+  const Format format = format_name.empty() ? format_from_extension(output) : format_from_name(format_name);
+  const BiasWordSets sets = read_word_sets(set_name);
+  require_writable(output);
+
+  const Embeddings before = load(file, console);
+  const SubspaceReport report = find_subspace(before, sets, rank);
+  const HardDebiased result = remove_bias(method, before, sets, rank);
+  const OccupationBias bias_before = measure_occupations(before, result.subspace, sets, 1);
+  const OccupationBias bias_after = measure_occupations(result.embeddings, result.subspace, sets, 1);
+  const double largest = largest_cosine(result);
+
+  Metadata metadata = before.metadata();
+  std::string& history = metadata["debiased"];
+  history += (history.empty() ? "" : "; ") + std::string("equivec " EQUIVEC_VERSION " debias --method ") + method +
+             " --sets " + set_name + " --rank " + shortest(rank);
+  {
+    const ProgressLine line("writing", "", console);
+    write_embeddings(output, result.embeddings.with_metadata(std::move(metadata)), format, &progress());
+  }
+
+  const Vocabulary& vocabulary = before.vocabulary();
+  if (json) {
+    print(Json{{"vectors", file},
+               {"output", output},
+               {"method", method},
+               {"sets", sets.name},
+               {"subspace", to_json(report)},
+               {"neutralized", result.neutralized.size()},
+               {"largest_cosine", largest},
+               {"vanished", words_of(vocabulary, result.vanished)},
+               {"equalized", to_json(vocabulary, result.equalized)},
+               {"not_equalized", to_json(vocabulary, result.degenerate)},
+               {"missing", result.missing},
+               {"before", to_json(bias_before, sets, vocabulary)},
+               {"after", to_json(bias_after, sets, vocabulary)}});
+    return 0;
+  }
+  print(report, sets.name);
+  std::cout << "before: ";
+  print(bias_before, report, vocabulary, count);
+  std::cout << "after:  ";
+  print(bias_after, report, vocabulary, count);
+  if (method != "equalize") {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.1e", largest);
+    std::cout << "neutralized " << grouped(result.neutralized.size()) << " words; the largest |cosine| left is " << text
+              << '\n';
+    if (!result.vanished.empty())
+      std::cout << "words that were nothing but bias, now zero: " << list(words_of(vocabulary, result.vanished))
+                << '\n';
+  }
+  if (method != "neutralize") {
+    print_sets(vocabulary, "equalized " + std::to_string(result.equalized.size()) + " sets:", result.equalized);
+    print_sets(vocabulary,
+               "not equalized, since their words do not differ along the direction or stand in an earlier set:",
+               result.degenerate);
+  }
+  if (!result.missing.empty()) std::cout << "not in the vocabulary: " << list(result.missing) << '\n';
+  std::cout << "wrote " << grouped(vocabulary.size()) << " vectors of length 1 to " << output << '\n';
+  return 0;
+}

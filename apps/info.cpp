@@ -1,0 +1,57 @@
+#include "apps/command.hpp"
+#include "apps/options.hpp"
+#include "apps/query.hpp"
+
+#include "equivec/formats.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+
+using namespace equivec;
+
+int run_info(std::span<const std::string> arguments) {
+  std::string file;
+  bool json = false;
+  Options options("info FILE [options]",
+                  "Says what a file of vectors is: its format, size, first words, and how it was made.");
+  options.positional("FILE", file).add("json", json, "one JSON document");
+  if (!options.parse(arguments)) return 0;
+
+  const Format format = recognize_format(file);
+  const FormatInfo info = *std::ranges::find(formats(), format, &FormatInfo::format);
+  const Embeddings embeddings = load(file, {}, {.format = format});
+  const auto bytes = std::filesystem::file_size(file);
+  std::vector<std::string> first_words;
+  for (std::size_t row = 0; row < std::min<std::size_t>(embeddings.size(), 8); ++row)
+    first_words.emplace_back(embeddings.vocabulary().word(word_id(row)));
+  const Eigen::VectorXd lengths = embeddings.matrix().rowwise().norm().cast<double>();
+  const auto zeros = static_cast<std::size_t>((lengths.array() == 0).count());
+  if (json) {
+    print(Json{{"file", file},
+               {"format", std::string(info.name)},
+               {"words", embeddings.size()},
+               {"dimension", embeddings.dimension()},
+               {"bytes", bytes},
+               {"occurrences", embeddings.vocabulary().total_count()},
+               {"first_words", first_words},
+               {"mean_length", lengths.mean()},
+               {"zero_vectors", zeros},
+               {"metadata", embeddings.metadata()}});
+    return 0;
+  }
+  char mean[32];
+  std::snprintf(mean, sizeof mean, "%.4f", lengths.mean());
+  std::cout << "format       " << info.name << " (" << info.summary << ")\n"
+            << "words        " << grouped(embeddings.size()) << '\n'
+            << "dimension    " << embeddings.dimension() << '\n'
+            << "bytes        " << grouped(bytes) << '\n'
+            << "first words ";
+  for (const std::string& word : first_words) std::cout << ' ' << word;
+  std::cout << "\nmean length  " << mean << (zeros > 0 ? " (" + grouped(zeros) + " words have a zero vector)" : "")
+            << '\n';
+  for (const auto& [name, value] : embeddings.metadata())
+    std::cout << "made by      " << name << " = " << value << '\n';
+  return 0;
+}

@@ -1,0 +1,108 @@
+#include "apps/command.hpp"
+#include "apps/console.hpp"
+
+#include "equivec/error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <exception>
+#include <iomanip>
+#include <iostream>
+#include <new>
+#include <vector>
+
+namespace {
+
+/// The table of commands. A new one is a file of this folder and a line here.
+constexpr std::array commands = {
+    Command{"train skipgram", "learn word vectors from text (word2vec's skip-gram)", run_train_skipgram},
+    Command{"vocab", "count the words of a text", run_vocab},
+    Command{"neighbors", "the words most similar to a word", run_neighbors},
+    Command{"analogy", "A is to B as C is to ... ?", run_analogy},
+    Command{"similarity", "how similar two words are", run_similarity},
+    Command{"eval", "score vectors on analogy and similarity sets", run_eval},
+    Command{"bias", "measure bias: its direction, and how far words lie along it", run_bias},
+    Command{"debias", "remove bias, with a report of before and after", run_debias},
+    Command{"convert", "from one file format to another", run_convert},
+    Command{"info", "what a file of vectors is and how it was made", run_info},
+};
+
+void show_usage(std::ostream& out) {
+  out << "usage: equivec COMMAND ARGUMENTS [options]\n\n"
+         "Word embeddings: from text to word vectors, to answers, to measured and removed bias,\n"
+         "to files that other software loads.\n\n";
+  for (const Command& command : commands)
+    out << "  " << std::left << std::setw(16) << command.name << command.summary << '\n';
+  out << "\nequivec COMMAND --help shows a command's options and their defaults.\n"
+         "Results go to standard output, all else to standard error; --json makes an answer one JSON document.\n"
+         "Exit status: 0 done, 1 the data or a file is at fault, 2 the command line is, 130 interrupted.\n";
+}
+
+int fail(std::string_view command, const std::string& message, int status) {
+  std::cerr << "equivec" + std::string(command.empty() ? "" : " ") + std::string(command) + ": " + message + "\n";
+  return status;
+}
+
+/// The command that the arguments begin with, by its one word or two.
+const Command* find_command(std::span<const std::string> arguments, std::size_t& words) {
+  std::string name = arguments[0];
+  for (words = 1; words <= 2; ++words) {
+    const auto found = std::ranges::find(commands, name, &Command::name);
+    if (found != commands.end()) return &*found;
+    if (words < arguments.size()) name += " " + arguments[words];
+  }
+  return nullptr;
+}
+
+int unknown_command(const std::string& word) {
+  std::string choices;
+  for (const Command& command : commands)
+    if (command.name.starts_with(word + " ")) choices += (choices.empty() ? "" : ", ") + std::string(command.name);
+  if (!choices.empty()) return fail(word, "expected one of: " + choices, 2);
+  return fail("", "'" + word + "' is not a command; equivec --help lists them", 2);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
+  install_signal_handlers();
+  const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+  std::string_view name;
+  try {
+    std::cout.exceptions(std::ios::badbit | std::ios::failbit);
+    int status = 0;
+    if (arguments.empty()) {
+      show_usage(std::cerr);
+      return 2;
+    }
+    if (arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "help") {
+      show_usage(std::cout);
+    } else if (arguments[0] == "--version") {
+      std::cout << "equivec " EQUIVEC_VERSION "\n";
+    } else {
+      std::size_t words = 0;
+      const Command* command = find_command(arguments, words);
+      if (!command) return unknown_command(arguments[0]);
+      name = command->name;
+      status = command->run(std::span(arguments).subspan(words));
+    }
+    std::cout.flush();
+    return status;
+  } catch (const equivec::OptionError& error) {
+    return fail(name, error.what(), 2);
+  } catch (const equivec::Cancelled& cancelled) {
+    return fail(name, cancelled.what(), 130);
+  } catch (const std::ios_base::failure&) {
+    const int number = errno;
+    std::cout.exceptions(std::ios::goodbit);
+    if (number == EPIPE) return 0;  // whoever read our output has seen enough
+    return fail(name, "standard output: cannot write: " + std::string(std::strerror(number)), 1);
+  } catch (const std::bad_alloc&) {
+    return fail(name, "there is not enough memory", 1);
+  } catch (const std::exception& error) {
+    return fail(name, error.what(), 1);
+  }
+}

@@ -1,0 +1,187 @@
+#include "apps/options.hpp"
+
+#include "equivec/error.hpp"
+#include "src/text_numbers.hpp"
+
+#include <boost/program_options.hpp>
+
+#include <algorithm>
+#include <iostream>
+#include <limits>
+
+namespace po = boost::program_options;
+using equivec::OptionError;
+
+namespace {
+
+template <class T>
+T number(const std::string& name, const std::string& text, const char* expected) {
+  const auto value = equivec::parse_number<T>(text.starts_with('+') ? std::string_view(text).substr(1) : text);
+  if (!value) throw OptionError("--" + name + ": expected " + expected + ", found '" + text + "'");
+  return *value;
+}
+
+}  // namespace
+
+Options::Options(std::string usage, std::string summary) : usage_(std::move(usage)), summary_(std::move(summary)) {}
+
+Options& Options::add_entry(Entry entry) {
+  entries_.push_back(std::move(entry));
+  return *this;
+}
+
+Options& Options::add(const std::string& names, int& field, const std::string& help) {
+  Entry entry{names, "N", equivec::shortest(field), help, false, {}};
+  entry.store = [&field, name = entry.name()](const auto& values) {
+    field = number<int>(name, values.back(), "a whole number");
+  };
+  return add_entry(std::move(entry));
+}
+
+Options& Options::add(const std::string& names, std::uint64_t& field, const std::string& help) {
+  Entry entry{names, "N", equivec::shortest(field), help, false, {}};
+  entry.store = [&field, name = entry.name()](const auto& values) {
+    field = number<std::uint64_t>(name, values.back(), "a whole number from 0");
+  };
+  return add_entry(std::move(entry));
+}
+
+Options& Options::add(const std::string& names, double& field, const std::string& help) {
+  Entry entry{names, "X", equivec::shortest(field), help, false, {}};
+  entry.store = [&field, name = entry.name()](const auto& values) {
+    field = number<double>(name, values.back(), "a number");
+  };
+  return add_entry(std::move(entry));
+}
+
+Options& Options::add(const std::string& names, std::string& field, const std::string& help, const std::string& value) {
+  return add_entry({names, value, field, help, false, [&field](const auto& values) { field = values.back(); }});
+}
+
+Options& Options::add(const std::string& names, bool& field, const std::string& help) {
+  return add_entry({names, "", "", help, false, [&field](const auto&) { field = true; }});
+}
+
+Options& Options::add(const std::string& names, std::vector<std::string>& field, const std::string& help,
+                      const std::string& value) {
+  return add_entry({names, value + "...", "", help, true, [&field](const auto& values) { field = values; }});
+}
+
+Options& Options::positional(const std::string& name, std::string& field) {
+  positionals_.push_back({name, [&field](const auto& values) { field = values.front(); }, 1, 1});
+  return *this;
+}
+
+Options& Options::positionals(const std::string& name, std::vector<std::string>& field, std::size_t least) {
+  positionals_.push_back(
+      {name, [&field](const auto& values) { field = values; }, least, std::numeric_limits<std::size_t>::max()});
+  return *this;
+}
+
+Options& Options::required(const std::string& name) {
+  std::ranges::find(entries_, name, &Entry::name)->required = true;
+  return *this;
+}
+
+bool Options::given(const std::string& name) const { return std::ranges::find(entries_, name, &Entry::name)->present; }
+
+bool Options::parse(std::span<const std::string> arguments) {
+  namespace style = po::command_line_style;
+  po::options_description described;
+  po::positional_options_description order;
+  described.add_options()("help,h", "");
+  for (const Entry& entry : entries_) {
+    if (entry.value.empty())
+      described.add_options()(entry.names.c_str(), po::bool_switch(), "");
+    else if (entry.several)
+      described.add_options()(entry.names.c_str(), po::value<std::vector<std::string>>()->multitoken()->composing(),
+                              "");
+    else
+      described.add_options()(entry.names.c_str(), po::value<std::string>(), "");
+  }
+  described.add_options()("\1words", po::value<std::vector<std::string>>(), "");
+  order.add("\1words", -1);
+
+  po::variables_map values;
+  try {
+    const std::vector<std::string> list(arguments.begin(), arguments.end());
+    po::store(po::command_line_parser(list)
+                  .options(described)
+                  .positional(order)
+                  .style((style::default_style | style::allow_long_disguise) & ~style::allow_guessing)
+                  .run(),
+              values);
+  } catch (const po::unknown_option& error) {
+    throw OptionError("there is no option '" + error.get_option_name() + "'; --help lists them");
+  } catch (const po::multiple_occurrences& error) {
+    throw OptionError("the option '" + error.get_option_name() + "' was given twice");
+  } catch (const po::error& error) {
+    throw OptionError(std::string(error.what()) + "; --help lists the options");
+  }
+  if (values.count("help")) {
+    show_help();
+    return false;
+  }
+
+  for (Entry& entry : entries_) {
+    const std::string name = entry.name();
+    if (!values.count(name) || values[name].defaulted()) {
+      if (entry.required) throw OptionError("--" + name + " is missing: " + entry.help);
+      continue;
+    }
+    entry.present = true;
+    if (entry.value.empty())
+      entry.store({});
+    else if (entry.several)
+      entry.store(values[name].as<std::vector<std::string>>());
+    else
+      entry.store({values[name].as<std::string>()});
+  }
+
+  std::vector<std::string> words;
+  if (values.count("\1words")) words = values["\1words"].as<std::vector<std::string>>();
+  auto next = words.begin();
+  for (const Positional& positional : positionals_) {
+    const auto left = static_cast<std::size_t>(words.end() - next);
+    if (left < positional.least) throw OptionError(positional.name + " is missing; usage: equivec " + usage_);
+    const auto count = static_cast<std::ptrdiff_t>(std::min(left, positional.most));
+    if (count > 0) positional.store({next, next + count});
+    next += count;
+  }
+  if (next != words.end()) throw OptionError("nothing is expected after '" + *(next - 1) + "', found '" + *next + "'");
+  return true;
+}
+
+void Options::show_help() const {
+  constexpr std::size_t help_column = 32, width = 100;
+  std::cout << "usage: equivec " << usage_ << "\n\n" << summary_ << "\n\n";
+  const auto show = [&](std::string left, const std::string& help) {
+    left = "  " + left;
+    left += left.size() + 2 > help_column ? "  " : std::string(help_column - left.size(), ' ');
+    std::size_t column = left.size();
+    std::cout << left;
+    for (std::size_t begin = 0; begin < help.size();) {
+      const std::size_t end = std::min(help.find(' ', begin), help.size());
+      if (column + 1 + end - begin > width) {
+        std::cout << '\n' << std::string(help_column, ' ');
+        column = help_column;
+      } else if (begin > 0) {
+        std::cout << ' ';
+        ++column;
+      }
+      std::cout << help.substr(begin, end - begin);
+      column += end - begin;
+      begin = end + 1;
+    }
+    std::cout << '\n';
+  };
+  for (const Entry& entry : entries_) {
+    std::string left = "--" + entry.name();
+    if (const std::size_t comma = entry.names.rfind(','); comma != entry.names.npos && comma + 2 == entry.names.size())
+      left = "-" + entry.names.substr(comma + 1) + ", " + left;
+    if (!entry.value.empty()) left += " " + entry.value;
+    if (!entry.shown_default.empty()) left += " (" + entry.shown_default + ")";
+    show(left, entry.help);
+  }
+  show("-h, --help", "show this");
+}

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "apps/console.hpp"
+#include "apps/options.hpp"
+
+#include "equivec/embeddings.hpp"
+#include "equivec/encoded_corpus.hpp"
+#include "equivec/vocabulary.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+
+// What the commands that read a corpus share.
+
+inline constexpr std::string_view corpus_help =
+    "CORPUS is\na file, a directory, a glob or - (standard input), plain or compressed (gzip, bzip2, xz, zstd): words "
+    "between\n"
+    "white space, a sentence a line.";
+
+/// All but the threads.
+void add_vocabulary_options(Options& options, equivec::VocabularyOptions& vocabulary);
+
+struct TrainingText {
+  equivec::Vocabulary vocabulary;
+  equivec::EncodedCorpus corpus;
+};
+
+/// Counts the words (or reads `vocabulary_file`, if it has a name) and encodes the corpus, with progress and remarks.
+TrainingText read_training_text(std::span<const std::string> paths, const std::string& vocabulary_file,
+                                const equivec::VocabularyOptions& options, const ConsoleOptions& console);
+
+/// What every output says of how it was made: the tool, the instruction set, the corpus.
+equivec::Metadata training_metadata(std::string_view command, const TrainingText& text,
+                                    const equivec::VocabularyOptions& options);

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "equivec/bias.hpp"
+#include "equivec/word_sets.hpp"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace equivec {
+
+// Hard debiasing (Bolukbasi et al. 2016, section 6). All functions take unit vectors (normalized()), compute in
+// double, use all cores and return new embeddings; the metadata is kept.
+
+struct Neutralized {
+  Embeddings embeddings;
+  std::vector<WordId> vanished;  ///< words that lay in the subspace alone; their vectors became zero
+};
+
+/// Takes the subspace out of every word except `keep`, and scales what remains to length 1:  w <- (w - w_B) / |w -
+/// w_B|.
+Neutralized neutralize(const Embeddings& embeddings, const BiasSubspace& subspace, std::span<const WordId> keep = {});
+
+struct Equalized {
+  Embeddings embeddings;
+  std::vector<std::vector<WordId>> sets;        ///< equalized
+  std::vector<std::vector<WordId>> degenerate;  ///< left alone: two words have the same part in the subspace, or a word
+                                                ///< stands in an earlier set
+  std::vector<std::vector<WordId>> clamped;  ///< equalized, but |nu| > 1 (vectors not of unit length): root taken as 0
+};
+
+/// Makes the words of each set differ inside the subspace only, and each by the same amount. With mu the mean of the
+/// set, nu its part outside the subspace and w_B, mu_B the parts inside:  w <- nu + sqrt(1 - |nu|^2) (w_B - mu_B) /
+/// |w_B - mu_B|.
+Equalized equalize(const Embeddings& embeddings, const BiasSubspace& subspace,
+                   std::span<const std::vector<WordId>> sets);
+
+struct HardDebiased {
+  Embeddings embeddings;
+  BiasSubspace subspace;
+  std::vector<WordId> neutralized;              ///< words that were neutralized
+  std::vector<WordId> vanished;                 ///< as in Neutralized
+  std::vector<std::vector<WordId>> equalized;   ///< as `sets` in Equalized
+  std::vector<std::vector<WordId>> degenerate;  ///< as in Equalized
+  WordSet missing;  ///< words of the sets that the vocabulary has not, case forms not counted
+};
+
+/// The whole of it: scales every vector to length 1, learns the subspace from the definitional sets, neutralizes every
+/// word but the specific, definitional and equalize words, and equalizes. Equalize sets count in their Title and UPPER
+/// case forms too, where the vocabulary has those. Throws Error if no definitional set is left in the vocabulary.
+HardDebiased hard_debias(const Embeddings& embeddings, const BiasWordSets& sets, int rank = 1);
+
+}  // namespace equivec

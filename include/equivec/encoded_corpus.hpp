@@ -1,0 +1,54 @@
+#pragma once
+
+#include "equivec/corpus.hpp"
+#include "equivec/progress.hpp"
+#include "equivec/types.hpp"
+#include "equivec/vocabulary.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace equivec {
+
+/// A corpus as word ids, read once so that training need not parse text again.
+/// Words outside the vocabulary are gone, or are the unknown word where there is one. Sentences are separated by
+/// `sentence_end`; there are never two of them in a row. Immutable; chunks may be read by all threads.
+class EncodedCorpus {
+ public:
+  /// Marks the end of a sentence; no word has this number.
+  static constexpr WordId sentence_end{0xFFFFFFFFu};
+  /// Ids in a chunk, sentence ends included. Chunks are numbered from the start of the corpus, so that what is done
+  /// with a chunk can depend on its number and never on the thread that does it.
+  static constexpr std::size_t chunk_size = 65536;
+
+  /// Ids as a caller has them. Throws Error if an id is neither `sentence_end` nor below `words`.
+  EncodedCorpus(std::vector<WordId> ids, std::size_t words);
+
+  std::span<const WordId> ids() const noexcept { return ids_; }
+  std::size_t chunks() const noexcept { return (ids_.size() + chunk_size - 1) / chunk_size; }
+  std::span<const WordId> chunk(std::size_t number) const;  ///< REQUIRES: number < chunks()
+  std::uint64_t words() const noexcept { return words_; }   ///< ids that are words
+  std::uint64_t tokens() const noexcept {
+    return tokens_;
+  }  ///< words of the text, those outside the vocabulary included
+  /// "xxh64:" and 16 hexadecimal digits: the hash of the (decompressed) text, as `xxhsum -H1` prints it; empty when
+  /// unknown.
+  const std::string& hash() const noexcept { return hash_; }
+
+ private:
+  friend EncodedCorpus encode(const Corpus&, const Vocabulary&, const VocabularyOptions&, Progress*);
+  std::vector<WordId> ids_;
+  std::uint64_t words_ = 0, tokens_ = 0;
+  std::string hash_;
+};
+
+/// Reads the corpus on options.threads threads; the result is the same for any number. Of the options only `unknown`,
+/// `end_token` (words of the vocabulary, or empty) and `threads` matter here. Progress counts bytes.
+/// Throws Error if the end token is not in the vocabulary or no word of the corpus is; Cancelled if asked to stop.
+/// Where the unknown token is no word of the vocabulary (nothing was rare enough), other words vanish.
+EncodedCorpus encode(const Corpus& corpus, const Vocabulary& vocabulary, const VocabularyOptions& options = {},
+                     Progress* progress = nullptr);
+
+}  // namespace equivec

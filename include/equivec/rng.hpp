@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+
+namespace equivec {
+
+/// SplitMix64 (Steele, Lea and Flood 2014): the same numbers on every platform, unlike the distributions of <random>.
+///
+///   Rng rng(1);
+///   rng();         // 3203168211198807973
+///   rng.below(6);  // 0..5
+///
+/// Not for several threads at once: give each piece of work a generator of its own.
+class Rng {
+ public:
+  using result_type = std::uint64_t;
+
+  /// Streams of one seed are unrelated: give each chunk of work its own number.
+  explicit constexpr Rng(std::uint64_t seed, std::uint64_t stream = 0) noexcept
+      : state_(mix(mix(seed) + stream * 0xD1342543DE82EF95u)) {}
+
+  constexpr std::uint64_t operator()() noexcept { return mix(state_ += 0x9E3779B97F4A7C15u); }
+
+  /// In [0, 1), a multiple of 2^-24.
+  constexpr float uniform() noexcept { return static_cast<float>((*this)() >> 40) * 0x1p-24f; }
+
+  /// In [0, n). n > 0. The bias is below n / 2^32.
+  constexpr std::uint32_t below(std::uint32_t n) noexcept {
+    return static_cast<std::uint32_t>(((*this)() >> 32) * n >> 32);
+  }
+
+  static constexpr result_type min() noexcept { return 0; }
+  static constexpr result_type max() noexcept { return std::numeric_limits<result_type>::max(); }
+
+ private:
+  static constexpr std::uint64_t mix(std::uint64_t z) noexcept {
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    return z ^ (z >> 31);
+  }
+
+  std::uint64_t state_;
+};
+
+}  // namespace equivec

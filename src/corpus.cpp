@@ -1,0 +1,79 @@
+#include "equivec/corpus.hpp"
+
+#include "equivec/error.hpp"
+#include "src/text_reader.hpp"
+
+#include <glob.h>
+
+#include <filesystem>
+#include <system_error>
+
+namespace equivec {
+
+namespace fs = std::filesystem;
+
+struct Corpus::Parts {
+  std::vector<Part> parts;
+  std::string name;
+  std::uint64_t bytes = 0;
+};
+
+namespace {
+
+/// The files that a path stands for, in an order that does not depend on the file system.
+std::vector<std::string> files_of(const std::string& path) {
+  if (path == "-") return {path};
+  std::error_code error;
+  std::vector<std::string> files;
+  if (fs::is_directory(path, error)) {
+    for (fs::recursive_directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error))
+      if (entry->is_regular_file(error)) files.push_back(entry->path().string());
+    if (error) throw Error(path + ": cannot be read: " + error.message());
+    if (files.empty()) throw Error(path + ": the directory holds no file");
+    std::sort(files.begin(), files.end());
+    return files;
+  }
+  if (fs::exists(path, error) || path.find_first_of("*?[") == path.npos) return {path};
+  glob_t found{};
+  const int status = ::glob(path.c_str(), 0, nullptr, &found);
+  for (std::size_t i = 0; status == 0 && i < found.gl_pathc; ++i)
+    if (fs::is_regular_file(found.gl_pathv[i], error)) files.emplace_back(found.gl_pathv[i]);
+  ::globfree(&found);
+  if (files.empty()) throw Error(path + ": no file has such a name");
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+}  // namespace
+
+Corpus Corpus::from_paths(std::span<const std::string> paths) {
+  auto parts = std::make_shared<Parts>();
+  for (const std::string& path : paths)
+    for (const std::string& file : files_of(path)) {
+      auto mapped = std::make_shared<const MappedFile>(file);
+      const std::string_view bytes = mapped->bytes();
+      parts->parts.push_back(
+          {file == "-" ? "standard input" : file, std::move(mapped), bytes, recognize_compression(bytes)});
+      parts->bytes += bytes.size();
+    }
+  if (parts->parts.empty()) throw Error("no corpus was given");
+  parts->name = parts->parts.front().name;
+  if (parts->parts.size() > 1) parts->name += " and " + std::to_string(parts->parts.size() - 1) + " more";
+  return Corpus(std::move(parts));
+}
+
+Corpus Corpus::from_text(std::string text) {
+  auto parts = std::make_shared<Parts>();
+  auto owner = std::make_shared<const std::string>(std::move(text));
+  const std::string_view bytes = *owner;
+  parts->parts.push_back({"text", std::move(owner), bytes, Compression::none});
+  parts->name = "text";
+  parts->bytes = bytes.size();
+  return Corpus(std::move(parts));
+}
+
+const std::string& Corpus::name() const noexcept { return parts_->name; }
+std::uint64_t Corpus::bytes() const noexcept { return parts_->bytes; }
+std::span<const Corpus::Part> Corpus::parts() const noexcept { return parts_->parts; }
+
+}  // namespace equivec

@@ -1,0 +1,163 @@
+#include "src/files.hpp"
+
+#include "equivec/error.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+namespace equivec {
+
+namespace {
+
+constexpr std::size_t buffer_size = std::size_t{1} << 20;
+
+}  // namespace
+
+void write_all(const Descriptor& descriptor, std::string_view bytes, const std::filesystem::path& name) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor.get(), bytes.data(), bytes.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      throw Error(name.string() + ": cannot write: " + system_message(errno));
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+std::string system_message(int number) { return std::generic_category().message(number); }
+
+Descriptor::~Descriptor() {
+  if (value_ >= 0) ::close(value_);
+}
+
+Descriptor unlinked_temporary_file() {
+  std::error_code ignored;
+  const std::filesystem::path directory = std::filesystem::temp_directory_path(ignored);
+  std::string name = (directory / "equivec.XXXXXX").string();
+  Descriptor descriptor(::mkstemp(name.data()));
+  if (!descriptor)
+    throw Error(directory.string() + ": no temporary file can be made: " + system_message(errno) + "; set TMPDIR");
+  ::unlink(name.c_str());
+  return descriptor;
+}
+
+MappedFile::MappedFile(const std::filesystem::path& file) {
+  const bool standard_input = file == "-";
+  const Descriptor opened(standard_input ? ::dup(STDIN_FILENO) : ::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat status {};
+  if (!opened || ::fstat(opened.get(), &status) != 0)
+    throw Error(file.string() + ": cannot be opened: " + system_message(errno));
+  if (S_ISDIR(status.st_mode)) throw Error(file.string() + ": is a directory, not a file");
+  if (S_ISREG(status.st_mode) && !standard_input) {
+    map(opened.get(), file);
+    return;
+  }
+
+  const Descriptor copy = unlinked_temporary_file();
+  std::string buffer(buffer_size, '\0');
+  for (;;) {
+    const ssize_t count = ::read(opened.get(), buffer.data(), buffer.size());
+    if (count == 0) break;
+    if (count < 0) {
+      if (errno == EINTR) throw Cancelled();
+      throw Error(file.string() + ": cannot be read: " + system_message(errno));
+    }
+    write_all(copy, std::string_view(buffer).substr(0, static_cast<std::size_t>(count)), "temporary file");
+  }
+  map(copy.get(), file);
+}
+
+void MappedFile::map(int descriptor, const std::filesystem::path& name) {
+  struct stat status {};
+  if (::fstat(descriptor, &status) != 0) throw Error(name.string() + ": cannot be read: " + system_message(errno));
+  size_ = static_cast<std::size_t>(status.st_size);
+  if (size_ == 0) return;  // mmap refuses an empty range
+  void* const address = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, descriptor, 0);
+  if (address == MAP_FAILED) throw Error(name.string() + ": cannot be mapped: " + system_message(errno));
+  data_ = static_cast<const char*>(address);
+}
+
+MappedFile::~MappedFile() {
+  if (data_) ::munmap(const_cast<char*>(data_), size_);
+}
+
+AtomicFile::AtomicFile(const std::filesystem::path& target) : name_(target), target_(target) {
+  if (target.empty()) throw Error("the output file has no name");
+  std::error_code ignored;
+  if (std::filesystem::is_symlink(target, ignored)) {
+    const auto resolved = std::filesystem::weakly_canonical(target, ignored);
+    if (!ignored) target_ = resolved;
+  }
+  const auto status = std::filesystem::status(target_, ignored);
+  if (std::filesystem::is_directory(status)) throw Error(target.string() + ": is a directory, not a file");
+  buffer_.reserve(buffer_size);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    descriptor_ = Descriptor(::open(target_.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!descriptor_) fail("cannot be opened for writing");
+    return;
+  }
+
+  partial_ = target_.parent_path() / ("." + target_.filename().string() + ".partial");
+  for (;;) {
+    descriptor_ = Descriptor(::open(partial_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
+    if (!descriptor_) {
+      partial_.clear();
+      fail("cannot be written");
+    }
+    if (::flock(descriptor_.get(), LOCK_EX | LOCK_NB) != 0) {
+      partial_.clear();
+      throw Error(target.string() + ": another process is writing it; wait for its end or choose another file");
+    }
+    // The one we waited for may have renamed it meanwhile; then what we hold is no longer the partial file.
+    struct stat held {
+    }, named{};
+    if (::fstat(descriptor_.get(), &held) == 0 && ::stat(partial_.c_str(), &named) == 0 && held.st_ino == named.st_ino)
+      break;
+  }
+  if (::ftruncate(descriptor_.get(), 0) != 0) fail("cannot be written");
+  struct stat old {};
+  if (::stat(target_.c_str(), &old) == 0) {
+    if (::access(target_.c_str(), W_OK) != 0) fail("cannot be overwritten");
+    if (::fchmod(descriptor_.get(), old.st_mode & 07777) != 0) fail("cannot be written");
+  }
+}
+
+AtomicFile::~AtomicFile() {
+  if (!partial_.empty()) ::unlink(partial_.c_str());
+}
+
+void AtomicFile::fail(const char* doing) const {
+  const int number = errno;
+  if (!partial_.empty()) ::unlink(partial_.c_str());
+  throw Error(name_.string() + ": " + doing + ": " + system_message(number));
+}
+
+void AtomicFile::write(std::string_view bytes) {
+  if (buffer_.size() + bytes.size() > buffer_size) flush();
+  if (bytes.size() >= buffer_size)
+    write_all(descriptor_, bytes, name_);
+  else
+    buffer_.append(bytes);
+}
+
+void AtomicFile::flush() {
+  write_all(descriptor_, buffer_, name_);
+  buffer_.clear();
+}
+
+void AtomicFile::commit() {
+  flush();
+  if (partial_.empty()) return;
+  if (::fsync(descriptor_.get()) != 0) fail("cannot be written");
+  if (::rename(partial_.c_str(), target_.c_str()) != 0) fail("cannot be put in its place");
+  partial_.clear();
+}
+
+}  // namespace equivec

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace equivec {
+
+/// A file descriptor, closed at the end.
+class Descriptor {
+ public:
+  explicit Descriptor(int value = -1) noexcept : value_(value) {}
+  Descriptor(Descriptor&& other) noexcept : value_(std::exchange(other.value_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(value_, other.value_);
+    return *this;
+  }
+  ~Descriptor();
+
+  int get() const noexcept { return value_; }
+  explicit operator bool() const noexcept { return value_ >= 0; }
+
+ private:
+  int value_;
+};
+
+/// A file in memory, read-only. A pipe or "-" (standard input) is first copied to an unlinked temporary file.
+/// Throws Error if it cannot be opened or is a directory.
+class MappedFile {
+ public:
+  explicit MappedFile(const std::filesystem::path& file);
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+  ~MappedFile();
+
+  /// An open descriptor; `name` is for messages.
+  MappedFile(const Descriptor& descriptor, const std::filesystem::path& name) { map(descriptor.get(), name); }
+
+  std::string_view bytes() const noexcept { return {data_, size_}; }
+
+ private:
+  void map(int descriptor, const std::filesystem::path& name);
+
+  const char* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+/// A file that appears whole or not at all: written as ".NAME.partial" beside its place, synchronised and renamed by
+/// commit(). Without commit() nothing remains. What an ended process left behind is overwritten by the next run; that a
+/// living one writes the same file is an Error. A device or pipe is written directly. Every failure throws Error.
+class AtomicFile {
+ public:
+  explicit AtomicFile(const std::filesystem::path& target);
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+  ~AtomicFile();
+
+  void write(std::string_view bytes);
+  void flush();  ///< hands what was written to the system, so that a full disk shows now
+  void commit();
+
+ private:
+  [[noreturn]] void fail(const char* doing) const;
+
+  std::filesystem::path name_;     // as the caller said it, for messages
+  std::filesystem::path target_;   // symbolic links resolved, so that they are kept
+  std::filesystem::path partial_;  // empty: written directly
+  Descriptor descriptor_;
+  std::string buffer_;
+};
+
+/// A file in the temporary directory that nobody else sees and that vanishes with its descriptor.
+Descriptor unlinked_temporary_file();
+
+/// Throws Error naming `name` unless every byte is written.
+void write_all(const Descriptor& descriptor, std::string_view bytes, const std::filesystem::path& name);
+
+/// Text of errno.
+std::string system_message(int number);
+
+}  // namespace equivec

@@ -1,0 +1,44 @@
+#pragma once
+
+namespace equivec {
+
+/// The lines of a block of text, as far as its neighbours must know: a line may begin in one block and end in another.
+struct BlockLines {
+  bool leading_end = false;  ///< the block's first line end stands before its first word
+  bool has_end = false;      ///< there is a line end
+  bool open = false;         ///< words follow the last line end, or the block's start
+};
+
+/// Goes through the lines of a block: a sentence ends where a line that has a word ends.
+class LineScanner {
+ public:
+  void word() noexcept { lines_.open = true; }
+  /// True if this line end closes a sentence whose words stand in the block.
+  bool line_end() noexcept {
+    const bool closes = lines_.open;
+    if (!closes && !lines_.has_end) lines_.leading_end = true;
+    lines_.has_end = true;
+    lines_.open = false;
+    return closes;
+  }
+  const BlockLines& lines() const noexcept { return lines_; }
+
+ private:
+  BlockLines lines_;
+};
+
+/// Puts blocks together, in their order.
+class LineSeam {
+ public:
+  /// True if a sentence of an earlier block ends before the first word of this one.
+  bool closes_before(const BlockLines& block) noexcept {
+    const bool closes = open_ && block.leading_end;
+    open_ = block.has_end ? block.open : open_ || block.open;
+    return closes;
+  }
+
+ private:
+  bool open_ = false;
+};
+
+}  // namespace equivec

@@ -1,0 +1,282 @@
+#include "equivec/vocabulary.hpp"
+
+#include "src/files.hpp"
+#include "src/parallel.hpp"
+#include "src/sentence_ends.hpp"
+#include "src/text_numbers.hpp"
+#include "src/text_reader.hpp"
+#include "src/word_index.hpp"
+
+#include <tbb/enumerable_thread_specific.h>
+
+#include <algorithm>
+#include <numeric>
+
+namespace equivec {
+
+void validate(const VocabularyOptions& options) {
+  require_at_least("min-count", options.min_count, 0);
+  require_at_least("max-size", options.max_size, 0);
+  require_between("threads", options.threads, 0, 4096);
+  for (const std::string* token : {&options.unknown, &options.end_token})
+    if (std::any_of(token->begin(), token->end(), is_space))
+      throw OptionError("the special token '" + *token + "' must not hold white space");
+  if (!options.unknown.empty() && options.unknown == options.end_token)
+    throw OptionError("unknown and end-token must differ, both are '" + options.unknown + "'");
+}
+
+struct Vocabulary::Storage {
+  std::span<const std::int64_t> offsets, counts;
+  std::string_view bytes;
+  std::shared_ptr<const void> owner;  // of the three above
+  std::uint64_t total_count = 0;
+  WordIndex index;
+
+  std::string_view word(std::size_t row) const noexcept {
+    const auto begin = static_cast<std::size_t>(offsets[row]);
+    return bytes.substr(begin, static_cast<std::size_t>(offsets[row + 1]) - begin);
+  }
+
+  void build_index() {
+    if (counts.size() >= WordIndex::nothing) throw Error("more than 4,294,967,294 words");
+    if (offsets.size() != counts.size() + 1 || offsets[0] != 0)
+      throw Error("the table of word offsets does not fit the table of counts");
+    index.reserve(counts.size());
+    for (std::size_t row = 0; row < counts.size(); ++row) {
+      if (offsets[row + 1] < offsets[row] || static_cast<std::uint64_t>(offsets[row + 1]) > bytes.size())
+        throw Error("word " + std::to_string(row) + " has a place outside the table of words");
+      if (offsets[row + 1] == offsets[row]) throw Error("word " + std::to_string(row) + " is empty");
+      if (counts[row] < 0) throw Error("the count of word " + std::to_string(row) + " is negative");
+      const auto number = static_cast<std::uint32_t>(row);
+      const std::uint32_t first = index.insert(word(row), number, [this](std::uint32_t i) { return word(i); });
+      if (first != number)
+        throw Error("the word '" + std::string(word(row)) + "' occurs twice, as words " + std::to_string(first) +
+                    " and " + std::to_string(row));
+      total_count += static_cast<std::uint64_t>(counts[row]);
+    }
+  }
+};
+
+Vocabulary::Vocabulary() : Vocabulary(std::span<const Entry>()) {}
+
+Vocabulary::Vocabulary(std::span<const Entry> entries) {
+  struct Tables {
+    std::vector<std::int64_t> offsets, counts;
+    std::string bytes;
+  };
+  auto tables = std::make_shared<Tables>();
+  tables->offsets.reserve(entries.size() + 1);
+  tables->counts.reserve(entries.size());
+  tables->offsets.push_back(0);
+  for (const Entry& entry : entries) {
+    tables->bytes += entry.word;
+    tables->offsets.push_back(static_cast<std::int64_t>(tables->bytes.size()));
+    tables->counts.push_back(static_cast<std::int64_t>(entry.count));
+  }
+  *this = Vocabulary(tables->offsets, tables->counts, tables->bytes, tables);
+}
+
+Vocabulary::Vocabulary(std::span<const std::int64_t> offsets, std::span<const std::int64_t> counts,
+                       std::string_view bytes, std::shared_ptr<const void> owner) {
+  auto storage = std::make_shared<Storage>();
+  storage->offsets = offsets;
+  storage->counts = counts;
+  storage->bytes = bytes;
+  storage->owner = std::move(owner);
+  storage->build_index();
+  storage_ = std::move(storage);
+}
+
+std::size_t Vocabulary::size() const noexcept { return storage_->counts.size(); }
+std::string_view Vocabulary::word(WordId id) const noexcept { return storage_->word(equivec::index(id)); }
+std::uint64_t Vocabulary::count(WordId id) const noexcept {
+  return static_cast<std::uint64_t>(storage_->counts[equivec::index(id)]);
+}
+std::uint64_t Vocabulary::total_count() const noexcept { return storage_->total_count; }
+std::span<const std::int64_t> Vocabulary::offsets() const noexcept { return storage_->offsets; }
+std::span<const std::int64_t> Vocabulary::counts() const noexcept { return storage_->counts; }
+std::string_view Vocabulary::bytes() const noexcept { return storage_->bytes; }
+
+std::optional<WordId> Vocabulary::find(std::string_view word) const noexcept {
+  const std::uint32_t number = storage_->index.find(word, [this](std::uint32_t i) { return storage_->word(i); });
+  if (number == WordIndex::nothing) return std::nullopt;
+  return word_id(number);
+}
+
+namespace {
+
+/// Words of the blocks one thread has seen, with their counts.
+class WordCounts {
+ public:
+  void add(std::string_view word, std::uint64_t count) {
+    const auto number = static_cast<std::uint32_t>(counts_.size());
+    const std::uint32_t found =
+        index_.insert(word, number, [&](std::uint32_t i) { return i == number ? word : this->word(i); });
+    if (found == number) {
+      if (number == WordIndex::nothing - 1) throw Error("the corpus has more than 4,294,967,294 different words");
+      bytes_ += word;
+      ends_.push_back(bytes_.size());
+      counts_.push_back(0);
+    }
+    counts_[found] += count;
+  }
+
+  std::size_t size() const noexcept { return counts_.size(); }
+  std::uint64_t count(std::uint32_t number) const noexcept { return counts_[number]; }
+  std::string_view word(std::uint32_t number) const noexcept {
+    const std::size_t begin = number == 0 ? 0 : ends_[number - 1];
+    return std::string_view(bytes_).substr(begin, ends_[number] - begin);
+  }
+
+ private:
+  std::string bytes_;
+  std::vector<std::size_t> ends_;
+  std::vector<std::uint64_t> counts_;
+  WordIndex index_;
+};
+
+struct Counted {
+  WordCounts words;
+  std::uint64_t tokens = 0;
+  std::uint64_t sentences = 0;
+};
+
+Counted count_all(const Corpus& corpus, int threads, Progress* progress) {
+  TextReader reader(corpus);
+  if (progress) {
+    progress->done = 0;
+    progress->total = corpus.bytes();
+  }
+  struct BlockCounts {
+    BlockLines lines = {};
+    std::uint64_t tokens = 0, sentences = 0, stored_bytes = 0;
+  };
+  tbb::enumerable_thread_specific<WordCounts> tables;
+  LineSeam seam;
+  Counted result;
+  ordered_pipeline(
+      threads, [&] { return reader.next(); },
+      [&](TextBlock block) {
+        check_cancelled(progress);
+        WordCounts& table = tables.local();
+        LineScanner lines;
+        BlockCounts counts{.stored_bytes = block.stored_bytes};
+        tokenize(
+            block.text,
+            [&](std::string_view word) {
+              table.add(word, 1);
+              ++counts.tokens;
+              lines.word();
+            },
+            [&] { counts.sentences += lines.line_end(); });
+        counts.lines = lines.lines();
+        return counts;
+      },
+      [&](BlockCounts counts) {
+        result.tokens += counts.tokens;
+        result.sentences += counts.sentences + seam.closes_before(counts.lines);
+        if (progress) progress->done += counts.stored_bytes;
+      });
+  for (WordCounts& table : tables) {
+    if (result.words.size() == 0) {
+      result.words = std::move(table);
+      continue;
+    }
+    for (std::uint32_t i = 0; i < table.size(); ++i) result.words.add(table.word(i), table.count(i));
+  }
+  return result;
+}
+
+}  // namespace
+
+Vocabulary count_words(const Corpus& corpus, const VocabularyOptions& options, Progress* progress) {
+  validate(options);
+  Counted counted = count_all(corpus, options.threads, progress);
+  if (counted.tokens == 0) throw Error(corpus.name() + ": there is no word in it");
+  if (!options.end_token.empty()) counted.words.add(options.end_token, counted.sentences);
+  if (!options.unknown.empty()) counted.words.add(options.unknown, 0);
+
+  const WordCounts& words = counted.words;
+  const auto special = [&](std::uint32_t i) {
+    return words.word(i) == options.unknown || words.word(i) == options.end_token;
+  };
+  const auto before = [&](std::uint32_t a, std::uint32_t b) {
+    return words.count(a) != words.count(b) ? words.count(a) > words.count(b) : words.word(a) < words.word(b);
+  };
+  std::vector<std::uint32_t> kept, specials;
+  std::uint64_t left_out = 0;
+  for (std::uint32_t i = 0; i < words.size(); ++i) {
+    if (special(i))
+      specials.push_back(i);
+    else if (words.count(i) >= static_cast<std::uint64_t>(options.min_count))
+      kept.push_back(i);
+    else
+      left_out += words.count(i);
+  }
+  if (kept.empty())
+    throw Error(corpus.name() + ": none of its " + std::to_string(words.size()) + " words (" +
+                std::to_string(counted.tokens) + " tokens) occurs " + std::to_string(options.min_count) +
+                " times; lower --min-count");
+  std::sort(kept.begin(), kept.end(), before);
+  const auto limit = static_cast<std::size_t>(options.max_size);
+  if (limit > 0 && kept.size() + specials.size() > limit) {
+    const std::size_t room = limit - std::min(limit, specials.size());
+    for (std::size_t i = room; i < kept.size(); ++i) left_out += words.count(kept[i]);
+    kept.resize(room);
+  }
+
+  std::vector<Vocabulary::Entry> entries;
+  entries.reserve(kept.size() + specials.size());
+  for (const std::uint32_t i : kept) entries.push_back({std::string(words.word(i)), words.count(i)});
+  for (const std::uint32_t i : specials) {
+    const std::uint64_t count = words.count(i) + (words.word(i) == options.unknown ? left_out : 0);
+    if (count > 0) entries.push_back({std::string(words.word(i)), count});
+  }
+  std::sort(entries.begin(), entries.end(),
+            [](const auto& a, const auto& b) { return a.count != b.count ? a.count > b.count : a.word < b.word; });
+  return Vocabulary(entries);
+}
+
+Vocabulary read_vocabulary(const std::filesystem::path& file) {
+  const auto mapped = open_decompressed(file);
+  std::vector<Vocabulary::Entry> entries;
+  WordIndex index;
+  std::string_view rest = mapped->bytes();
+  for (std::size_t line = 1; !rest.empty(); ++line) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    std::vector<std::string_view> fields;
+    tokenize(
+        rest.substr(0, end), [&](std::string_view field) { fields.push_back(field); }, [] {});
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (fields.empty()) continue;
+    const auto where = [&] { return file.string() + ":" + std::to_string(line) + ": "; };
+    std::optional<std::int64_t> count =
+        fields.size() == 1 ? std::optional<std::int64_t>(0) : parse_number<std::int64_t>(fields[1]);
+    if (fields.size() > 2 || !count || *count < 0)
+      throw Error(where() + "expected a word and its count, found '" + std::string(fields[fields.size() > 2 ? 2 : 1]) +
+                  "'");
+    const auto number = static_cast<std::uint32_t>(entries.size());
+    const std::uint32_t first = index.insert(fields[0], number, [&](std::uint32_t i) {
+      return i == number ? fields[0] : std::string_view(entries[i].word);
+    });
+    if (first != number) throw Error(where() + "the word '" + std::string(fields[0]) + "' stands in the file twice");
+    entries.push_back({std::string(fields[0]), static_cast<std::uint64_t>(*count)});
+  }
+  if (entries.empty()) throw Error(file.string() + ": holds no word");
+  return Vocabulary(entries);
+}
+
+void write_vocabulary(const std::filesystem::path& file, const Vocabulary& vocabulary) {
+  AtomicFile out(file);
+  std::string line;
+  for (std::size_t row = 0; row < vocabulary.size(); ++row) {
+    line = vocabulary.word(word_id(row));
+    line += ' ';
+    append_number(line, vocabulary.count(word_id(row)));
+    line += '\n';
+    out.write(line);
+  }
+  out.commit();
+}
+
+}  // namespace equivec

@@ -1,0 +1,76 @@
+#pragma once
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace equivec {
+
+/// Finds the number of a word among words that somebody else keeps. Open addressing; the table is at most half full.
+class WordIndex {
+ public:
+  static constexpr std::uint32_t nothing = 0xFFFFFFFFu;
+
+  static std::uint64_t hash(std::string_view word) noexcept { return XXH3_64bits(word.data(), word.size()); }
+
+  void reserve(std::size_t words) {
+    std::size_t slots = 64;
+    while (slots < 2 * words) slots *= 2;
+    if (slots > slots_.size()) grow(slots);
+  }
+
+  /// The number of `word`, or `nothing`. word_at(number) gives a word back.
+  template <class WordAt>
+  std::uint32_t find(std::string_view word, const WordAt& word_at) const noexcept {
+    return slots_.empty() ? nothing : slots_[slot_of(word, hash(word), word_at)].number;
+  }
+
+  /// The number of `word`; if it is not there it is entered with `number`, which is then returned.
+  template <class WordAt>
+  std::uint32_t insert(std::string_view word, std::uint32_t number, const WordAt& word_at) {
+    if (2 * (used_ + 1) > slots_.size()) grow(slots_.empty() ? 64 : 2 * slots_.size());
+    const std::uint64_t code = hash(word);
+    Slot& slot = slots_[slot_of(word, code, word_at)];
+    if (slot.number == nothing) {
+      slot = {number, code};
+      ++used_;
+    }
+    return slot.number;
+  }
+
+ private:
+  struct Slot {
+    std::uint32_t number = nothing;
+    std::uint64_t hash = 0;
+  };
+
+  template <class WordAt>
+  std::size_t slot_of(std::string_view word, std::uint64_t code, const WordAt& word_at) const noexcept {
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t i = code & mask;; i = (i + 1) & mask) {
+      const Slot& slot = slots_[i];
+      if (slot.number == nothing || (slot.hash == code && word_at(slot.number) == word)) return i;
+    }
+  }
+
+  void grow(std::size_t size) {
+    std::vector<Slot> old(size);
+    old.swap(slots_);
+    const std::size_t mask = size - 1;
+    for (const Slot& slot : old) {
+      if (slot.number == nothing) continue;
+      std::size_t i = slot.hash & mask;
+      while (slots_[i].number != nothing) i = (i + 1) & mask;
+      slots_[i] = slot;
+    }
+  }
+
+  std::vector<Slot> slots_;
+  std::size_t used_ = 0;
+};
+
+}  // namespace equivec
