@@ -15,7 +15,7 @@ int run_analogy(std::span<const std::string> arguments) {
   bool json = false;
   Options options(
       "analogy VECTORS [A B C...] [options]",
-      "Answers 'A is to B as C is to ... ?' by 3CosAdd: the words nearest to B - A + C, of unit vectors; A, B and\n"
+      "Answers 'A is to B as C is to ... ?' by 3CosAdd: the words nearest to B - A + C, of unit vectors; A, B and "
       "C are never answers. Without words, three a line from standard input.");
   options.positional("VECTORS", file)
       .positionals("WORD", words, 0)

@@ -18,7 +18,7 @@ int run_bias(std::span<const std::string> arguments) {
   ConsoleOptions console;
   Options options(
       "bias VECTORS [options]",
-      "Finds the direction along which definitional word sets differ (she - he, woman - man ...) and measures how\n"
+      "Finds the direction along which definitional word sets differ (she - he, woman - man ...) and measures how "
       "far words that should be neutral, occupations, lie along it (Bolukbasi et al. 2016).");
   options.positional("VECTORS", file)
       .add("measure", measures, "direct-bias, the only one (and the default)", "NAME")

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
+#include <utility>
 
 using namespace equivec;
 
@@ -76,11 +77,17 @@ void print(const OccupationBias& measured, const SubspaceReport& report, const V
     std::cout << '\n';
     return;
   }
-  std::cout << "  most towards " << report.first_pole << ":";
-  for (std::size_t i = 0; i < shown; ++i) show(words[i]);
-  std::cout << "\n  most towards " << report.last_pole << ":";
-  for (std::size_t i = 0; i < shown; ++i) show(words[words.size() - 1 - i]);
-  std::cout << '\n';
+  const auto show_side = [&](const std::string& pole, auto first, auto last, auto on_side) {
+    std::string separator = "  most towards " + pole + ":";
+    for (auto word = first; word != last && word - first < count && on_side(*word); ++word) {
+      std::cout << std::exchange(separator, "");
+      show(*word);
+    }
+    if (separator.empty()) std::cout << '\n';
+  };
+  show_side(report.first_pole, words.begin(), words.end(), [](const WordBias& word) { return word.cosine > 0.00005; });
+  show_side(report.last_pole, words.rbegin(), words.rend(),
+            [](const WordBias& word) { return word.cosine < -0.00005; });
 }
 
 Json to_json(const OccupationBias& measured, const BiasWordSets& sets, const Vocabulary& vocabulary) {

@@ -29,7 +29,7 @@ int run_convert(std::span<const std::string> arguments) {
   ConsoleOptions console;
   Options options(
       "convert IN OUT [options]",
-      "Writes the vectors of IN, whose format is recognized by its content, to OUT. Formats: .safetensors native,\n"
+      "Writes the vectors of IN, whose format is recognized by its content, to OUT. Formats: .safetensors native, "
       ".vec word2vec-text, .bin word2vec-binary, .txt glove-text, .npy npy (words beside it in NAME.words.txt).");
   options.positional("IN", input)
       .positional("OUT", output)

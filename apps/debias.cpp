@@ -40,27 +40,42 @@ void print_sets(const Vocabulary& vocabulary, const std::string& what, std::span
   std::cout << '\n';
 }
 
-/// One step or both, with what either left to tell.
-HardDebiased remove_bias(const std::string& method, const Embeddings& embeddings, BiasWordSets sets, int rank) {
+/// Both steps or one of them, with what either left to tell.
+HardDebiased remove_bias(const std::string& method, const Embeddings& embeddings, const BiasWordSets& sets, int rank) {
   if (method == "hard") return hard_debias(embeddings, sets, rank);
-  if (method == "neutralize") {
-    // The equalize words keep their difference, as in hard debiasing: it is theirs by meaning.
-    sets.specific.reserve(sets.specific.size());
-    for (const WordSet& set : with_case_variants(sets.equalize))
-      for (const std::string& word : set)
-        if (embeddings.vocabulary().find(word)) sets.specific.push_back(word);
-    sets.equalize.clear();
-    return hard_debias(embeddings, sets, rank);
-  }
+  const Vocabulary& vocabulary = embeddings.vocabulary();
   const Embeddings unit = normalized(embeddings);
-  const ResolvedSets definitional = resolve(unit.vocabulary(), sets.definitional);
+  const ResolvedSets definitional = resolve(vocabulary, sets.definitional);
   const BiasSubspace subspace = BiasSubspace::from_sets(unit, definitional.sets, rank);
-  Equalized equal = equalize(unit, subspace, resolve(unit.vocabulary(), with_case_variants(sets.equalize)).sets);
-  WordSet missing = definitional.missing;
-  const ResolvedSets as_given = resolve(unit.vocabulary(), sets.equalize);
-  missing.insert(missing.end(), as_given.missing.begin(), as_given.missing.end());
-  return {std::move(equal.embeddings), subspace,          {}, {}, std::move(equal.sets),
-          std::move(equal.degenerate), std::move(missing)};
+  if (method == "neutralize") {
+    Neutralized neutral = neutralize(unit, subspace, words_kept(vocabulary, sets));
+    return {std::move(neutral.embeddings), subspace, words_neutralized(vocabulary, sets),
+            std::move(neutral.vanished),   {},       {},
+            definitional.missing};
+  }
+  Equalized equal = equalize(unit, subspace, resolve(vocabulary, with_case_variants(sets.equalize)).sets);
+  return {std::move(equal.embeddings),
+          subspace,
+          {},
+          {},
+          std::move(equal.sets),
+          std::move(equal.degenerate),
+          resolve(vocabulary, sets.equalize).missing};
+}
+
+/// Direct bias after debiasing, told apart by whether a word was to lose it.
+struct Remaining {
+  double neutralized = 0;    ///< of the occupations that were neutralized
+  std::vector<WordId> kept;  ///< occupations that are specific, or stand in an equalize set
+};
+
+Remaining remaining_bias(const HardDebiased& result, const OccupationBias& after) {
+  Remaining remaining;
+  std::vector<WordId> neutral;
+  for (const WordBias& word : after.bias.words)
+    (std::ranges::binary_search(result.neutralized, word.word) ? neutral : remaining.kept).push_back(word.word);
+  remaining.neutralized = direct_bias(result.embeddings, result.subspace, neutral).value;
+  return remaining;
 }
 
 double largest_cosine(const HardDebiased& result) {
@@ -79,9 +94,10 @@ int run_debias(std::span<const std::string> arguments) {
   ConsoleOptions console;
   Options options(
       "debias VECTORS -o OUT [options]",
-      "Removes bias (Bolukbasi et al. 2016) and tells what changed. hard: every word but the gender-specific ones\n"
-      "loses its part along the bias direction (neutralize), and pairs such as king and queen come to differ in\n"
-      "nothing but that direction (equalize). The vectors written have length 1.");
+      "Removes bias (Bolukbasi et al. 2016) and tells what changed. hard: every word but the gender-specific ones "
+      "loses its part along the bias direction (neutralize), and pairs such as king and queen come to differ in "
+      "nothing but that direction (equalize). The words that the sets list keep that part. The vectors written have "
+      "length 1.");
   options.positional("VECTORS", file)
       .add("output,o", output, "the debiased vectors; its ending names the format", "OUT")
       .required("output")
@@ -107,6 +123,7 @@ int run_debias(std::span<const std::string> arguments) {
   const HardDebiased result = remove_bias(method, before, sets, rank);
   const OccupationBias bias_before = measure_occupations(before, result.subspace, sets, 1);
   const OccupationBias bias_after = measure_occupations(result.embeddings, result.subspace, sets, 1);
+  const Remaining remaining = remaining_bias(result, bias_after);
   const double largest = largest_cosine(result);
 
   Metadata metadata = before.metadata();
@@ -127,6 +144,8 @@ int run_debias(std::span<const std::string> arguments) {
                {"subspace", to_json(report)},
                {"neutralized", result.neutralized.size()},
                {"largest_cosine", largest},
+               {"direct_bias_of_neutralized_occupations", remaining.neutralized},
+               {"kept_occupations", words_of(vocabulary, remaining.kept)},
                {"vanished", words_of(vocabulary, result.vanished)},
                {"equalized", to_json(vocabulary, result.equalized)},
                {"not_equalized", to_json(vocabulary, result.degenerate)},
@@ -141,6 +160,14 @@ int run_debias(std::span<const std::string> arguments) {
   std::cout << "after:  ";
   print(bias_after, report, vocabulary, count);
   if (method != "equalize") {
+    if (!remaining.kept.empty()) {
+      char value[32];
+      std::snprintf(value, sizeof value, "%.4f", remaining.neutralized);
+      std::cout << "        " << value << " over the " << bias_after.bias.words.size() - remaining.kept.size()
+                << " occupations that were neutralized; " << remaining.kept.size()
+                << " are what they are by meaning, as the sets say, and keep it:\n        "
+                << list(words_of(vocabulary, remaining.kept)) << '\n';
+    }
     char text[32];
     std::snprintf(text, sizeof text, "%.1e", largest);
     std::cout << "neutralized " << grouped(result.neutralized.size()) << " words; the largest |cosine| left is " << text

@@ -68,7 +68,7 @@ int run_eval(std::span<const std::string> arguments) {
   ConsoleOptions console;
   Options options(
       "eval VECTORS --analogies FILE... --similarity FILE... [options]",
-      "Scores vectors: analogies in Google's form by 3CosAdd, word pairs by correlation with people's scores.\n"
+      "Scores vectors: analogies in Google's form by 3CosAdd, word pairs by correlation with people's scores. "
       "What was left out and by which rules is part of the answer.");
   options.positional("VECTORS", file)
       .add("analogies", analogies, "four words a line, ': name' begins a section")

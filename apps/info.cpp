@@ -19,10 +19,12 @@ int run_info(std::span<const std::string> arguments) {
   options.positional("FILE", file).add("json", json, "one JSON document");
   if (!options.parse(arguments)) return 0;
 
-  const Format format = recognize_format(file);
+  Format format = Format::automatic;
+  const Embeddings embeddings = load(file, {}, {}, &format);
   const FormatInfo info = *std::ranges::find(formats(), format, &FormatInfo::format);
-  const Embeddings embeddings = load(file, {}, {.format = format});
-  const auto bytes = std::filesystem::file_size(file);
+  std::error_code ignored;
+  const bool on_disk = std::filesystem::is_regular_file(file, ignored);
+  const std::uint64_t bytes = on_disk ? std::filesystem::file_size(file) : 0;  // of a pipe it is not known
   std::vector<std::string> first_words;
   for (std::size_t row = 0; row < std::min<std::size_t>(embeddings.size(), 8); ++row)
     first_words.emplace_back(embeddings.vocabulary().word(word_id(row)));
@@ -33,7 +35,7 @@ int run_info(std::span<const std::string> arguments) {
                {"format", std::string(info.name)},
                {"words", embeddings.size()},
                {"dimension", embeddings.dimension()},
-               {"bytes", bytes},
+               {"bytes", on_disk ? Json(bytes) : Json(nullptr)},
                {"occurrences", embeddings.vocabulary().total_count()},
                {"first_words", first_words},
                {"mean_length", lengths.mean()},
@@ -46,7 +48,7 @@ int run_info(std::span<const std::string> arguments) {
   std::cout << "format       " << info.name << " (" << info.summary << ")\n"
             << "words        " << grouped(embeddings.size()) << '\n'
             << "dimension    " << embeddings.dimension() << '\n'
-            << "bytes        " << grouped(bytes) << '\n'
+            << "bytes        " << (on_disk ? grouped(bytes) : "-") << '\n'
             << "first words ";
   for (const std::string& word : first_words) std::cout << ' ' << word;
   std::cout << "\nmean length  " << mean << (zeros > 0 ? " (" + grouped(zeros) + " words have a zero vector)" : "")

@@ -56,12 +56,18 @@ const Command* find_command(std::span<const std::string> arguments, std::size_t&
   return nullptr;
 }
 
-int unknown_command(const std::string& word) {
+/// Where the first word begins commands of two, tells which; otherwise there is no such command.
+int unknown_command(std::span<const std::string> arguments) {
+  const std::string& word = arguments[0];
   std::string choices;
   for (const Command& command : commands)
     if (command.name.starts_with(word + " ")) choices += (choices.empty() ? "" : ", ") + std::string(command.name);
-  if (!choices.empty()) return fail(word, "expected one of: " + choices, 2);
-  return fail("", "'" + word + "' is not a command; equivec --help lists them", 2);
+  if (choices.empty()) return fail("", "'" + word + "' is not a command; equivec --help lists them", 2);
+  if (arguments.size() > 1 && (arguments[1] == "--help" || arguments[1] == "-h")) {
+    std::cout << "usage: equivec " << word << " WHAT ARGUMENTS [options], one of: " << choices << '\n';
+    return 0;
+  }
+  return fail(word, "expected one of: " + choices, 2);
 }
 
 }  // namespace
@@ -85,7 +91,11 @@ int main(int argc, char** argv) {
     } else {
       std::size_t words = 0;
       const Command* command = find_command(arguments, words);
-      if (!command) return unknown_command(arguments[0]);
+      if (!command) {
+        status = unknown_command(arguments);
+        std::cout.flush();
+        return status;
+      }
       name = command->name;
       status = command->run(std::span(arguments).subspan(words));
     }

@@ -46,7 +46,7 @@ int run_neighbors(std::span<const std::string> arguments) {
   ConsoleOptions console;
   Options options(
       "neighbors VECTORS [QUERY...] [options]",
-      "Prints the words most similar to each query by cosine. A query is a word or, in quotes, a sum such as\n"
+      "Prints the words most similar to each query by cosine. A query is a word or, in quotes, a sum such as "
       "'king - man + woman'; its own words are never answers. Without a query, one a line from standard input.");
   options.positional("VECTORS", file)
       .positionals("QUERY", queries, 0)

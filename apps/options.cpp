@@ -17,7 +17,12 @@ namespace {
 template <class T>
 T number(const std::string& name, const std::string& text, const char* expected) {
   const auto value = equivec::parse_number<T>(text.starts_with('+') ? std::string_view(text).substr(1) : text);
-  if (!value) throw OptionError("--" + name + ": expected " + expected + ", found '" + text + "'");
+  if (!value) {
+    const bool digits = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+    throw OptionError("--" + name + ": " +
+                      (digits ? "the number is too large: '" : std::string("expected ") + expected + ", found '") +
+                      text + "'");
+  }
   return *value;
 }
 
@@ -152,28 +157,40 @@ bool Options::parse(std::span<const std::string> arguments) {
   return true;
 }
 
+namespace {
+
+constexpr std::size_t help_width = 100;
+
+/// Prints words from `column` on, broken at blanks; further lines begin at `indent`.
+void print_wrapped(const std::string& text, std::size_t column, std::size_t indent) {
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find(' ', begin), text.size());
+    if (column + 1 + end - begin > help_width) {
+      std::cout << '\n' << std::string(indent, ' ');
+      column = indent;
+    } else if (begin > 0) {
+      std::cout << ' ';
+      ++column;
+    }
+    std::cout << text.substr(begin, end - begin);
+    column += end - begin;
+    begin = end + 1;
+  }
+  std::cout << '\n';
+}
+
+}  // namespace
+
 void Options::show_help() const {
-  constexpr std::size_t help_column = 32, width = 100;
-  std::cout << "usage: equivec " << usage_ << "\n\n" << summary_ << "\n\n";
+  constexpr std::size_t help_column = 32;
+  std::cout << "usage: equivec " << usage_ << "\n\n";
+  print_wrapped(summary_, 0, 0);
+  std::cout << '\n';
   const auto show = [&](std::string left, const std::string& help) {
     left = "  " + left;
     left += left.size() + 2 > help_column ? "  " : std::string(help_column - left.size(), ' ');
-    std::size_t column = left.size();
     std::cout << left;
-    for (std::size_t begin = 0; begin < help.size();) {
-      const std::size_t end = std::min(help.find(' ', begin), help.size());
-      if (column + 1 + end - begin > width) {
-        std::cout << '\n' << std::string(help_column, ' ');
-        column = help_column;
-      } else if (begin > 0) {
-        std::cout << ' ';
-        ++column;
-      }
-      std::cout << help.substr(begin, end - begin);
-      column += end - begin;
-      begin = end + 1;
-    }
-    std::cout << '\n';
+    print_wrapped(help, left.size(), help_column);
   };
   for (const Entry& entry : entries_) {
     std::string left = "--" + entry.name();

@@ -14,11 +14,12 @@
 
 using namespace equivec;
 
-Embeddings load(const std::string& file, const ConsoleOptions& console, const ReadOptions& options) {
+Embeddings load(const std::string& file, const ConsoleOptions& console, const ReadOptions& options,
+                Format* recognized) {
   Notices notices;
   auto result = [&] {
     const ProgressLine line("reading " + file, "", console);
-    return read_embeddings(file, options, &notices, &progress());
+    return read_embeddings(file, options, &notices, &progress(), recognized);
   }();
   if (!console.quiet) remark(notices);
   return result;

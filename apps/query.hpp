@@ -18,7 +18,7 @@ using Json = nlohmann::ordered_json;
 
 /// Reads vectors, with progress, and remarks on what was odd about them.
 equivec::Embeddings load(const std::string& file, const ConsoleOptions& console,
-                         const equivec::ReadOptions& options = {});
+                         const equivec::ReadOptions& options = {}, equivec::Format* recognized = nullptr);
 
 /// The word's number, or an Error that names the word and the vectors and says what to try.
 equivec::WordId require_word(const equivec::Vocabulary& vocabulary, std::string_view word, const std::string& file);

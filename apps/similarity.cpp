@@ -13,7 +13,7 @@ int run_similarity(std::span<const std::string> arguments) {
   bool json = false;
   Options options(
       "similarity VECTORS [W1 W2...] [options]",
-      "Prints how similar two words are: the cosine of their vectors (1 the same, 0 unrelated), and the squared\n"
+      "Prints how similar two words are: the cosine of their vectors (1 the same, 0 unrelated), and the squared "
       "difference of their unit vectors (0 the same, 2 unrelated). Without words, two a line from standard input.");
   options.positional("VECTORS", file)
       .positionals("WORD", words, 0)

@@ -14,9 +14,8 @@
 // What the commands that read a corpus share.
 
 inline constexpr std::string_view corpus_help =
-    "CORPUS is\na file, a directory, a glob or - (standard input), plain or compressed (gzip, bzip2, xz, zstd): words "
-    "between\n"
-    "white space, a sentence a line.";
+    "CORPUS is a file, a directory, a glob or - (standard input), plain or compressed (gzip, bzip2, xz, zstd): words "
+    "between white space, a sentence a line.";
 
 /// All but the threads.
 void add_vocabulary_options(Options& options, equivec::VocabularyOptions& vocabulary);

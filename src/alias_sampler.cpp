@@ -2,6 +2,7 @@
 
 #include "equivec/error.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -10,18 +11,20 @@ namespace equivec {
 AliasSampler::AliasSampler(std::span<const double> weights) : slots_(weights.size()) {
   if (weights.size() > std::numeric_limits<std::uint32_t>::max())
     throw OptionError("more than 2^32 - 1 sampling weights");
-  double sum = 0;
+  double largest = 0;
   for (const double weight : weights) {
     if (!std::isfinite(weight) || weight < 0) throw OptionError("a sampling weight is negative or not finite");
-    sum += weight;
+    largest = std::max(largest, weight);
   }
-  if (!(sum > 0) || !std::isfinite(sum)) throw OptionError("the sampling weights have no sum above zero");
+  if (largest == 0) throw OptionError("all sampling weights are zero");
+  double sum = 0;  // of shares of the largest, so that it cannot overflow
+  for (const double weight : weights) sum += weight / largest;
 
   // Scale so that the mean is 1, then let a rich slot fill up each poor one.
   std::vector<double> scaled(weights.size());
   std::vector<std::uint32_t> poor, rich;
   for (std::uint32_t i = 0; i < scaled.size(); ++i) {
-    scaled[i] = weights[i] / sum * static_cast<double>(scaled.size());
+    scaled[i] = weights[i] / largest / sum * static_cast<double>(scaled.size());
     (scaled[i] < 1 ? poor : rich).push_back(i);
   }
   while (!poor.empty() && !rich.empty()) {

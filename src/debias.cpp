@@ -82,33 +82,42 @@ Equalized equalize(const Embeddings& embeddings, const BiasSubspace& subspace,
           std::move(degenerate), std::move(clamped)};
 }
 
+std::vector<WordId> words_kept(const Vocabulary& vocabulary, const BiasWordSets& sets) {
+  WordSet listed = sets.specific;
+  for (const auto* group : {&sets.definitional, &sets.equalize})
+    for (const WordSet& set : with_case_variants(*group)) listed.insert(listed.end(), set.begin(), set.end());
+  std::vector<WordId> kept = resolve(vocabulary, listed).words;
+  std::ranges::sort(kept);
+  return kept;
+}
+
+std::vector<WordId> words_neutralized(const Vocabulary& vocabulary, const BiasWordSets& sets) {
+  const std::vector<WordId> kept = words_kept(vocabulary, sets);
+  std::vector<WordId> others;
+  for (std::size_t row = 0; row < vocabulary.size(); ++row)
+    if (!std::ranges::binary_search(kept, word_id(row))) others.push_back(word_id(row));
+  return others;
+}
+
 HardDebiased hard_debias(const Embeddings& embeddings, const BiasWordSets& sets, int rank) {
   const Vocabulary& vocabulary = embeddings.vocabulary();
   const Embeddings unit = normalized(embeddings);
   const ResolvedSets definitional = resolve(vocabulary, sets.definitional);
   const BiasSubspace subspace = BiasSubspace::from_sets(unit, definitional.sets, rank);
-  const ResolvedSets equalize_sets = resolve(vocabulary, with_case_variants(sets.equalize));
-  const ResolvedWords specific = resolve(vocabulary, sets.specific);
+  Neutralized neutral = neutralize(unit, subspace, words_kept(vocabulary, sets));
+  Equalized equal = equalize(neutral.embeddings, subspace, resolve(vocabulary, with_case_variants(sets.equalize)).sets);
 
-  std::set<WordId> keep(specific.words.begin(), specific.words.end());
-  for (const auto& set : definitional.sets) keep.insert(set.begin(), set.end());
-  for (const auto& set : equalize_sets.sets) keep.insert(set.begin(), set.end());
-  const std::vector<WordId> kept(keep.begin(), keep.end());
-  Neutralized neutral = neutralize(unit, subspace, kept);
-  Equalized equal = equalize(neutral.embeddings, subspace, equalize_sets.sets);
-
-  std::vector<WordId> neutralized;
-  for (std::size_t row = 0; row < vocabulary.size(); ++row)
-    if (!keep.contains(word_id(row))) neutralized.push_back(word_id(row));
   WordSet missing = definitional.missing;
-  const ResolvedSets equalize_as_given = resolve(vocabulary, sets.equalize);
-  for (const WordSet* words : {&equalize_as_given.missing, &specific.missing})
-    missing.insert(missing.end(), words->begin(), words->end());
+  for (const WordSet& words : {resolve(vocabulary, sets.equalize).missing, resolve(vocabulary, sets.specific).missing})
+    missing.insert(missing.end(), words.begin(), words.end());
   std::ranges::sort(missing);
   missing.erase(std::unique(missing.begin(), missing.end()), missing.end());
-  return {std::move(equal.embeddings), subspace,
-          std::move(neutralized),      std::move(neutral.vanished),
-          std::move(equal.sets),       std::move(equal.degenerate),
+  return {std::move(equal.embeddings),
+          subspace,
+          words_neutralized(vocabulary, sets),
+          std::move(neutral.vanished),
+          std::move(equal.sets),
+          std::move(equal.degenerate),
           std::move(missing)};
 }
 

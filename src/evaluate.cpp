@@ -162,19 +162,21 @@ SimilaritySet read_similarities(const std::filesystem::path& path) {
                            : line.find(',') != line.npos ? ','
                                                          : ' ';
     std::vector<std::string> fields;
-    while (!line.empty() && fields.size() < 3) {
+    std::optional<double> score;
+    while (!line.empty() && !score) {
       const std::size_t end = std::min(line.find(separator), line.size());
       std::string_view field = line.substr(0, end);
       line.remove_prefix(std::min(end + 1, line.size()));
       while (!field.empty() && is_space(field.front())) field.remove_prefix(1);
       while (!field.empty() && is_space(field.back())) field.remove_suffix(1);
-      if (!field.empty()) fields.emplace_back(field);
+      if (field.empty()) continue;
+      if (fields.size() >= 2) score = parse_number<double>(field);
+      fields.emplace_back(field);
     }
-    const auto score = fields.size() == 3 ? parse_number<double>(fields[2]) : std::nullopt;
     if (!score || !std::isfinite(*score)) {
       if (heading) return;
-      throw Error(path.string() + ":" + std::to_string(number) + ": expected two words and a number, found '" +
-                  (fields.size() == 3 ? fields[2] : std::to_string(fields.size()) + " fields") + "'");
+      throw Error(path.string() + ":" + std::to_string(number) + ": expected two words and a number, found " +
+                  (fields.size() > 2 ? "'" + fields[2] + "'" : std::to_string(fields.size()) + " fields"));
     }
     set.pairs.push_back({fields[0], fields[1], *score});
   });

@@ -1,6 +1,7 @@
 #include "src/files.hpp"
 
 #include "equivec/error.hpp"
+#include "src/text_numbers.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -88,8 +89,27 @@ MappedFile::~MappedFile() {
   if (data_) ::munmap(const_cast<char*>(data_), size_);
 }
 
+namespace {
+
+/// The open descriptor that "-", /dev/stdout, /dev/stderr or /dev/fd/N stands for, or -1. What is behind it may be a
+/// file, but then it is the shell's to replace, not ours.
+int open_descriptor(const std::string& target) {
+  if (target == "-" || target == "/dev/stdout") return STDOUT_FILENO;
+  if (target == "/dev/stderr") return STDERR_FILENO;
+  constexpr std::string_view folder = "/dev/fd/";
+  if (!target.starts_with(folder)) return -1;
+  return parse_number<int>(std::string_view(target).substr(folder.size())).value_or(-1);
+}
+
+}  // namespace
+
 AtomicFile::AtomicFile(const std::filesystem::path& target) : name_(target), target_(target) {
   if (target.empty()) throw Error("the output file has no name");
+  if (const int number = open_descriptor(target.string()); number >= 0) {
+    descriptor_ = Descriptor(::dup(number));
+    if (!descriptor_) fail("cannot be opened for writing");
+    return;
+  }
   std::error_code ignored;
   if (std::filesystem::is_symlink(target, ignored)) {
     const auto resolved = std::filesystem::weakly_canonical(target, ignored);

@@ -22,12 +22,8 @@ const FormatRow& row_of(Format format) {
   return **std::ranges::find(all_formats, format, [](const FormatRow* row) { return row->info.format; });
 }
 
-Source open_source(const std::filesystem::path& file) {
-  return {file, file == "-" ? "standard input" : file.string(), open_decompressed(file)};
-}
-
-/// Throws Error with what a file that is no vectors of ours seems to be.
-[[noreturn]] void refuse(const Source& source) {
+/// Throws Error for files of other programs that are often taken for vectors.
+void refuse_foreign(const Source& source) {
   const std::string_view bytes = source.bytes();
   if (bytes.empty()) source.fail("is empty");
   std::uint32_t start = 0;
@@ -37,7 +33,16 @@ Source open_source(const std::filesystem::path& file) {
   if (bytes.starts_with("\x80\x04") || bytes.starts_with("\x80\x03") || bytes.starts_with("\x80\x02"))
     source.fail("is a Python pickle, such as gensim's save() makes; export it with save_word2vec_format");
   if (bytes.starts_with("PK\x03\x04")) source.fail("is a zip archive; unpack it first");
-  if (bytes.substr(0, 4096).find('\0') != bytes.npos)
+}
+
+Source open_source(const std::filesystem::path& file) {
+  Source source{file, file == "-" ? "standard input" : file.string(), open_decompressed(file)};
+  refuse_foreign(source);
+  return source;
+}
+
+[[noreturn]] void refuse_unknown(const Source& source) {
+  if (source.bytes().substr(0, 4096).find('\0') != std::string_view::npos)
     source.fail("is a binary file of no known kind; known are native, npy and word2vec-binary");
   source.fail(1, "expected word vectors, found text whose lines do not end in numbers");
 }
@@ -45,7 +50,7 @@ Source open_source(const std::filesystem::path& file) {
 const FormatRow& recognize(const Source& source) {
   const auto found =
       std::ranges::find_if(all_formats, [&](const FormatRow* row) { return row->recognizes(source.bytes()); });
-  if (found == all_formats.end()) refuse(source);
+  if (found == all_formats.end()) refuse_unknown(source);
   return **found;
 }
 
@@ -81,10 +86,10 @@ Format format_from_extension(const std::filesystem::path& file) {
 Format recognize_format(const std::filesystem::path& file) { return recognize(open_source(file)).info.format; }
 
 Embeddings read_embeddings(const std::filesystem::path& file, const ReadOptions& options, Notices* notices,
-                           Progress* progress) {
+                           Progress* progress, Format* recognized) {
   const Source source = open_source(file);
   const FormatRow& format = options.format == Format::automatic ? recognize(source) : row_of(options.format);
-  if (source.bytes().empty()) refuse(source);
+  if (recognized) *recognized = format.info.format;
   return format.read(source, {options, notices, progress});
 }
 
@@ -96,6 +101,15 @@ void write_embeddings(const std::filesystem::path& file, const Embeddings& embed
 }
 
 // ---- what several formats share ----
+
+bool are_unique(std::span<const std::string_view> words) {
+  WordIndex index;
+  index.reserve(words.size());
+  for (std::size_t row = 0; row < words.size(); ++row)
+    if (index.insert(words[row], static_cast<std::uint32_t>(row), [&](std::uint32_t i) { return words[i]; }) != row)
+      return false;
+  return true;
+}
 
 Embeddings with_unique_words(const Source& source, const ReadContext& context, std::span<const std::string_view> words,
                              Matrix vectors, Metadata metadata) {

@@ -29,7 +29,10 @@ class Best {
     }
   }
   /// No similarity below this can enter.
-  float threshold() const noexcept { return heap_.size() < count_ ? -2.0f : heap_.front().similarity; }
+  float threshold() const noexcept {
+    if (count_ == 0) return 2;
+    return heap_.size() < count_ ? -2.0f : heap_.front().similarity;
+  }
   void merge(const Best& other) {
     for (const Neighbor& neighbor : other.heap_) offer(neighbor);
   }

@@ -1,20 +1,25 @@
 #pragma once
 
 #include <tbb/blocked_range.h>
+#include <tbb/info.h>
 #include <tbb/parallel_for.h>
 #include <tbb/parallel_pipeline.h>
 #include <tbb/task_arena.h>
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace equivec {
 
-/// Threads that `threads` stands for: 0 means all cores.
-inline int thread_count(int threads) { return threads == 0 ? tbb::this_task_arena::max_concurrency() : threads; }
+/// Threads that `threads` stands for: 0 means all cores, and more than there are is no use (TBB would print a warning).
+inline int thread_count(int threads) {
+  const int cores = tbb::info::default_concurrency();
+  return threads == 0 ? cores : std::min(threads, cores);
+}
 
 /// Calls f(begin, end) for pieces of [0, count) of at least `grain` (the last may be shorter), on up to `threads`
 /// threads. With one thread there is one piece.
@@ -48,24 +53,32 @@ void ordered_pipeline(int threads, Produce&& produce, Work&& work, Consume&& con
     while (auto item = produce()) consume(work(std::move(*item)));
     return;
   }
+  struct Slot {
+    std::optional<Item> item;
+    std::optional<Result> result;
+  };
+  // What is under way stands here rather than in the pipeline, which drops its tokens without destroying them when a
+  // stage throws. Items leave in the order in which they came, so the slot of the oldest is always the next to be free.
   const int count = thread_count(threads);
+  std::vector<Slot> slots(static_cast<std::size_t>(count) * 4);
+  std::size_t next = 0;
   tbb::task_arena arena(count);
   arena.execute([&] {
     tbb::parallel_pipeline(
-        static_cast<std::size_t>(count) * 4,
-        tbb::make_filter<void, std::shared_ptr<Item>>(tbb::filter_mode::serial_in_order,
-                                                      [&](tbb::flow_control& control) -> std::shared_ptr<Item> {
-                                                        auto item = produce();
-                                                        if (item) return std::make_shared<Item>(std::move(*item));
-                                                        control.stop();
-                                                        return nullptr;
-                                                      }) &
-            tbb::make_filter<std::shared_ptr<Item>, std::shared_ptr<Result>>(
-                tbb::filter_mode::parallel,
-                [&](std::shared_ptr<Item> item) { return std::make_shared<Result>(work(std::move(*item))); }) &
-            tbb::make_filter<std::shared_ptr<Result>, void>(
-                tbb::filter_mode::serial_in_order,
-                [&](std::shared_ptr<Result> result) { consume(std::move(*result)); }));
+        slots.size(),
+        tbb::make_filter<void, Slot*>(tbb::filter_mode::serial_in_order, [&](tbb::flow_control& control) -> Slot* {
+          Slot& slot = slots[next++ % slots.size()];
+          slot.item = produce();
+          if (!slot.item) control.stop();
+          return &slot;
+        }) & tbb::make_filter<Slot*, Slot*>(tbb::filter_mode::parallel, [&](Slot* slot) {
+          slot->result.emplace(work(std::move(*slot->item)));
+          slot->item.reset();
+          return slot;
+        }) & tbb::make_filter<Slot*, void>(tbb::filter_mode::serial_in_order, [&](Slot* slot) {
+          consume(std::move(*slot->result));
+          slot->result.reset();
+        }));
   });
 }
 

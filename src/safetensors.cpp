@@ -40,6 +40,16 @@ std::uint64_t tensor_size(const Tensor& tensor) {
   return size;
 }
 
+/// A list of whole numbers from 0; nlohmann would turn 1.5 and -1 into some.
+std::vector<std::uint64_t> sizes_of(const nlohmann::json& list) {
+  std::vector<std::uint64_t> sizes;
+  for (const nlohmann::json& number : list) {
+    if (!number.is_number_unsigned()) throw nlohmann::json::type_error::create(302, "no size", &number);
+    sizes.push_back(number);
+  }
+  return sizes;
+}
+
 }  // namespace
 
 const Tensor* SafetensorsContent::find(std::string_view name) const noexcept {
@@ -74,8 +84,8 @@ SafetensorsContent parse_safetensors(std::string_view bytes, const std::string& 
         content.metadata = value.get<std::map<std::string, std::string>>();
         continue;
       }
-      Tensor tensor{key, value.at("dtype").get<std::string>(), value.at("shape").get<std::vector<std::uint64_t>>(), {}};
-      const auto offsets = value.at("data_offsets").get<std::vector<std::uint64_t>>();
+      Tensor tensor{key, value.at("dtype").get<std::string>(), sizes_of(value.at("shape")), {}};
+      const auto offsets = sizes_of(value.at("data_offsets"));
       if (offsets.size() != 2 || offsets[0] > offsets[1] || offsets[1] > data.size())
         broken("tensor '" + key + "' lies outside the file's " + std::to_string(bytes.size()) + " bytes");
       if (type_size(tensor.type) == 0) broken("tensor '" + key + "' has the unknown type '" + tensor.type + "'");

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,12 +36,15 @@ inline std::optional<float> parse_float(std::string_view field) {
   const char* const end = field.data() + field.size();
   const auto [stop, status] = std::from_chars(field.data(), end, value);
   if (stop != end || field.empty()) return std::nullopt;
-  if (status == std::errc::result_out_of_range) {
-    double wide = 0;  // from_chars leaves `value` alone; a double tells too large from too small
-    std::from_chars(field.data(), end, wide);
-    return static_cast<float>(wide);
-  }
-  return status == std::errc() ? std::optional(value) : std::nullopt;
+  if (status == std::errc()) return value;
+  if (status != std::errc::result_out_of_range) return std::nullopt;
+  // from_chars does not say whether it was too large or too small. Too small is what has a negative exponent, or no
+  // digit but zeros before its point.
+  const std::size_t exponent = field.find_first_of("eE");
+  const bool small = exponent != field.npos ? field.substr(exponent + 1).starts_with('-')
+                                            : field.substr(0, field.find('.')).find_first_of("123456789") == field.npos;
+  const float magnitude = small ? 0.0f : std::numeric_limits<float>::infinity();
+  return field.starts_with('-') ? -magnitude : magnitude;
 }
 
 template <class T>

@@ -271,6 +271,9 @@ void write_vocabulary(const std::filesystem::path& file, const Vocabulary& vocab
   std::string line;
   for (std::size_t row = 0; row < vocabulary.size(); ++row) {
     line = vocabulary.word(word_id(row));
+    if (std::any_of(line.begin(), line.end(), is_space))
+      throw Error("the word '" + line +
+                  "' holds white space, which a vocabulary file cannot keep apart from the counts");
     line += ' ';
     append_number(line, vocabulary.count(word_id(row)));
     line += '\n';

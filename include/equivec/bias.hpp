@@ -46,7 +46,8 @@ struct DirectBias {
 };
 
 /// Direct bias (Bolukbasi et al. 2016, section 5.2) of words that should be neutral, `strictness` being its exponent c.
-/// Words without length have cosine 0. Throws OptionError if strictness < 0.
+/// Words without length have cosine 0; with strictness 0
+/// every word counts 1. Throws OptionError if strictness < 0.
 DirectBias direct_bias(const Embeddings& embeddings, const BiasSubspace& subspace, std::span<const WordId> words,
                        double strictness = 1);
 

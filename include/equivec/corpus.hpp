@@ -12,7 +12,8 @@
 namespace equivec {
 
 /// A text that can be read several times: files (plain or compressed), or a string.
-/// A sentence is a line; a word is a run of bytes between white space, of any encoding.
+/// A sentence is a line; a word is a run of bytes between white space, of any encoding. Reading throws Error for what
+/// is no text: zero bytes at the start of a file, a word longer than a mebibyte, or compressed data that are damaged.
 /// Immutable, cheap to copy, may be read by several threads at once.
 class Corpus {
  public:

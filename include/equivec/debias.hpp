@@ -23,10 +23,11 @@ Neutralized neutralize(const Embeddings& embeddings, const BiasSubspace& subspac
 
 struct Equalized {
   Embeddings embeddings;
-  std::vector<std::vector<WordId>> sets;        ///< equalized
+  std::vector<std::vector<WordId>> sets;        ///< equalized, those clamped included
   std::vector<std::vector<WordId>> degenerate;  ///< left alone: two words have the same part in the subspace, or a word
                                                 ///< stands in an earlier set
-  std::vector<std::vector<WordId>> clamped;  ///< equalized, but |nu| > 1 (vectors not of unit length): root taken as 0
+  std::vector<std::vector<WordId>>
+      clamped;  ///< of `sets` those with |nu| > 1 (vectors not of unit length): root taken as 0
 };
 
 /// Makes the words of each set differ inside the subspace only, and each by the same amount. With mu the mean of the
@@ -34,6 +35,12 @@ struct Equalized {
 /// |w_B - mu_B|.
 Equalized equalize(const Embeddings& embeddings, const BiasSubspace& subspace,
                    std::span<const std::vector<WordId>> sets);
+
+/// The words that debiasing leaves their part along the direction, since it is theirs by meaning: the specific words,
+/// and all words of the definitional and equalize sets, these in their Title and UPPER case forms too. Ascending.
+std::vector<WordId> words_kept(const Vocabulary& vocabulary, const BiasWordSets& sets);
+/// All other words. Ascending.
+std::vector<WordId> words_neutralized(const Vocabulary& vocabulary, const BiasWordSets& sets);
 
 struct HardDebiased {
   Embeddings embeddings;
@@ -46,8 +53,8 @@ struct HardDebiased {
 };
 
 /// The whole of it: scales every vector to length 1, learns the subspace from the definitional sets, neutralizes every
-/// word but the specific, definitional and equalize words, and equalizes. Equalize sets count in their Title and UPPER
-/// case forms too, where the vocabulary has those. Throws Error if no definitional set is left in the vocabulary.
+/// word but words_kept, and equalizes. Equalize sets count in their Title and UPPER case forms too, where the
+/// vocabulary has those. Throws Error if no definitional set is left in the vocabulary.
 HardDebiased hard_debias(const Embeddings& embeddings, const BiasWordSets& sets, int rank = 1);
 
 }  // namespace equivec

@@ -14,7 +14,8 @@ namespace equivec {
 
 /// A corpus as word ids, read once so that training need not parse text again.
 /// Words outside the vocabulary are gone, or are the unknown word where there is one. Sentences are separated by
-/// `sentence_end`; there are never two of them in a row. Immutable; chunks may be read by all threads.
+/// `sentence_end`, which encode() puts after the last one too and never twice in a row. Immutable; chunks may be read
+/// by all threads.
 class EncodedCorpus {
  public:
   /// Marks the end of a sentence; no word has this number.
@@ -29,12 +30,12 @@ class EncodedCorpus {
   std::span<const WordId> ids() const noexcept { return ids_; }
   std::size_t chunks() const noexcept { return (ids_.size() + chunk_size - 1) / chunk_size; }
   std::span<const WordId> chunk(std::size_t number) const;  ///< REQUIRES: number < chunks()
-  std::uint64_t words() const noexcept { return words_; }   ///< ids that are words
+  std::uint64_t words() const noexcept { return words_; }   ///< ids that are words, the end token included
   std::uint64_t tokens() const noexcept {
     return tokens_;
   }  ///< words of the text, those outside the vocabulary included
-  /// "xxh64:" and 16 hexadecimal digits: the hash of the (decompressed) text, as `xxhsum -H1` prints it; empty when
-  /// unknown.
+  /// "xxh64:" and 16 hexadecimal digits: the hash of the decompressed text (of all files, one after the other), as
+  /// `xxhsum -H1` prints it; empty when unknown.
   const std::string& hash() const noexcept { return hash_; }
 
  private:

@@ -70,8 +70,9 @@ struct SimilarityResult {
   std::size_t missing = 0;                  ///< left out
 };
 
-/// Two words and a number on each line, separated by tabs, commas, semicolons or blanks; further columns are ignored,
-/// lines that begin with # too, and a first line without a number is a heading. Throws Error with file and line.
+/// Two words and a score on each line, separated by tabs, semicolons, commas or blanks. The score is the first number
+/// after the words (SimLex-999 has the part of speech before it); what follows is ignored, lines that begin with # too,
+/// and a first line without a number is a heading. Throws Error with file and line.
 SimilaritySet read_similarities(const std::filesystem::path& file);
 
 /// Correlation of cosines with the scores, pairs with an unknown word left out.

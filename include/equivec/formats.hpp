@@ -44,15 +44,15 @@ struct ReadOptions {
 /// Reads a set of vectors, compressed (gzip, bzip2, xz, zstd) or not; "-" is standard input. Memory is bounded by the
 /// size of the file, whatever its header says. Of a word that occurs twice the first row is kept, with a notice.
 /// Throws Error, naming file and line (or row), if the content is not well formed or a value is not finite.
-/// A native file is mapped and its values are not looked at.
+/// A native file is mapped and its values are not looked at. `recognized`, if not null, is set to the file's format.
 Embeddings read_embeddings(const std::filesystem::path& file, const ReadOptions& options = {},
-                           Notices* notices = nullptr, Progress* progress = nullptr);
+                           Notices* notices = nullptr, Progress* progress = nullptr, Format* recognized = nullptr);
 
 /// The format of a file, by content. Throws Error if it is none of ours, saying what it seems to be.
 Format recognize_format(const std::filesystem::path& file);
 
 /// Writes beside `file` and renames: after a failure the old file is still there and nothing else. A device or pipe is
-/// written directly. Numbers are written so that they read back exactly.
+/// written directly, and so is "-", standard output. Numbers are written so that they read back exactly.
 /// Throws Error if the file cannot be written or a word cannot stand in the format.
 void write_embeddings(const std::filesystem::path& file, const Embeddings& embeddings,
                       Format format = Format::automatic, Progress* progress = nullptr);

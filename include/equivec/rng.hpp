@@ -8,7 +8,7 @@ namespace equivec {
 /// SplitMix64 (Steele, Lea and Flood 2014): the same numbers on every platform, unlike the distributions of <random>.
 ///
 ///   Rng rng(1);
-///   rng();         // 3203168211198807973
+///   rng();         // 4720248854425330031
 ///   rng.below(6);  // 0..5
 ///
 /// Not for several threads at once: give each piece of work a generator of its own.

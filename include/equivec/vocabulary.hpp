@@ -18,11 +18,11 @@ namespace equivec {
 
 /// Which words of a corpus become the vocabulary.
 struct VocabularyOptions {
-  int min_count = 5;      ///< rarer words are left out
-  int max_size = 0;       ///< keep only the most frequent, special tokens included; 0 keeps all
-  std::string unknown;    ///< all words left out become this one word; empty: they vanish, as in word2vec.c
-  std::string end_token;  ///< the end of each sentence that has a word becomes this word; empty: it is no word
-  int threads = 0;        ///< 0: all cores. The result is the same for any number
+  int min_count = 5;           ///< rarer words are left out
+  int max_size = 0;            ///< keep only the most frequent, special tokens included; 0 keeps all
+  std::string unknown = {};    ///< all words left out become this one word; empty: they vanish, as in word2vec.c
+  std::string end_token = {};  ///< the end of each sentence that has a word becomes this word; empty: it is no word
+  int threads = 0;             ///< 0: all cores. The result is the same for any number
 };
 
 /// Throws OptionError naming the first setting that is out of range.
@@ -62,8 +62,9 @@ class Vocabulary {
   std::shared_ptr<const Storage> storage_;
 };
 
-/// Counts the words of a corpus, on several threads. Most frequent first, ties in byte order.
-/// Throws Error if no word is left, Cancelled if asked to stop. Progress counts bytes.
+/// Counts the words of a corpus, on several threads. Most frequent first, ties in byte order. The special tokens are
+/// exempt from min_count and max_size; the unknown word is not there when nothing was left out. Throws Error if no word
+/// is left, Cancelled if asked to stop. Progress counts bytes.
 Vocabulary count_words(const Corpus& corpus, const VocabularyOptions& options = {}, Progress* progress = nullptr);
 
 /// "word count" lines, as word2vec.c and GloVe keep them; a line without a count counts 0. Keeps the order.

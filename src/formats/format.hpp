@@ -51,12 +51,17 @@ extern const FormatRow native_format, word2vec_text_format, word2vec_binary_form
 /// "rows dimension" on the first line of the word2vec formats.
 struct Word2VecHeader {
   std::uint64_t rows = 0, dimension = 0;
+  std::string line;       // as it stands there
   std::size_t bytes = 0;  // with the line feed
 };
 std::optional<Word2VecHeader> parse_word2vec_header(std::string_view bytes);
 std::string word2vec_header(const Embeddings& embeddings);
+/// Throws Error: the header promises what `bytes_left` cannot hold.
+[[noreturn]] void refuse_header(const Source& source, const Word2VecHeader& header, std::size_t bytes_left);
 /// True if what follows the header is text rather than binary numbers.
 bool is_text_after_header(std::string_view bytes, const Word2VecHeader& header);
+
+bool are_unique(std::span<const std::string_view> words);
 
 /// Vectors in the order of `words`; of a word that occurs twice the first row is kept and a notice given.
 Embeddings with_unique_words(const Source& source, const ReadContext& context, std::span<const std::string_view> words,

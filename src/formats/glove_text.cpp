@@ -1,7 +1,7 @@
 #include "src/formats/text_rows.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <map>
 
 // GloVe text: a word and its numbers on each line, without a header. Words of the published files hold blanks.
 
@@ -9,34 +9,35 @@ namespace equivec {
 
 namespace {
 
-/// The least number of numbers at the end of one of the first lines: a word may look like a number, but not all do.
+/// How many numbers most of the first lines end in; of two equally many the lesser. A word may look like a number or
+/// end in one, so that its line has one more, and a faulty line may have less.
 std::size_t dimension_of(std::string_view bytes) {
-  std::size_t dimension = std::numeric_limits<std::size_t>::max();
+  std::map<std::size_t, int> lines_with;
   for (int line = 0; line < 100 && !bytes.empty(); ++line) {
     const std::size_t end = std::min(bytes.find('\n'), bytes.size());
     std::size_t fields = 0;
     const std::size_t numbers = trailing_numbers(bytes.substr(0, end), fields);
-    if (fields > 0) dimension = std::min(dimension, numbers);
+    if (fields > 0) ++lines_with[numbers];
     bytes.remove_prefix(std::min(end + 1, bytes.size()));
   }
-  return dimension == std::numeric_limits<std::size_t>::max() ? 0 : dimension;
+  const auto most = std::ranges::max_element(lines_with, {}, [](const auto& entry) { return entry.second; });
+  return most == lines_with.end() ? 0 : most->first;
 }
 
-bool recognizes(std::string_view bytes) {
-  return bytes.substr(0, 4096).find('\0') == bytes.npos && !parse_word2vec_header(bytes) && dimension_of(bytes) > 0;
-}
+bool recognizes(std::string_view bytes) { return !parse_word2vec_header(bytes) && dimension_of(bytes) > 0; }
 
 Embeddings read(const Source& source, const ReadContext& context) {
-  const std::string_view first = source.bytes().substr(0, source.bytes().find('\n'));
-  std::size_t fields = 0;
-  if (trailing_numbers(first, fields) == 0)
-    source.fail(1, "expected a word and its numbers, found none at the end of the line");
-  const std::size_t dimension = std::max<std::size_t>(dimension_of(source.bytes()), 1);
+  const std::size_t dimension = dimension_of(source.bytes());
+  if (dimension == 0) source.fail(1, "expected a word and its numbers on each line, found most lines without");
   return read_text_rows(source, context, source.bytes(), 1, dimension, std::nullopt);
 }
 
 void write(const std::filesystem::path& path, const Embeddings& embeddings, Progress* progress) {
   require_words_without("\n\r", embeddings, "glove-text");
+  for (std::size_t row = 0; row < embeddings.size(); ++row)
+    if (is_space(embeddings.vocabulary().word(word_id(row)).back()))
+      throw Error("word " + std::to_string(row + 1) +
+                  " ends in white space, which glove-text cannot keep; write .safetensors");
   AtomicFile file(path);
   write_text_rows(file, embeddings, progress);
   file.commit();

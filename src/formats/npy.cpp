@@ -99,35 +99,29 @@ void convert(std::string_view bytes, bool swap, Matrix& to, int threads, const C
   });
 }
 
-Vocabulary read_words(const Source& source, std::size_t rows, std::size_t expected) {
+/// The lines of the file of words; they stand in `file`.
+std::vector<std::string_view> read_words(const Source& source, std::shared_ptr<const MappedFile>& file,
+                                         std::size_t expected) {
   const auto path = words_path(source.path);
-  const auto file = [&] {
-    try {
-      return std::make_shared<const MappedFile>(path);
-    } catch (const Error& error) {
-      throw Error(std::string(error.what()) + "; a .npy file needs its words there, one a line");
-    }
-  }();
-  std::vector<Vocabulary::Entry> entries;
+  try {
+    file = std::make_shared<const MappedFile>(path);
+  } catch (const Error& error) {
+    throw Error(std::string(error.what()) + "; a .npy file needs its words there, one a line");
+  }
+  std::vector<std::string_view> words;
   std::string_view rest = file->bytes();
   while (!rest.empty()) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
     std::string_view word = rest.substr(0, end);
     if (word.ends_with('\r')) word.remove_suffix(1);
     rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (word.empty())
-      throw Error(path.string() + ":" + std::to_string(entries.size() + 1) + ": the line holds no word");
-    entries.push_back({std::string(word), 0});
+    if (word.empty()) throw Error(path.string() + ":" + std::to_string(words.size() + 1) + ": the line holds no word");
+    words.push_back(word);
   }
-  if (entries.size() != expected)
-    throw Error(path.string() + ": has " + std::to_string(entries.size()) + " words, but " + source.name + " has " +
+  if (words.size() != expected)
+    throw Error(path.string() + ": has " + std::to_string(words.size()) + " words, but " + source.name + " has " +
                 std::to_string(expected) + " rows");
-  entries.resize(rows);
-  try {
-    return Vocabulary(entries);
-  } catch (const Error& error) {
-    throw Error(path.string() + ": " + error.what());
-  }
+  return words;
 }
 
 Embeddings read(const Source& source, const ReadContext& context) {
@@ -147,13 +141,19 @@ Embeddings read(const Source& source, const ReadContext& context) {
                 " bytes that follow; it is truncated");
   const std::size_t rows = context.options.limit > 0 ? std::min(header.rows, context.options.limit) : header.rows;
   const int threads = context.options.threads;
-  Vocabulary vocabulary = read_words(source, rows, header.rows);
+  std::shared_ptr<const MappedFile> words_file;
+  auto words = read_words(source, words_file, header.rows);
+  words.resize(rows);
 
   const auto height = static_cast<Eigen::Index>(rows), width = static_cast<Eigen::Index>(header.dimension);
-  if (type == "<f4" && reinterpret_cast<std::uintptr_t>(data.data()) % alignof(float) == 0) {
+  const bool askew = reinterpret_cast<std::uintptr_t>(data.data()) % alignof(float) != 0;
+  if (type == "<f4" && !askew && are_unique(words)) {
+    std::vector<Vocabulary::Entry> entries;
+    for (const std::string_view word : words) entries.push_back({std::string(word), 0});
     const MatrixView mapped(reinterpret_cast<const float*>(data.data()), height, width);
-    require_finite(source, vocabulary, mapped, threads);
-    return Embeddings(std::move(vocabulary), mapped, source.file);
+    Embeddings result(Vocabulary(entries), mapped, source.file);
+    require_finite(source, result.vocabulary(), mapped, threads);
+    return result;
   }
   Matrix vectors(height, width);
   const bool swap = type.starts_with('>');
@@ -164,8 +164,9 @@ Embeddings read(const Source& source, const ReadContext& context) {
     convert<std::uint32_t>(data, swap, vectors, threads, [](std::uint32_t x) { return std::bit_cast<float>(x); });
   else
     convert<std::uint16_t>(data, swap, vectors, threads, half_to_float);
-  require_finite(source, vocabulary, MatrixView(vectors.data(), height, width), threads);
-  return Embeddings(std::move(vocabulary), std::move(vectors));
+  Embeddings result = with_unique_words(source, context, words, std::move(vectors));
+  require_finite(source, result.vocabulary(), result.matrix(), threads);
+  return result;
 }
 
 void write(const std::filesystem::path& path, const Embeddings& embeddings, Progress* progress) {

@@ -26,9 +26,7 @@ Embeddings read(const Source& source, const ReadContext& context) {
   // A row has a word of one byte at least, a blank and its numbers.
   if (header->dimension > rest.size() / sizeof(float) ||
       header->rows > rest.size() / (header->dimension * sizeof(float) + 2))
-    source.fail(1, "the header promises " + std::to_string(header->rows) + " rows of " +
-                       std::to_string(header->dimension) + " numbers, which cannot be in the " +
-                       std::to_string(rest.size()) + " bytes that follow; the file is truncated or its header wrong");
+    refuse_header(source, *header, rest.size());
   std::size_t rows = header->rows;
   if (context.options.limit > 0) rows = std::min(rows, context.options.limit);
   if (rows == 0) source.fail("holds no vector");

@@ -3,6 +3,7 @@
 #include "src/text_numbers.hpp"
 
 #include <algorithm>
+#include <limits>
 
 // word2vec text: "rows dimension", then on each line a word and its numbers. What word2vec.c (with a blank at the end
 // of each line), gensim (with a shortest form of each number) and fastText's .vec (with 5 digits) write.
@@ -10,15 +11,27 @@
 namespace equivec {
 
 std::optional<Word2VecHeader> parse_word2vec_header(std::string_view bytes) {
-  const std::size_t end = bytes.substr(0, 128).find('\n');
-  if (end == bytes.npos) return std::nullopt;
+  const std::string_view start = bytes.substr(0, 128);
+  const std::size_t end = std::min(start.find('\n'), start.size());
   std::vector<std::string_view> fields;
   tokenize(
-      bytes.substr(0, end), [&](std::string_view field) { fields.push_back(field); }, [] {});
+      start.substr(0, end), [&](std::string_view field) { fields.push_back(field); }, [] {});
   if (fields.size() != 2) return std::nullopt;
-  const auto rows = parse_number<std::uint64_t>(fields[0]), dimension = parse_number<std::uint64_t>(fields[1]);
-  if (!rows || !dimension) return std::nullopt;
-  return Word2VecHeader{*rows, *dimension, end + 1};
+  // Two whole numbers are a header even where they cannot be true: below zero, or beyond 64 bits.
+  for (std::string_view field : fields) {
+    if (field.starts_with('-')) field.remove_prefix(1);
+    if (field.empty() || field.find_first_not_of("0123456789") != field.npos) return std::nullopt;
+  }
+  constexpr auto largest = std::numeric_limits<std::uint64_t>::max();
+  return Word2VecHeader{parse_number<std::uint64_t>(fields[0]).value_or(largest),
+                        parse_number<std::uint64_t>(fields[1]).value_or(largest), std::string(start.substr(0, end)),
+                        std::min(end + 1, start.size())};
+}
+
+void refuse_header(const Source& source, const Word2VecHeader& header, std::size_t bytes_left) {
+  source.fail(1, "the header '" + header.line + "' promises more rows or numbers than the " +
+                     std::to_string(bytes_left) +
+                     " bytes that follow can hold; the file is truncated or its header wrong");
 }
 
 std::string word2vec_header(const Embeddings& embeddings) {
@@ -26,19 +39,22 @@ std::string word2vec_header(const Embeddings& embeddings) {
 }
 
 bool is_text_after_header(std::string_view bytes, const Word2VecHeader& header) {
-  const std::string_view body = bytes.substr(header.bytes, 8192);
-  const std::size_t line_end =
-      std::min(body.find('\n', body.find_first_not_of("\n") == body.npos ? 0 : 1), body.size());
-  const std::string_view line = body.substr(0, line_end);
-  // After the first word of a text come characters of numbers alone.
-  const std::string_view after = line.substr(std::min(line.find_first_of(" \t"), line.size())).substr(0, 256);
-  if (std::ranges::all_of(after, [](char c) {
-        return is_space(c) || (c >= '0' && c <= '9') ||
-               std::string_view("+-.eEnaifNAIF").find(c) != std::string_view::npos;
-      }))
-    return true;
-  // A word may hold blanks; then only binary numbers have bytes that no text has.
-  return std::ranges::none_of(body, [](char c) { return (c >= 0 && c < ' ' && !is_space(c)) || c == 0x7f; });
+  std::string_view body = bytes.substr(header.bytes);
+  const std::string_view line = body.substr(std::min(body.find_first_not_of('\n'), body.size()));
+  std::size_t fields = 0;
+  if (trailing_numbers(line.substr(0, line.find('\n')), fields) >= header.dimension) return true;
+  // A text with a fault, or binary. No text has these bytes, and no text ends just where binary rows would.
+  if (std::ranges::any_of(body.substr(0, 8192),
+                          [](char c) { return (c >= 0 && c < ' ' && !is_space(c)) || c == 0x7f; }))
+    return false;
+  if (header.dimension > body.size() / sizeof(float)) return true;
+  for (std::uint64_t row = 0; row < header.rows; ++row) {
+    body.remove_prefix(std::min(body.find_first_not_of('\n'), body.size()));
+    const std::size_t blank = body.find(' ');
+    if (blank == body.npos || body.size() - blank - 1 < header.dimension * sizeof(float)) return true;
+    body.remove_prefix(blank + 1 + header.dimension * sizeof(float));
+  }
+  return body.find_first_not_of('\n') != body.npos;
 }
 
 namespace {
@@ -57,9 +73,7 @@ Embeddings read(const Source& source, const ReadContext& context) {
   const std::string_view text = source.bytes().substr(header->bytes);
   if (header->dimension == 0) source.fail(1, "the header promises rows of 0 numbers");
   if (header->dimension > text.size() || header->rows > (text.size() + 1) / (2 * header->dimension + 1))
-    source.fail(1, "the header promises " + std::to_string(header->rows) + " rows of " +
-                       std::to_string(header->dimension) + " numbers, which cannot be in the " +
-                       std::to_string(text.size()) + " bytes that follow; the file is truncated or its header wrong");
+    refuse_header(source, *header, text.size());
   return read_text_rows(source, context, text, 2, header->dimension, header->rows);
 }
 

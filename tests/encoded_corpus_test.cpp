@@ -1,0 +1,236 @@
+#include "equivec/encoded_corpus.hpp"
+
+#include "catch.hpp"
+#include "support.hpp"
+
+#include <sstream>
+
+using namespace equivec;
+
+namespace {
+
+constexpr WordId end = EncodedCorpus::sentence_end;
+
+using Ids = std::vector<WordId>;
+
+Ids ids_from(std::initializer_list<int> numbers) {
+  Ids result;
+  for (const int number : numbers) result.push_back(number < 0 ? end : word_id(static_cast<std::size_t>(number)));
+  return result;
+}
+
+/// Line by line and word by word. An end that closes the corpus is left away.
+Ids naive_ids(const std::string& text, const Vocabulary& words, const std::optional<WordId>& unknown,
+              const std::optional<WordId>& end_word) {
+  Ids result;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream stream(line);
+    bool any = false;
+    for (std::string word; stream >> word; any = true) {
+      if (const auto id = words.find(word)) {
+        result.push_back(*id);
+      } else if (unknown) {
+        result.push_back(*unknown);
+      }
+    }
+    if (any && end_word) result.push_back(*end_word);
+    if (!result.empty() && result.back() != end) result.push_back(end);
+  }
+  if (!result.empty() && result.back() == end) result.pop_back();
+  return result;
+}
+
+/// The ids without an end that closes the corpus.
+Ids ids_of(const EncodedCorpus& corpus) {
+  Ids result(corpus.ids().begin(), corpus.ids().end());
+  if (!result.empty() && result.back() == end) result.pop_back();
+  return result;
+}
+
+bool ends_are_single(std::span<const WordId> ids) {
+  bool previous = true;  // none may stand at the start
+  for (const WordId id : ids) {
+    if (id == end && previous) return false;
+    previous = id == end;
+  }
+  return true;
+}
+
+}  // namespace
+
+TEST_CASE("encoded corpus: words become their numbers and lines are sentences") {
+  const Vocabulary words = vocabulary({{"a", 2}, {"b", 1}, {"c", 1}});
+  const EncodedCorpus corpus = encode(Corpus::from_text("a b\nc a\n"), words);
+  CHECK(ids_of(corpus) == ids_from({0, 1, -1, 2, 0}));
+  CHECK(corpus.words() == 4);
+  CHECK(corpus.tokens() == 4);
+}
+
+TEST_CASE("encoded corpus: words outside the vocabulary are gone but counted") {
+  const Vocabulary words = vocabulary({{"a", 2}, {"b", 1}});
+  const EncodedCorpus corpus = encode(Corpus::from_text("a x b\ny y\n\nz a"), words);
+  CHECK(ids_of(corpus) == ids_from({0, 1, -1, 0}));
+  CHECK(corpus.words() == 3);
+  CHECK(corpus.tokens() == 7);
+}
+
+TEST_CASE("encoded corpus: sentence ends are never doubled and never stand first") {
+  const Vocabulary words = vocabulary({{"a", 1}});
+  for (const std::string text : {"\n\n\na\n\n\na\n\n", "x\nx\na x\nx\nx\na\nx\n", "\r\n \na\r\n\t\r\n a", "a\na"}) {
+    const EncodedCorpus corpus = encode(Corpus::from_text(text), words);
+    CHECK(ends_are_single(corpus.ids()));
+    CHECK(ids_of(corpus) == ids_from({0, -1, 0}));
+  }
+}
+
+TEST_CASE("encoded corpus: words outside the vocabulary become the unknown word where there is one") {
+  const Vocabulary words = vocabulary({{"a", 2}, {"<unk>", 1}});
+  VocabularyOptions options;
+  options.unknown = "<unk>";
+  const EncodedCorpus corpus = encode(Corpus::from_text("a x\ny <unk>\n"), words, options);
+  CHECK(ids_of(corpus) == ids_from({0, 1, -1, 1, 1}));
+  CHECK(corpus.words() == 4);
+}
+
+TEST_CASE("encoded corpus: each sentence that has a word ends in the end token") {
+  const Vocabulary words = vocabulary({{"a", 2}, {"</s>", 2}});
+  VocabularyOptions options;
+  options.end_token = "</s>";
+  const EncodedCorpus corpus = encode(Corpus::from_text("a a\n\n\na\n a"), words, options);
+  CHECK(ids_of(corpus) == ids_from({0, 0, 1, -1, 0, 1, -1, 0, 1}));
+  CHECK(corpus.words() == 7);
+}
+
+TEST_CASE("encoded corpus: a large text is encoded as word by word whatever the threads") {
+  const std::string text = awkward_text(7);
+  VocabularyOptions options;
+  options.min_count = 4;
+  const bool special = GENERATE(false, true);
+  if (special) {
+    options.unknown = "<unk>";
+    options.end_token = "</s>";
+  }
+  const Corpus source = Corpus::from_text(text);
+  const Vocabulary words = count_words(source, options);
+  const auto id = [&](const char* word) { return special ? words.find(word) : std::nullopt; };
+  const Ids expected = naive_ids(text, words, id("<unk>"), id("</s>"));
+  REQUIRE(expected.size() > 3 * EncodedCorpus::chunk_size);
+
+  std::string hash;
+  for (const int threads : {1, 2, 4, 0}) {
+    options.threads = threads;
+    const EncodedCorpus corpus = encode(source, words, options);
+    CHECK(ids_of(corpus) == expected);
+    CHECK(ends_are_single(corpus.ids()));
+    CHECK(corpus.words() + static_cast<std::uint64_t>(std::ranges::count(corpus.ids(), end)) == corpus.ids().size());
+    if (hash.empty()) hash = corpus.hash();
+    CHECK(corpus.hash() == hash);
+  }
+}
+
+TEST_CASE("encoded corpus: the words it has are as many as the vocabulary counted") {
+  const Corpus source = Corpus::from_text(awkward_text(8));
+  VocabularyOptions options;
+  options.min_count = 5;
+  SECTION("rare words vanish") {}
+  SECTION("rare words become one") { options.unknown = "<unk>"; }
+  SECTION("line ends are words") { options.end_token = "</s>"; }
+  const Vocabulary words = count_words(source, options);
+  const EncodedCorpus corpus = encode(source, words, options);
+  std::vector<std::uint64_t> counts(words.size());
+  for (const WordId id : corpus.ids())
+    if (id != end) ++counts[index(id)];
+  bool equal = true;
+  for (std::size_t i = 0; i < words.size(); ++i) equal = equal && counts[i] == words.count(word_id(i));
+  CHECK(equal);
+  CHECK(corpus.words() == words.total_count());
+}
+
+TEST_CASE("encoded corpus: options that counted a corpus also encode it") {
+  VocabularyOptions options = every_word();
+  options.unknown = "<unk>";  // nothing is left out here
+  options.end_token = "</s>";
+  const Corpus source = Corpus::from_text("a b\nb a\n");
+  const Vocabulary words = count_words(source, options);
+  CHECK(encode(source, words, options).words() == 6);
+}
+
+TEST_CASE("encoded corpus: it is cut into chunks of 65536 ids") {
+  const std::size_t size = GENERATE(as<std::size_t>{}, 0, 1, 65535, 65536, 65537, 131072, 200000);
+  Ids ids(size);
+  for (std::size_t i = 0; i < size; ++i) ids[i] = i % 10 == 9 ? end : word_id(i % 7);
+  const EncodedCorpus corpus(ids, 7);
+  CHECK(EncodedCorpus::chunk_size == 65536);
+  CHECK(corpus.chunks() == (size + 65535) / 65536);
+  Ids joined;
+  for (std::size_t i = 0; i < corpus.chunks(); ++i) {
+    const auto chunk = corpus.chunk(i);
+    CHECK(chunk.size() == (i + 1 < corpus.chunks() ? 65536 : size - 65536 * i));
+    joined.insert(joined.end(), chunk.begin(), chunk.end());
+  }
+  CHECK(joined == ids);
+  CHECK(corpus.words() == size - size / 10);
+}
+
+TEST_CASE("encoded corpus: ids that a caller has must be words") {
+  CHECK_NOTHROW(EncodedCorpus(ids_from({0, 1, -1, 1}), 2));
+  CHECK_THROWS_AS(EncodedCorpus(ids_from({0, 2}), 2), Error);
+  CHECK_THROWS_AS(EncodedCorpus(Ids{word_id(0xFFFFFFFE)}, 2), Error);
+  CHECK(EncodedCorpus(ids_from({0, 1, -1, 1}), 2).words() == 3);
+  CHECK(EncodedCorpus(ids_from({0, 1, -1, 1}), 2).hash().empty());
+}
+
+TEST_CASE("encoded corpus: the hash is the one that xxhsum -H1 prints for the text") {
+  const Vocabulary words = vocabulary({{"one", 2}, {"alpha", 1}});
+  CHECK(encode(Corpus::from_text("one two  three\n\nfour one\n"), words).hash() == "xxh64:eaffdc4f86fcfbaf");
+  std::string large;
+  for (int i = 0; i < 200000; ++i) large += "alpha beta gamma delta\n";
+  VocabularyOptions options;
+  options.threads = GENERATE(1, 4);
+  CHECK(encode(Corpus::from_text(large), words, options).hash() == "xxh64:704c0e896583c7a6");
+}
+
+TEST_CASE("encoded corpus: the hash of a compressed file is that of its text") {
+  const TemporaryDirectory directory;
+  const auto plain = directory.file("text", "one two  three\n\nfour one\n"), packed = directory / "text.gz";
+  REQUIRE(shell("gzip -c " + quoted(plain) + " > " + quoted(packed)));
+  const Vocabulary words = vocabulary({{"one", 2}});
+  for (const auto& file : {plain, packed}) {
+    const std::vector<std::string> paths = {file.string()};
+    CHECK(encode(Corpus::from_paths(paths), words).hash() == "xxh64:eaffdc4f86fcfbaf");
+  }
+}
+
+TEST_CASE("encoded corpus: the end token must be a word of the vocabulary") {
+  const Vocabulary words = vocabulary({{"a", 2}, {"b", 1}});
+  VocabularyOptions options;
+  options.end_token = "</s>";
+  CHECK_THAT(error_of([&] { encode(Corpus::from_text("a b"), words, options); }), ContainsSubstring("</s>"));
+}
+
+TEST_CASE("encoded corpus: an unknown token that the vocabulary has not makes other words vanish") {
+  VocabularyOptions options;
+  options.unknown = "<unk>";
+  const EncodedCorpus corpus = encode(Corpus::from_text("a x b"), vocabulary({{"a", 2}, {"b", 1}}), options);
+  CHECK(ids_of(corpus) == ids_from({0, 1}));
+}
+
+TEST_CASE("encoded corpus: a corpus without a word of the vocabulary is an error") {
+  const Vocabulary words = vocabulary({{"a", 2}});
+  CHECK_THROWS_AS(encode(Corpus::from_text("x y z\n"), words), Error);
+  CHECK_THROWS_AS(encode(Corpus::from_text(""), words), Error);
+  CHECK_THROWS_AS(encode(Corpus::from_text("\n\n"), words), Error);
+}
+
+TEST_CASE("encoded corpus: bytes are counted and it can be stopped") {
+  const std::string text = awkward_text(9);
+  const Corpus source = Corpus::from_text(text);
+  const Vocabulary words = vocabulary({{"w1", 2}});
+  Progress progress;
+  encode(source, words, {}, &progress);
+  CHECK(progress.done == text.size());
+  CHECK(progress.total == text.size());
+  progress.cancelled = true;
+  CHECK_THROWS_AS(encode(source, words, {}, &progress), Cancelled);
+}
