@@ -35,7 +35,7 @@ int run_analogy(std::span<const std::string> arguments) {
 
   const NearestNeighbors index(load(file, {}, {.threads = threads}), static_cast<std::size_t>(restrict), threads);
   const Vocabulary& vocabulary = index.embeddings().vocabulary();
-  return answer_queries("analogy", queries, "A B C", [&](const std::string& query) {
+  return answer_queries("analogy", queries, "A B C", json, [&](const std::string& query) {
     const auto given = split(query);
     if (given.size() != 3)
       throw Error("'" + query + "': expected three words A B C, found " + std::to_string(given.size()));

@@ -26,7 +26,7 @@ int run_bias(std::span<const std::string> arguments) {
       .add("rank", rank, "directions of the bias subspace")
       .add("strictness", strictness, "direct bias is the mean of |cosine| to this power")
       .add("count,k", count, "show so many of the most biased words")
-      .add("json", json, "one JSON document, with the direction and every word");
+      .add("json", json, "one JSON document for each of the sets, with the direction and every word");
   if (!options.parse(arguments)) return 0;
   for (const std::string& measure : measures)
     if (measure != "direct-bias") throw OptionError("--measure: there is no '" + measure + "'; there is direct-bias");

@@ -57,11 +57,16 @@ OccupationBias measure_occupations(const Embeddings& embeddings, const BiasSubsp
 }
 
 void print(const OccupationBias& measured, const SubspaceReport& report, const Vocabulary& vocabulary, int count) {
+  if (measured.bias.words.empty()) {
+    std::cout << "direct bias: none of the " << measured.missing.size() << " occupations is in the vocabulary\n";
+    return;
+  }
   char value[64];
   std::snprintf(value, sizeof value, "%.4f", measured.bias.value);
   std::cout << "direct bias of " << measured.bias.words.size() << " occupations: " << value << "  (mean |cosine|";
   if (measured.strictness != 1) std::cout << "^" << measured.strictness;
-  std::cout << " with the direction; 0 is none; " << measured.missing.size() << " more are not in the vocabulary)\n";
+  std::cout << (report.subspace.rank() > 1 ? " with the subspace; 0 is none; " : " with the direction; 0 is none; ")
+            << measured.missing.size() << " more are not in the vocabulary)\n";
   auto words = measured.bias.words;
   std::ranges::stable_sort(words, std::ranges::greater(), &WordBias::cosine);
   const auto show = [&](const WordBias& word) {
@@ -96,7 +101,7 @@ Json to_json(const OccupationBias& measured, const BiasWordSets& sets, const Voc
     words.push_back({{"word", std::string(vocabulary.word(word.word))}, {"cosine", word.cosine}});
   return {{"measure", "direct-bias"},
           {"query", sets.name + ": occupations"},
-          {"value", measured.bias.value},
+          {"value", measured.bias.words.empty() ? Json(nullptr) : Json(measured.bias.value)},
           {"effect_size", nullptr},
           {"p_value", nullptr},
           {"interval", nullptr},

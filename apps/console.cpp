@@ -33,15 +33,17 @@ equivec::Progress& progress() { return the_progress; }
 void install_signal_handlers() {
   struct sigaction action {};
   action.sa_handler = cancel;
-  action.sa_flags = static_cast<int>(SA_RESETHAND);  // no SA_RESTART: a read that waits for input ends
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
+  action.sa_flags = static_cast<int>(SA_RESETHAND);  // no SA_RESTART: a read that waits for input returns
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction inherited {};
+    sigaction(signal, nullptr, &inherited);
+    if (inherited.sa_handler != SIG_IGN) sigaction(signal, &action, nullptr);  // nohup and background jobs ignore some
+  }
   std::signal(SIGPIPE, SIG_IGN);
 }
 
 void restore_signal_handlers() {
-  std::signal(SIGINT, SIG_DFL);
-  std::signal(SIGTERM, SIG_DFL);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_DFL);
 }
 
 void add_console_options(Options& options, ConsoleOptions& console) {
@@ -89,7 +91,7 @@ void ProgressLine::run() {
     char text[400];
     int length = 0;
     const auto left = [&] { return sizeof text - static_cast<std::size_t>(length); };
-    length = std::snprintf(text, sizeof text, "%.200s %5.1f %%", doing_.c_str(), 100 * done / total);
+    length = std::snprintf(text, sizeof text, "%.40s %5.1f %%", doing_.c_str(), 100 * done / total);
     if (!unit_.empty())
       length += std::snprintf(text + length, left(), "  %.0fk %s/s", done / seconds / 1000, unit_.c_str());
     if (progress().loss > 0)

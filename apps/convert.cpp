@@ -9,13 +9,13 @@ using namespace equivec;
 namespace {
 
 /// The rows of the words that a file lists, in the order of the vectors.
-Embeddings only_words(const Embeddings& embeddings, const std::string& file) {
+Embeddings only_words(const Embeddings& embeddings, const std::string& file, bool quiet) {
   const Vocabulary wanted = read_vocabulary(file);
   std::vector<WordId> kept;
   for (std::size_t row = 0; row < embeddings.size(); ++row)
     if (wanted.find(embeddings.vocabulary().word(word_id(row)))) kept.push_back(word_id(row));
   if (kept.empty()) throw Error(file + ": none of its " + grouped(wanted.size()) + " words has a vector");
-  if (kept.size() < wanted.size())
+  if (kept.size() < wanted.size() && !quiet)
     remark(grouped(wanted.size() - kept.size()) + " of the " + grouped(wanted.size()) + " words of " + file +
            " have no vector");
   return selected(embeddings, kept);
@@ -46,7 +46,7 @@ int run_convert(std::span<const std::string> arguments) {
   require_writable(output);
 
   Embeddings embeddings = load(input, console, reading);
-  if (!words.empty()) embeddings = only_words(embeddings, words);
+  if (!words.empty()) embeddings = only_words(embeddings, words, console.quiet);
   {
     const ProgressLine line("writing", "", console);
     write_embeddings(output, embeddings, format, &progress());

@@ -112,6 +112,8 @@ int run_debias(std::span<const std::string> arguments) {
   if (!options.parse(arguments)) return 0;
   if (method != "hard" && method != "neutralize" && method != "equalize")
     throw OptionError("--method: expected hard, neutralize or equalize, found '" + method + "'");
+  if (output == "-" || output == "/dev/stdout")
+    throw OptionError("--output: standard output is for the report; write the vectors to a file");
   require_at_least("rank", rank, 1);
   require_at_least("count", count, 0);
   const Format format = format_name.empty() ? format_from_extension(output) : format_from_name(format_name);
@@ -155,10 +157,14 @@ int run_debias(std::span<const std::string> arguments) {
     return 0;
   }
   print(report, sets.name);
-  std::cout << "before: ";
-  print(bias_before, report, vocabulary, count);
-  std::cout << "after:  ";
-  print(bias_after, report, vocabulary, count);
+  if (sets.occupations.empty()) {
+    std::cout << "the sets have no occupations to measure\n";
+  } else {
+    std::cout << "before: ";
+    print(bias_before, report, vocabulary, count);
+    std::cout << "after, along the same direction: ";
+    print(bias_after, report, vocabulary, count);
+  }
   if (method != "equalize") {
     if (!remaining.kept.empty()) {
       char value[32];

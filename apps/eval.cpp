@@ -49,8 +49,8 @@ std::string correlation(std::optional<double> value) {
 }
 
 void print(const AnalogyScore& score, const std::string& indent) {
-  std::cout << indent << percent(score.accuracy()) << "  " << score.correct << " of " << score.total << ", "
-            << score.missing << " left out  " << score.name << '\n';
+  std::cout << indent << "accuracy " << percent(score.accuracy()) << " (" << score.correct << " of " << score.total
+            << " correct, " << score.missing << " left out)  " << score.name << '\n';
 }
 
 void print(const SimilarityResult& result) {

@@ -28,7 +28,7 @@ int run_info(std::span<const std::string> arguments) {
   std::vector<std::string> first_words;
   for (std::size_t row = 0; row < std::min<std::size_t>(embeddings.size(), 8); ++row)
     first_words.emplace_back(embeddings.vocabulary().word(word_id(row)));
-  const Eigen::VectorXd lengths = embeddings.matrix().rowwise().norm().cast<double>();
+  const Eigen::VectorXd lengths = embeddings.matrix().cast<double>().rowwise().norm();
   const auto zeros = static_cast<std::size_t>((lengths.array() == 0).count());
   if (json) {
     print(Json{{"file", file},
@@ -54,6 +54,6 @@ int run_info(std::span<const std::string> arguments) {
   std::cout << "\nmean length  " << mean << (zeros > 0 ? " (" + grouped(zeros) + " words have a zero vector)" : "")
             << '\n';
   for (const auto& [name, value] : embeddings.metadata())
-    std::cout << "made by      " << name << " = " << value << '\n';
+    std::cout << "metadata     " << name << " = " << value << '\n';
   return 0;
 }

@@ -17,6 +17,8 @@ struct Expression {
 };
 
 Expression parse(const NearestNeighbors& index, const std::string& query, const std::string& file) {
+  // A word may hold blanks, as some of GloVe's do.
+  if (const auto word = index.embeddings().vocabulary().find(query)) return {index.unit(*word), {*word}};
   Expression result{Eigen::VectorXf::Zero(index.embeddings().dimension()), {}};
   float sign = 1;
   bool word_due = true;
@@ -61,8 +63,9 @@ int run_neighbors(std::span<const std::string> arguments) {
 
   const NearestNeighbors index(load(file, console, {.threads = threads}), static_cast<std::size_t>(restrict), threads);
   const Vocabulary& vocabulary = index.embeddings().vocabulary();
-  return answer_queries("neighbors", queries, "word", [&](const std::string& query) {
+  return answer_queries("neighbors", queries, "word", json, [&](const std::string& query) {
     const Expression expression = parse(index, query, file);
+    if (expression.vector.isZero(0)) throw Error("'" + query + "' has no direction: its vector is zero");
     const auto found = index.find({expression.vector.data(), static_cast<std::size_t>(expression.vector.size())},
                                   static_cast<std::size_t>(count), expression.words);
     if (json) return print(Json{{"query", query}, {"neighbors", to_json(vocabulary, found)}});

@@ -117,7 +117,8 @@ bool Options::parse(std::span<const std::string> arguments) {
                   .run(),
               values);
   } catch (const po::unknown_option& error) {
-    throw OptionError("there is no option '" + error.get_option_name() + "'; --help lists them");
+    throw OptionError("there is no option '" + error.get_option_name() +
+                      "'; --help lists them (words that begin with - go after --)");
   } catch (const po::multiple_occurrences& error) {
     throw OptionError("the option '" + error.get_option_name() + "' was given twice");
   } catch (const po::error& error) {
@@ -148,7 +149,12 @@ bool Options::parse(std::span<const std::string> arguments) {
   auto next = words.begin();
   for (const Positional& positional : positionals_) {
     const auto left = static_cast<std::size_t>(words.end() - next);
-    if (left < positional.least) throw OptionError(positional.name + " is missing; usage: equivec " + usage_);
+    if (left < positional.least) {
+      std::string hint;
+      for (const Entry& entry : entries_)
+        if (entry.several && entry.present) hint = " (--" + entry.name() + " takes all words after it)";
+      throw OptionError(positional.name + " is missing" + hint + "; usage: equivec " + usage_);
+    }
     const auto count = static_cast<std::ptrdiff_t>(std::min(left, positional.most));
     if (count > 0) positional.store({next, next + count});
     next += count;

@@ -1,16 +1,21 @@
 #include "apps/query.hpp"
 
 #include "equivec/error.hpp"
+#include "src/letter_case.hpp"
 #include "src/text_numbers.hpp"
 
 #include <editline/readline.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <clocale>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <iostream>
 #include <memory>
+#include <utility>
 
 using namespace equivec;
 
@@ -27,13 +32,8 @@ Embeddings load(const std::string& file, const ConsoleOptions& console, const Re
 
 WordId require_word(const Vocabulary& vocabulary, std::string_view word, const std::string& file) {
   if (const auto id = vocabulary.find(word)) return *id;
-  std::string lower(word), title(word);
-  std::ranges::transform(lower, lower.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  title = lower;
-  if (!title.empty() && title[0] >= 'a' && title[0] <= 'z') title[0] = static_cast<char>(title[0] - 32);
   std::string hint;
-  for (const std::string& other : {lower, title})
+  for (const std::string& other : {lowered(word), titled(word)})
     if (vocabulary.find(other)) hint = "; there is '" + other + "'";
   throw Error("'" + std::string(word) + "' is none of the " + grouped(vocabulary.size()) + " words of " + file + hint);
 }
@@ -45,7 +45,45 @@ std::vector<std::string> split(std::string_view text) {
   return words;
 }
 
-int answer_queries(std::string_view command, std::span<const std::string> queries, const std::string& prompt,
+namespace {
+
+/// Lines of standard input. Unlike std::getline it ends when a signal asks for it while it waits.
+class InputLines {
+ public:
+  bool next(std::string& line) {
+    std::size_t end;
+    while ((end = buffer_.find('\n', begin_)) == std::string::npos) {
+      buffer_.erase(0, std::exchange(begin_, 0));
+      char piece[65536];
+      const ssize_t count = ::read(STDIN_FILENO, piece, sizeof piece);
+      check_cancelled(&progress());
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) throw Error("standard input: cannot be read: " + std::string(std::strerror(errno)));
+      if (count == 0) {
+        line = std::exchange(buffer_, "");
+        return !line.empty();
+      }
+      buffer_.append(piece, static_cast<std::size_t>(count));
+    }
+    line = buffer_.substr(begin_, end - begin_);
+    begin_ = end + 1;
+    return true;
+  }
+
+ private:
+  std::string buffer_;
+  std::size_t begin_ = 0;
+};
+
+std::string trimmed(std::string text) {
+  while (!text.empty() && is_space(text.back())) text.pop_back();
+  text.erase(0, static_cast<std::size_t>(std::ranges::find_if_not(text, is_space) - text.begin()));
+  return text;
+}
+
+}  // namespace
+
+int answer_queries(std::string_view command, std::span<const std::string> queries, const std::string& prompt, bool json,
                    const std::function<void(const std::string&)>& answer) {
   int status = 0;
   const auto attempt = [&](const std::string& query) {
@@ -56,6 +94,7 @@ int answer_queries(std::string_view command, std::span<const std::string> querie
     } catch (const Error& error) {
       std::cout.flush();  // so that the line stands where its answer would
       std::cerr << "equivec " + std::string(command) + ": " + error.what() + "\n";
+      if (json) print(Json{{"query", query}, {"error", error.what()}});  // so that answers go with their lines
       status = 1;
     }
   };
@@ -65,24 +104,29 @@ int answer_queries(std::string_view command, std::span<const std::string> querie
   }
   if (::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1) {
     restore_signal_handlers();
+    // The line editor takes letters by the locale; a terminal that knows no other speaks UTF-8. Numbers keep their
+    // points.
+    if (!std::setlocale(LC_CTYPE, "") || MB_CUR_MAX == 1) std::setlocale(LC_CTYPE, "C.UTF-8");
+    rl_attempted_completion_function = [](const char*, int, int) -> char** {
+      rl_attempted_completion_over = 1;  // words are not file names
+      return nullptr;
+    };
     using_history();
     for (;;) {
       std::cout.flush();
       const std::unique_ptr<char, decltype(&std::free)> line(readline((prompt + "> ").c_str()), std::free);
       if (!line) break;
-      if (split(line.get()).empty()) continue;
+      const std::string query = trimmed(line.get());
+      if (query.empty()) continue;
       add_history(line.get());
-      attempt(line.get());
+      attempt(query);
     }
     std::cout << '\n';
     return 0;
   }
-  std::string line;
-  while (std::getline(std::cin, line)) {
-    check_cancelled(&progress());
-    if (!split(line).empty()) attempt(line);
-  }
-  check_cancelled(&progress());
+  InputLines lines;
+  for (std::string line; lines.next(line);)
+    if (const std::string query = trimmed(line); !query.empty()) attempt(query);
   return status;
 }
 

@@ -27,9 +27,9 @@ equivec::WordId require_word(const equivec::Vocabulary& vocabulary, std::string_
 std::vector<std::string> split(std::string_view text);
 
 /// Answers each query: those of the command line, or, if there is none, one a line from standard input, with a prompt
-/// and line editing on a terminal. A query that cannot be answered is an error line, and the others go on. Returns the
-/// exit status.
-int answer_queries(std::string_view command, std::span<const std::string> queries, const std::string& prompt,
+/// and line editing on a terminal. A query that cannot be answered is an error line (and with `json` a document with
+/// "error"), and the others go on. Returns the exit status.
+int answer_queries(std::string_view command, std::span<const std::string> queries, const std::string& prompt, bool json,
                    const std::function<void(const std::string& query)>& answer);
 
 /// A number that reads back as the same float.

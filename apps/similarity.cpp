@@ -25,7 +25,7 @@ int run_similarity(std::span<const std::string> arguments) {
 
   const Embeddings embeddings = load(file, {});
   const Vocabulary& vocabulary = embeddings.vocabulary();
-  return answer_queries("similarity", queries, "W1 W2", [&](const std::string& query) {
+  return answer_queries("similarity", queries, "W1 W2", json, [&](const std::string& query) {
     const auto given = split(query);
     if (given.size() != 2) throw Error("'" + query + "': expected two words, found " + std::to_string(given.size()));
     const auto first = embeddings[require_word(vocabulary, given[0], file)];

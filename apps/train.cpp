@@ -2,7 +2,9 @@
 
 #include <Eigen/Core>
 
+#include <filesystem>
 #include <optional>
+#include <system_error>
 
 using namespace equivec;
 
@@ -14,11 +16,31 @@ void add_vocabulary_options(Options& options, VocabularyOptions& vocabulary) {
            "TOKEN");
 }
 
-TrainingText read_training_text(std::span<const std::string> paths, const std::string& vocabulary_file,
+void require_apart(const Corpus& corpus, std::span<const std::string> outputs) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    for (std::size_t k = 0; k < i; ++k)
+      if (fs::weakly_canonical(fs::absolute(outputs[i]), ignored) ==
+          fs::weakly_canonical(fs::absolute(outputs[k]), ignored))
+        throw OptionError(outputs[i] + ": two outputs cannot be the same file");
+    for (const std::string& file : corpus.files())
+      if (fs::equivalent(outputs[i], file, ignored))
+        throw Error(outputs[i] + ": is a file of the corpus and would be replaced; choose another output");
+  }
+}
+
+TrainingText read_training_text(const Corpus& corpus, const std::string& vocabulary_file,
                                 const VocabularyOptions& options, const ConsoleOptions& console) {
-  const Corpus corpus = Corpus::from_paths(paths);
   Vocabulary vocabulary = [&] {
-    if (!vocabulary_file.empty()) return read_vocabulary(vocabulary_file);
+    if (!vocabulary_file.empty()) {
+      Vocabulary given = read_vocabulary(vocabulary_file);
+      if (given.total_count() == 0)
+        throw Error(vocabulary_file + ": its words have no counts, by which training goes; make it with equivec vocab");
+      for (const std::string& token : {options.unknown, options.end_token})
+        if (!token.empty() && !given.find(token)) throw Error(vocabulary_file + ": has no word '" + token + "'");
+      return given;
+    }
     const ProgressLine line("counting words", "bytes", console);
     return count_words(corpus, options, &progress());
   }();
@@ -32,15 +54,20 @@ TrainingText read_training_text(std::span<const std::string> paths, const std::s
   return {std::move(vocabulary), std::move(encoded)};
 }
 
-Metadata training_metadata(std::string_view command, const TrainingText& text, const VocabularyOptions& options) {
+Metadata training_metadata(std::string_view command, const TrainingText& text, const std::string& vocabulary_file,
+                           const VocabularyOptions& options) {
   Metadata metadata = {{"tool", "equivec " EQUIVEC_VERSION},
                        {"command", std::string(command)},
                        {"instruction_set", Eigen::SimdInstructionSetsInUse()},
                        {"corpus_hash", text.corpus.hash()},
                        {"corpus_tokens", std::to_string(text.corpus.tokens())},
-                       {"corpus_words", std::to_string(text.corpus.words())},
-                       {"min_count", std::to_string(options.min_count)},
-                       {"max_size", std::to_string(options.max_size)}};
+                       {"corpus_words", std::to_string(text.corpus.words())}};
+  if (vocabulary_file.empty()) {
+    metadata["min_count"] = std::to_string(options.min_count);
+    metadata["max_size"] = std::to_string(options.max_size);
+  } else {
+    metadata["vocabulary_file"] = vocabulary_file;
+  }
   if (!options.unknown.empty()) metadata["unknown"] = options.unknown;
   if (!options.end_token.empty()) metadata["end_token"] = options.end_token;
   return metadata;

@@ -20,15 +20,18 @@ inline constexpr std::string_view corpus_help =
 /// All but the threads.
 void add_vocabulary_options(Options& options, equivec::VocabularyOptions& vocabulary);
 
+/// Throws equivec::Error if an output is a file of the corpus, which it would replace, or two outputs are the same.
+void require_apart(const equivec::Corpus& corpus, std::span<const std::string> outputs);
+
 struct TrainingText {
   equivec::Vocabulary vocabulary;
   equivec::EncodedCorpus corpus;
 };
 
 /// Counts the words (or reads `vocabulary_file`, if it has a name) and encodes the corpus, with progress and remarks.
-TrainingText read_training_text(std::span<const std::string> paths, const std::string& vocabulary_file,
+TrainingText read_training_text(const equivec::Corpus& corpus, const std::string& vocabulary_file,
                                 const equivec::VocabularyOptions& options, const ConsoleOptions& console);
 
 /// What every output says of how it was made: the tool, the instruction set, the corpus.
 equivec::Metadata training_metadata(std::string_view command, const TrainingText& text,
-                                    const equivec::VocabularyOptions& options);
+                                    const std::string& vocabulary_file, const equivec::VocabularyOptions& options);

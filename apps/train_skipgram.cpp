@@ -8,6 +8,7 @@
 #include "src/text_numbers.hpp"
 
 #include <chrono>
+#include <cstdio>
 
 using namespace equivec;
 
@@ -57,6 +58,8 @@ int run_train_skipgram(std::span<const std::string> arguments) {
   vocabulary_options.threads = training.threads;
   validate(training);
   validate(vocabulary_options);
+  if (!vocabulary_file.empty() && (options.given("min-count") || options.given("max-size")))
+    throw OptionError("--vocabulary gives the words; --min-count and --max-size are for equivec vocab, which makes it");
   const Format format = format_name.empty() ? format_from_extension(output) : format_from_name(format_name);
   const Format contexts_format = contexts.empty()      ? format
                                  : format_name.empty() ? format_from_extension(contexts)
@@ -64,8 +67,12 @@ int run_train_skipgram(std::span<const std::string> arguments) {
   // Before hours of training, not after.
   require_writable(output);
   if (!contexts.empty()) require_writable(contexts);
+  const Corpus corpus = Corpus::from_paths(paths, &progress());
+  std::vector<std::string> outputs = {output};
+  if (!contexts.empty()) outputs.push_back(contexts);
+  require_apart(corpus, outputs);
 
-  const TrainingText text = read_training_text(paths, vocabulary_file, vocabulary_options, console);
+  const TrainingText text = read_training_text(corpus, vocabulary_file, vocabulary_options, console);
   const auto start = std::chrono::steady_clock::now();
   SkipGramVectors vectors = [&] {
     const ProgressLine line("training", "words", console);
@@ -73,7 +80,7 @@ int run_train_skipgram(std::span<const std::string> arguments) {
   }();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 
-  Metadata metadata = training_metadata("train skipgram", text, vocabulary_options);
+  Metadata metadata = training_metadata("train skipgram", text, vocabulary_file, vocabulary_options);
   metadata.insert({{"vectors", "words"},
                    {"dimension", shortest(training.dimension)},
                    {"window", shortest(training.window)},
@@ -96,9 +103,11 @@ int run_train_skipgram(std::span<const std::string> arguments) {
   }
   if (!console.quiet) {
     const double words = static_cast<double>(text.corpus.words()) * training.epochs;
-    remark("trained " + grouped(static_cast<std::uint64_t>(words)) + " words in " +
-           shortest(static_cast<double>(static_cast<std::uint64_t>(seconds * 10)) / 10) + " s (" +
-           grouped(static_cast<std::uint64_t>(words / std::max(seconds, 1e-3))) + " words/s); wrote " + output +
+    char took[64] = "";
+    if (seconds >= 0.1)
+      std::snprintf(took, sizeof took, " in %.1f s (%s words/s)", seconds,
+                    grouped(static_cast<std::uint64_t>(words / seconds)).c_str());
+    remark("trained " + grouped(static_cast<std::uint64_t>(words)) + " words" + took + "; wrote " + output +
            (contexts.empty() ? "" : " and " + contexts));
   }
   return 0;

@@ -28,7 +28,8 @@ int run_vocab(std::span<const std::string> arguments) {
   if (!output.empty()) require_writable(output);
 
   const Vocabulary vocabulary = [&] {
-    const Corpus corpus = Corpus::from_paths(paths);
+    const Corpus corpus = Corpus::from_paths(paths, &progress());
+    if (!output.empty()) require_apart(corpus, std::span(&output, 1));
     const ProgressLine line("counting words", "bytes", console);
     return count_words(corpus, vocabulary_options, &progress());
   }();

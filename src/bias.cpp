@@ -40,18 +40,21 @@ BiasSubspace BiasSubspace::from_sets(const Embeddings& embeddings, std::span<con
                                      int rank) {
   require_at_least("rank", rank, 1);
   Eigen::Index words = 0;
-  for (const auto& set : sets) words += static_cast<Eigen::Index>(set.size());
+  for (const auto& set : sets)
+    if (set.size() >= 2) words += static_cast<Eigen::Index>(set.size());
   if (words == 0) throw Error("no definitional set has two words in the vocabulary, so there is no bias direction");
 
   Basis centred(words, embeddings.dimension());
   Eigen::VectorXd orientation = Eigen::VectorXd::Zero(embeddings.dimension());
   Eigen::Index row = 0;
   for (const auto& set : sets) {
+    if (set.size() < 2) continue;
     const Eigen::Index first = row;
     for (const WordId word : set) centred.row(row++) = unit(embeddings, word).transpose();
     auto block = centred.middleRows(first, row - first);
     block.rowwise() -= block.colwise().mean().eval();
     orientation += (block.row(0) - block.row(block.rows() - 1)).transpose();
+    block /= std::sqrt(static_cast<double>(set.size()));
   }
 
   const Principal principal = principal_directions(centred);

@@ -12,12 +12,6 @@ namespace equivec {
 
 namespace fs = std::filesystem;
 
-struct Corpus::Parts {
-  std::vector<Part> parts;
-  std::string name;
-  std::uint64_t bytes = 0;
-};
-
 namespace {
 
 /// The files that a path stands for, in an order that does not depend on the file system.
@@ -27,7 +21,10 @@ std::vector<std::string> files_of(const std::string& path) {
   std::vector<std::string> files;
   if (fs::is_directory(path, error)) {
     for (fs::recursive_directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error))
-      if (entry->is_regular_file(error)) files.push_back(entry->path().string());
+      if (entry->path().filename().string().starts_with('.'))
+        entry.disable_recursion_pending();  // hidden: .git, .DS_Store
+      else if (entry->is_regular_file(error))
+        files.push_back(entry->path().string());
     if (error) throw Error(path + ": cannot be read: " + error.message());
     if (files.empty()) throw Error(path + ": the directory holds no file");
     std::sort(files.begin(), files.end());
@@ -46,15 +43,22 @@ std::vector<std::string> files_of(const std::string& path) {
 
 }  // namespace
 
-Corpus Corpus::from_paths(std::span<const std::string> paths) {
+Corpus Corpus::from_paths(std::span<const std::string> paths, const Progress* progress) {
   auto parts = std::make_shared<Parts>();
   for (const std::string& path : paths)
     for (const std::string& file : files_of(path)) {
-      auto mapped = std::make_shared<const MappedFile>(file);
+      auto mapped = std::make_shared<const MappedFile>(file, progress);
       const std::string_view bytes = mapped->bytes();
-      parts->parts.push_back(
-          {file == "-" ? "standard input" : file, std::move(mapped), bytes, recognize_compression(bytes)});
+      Part part{file == "-" ? "standard input" : file, nullptr, {}, recognize_compression(bytes)};
       parts->bytes += bytes.size();
+      // A file is mapped when its turn comes, since a process can map 65,530 only. What came from a pipe cannot come
+      // again.
+      std::error_code ignored;
+      if (!fs::is_regular_file(file, ignored)) {
+        part.bytes = bytes;
+        part.owner = std::move(mapped);
+      }
+      parts->parts.push_back(std::move(part));
     }
   if (parts->parts.empty()) throw Error("no corpus was given");
   parts->name = parts->parts.front().name;
@@ -72,8 +76,14 @@ Corpus Corpus::from_text(std::string text) {
   return Corpus(std::move(parts));
 }
 
+std::vector<std::string> Corpus::files() const {
+  std::vector<std::string> result;
+  for (const Part& part : parts_->parts)
+    if (!part.owner) result.push_back(part.name);
+  return result;
+}
+
 const std::string& Corpus::name() const noexcept { return parts_->name; }
 std::uint64_t Corpus::bytes() const noexcept { return parts_->bytes; }
-std::span<const Corpus::Part> Corpus::parts() const noexcept { return parts_->parts; }
 
 }  // namespace equivec

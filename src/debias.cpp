@@ -65,6 +65,8 @@ Equalized equalize(const Embeddings& embeddings, const BiasSubspace& subspace,
       usable = usable && length > negligible;
       directions.push_back(direction / length);
     }
+    for (std::size_t i = 0; usable && i < directions.size(); ++i)
+      for (std::size_t k = 0; k < i; ++k) usable = usable && (directions[i] - directions[k]).norm() > negligible;
     if (!usable) {
       degenerate.push_back(set);
       continue;

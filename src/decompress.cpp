@@ -11,6 +11,7 @@
 #include <zstd.h>
 
 #include <exception>
+#include <new>
 #include <vector>
 
 namespace equivec {
@@ -84,19 +85,24 @@ std::size_t Decompressor::read(std::span<char> buffer) {
       done += static_cast<std::size_t>(count);
     }
     return done;
+  } catch (const std::bad_alloc&) {
+    throw;
   } catch (const std::exception&) {
     damaged(state_->name);
   }
 }
 
-std::shared_ptr<const MappedFile> open_decompressed(const std::filesystem::path& file) {
-  auto mapped = std::make_shared<const MappedFile>(file);
+std::shared_ptr<const MappedFile> open_decompressed(const std::filesystem::path& file, const Progress* progress) {
+  auto mapped = std::make_shared<const MappedFile>(file, progress);
   const Compression compression = recognize_compression(mapped->bytes());
   if (compression == Compression::none) return mapped;
   const Descriptor copy = unlinked_temporary_file();
   Decompressor source(compression, mapped->bytes(), file);
   std::vector<char> buffer(std::size_t{1} << 20);
-  while (const std::size_t count = source.read(buffer)) write_all(copy, {buffer.data(), count}, "temporary file");
+  while (const std::size_t count = source.read(buffer)) {
+    check_cancelled(progress);
+    write_all(copy, {buffer.data(), count}, temporary_copy_of(file));
+  }
   return std::make_shared<const MappedFile>(copy, file);
 }
 

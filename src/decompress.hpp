@@ -15,7 +15,7 @@ enum class Compression { none, gzip, bzip2, xz, zstd };
 /// By the first bytes.
 Compression recognize_compression(std::string_view bytes) noexcept;
 
-/// The text behind compressed bytes, read piece by piece. Neither the bytes nor the name are copied.
+/// The text behind compressed bytes, read piece by piece. The bytes must outlive it.
 class Decompressor {
  public:
   Decompressor(Compression compression, std::string_view bytes, const std::filesystem::path& name);
@@ -31,6 +31,7 @@ class Decompressor {
 };
 
 /// A file in memory; what is compressed is first unpacked to an unlinked temporary file.
-std::shared_ptr<const MappedFile> open_decompressed(const std::filesystem::path& file);
+std::shared_ptr<const MappedFile> open_decompressed(const std::filesystem::path& file,
+                                                    const Progress* progress = nullptr);
 
 }  // namespace equivec

@@ -62,7 +62,8 @@ Embeddings selected(const Embeddings& embeddings, std::span<const WordId> words)
 double cosine(std::span<const float> a, std::span<const float> b) {
   const Eigen::VectorXd x = column(a).cast<double>(), y = column(b).cast<double>();
   const double lengths = x.norm() * y.norm();
-  return lengths > 0 ? std::clamp(x.dot(y) / lengths, -1.0, 1.0) : 0;
+  const double cosine = x.dot(y) / lengths;
+  return lengths > 0 && std::isfinite(cosine) ? std::clamp(cosine, -1.0, 1.0) : 0;
 }
 
 double squared_difference(std::span<const float> a, std::span<const float> b) {

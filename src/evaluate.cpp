@@ -2,6 +2,8 @@
 
 #include "equivec/analogy.hpp"
 #include "src/decompress.hpp"
+#include "src/letter_case.hpp"
+#include "src/lines.hpp"
 #include "src/text_numbers.hpp"
 
 #include <algorithm>
@@ -13,13 +15,6 @@ namespace equivec {
 
 namespace {
 
-std::string folded(std::string_view word) {
-  std::string result(word);
-  for (char& c : result)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return result;
-}
-
 /// The words of a vocabulary by the rule of an evaluation: which of them count, and in which case.
 class WordLookup {
  public:
@@ -29,12 +24,13 @@ class WordLookup {
         size_(options.restrict == 0 ? vocabulary.size() : std::min(options.restrict, vocabulary.size())) {
     if (!fold_case_) return;
     alike_.reserve(size_);
-    for (std::size_t row = 0; row < size_; ++row) alike_[folded(vocabulary.word(word_id(row)))].push_back(word_id(row));
+    for (std::size_t row = 0; row < size_; ++row)
+      alike_[lowered(vocabulary.word(word_id(row)))].push_back(word_id(row));
   }
 
   std::optional<WordId> find(const std::string& word) const {
     if (fold_case_) {
-      const auto found = alike_.find(folded(word));
+      const auto found = alike_.find(lowered(word));
       return found == alike_.end() ? std::nullopt : std::optional(found->second.front());
     }
     const auto id = vocabulary_.find(word);
@@ -44,12 +40,12 @@ class WordLookup {
   /// All words that count as the same as `word`.
   void append_alike(WordId word, std::vector<WordId>& words) const {
     if (!fold_case_) return words.push_back(word);
-    const auto& alike = alike_.at(folded(vocabulary_.word(word)));
+    const auto& alike = alike_.at(lowered(vocabulary_.word(word)));
     words.insert(words.end(), alike.begin(), alike.end());
   }
 
   bool same(WordId a, WordId b) const {
-    return a == b || (fold_case_ && folded(vocabulary_.word(a)) == folded(vocabulary_.word(b)));
+    return a == b || (fold_case_ && lowered(vocabulary_.word(a)) == lowered(vocabulary_.word(b)));
   }
 
  private:
@@ -59,16 +55,10 @@ class WordLookup {
   std::unordered_map<std::string, std::vector<WordId>> alike_;
 };
 
-/// Calls f(line, number) for each line without its end.
-template <class F>
-void for_each_line(std::string_view text, F&& f) {
-  for (std::size_t number = 1; !text.empty(); ++number) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    while (!line.empty() && is_space(line.back())) line.remove_suffix(1);
-    f(line, number);
-  }
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 std::string base_name(const std::filesystem::path& file) { return file.filename().string(); }
@@ -84,13 +74,12 @@ AnalogySet read_analogies(const std::filesystem::path& path) {
   const auto file = open_decompressed(path);
   AnalogySet set{.name = base_name(path), .sections = {}};
   std::size_t questions = 0;
-  for_each_line(file->bytes(), [&](std::string_view line, std::size_t number) {
-    if (line.empty()) return;
+  for_each_line(without_byte_order_mark(file->bytes()), [&](std::string_view line, std::size_t number) {
+    line = trimmed(line);
+    if (line.empty()) return true;
     if (line.front() == ':') {
-      line.remove_prefix(1);
-      while (!line.empty() && is_space(line.front())) line.remove_prefix(1);
-      set.sections.push_back({std::string(line), {}});
-      return;
+      set.sections.push_back({std::string(trimmed(line.substr(1))), {}});
+      return true;
     }
     std::vector<std::string> words;
     tokenize(
@@ -101,6 +90,7 @@ AnalogySet read_analogies(const std::filesystem::path& path) {
     if (set.sections.empty()) set.sections.push_back({"", {}});
     set.sections.back().questions.push_back({words[0], words[1], words[2], words[3]});
     ++questions;
+    return true;
   });
   if (questions == 0) throw Error(path.string() + ": holds no analogy question (four words a line)");
   return set;
@@ -154,8 +144,9 @@ SimilaritySet read_similarities(const std::filesystem::path& path) {
   const auto file = open_decompressed(path);
   SimilaritySet set{.name = base_name(path), .pairs = {}};
   bool heading_allowed = true;
-  for_each_line(file->bytes(), [&](std::string_view line, std::size_t number) {
-    if (line.empty() || line.front() == '#') return;
+  for_each_line(without_byte_order_mark(file->bytes()), [&](std::string_view line, std::size_t number) {
+    line = trimmed(line);
+    if (line.empty() || line.front() == '#') return true;
     const bool heading = std::exchange(heading_allowed, false);
     const char separator = line.find('\t') != line.npos  ? '\t'
                            : line.find(';') != line.npos ? ';'
@@ -165,20 +156,19 @@ SimilaritySet read_similarities(const std::filesystem::path& path) {
     std::optional<double> score;
     while (!line.empty() && !score) {
       const std::size_t end = std::min(line.find(separator), line.size());
-      std::string_view field = line.substr(0, end);
+      const std::string_view field = trimmed(line.substr(0, end));
       line.remove_prefix(std::min(end + 1, line.size()));
-      while (!field.empty() && is_space(field.front())) field.remove_prefix(1);
-      while (!field.empty() && is_space(field.back())) field.remove_suffix(1);
       if (field.empty()) continue;
       if (fields.size() >= 2) score = parse_number<double>(field);
       fields.emplace_back(field);
     }
     if (!score || !std::isfinite(*score)) {
-      if (heading) return;
+      if (heading) return true;
       throw Error(path.string() + ":" + std::to_string(number) + ": expected two words and a number, found " +
                   (fields.size() > 2 ? "'" + fields[2] + "'" : std::to_string(fields.size()) + " fields"));
     }
     set.pairs.push_back({fields[0], fields[1], *score});
+    return true;
   });
   if (set.pairs.empty()) throw Error(path.string() + ": holds no pair (two words and a number a line)");
   return set;
@@ -203,8 +193,16 @@ SimilarityResult evaluate(const Embeddings& embeddings, const SimilaritySet& set
   return result;
 }
 
+namespace {
+
+bool all_finite(std::span<const double> values) {
+  return std::ranges::all_of(values, [](double value) { return std::isfinite(value); });
+}
+
+}  // namespace
+
 std::optional<double> pearson(std::span<const double> x, std::span<const double> y) {
-  if (x.size() < 2) return std::nullopt;
+  if (x.size() < 2 || !all_finite(x) || !all_finite(y)) return std::nullopt;
   const auto [x_least, x_most] = std::ranges::minmax(x);
   const auto [y_least, y_most] = std::ranges::minmax(y);
   if (x_least == x_most || y_least == y_most) return std::nullopt;  // exactly constant, which rounding would hide below
@@ -226,7 +224,7 @@ std::vector<double> ranks(std::span<const double> values) {
   std::ranges::sort(order, {}, [&](std::size_t i) { return values[i]; });
   std::vector<double> result(values.size());
   for (std::size_t begin = 0; begin < order.size();) {
-    std::size_t end = begin;
+    std::size_t end = begin + 1;
     while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
     for (std::size_t i = begin; i < end; ++i) result[order[i]] = static_cast<double>(begin + end + 1) / 2;
     begin = end;
@@ -237,6 +235,7 @@ std::vector<double> ranks(std::span<const double> values) {
 }  // namespace
 
 std::optional<double> spearman(std::span<const double> x, std::span<const double> y) {
+  if (!all_finite(x) || !all_finite(y)) return std::nullopt;
   return pearson(ranks(x), ranks(y));
 }
 

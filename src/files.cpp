@@ -32,6 +32,11 @@ void write_all(const Descriptor& descriptor, std::string_view bytes, const std::
   }
 }
 
+std::filesystem::path temporary_copy_of(const std::filesystem::path& file) {
+  std::error_code ignored;
+  return std::filesystem::temp_directory_path(ignored).string() + " (TMPDIR), for a copy of " + file.string();
+}
+
 std::string system_message(int number) { return std::generic_category().message(number); }
 
 Descriptor::~Descriptor() {
@@ -39,8 +44,9 @@ Descriptor::~Descriptor() {
 }
 
 Descriptor unlinked_temporary_file() {
-  std::error_code ignored;
-  const std::filesystem::path directory = std::filesystem::temp_directory_path(ignored);
+  std::error_code error;
+  const std::filesystem::path directory = std::filesystem::temp_directory_path(error);
+  if (error) throw Error("there is no directory for temporary files: " + error.message() + "; set TMPDIR to one");
   std::string name = (directory / "equivec.XXXXXX").string();
   Descriptor descriptor(::mkstemp(name.data()));
   if (!descriptor)
@@ -49,9 +55,10 @@ Descriptor unlinked_temporary_file() {
   return descriptor;
 }
 
-MappedFile::MappedFile(const std::filesystem::path& file) {
+MappedFile::MappedFile(const std::filesystem::path& file, const Progress* progress) {
   const bool standard_input = file == "-";
   const Descriptor opened(standard_input ? ::dup(STDIN_FILENO) : ::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!opened && errno == EINTR) check_cancelled(progress);
   struct stat status {};
   if (!opened || ::fstat(opened.get(), &status) != 0)
     throw Error(file.string() + ": cannot be opened: " + system_message(errno));
@@ -64,13 +71,14 @@ MappedFile::MappedFile(const std::filesystem::path& file) {
   const Descriptor copy = unlinked_temporary_file();
   std::string buffer(buffer_size, '\0');
   for (;;) {
+    check_cancelled(progress);
     const ssize_t count = ::read(opened.get(), buffer.data(), buffer.size());
     if (count == 0) break;
     if (count < 0) {
-      if (errno == EINTR) throw Cancelled();
+      if (errno == EINTR) continue;
       throw Error(file.string() + ": cannot be read: " + system_message(errno));
     }
-    write_all(copy, std::string_view(buffer).substr(0, static_cast<std::size_t>(count)), "temporary file");
+    write_all(copy, std::string_view(buffer).substr(0, static_cast<std::size_t>(count)), temporary_copy_of(file));
   }
   map(copy.get(), file);
 }
@@ -103,6 +111,14 @@ int open_descriptor(const std::string& target) {
 
 }  // namespace
 
+bool is_written_directly(const std::filesystem::path& target) {
+  if (open_descriptor(target.string()) >= 0) return true;
+  std::error_code ignored;
+  const auto status = std::filesystem::status(target, ignored);
+  return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status) &&
+         !std::filesystem::is_directory(status);
+}
+
 AtomicFile::AtomicFile(const std::filesystem::path& target) : name_(target), target_(target) {
   if (target.empty()) throw Error("the output file has no name");
   if (const int number = open_descriptor(target.string()); number >= 0) {
@@ -111,34 +127,37 @@ AtomicFile::AtomicFile(const std::filesystem::path& target) : name_(target), tar
     return;
   }
   std::error_code ignored;
-  if (std::filesystem::is_symlink(target, ignored)) {
-    const auto resolved = std::filesystem::weakly_canonical(target, ignored);
-    if (!ignored) target_ = resolved;
+  // The file behind a link is replaced, not the link, also where that file is yet to be.
+  for (int links = 0; std::filesystem::is_symlink(target_, ignored); ++links) {
+    if (links == 40) throw Error(target.string() + ": its symbolic links lead in a circle");
+    target_ = target_.parent_path() / std::filesystem::read_symlink(target_, ignored);
   }
   const auto status = std::filesystem::status(target_, ignored);
   if (std::filesystem::is_directory(status)) throw Error(target.string() + ": is a directory, not a file");
   buffer_.reserve(buffer_size);
-  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+  if (is_written_directly(target_)) {
     descriptor_ = Descriptor(::open(target_.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!descriptor_ && errno == EINTR) throw Cancelled();  // a pipe that nobody reads, and a signal
     if (!descriptor_) fail("cannot be opened for writing");
     return;
   }
 
   partial_ = target_.parent_path() / ("." + target_.filename().string() + ".partial");
   for (;;) {
-    descriptor_ = Descriptor(::open(partial_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
+    descriptor_ = Descriptor(::open(partial_.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666));
     if (!descriptor_) {
       partial_.clear();
       fail("cannot be written");
     }
-    if (::flock(descriptor_.get(), LOCK_EX | LOCK_NB) != 0) {
+    // Where files cannot be locked (some network file systems) we do without.
+    if (::flock(descriptor_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
       partial_.clear();
       throw Error(target.string() + ": another process is writing it; wait for its end or choose another file");
     }
     // The one we waited for may have renamed it meanwhile; then what we hold is no longer the partial file.
-    struct stat held {
-    }, named{};
-    if (::fstat(descriptor_.get(), &held) == 0 && ::stat(partial_.c_str(), &named) == 0 && held.st_ino == named.st_ino)
+    struct stat held = {}, named = {};
+    if (::fstat(descriptor_.get(), &held) == 0 && ::lstat(partial_.c_str(), &named) == 0 &&
+        held.st_ino == named.st_ino && held.st_dev == named.st_dev)
       break;
   }
   if (::ftruncate(descriptor_.get(), 0) != 0) fail("cannot be written");
@@ -153,9 +172,10 @@ AtomicFile::~AtomicFile() {
   if (!partial_.empty()) ::unlink(partial_.c_str());
 }
 
-void AtomicFile::fail(const char* doing) const {
+void AtomicFile::fail(const char* doing) {
   const int number = errno;
   if (!partial_.empty()) ::unlink(partial_.c_str());
+  partial_.clear();  // another process may make one of its own now, which is not ours to remove
   throw Error(name_.string() + ": " + doing + ": " + system_message(number));
 }
 
@@ -172,10 +192,14 @@ void AtomicFile::flush() {
   buffer_.clear();
 }
 
-void AtomicFile::commit() {
+void AtomicFile::sync() {
   flush();
+  if (!partial_.empty() && ::fsync(descriptor_.get()) != 0) fail("cannot be written");
+}
+
+void AtomicFile::commit() {
+  sync();
   if (partial_.empty()) return;
-  if (::fsync(descriptor_.get()) != 0) fail("cannot be written");
   if (::rename(partial_.c_str(), target_.c_str()) != 0) fail("cannot be put in its place");
   partial_.clear();
 }

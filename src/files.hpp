@@ -1,5 +1,7 @@
 #pragma once
 
+#include "equivec/progress.hpp"
+
 #include <cstddef>
 #include <filesystem>
 #include <string>
@@ -27,10 +29,10 @@ class Descriptor {
 };
 
 /// A file in memory, read-only. A pipe or "-" (standard input) is first copied to an unlinked temporary file.
-/// Throws Error if it cannot be opened or is a directory.
+/// Throws Error if it cannot be opened or is a directory, Cancelled if asked to stop while it is copied.
 class MappedFile {
  public:
-  explicit MappedFile(const std::filesystem::path& file);
+  explicit MappedFile(const std::filesystem::path& file, const Progress* progress = nullptr);
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
   ~MappedFile();
@@ -58,11 +60,12 @@ class AtomicFile {
   ~AtomicFile();
 
   void write(std::string_view bytes);
-  void flush();  ///< hands what was written to the system, so that a full disk shows now
+  void sync();  ///< makes sure that what was written can be kept: a full disk shows now
   void commit();
 
  private:
-  [[noreturn]] void fail(const char* doing) const;
+  void flush();
+  [[noreturn]] void fail(const char* doing);
 
   std::filesystem::path name_;     // as the caller said it, for messages
   std::filesystem::path target_;   // symbolic links resolved, so that they are kept
@@ -74,8 +77,14 @@ class AtomicFile {
 /// A file in the temporary directory that nobody else sees and that vanishes with its descriptor.
 Descriptor unlinked_temporary_file();
 
+/// What to call a copy in the temporary directory when it cannot be written.
+std::filesystem::path temporary_copy_of(const std::filesystem::path& file);
+
 /// Throws Error naming `name` unless every byte is written.
 void write_all(const Descriptor& descriptor, std::string_view bytes, const std::filesystem::path& name);
+
+/// True for "-", /dev/stdout, /dev/fd/N, a device or a pipe: what is written directly and cannot be renamed into place.
+bool is_written_directly(const std::filesystem::path& target);
 
 /// Text of errno.
 std::string system_message(int number);

@@ -30,13 +30,14 @@ void refuse_foreign(const Source& source) {
   std::memcpy(&start, bytes.data(), std::min(sizeof start, bytes.size()));
   if (start == 793712314u)
     source.fail("is a fastText model; fastText writes the word vectors into the .vec file beside it: read that one");
-  if (bytes.starts_with("\x80\x04") || bytes.starts_with("\x80\x03") || bytes.starts_with("\x80\x02"))
+  if (bytes.starts_with("\x80\x05") || bytes.starts_with("\x80\x04") || bytes.starts_with("\x80\x03") ||
+      bytes.starts_with("\x80\x02"))
     source.fail("is a Python pickle, such as gensim's save() makes; export it with save_word2vec_format");
   if (bytes.starts_with("PK\x03\x04")) source.fail("is a zip archive; unpack it first");
 }
 
-Source open_source(const std::filesystem::path& file) {
-  Source source{file, file == "-" ? "standard input" : file.string(), open_decompressed(file)};
+Source open_source(const std::filesystem::path& file, const Progress* progress = nullptr) {
+  Source source{file, file == "-" ? "standard input" : file.string(), open_decompressed(file, progress)};
   refuse_foreign(source);
   return source;
 }
@@ -87,17 +88,24 @@ Format recognize_format(const std::filesystem::path& file) { return recognize(op
 
 Embeddings read_embeddings(const std::filesystem::path& file, const ReadOptions& options, Notices* notices,
                            Progress* progress, Format* recognized) {
-  const Source source = open_source(file);
+  const Source source = open_source(file, progress);
   const FormatRow& format = options.format == Format::automatic ? recognize(source) : row_of(options.format);
   if (recognized) *recognized = format.info.format;
   return format.read(source, {options, notices, progress});
 }
 
-void require_writable(const std::filesystem::path& file) { AtomicFile attempt(file); }
+void require_writable(const std::filesystem::path& file) {
+  // To open and close a pipe would be its reader's end of file.
+  if (!is_written_directly(file)) AtomicFile attempt(file);
+}
 
 void write_embeddings(const std::filesystem::path& file, const Embeddings& embeddings, Format format,
                       Progress* progress) {
-  row_of(format == Format::automatic ? format_from_extension(file) : format).write(file, embeddings, progress);
+  if (format == Format::automatic) format = format_from_extension(file);
+  // The values of a mapped file were not looked at, but what is written for other readers must be numbers.
+  if (format != Format::native)
+    require_finite("the vectors for " + file.string(), embeddings.vocabulary(), embeddings.matrix(), 0);
+  row_of(format).write(file, embeddings, progress);
 }
 
 // ---- what several formats share ----
@@ -142,7 +150,7 @@ Embeddings with_unique_words(const Source& source, const ReadContext& context, s
   return Embeddings(Vocabulary(entries), std::move(vectors), std::move(metadata));
 }
 
-void require_finite(const Source& source, const Vocabulary& vocabulary, MatrixView vectors, int threads) {
+void require_finite(const std::string& name, const Vocabulary& vocabulary, MatrixView vectors, int threads) {
   std::mutex mutex;
   std::size_t first = vocabulary.size();
   parallel_ranges(vocabulary.size(), 4096, threads, [&](std::size_t begin, std::size_t end) {
@@ -154,7 +162,7 @@ void require_finite(const Source& source, const Vocabulary& vocabulary, MatrixVi
       }
   });
   if (first < vocabulary.size())
-    source.fail("row " + std::to_string(first + 1) + ", '" + std::string(vocabulary.word(word_id(first))) +
+    throw Error(name + ": row " + std::to_string(first + 1) + ", '" + std::string(vocabulary.word(word_id(first))) +
                 "', has a value that is not a finite number");
 }
 

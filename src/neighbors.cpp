@@ -128,6 +128,7 @@ std::vector<std::vector<Neighbor>> NearestNeighbors::find(std::span<const Neighb
                     std::to_string(embeddings_.dimension()));
       Eigen::VectorXd vector = column(asked[q].vector).cast<double>();
       vector.normalize();
+      if (!vector.allFinite()) vector.setZero();
       units.col(static_cast<Eigen::Index>(q)) = vector.cast<float>();
     }
     std::vector<std::vector<Best>> best(row_pieces, std::vector<Best>(asked.size(), Best(count)));
@@ -136,6 +137,8 @@ std::vector<std::vector<Neighbor>> NearestNeighbors::find(std::span<const Neighb
              asked, best[piece]);
     });
     for (std::size_t q = 0; q < asked.size(); ++q) {
+      if (units.col(static_cast<Eigen::Index>(q)).isZero(0))
+        continue;  // a query without a direction is near to nothing
       for (std::size_t piece = 1; piece < row_pieces; ++piece) best[0][q].merge(best[piece][q]);
       answers[block * queries_at_once + q] = std::move(best[0][q]).sorted();
     }

@@ -21,7 +21,7 @@ inline int thread_count(int threads) {
   return threads == 0 ? cores : std::min(threads, cores);
 }
 
-/// Calls f(begin, end) for pieces of [0, count) of at least `grain` (the last may be shorter), on up to `threads`
+/// Calls f(begin, end) for pieces of [0, count), of `grain` at most, on up to `threads`
 /// threads. With one thread there is one piece.
 template <std::invocable<std::size_t, std::size_t> F>
 void parallel_ranges(std::size_t count, std::size_t grain, int threads, const F& f) {

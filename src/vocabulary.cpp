@@ -1,6 +1,8 @@
 #include "equivec/vocabulary.hpp"
 
+#include "src/decompress.hpp"
 #include "src/files.hpp"
+#include "src/lines.hpp"
 #include "src/parallel.hpp"
 #include "src/sentence_ends.hpp"
 #include "src/text_numbers.hpp"
@@ -10,7 +12,6 @@
 #include <tbb/enumerable_thread_specific.h>
 
 #include <algorithm>
-#include <numeric>
 
 namespace equivec {
 
@@ -192,6 +193,7 @@ Counted count_all(const Corpus& corpus, int threads, Progress* progress) {
 Vocabulary count_words(const Corpus& corpus, const VocabularyOptions& options, Progress* progress) {
   validate(options);
   Counted counted = count_all(corpus, options.threads, progress);
+  const std::size_t different = counted.words.size();
   if (counted.tokens == 0) throw Error(corpus.name() + ": there is no word in it");
   if (!options.end_token.empty()) counted.words.add(options.end_token, counted.sentences);
   if (!options.unknown.empty()) counted.words.add(options.unknown, 0);
@@ -214,7 +216,7 @@ Vocabulary count_words(const Corpus& corpus, const VocabularyOptions& options, P
       left_out += words.count(i);
   }
   if (kept.empty())
-    throw Error(corpus.name() + ": none of its " + std::to_string(words.size()) + " words (" +
+    throw Error(corpus.name() + ": none of its " + std::to_string(different) + " words (" +
                 std::to_string(counted.tokens) + " tokens) occurs " + std::to_string(options.min_count) +
                 " times; lower --min-count");
   std::sort(kept.begin(), kept.end(), before);
@@ -224,6 +226,8 @@ Vocabulary count_words(const Corpus& corpus, const VocabularyOptions& options, P
     for (std::size_t i = room; i < kept.size(); ++i) left_out += words.count(kept[i]);
     kept.resize(room);
   }
+  if (kept.empty())
+    throw OptionError("max-size leaves no room for words beside the special tokens, got " + std::to_string(limit));
 
   std::vector<Vocabulary::Entry> entries;
   entries.reserve(kept.size() + specials.size());
@@ -241,17 +245,13 @@ Vocabulary read_vocabulary(const std::filesystem::path& file) {
   const auto mapped = open_decompressed(file);
   std::vector<Vocabulary::Entry> entries;
   WordIndex index;
-  std::string_view rest = mapped->bytes();
-  for (std::size_t line = 1; !rest.empty(); ++line) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
+  for_each_line(without_byte_order_mark(mapped->bytes()), [&](std::string_view text, std::size_t line) {
     std::vector<std::string_view> fields;
     tokenize(
-        rest.substr(0, end), [&](std::string_view field) { fields.push_back(field); }, [] {});
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (fields.empty()) continue;
+        text, [&](std::string_view field) { fields.push_back(field); }, [] {});
+    if (fields.empty()) return true;
     const auto where = [&] { return file.string() + ":" + std::to_string(line) + ": "; };
-    std::optional<std::int64_t> count =
-        fields.size() == 1 ? std::optional<std::int64_t>(0) : parse_number<std::int64_t>(fields[1]);
+    const auto count = fields.size() == 1 ? std::optional<std::int64_t>(0) : parse_number<std::int64_t>(fields[1]);
     if (fields.size() > 2 || !count || *count < 0)
       throw Error(where() + "expected a word and its count, found '" + std::string(fields[fields.size() > 2 ? 2 : 1]) +
                   "'");
@@ -261,7 +261,8 @@ Vocabulary read_vocabulary(const std::filesystem::path& file) {
     });
     if (first != number) throw Error(where() + "the word '" + std::string(fields[0]) + "' stands in the file twice");
     entries.push_back({std::string(fields[0]), static_cast<std::uint64_t>(*count)});
-  }
+    return true;
+  });
   if (entries.empty()) throw Error(file.string() + ": holds no word");
   return Vocabulary(entries);
 }

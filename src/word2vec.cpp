@@ -61,6 +61,7 @@ struct Training {
   const std::vector<float> keep;
   Matrix input;
   Matrix output;
+  std::atomic<std::uint64_t> pairs{0};  // trained on
 
   std::size_t dimension() const { return static_cast<std::size_t>(options.dimension); }
   float* input_row(WordId word) { return input.data() + index(word) * dimension(); }
@@ -135,6 +136,7 @@ void train_chunk(Training& t, Worker& w, std::size_t epoch, std::size_t number) 
                 ": the loss is not finite; lower --learning-rate");
   if (w.pairs > 0) t.progress.loss = static_cast<float>(w.loss / static_cast<double>(w.pairs));
   t.progress.learning_rate = rate;
+  t.pairs += w.pairs;
 }
 
 /// Two tables that cannot be held would only end with the process being killed.
@@ -144,7 +146,8 @@ void require_memory(std::size_t words, const SkipGramOptions& options) {
   if (needed > present)
     throw Error("two tables of " + std::to_string(words) + " x " + std::to_string(options.dimension) +
                 " numbers need " + std::to_string(static_cast<std::uint64_t>(needed / 1e6)) + " MB, this machine has " +
-                std::to_string(static_cast<std::uint64_t>(present / 1e6)) + "; lower --dimension or raise --min-count");
+                std::to_string(static_cast<std::uint64_t>(present / 1e6)) +
+                " MB; lower --dimension or raise --min-count");
 }
 
 }  // namespace
@@ -155,6 +158,10 @@ SkipGramVectors train_skipgram(const EncodedCorpus& corpus, const Vocabulary& vo
   for (const WordId id : corpus.ids())
     if (id != EncodedCorpus::sentence_end && index(id) >= vocabulary.size())
       throw Error("the corpus was encoded with another vocabulary");
+  if (vocabulary.total_count() == 0)
+    throw Error(
+        "the vocabulary has no counts, by which noise words are drawn and frequent words dropped; count the corpus' "
+        "words");
   require_memory(vocabulary.size(), options);
   Progress unseen;
   const auto rows = static_cast<Eigen::Index>(vocabulary.size());
@@ -178,8 +185,13 @@ SkipGramVectors train_skipgram(const EncodedCorpus& corpus, const Vocabulary& vo
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
     Worker worker;
-    for (std::size_t task; (task = next.fetch_add(1)) < tasks;)
-      train_chunk(t, worker, task / corpus.chunks(), task % corpus.chunks());
+    try {
+      for (std::size_t task; (task = next.fetch_add(1)) < tasks;)
+        train_chunk(t, worker, task / corpus.chunks(), task % corpus.chunks());
+    } catch (...) {
+      next = tasks;  // so that the others end too
+      throw;
+    }
   };
   if (options.threads == 1) {
     work();
@@ -192,6 +204,10 @@ SkipGramVectors train_skipgram(const EncodedCorpus& corpus, const Vocabulary& vo
       group.wait();
     });
   }
+  if (t.pairs == 0)
+    throw Error(
+        "there was nothing to learn from: no sentence has two words of the vocabulary that subsampling left; is there "
+        "one word a line?");
   if (!t.input.allFinite() || !t.output.allFinite())
     throw Error("training diverged: a vector is not finite; lower --learning-rate (now " +
                 shortest(options.learning_rate) + ")");

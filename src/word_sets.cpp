@@ -2,6 +2,7 @@
 
 #include "src/builtin_word_sets.hpp"
 #include "src/decompress.hpp"
+#include "src/letter_case.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -106,29 +107,6 @@ class WordSetReader {
   std::string where_;
 };
 
-std::string lowered(std::string word) {
-  for (char& c : word)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return word;
-}
-
-std::string uppered(std::string word) {
-  for (char& c : word)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  return word;
-}
-
-/// The first letter of every part of a word large, as in "Ex_Boyfriend".
-std::string titled(std::string word) {
-  word = lowered(std::move(word));
-  bool start = true;
-  for (char& c : word) {
-    if (start && c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    start = c == '_' || c == '-';
-  }
-  return word;
-}
-
 struct Lookup {
   std::vector<WordId> words;         // those found, each once
   std::vector<std::size_t> missing;  // places of the others
@@ -160,7 +138,8 @@ std::span<const std::string_view> builtin_word_sets() noexcept {
 BiasWordSets read_word_sets(const std::string& name_or_file) {
   for (const BuiltinWordSets& file : builtin_word_set_files())
     if (file.name == name_or_file) return WordSetReader("built-in sets " + name_or_file).read(file.text);
-  if (!std::filesystem::exists(name_or_file)) {
+  std::error_code ignored;
+  if (name_or_file != "-" && !std::filesystem::exists(name_or_file, ignored)) {
     std::string names;
     for (const std::string_view name : builtin_word_sets()) names += (names.empty() ? "" : ", ") + std::string(name);
     throw Error(name_or_file + ": is neither a file nor one of the built-in word sets (" + names + ")");

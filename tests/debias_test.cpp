@@ -380,3 +380,15 @@ TEST_CASE("hard debias: the built-in sets leave a vocabulary of their words fini
   CHECK(direct_bias(result.embeddings, result.subspace, occupations).value <
         direct_bias(e, result.subspace, occupations).value);
 }
+
+TEST_CASE("equalize: three words in one direction would become the same so they are left alone and reported") {
+  const Embeddings e =
+      normalized(embeddings({{"a", {1, 0.2F, 0}}, {"b", {-1, 0.3F, 0}}, {"c", {0.1F, 1, 1}}, {"d", {0.5F, 0, 1}}}));
+  const std::vector<std::vector<WordId>> pair = {{word_id(0), word_id(1)}};
+  const BiasSubspace subspace = BiasSubspace::from_sets(e, pair);
+  const std::vector<std::vector<WordId>> sets = {{word_id(0), word_id(1), word_id(2)}};
+  const Equalized result = equalize(e, subspace, sets);
+  CHECK(result.sets.empty());
+  CHECK(result.degenerate == sets);
+  CHECK(result.embeddings.matrix() == e.matrix());
+}

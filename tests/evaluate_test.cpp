@@ -311,3 +311,19 @@ TEST_CASE("similarities: what cannot be correlated is nothing") {
   CHECK_FALSE(evaluate(e, pairs({{"x", "a", 1}, {"x", "b", 1}})).spearman);
   CHECK_FALSE(evaluate(e, pairs({{"u", "v", 1}, {"w", "y", 2}})).pearson);
 }
+
+TEST_CASE("correlations: a value that is not finite makes them nothing rather than endless") {
+  const std::vector<double> x = {1, std::numeric_limits<double>::quiet_NaN(), 3};
+  const std::vector<double> y = {1, 2, 3};
+  CHECK_FALSE(pearson(x, y));
+  CHECK_FALSE(spearman(x, y));
+  CHECK_FALSE(spearman(y, x));
+}
+
+TEST_CASE("similarity file: the score is the first number after the words") {
+  const TemporaryDirectory directory;
+  write_file(directory / "simlex.txt", "word1\tword2\tPOS\tscore\nold\tnew\tA\t1.58\t2.72\n");
+  const SimilaritySet set = read_similarities(directory / "simlex.txt");
+  REQUIRE(set.pairs.size() == 1);
+  CHECK(set.pairs[0].score == 1.58);
+}

@@ -12,9 +12,10 @@ namespace equivec {
 /// double.
 class BiasSubspace {
  public:
-  /// Principal components of the sets' unit vectors, each set centred on its own mean. A direction's sign is such that
-  /// the first words of the sets lie, on the whole, on its positive side and the last words on its negative.
-  /// Throws Error if the sets have fewer than `rank` independent directions, OptionError if rank < 1.
+  /// Principal components of the sets' unit vectors, each set D centred on its own mean and weighing 1 / |D| (section
+  /// 6, step 1). Sets of fewer than two words count for nothing. A direction's sign is such that the first words of the
+  /// sets lie, on the whole, on its positive side and the last words on its negative. Throws Error if the sets have
+  /// fewer than `rank` independent directions, OptionError if rank < 1.
   static BiasSubspace from_sets(const Embeddings& embeddings, std::span<const std::vector<WordId>> sets, int rank = 1);
 
   using Basis = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;

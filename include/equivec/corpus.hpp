@@ -1,5 +1,7 @@
 #pragma once
 
+#include "equivec/progress.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -13,25 +15,27 @@ namespace equivec {
 
 /// A text that can be read several times: files (plain or compressed), or a string.
 /// A sentence is a line; a word is a run of bytes between white space, of any encoding. Reading throws Error for what
-/// is no text: zero bytes at the start of a file, a word longer than a mebibyte, or compressed data that are damaged.
-/// Immutable, cheap to copy, may be read by several threads at once.
+/// is no text: zero bytes at the start of a file, a word of more than two mebibytes, or compressed data that are
+/// damaged. Immutable, cheap to copy, may be read by several threads at once.
 class Corpus {
  public:
-  /// Each path is a file, a directory (all files below it, in byte order of their paths), a glob pattern, or "-" for
-  /// standard input, which is kept in an unlinked temporary file. gzip, bzip2, xz and zstd are recognized by content.
-  /// Throws Error if a path leads to no readable file.
-  static Corpus from_paths(std::span<const std::string> paths);
+  /// Each path is a file, a directory (all files below it but hidden ones, in byte order of their paths), a glob
+  /// pattern, or "-" for standard input, which is kept in an unlinked temporary file. gzip, bzip2, xz and zstd are
+  /// recognized by content. Throws Error if a path leads to no readable file, Cancelled if asked to stop while it
+  /// copies standard input.
+  static Corpus from_paths(std::span<const std::string> paths, const Progress* progress = nullptr);
   static Corpus from_text(std::string text);
 
+  /// The files it is read from; none for a text and for standard input.
+  std::vector<std::string> files() const;
   /// What to call it in a message: the first path, and how many more.
   const std::string& name() const noexcept;
   /// Size on disk (compressed where it is), for progress.
   std::uint64_t bytes() const noexcept;
 
-  struct Part;  // src/text_reader.hpp
-  std::span<const Part> parts() const noexcept;
-
  private:
+  friend class TextReader;
+  struct Part;
   struct Parts;
   explicit Corpus(std::shared_ptr<const Parts> parts) : parts_(std::move(parts)) {}
   std::shared_ptr<const Parts> parts_;

@@ -23,9 +23,10 @@ Neutralized neutralize(const Embeddings& embeddings, const BiasSubspace& subspac
 
 struct Equalized {
   Embeddings embeddings;
-  std::vector<std::vector<WordId>> sets;        ///< equalized, those clamped included
-  std::vector<std::vector<WordId>> degenerate;  ///< left alone: two words have the same part in the subspace, or a word
-                                                ///< stands in an earlier set
+  std::vector<std::vector<WordId>> sets;  ///< equalized, those clamped included
+  /// Left alone: two words would become the same (they differ too little in the subspace, or there are more words than
+  /// directions of it: a set of three needs rank 2), or a word stands in an earlier set.
+  std::vector<std::vector<WordId>> degenerate;
   std::vector<std::vector<WordId>>
       clamped;  ///< of `sets` those with |nu| > 1 (vectors not of unit length): root taken as 0
 };

@@ -54,7 +54,8 @@ Embeddings normalized(const Embeddings& embeddings);
 /// The rows of `words`, in that order.
 Embeddings selected(const Embeddings& embeddings, std::span<const WordId> words);
 
-/// Cosine of two vectors of the same length, computed in double, in [-1, 1]; 0 if one of them has length 0.
+/// Cosine of two vectors of the same length, computed in double, in [-1, 1]; 0 if one of them has length 0 or is not
+/// finite.
 double cosine(std::span<const float> a, std::span<const float> b);
 
 /// Squared Euclidean distance of the two vectors scaled to length 1, in [0, 4]: 2 - 2 cosine. Smaller is more similar.

@@ -78,7 +78,8 @@ SimilaritySet read_similarities(const std::filesystem::path& file);
 /// Correlation of cosines with the scores, pairs with an unknown word left out.
 SimilarityResult evaluate(const Embeddings& embeddings, const SimilaritySet& set, const EvaluateOptions& options = {});
 
-/// Pearson's correlation; nothing for fewer than two values or if one side is constant. REQUIRES: the same size.
+/// Pearson's correlation; nothing for fewer than two values, if one side is constant, or if a value is not finite.
+/// REQUIRES: the same size.
 std::optional<double> pearson(std::span<const double> x, std::span<const double> y);
 /// Spearman's: Pearson's of the ranks, ties having the mean of their ranks.
 std::optional<double> spearman(std::span<const double> x, std::span<const double> y);

@@ -30,7 +30,8 @@ class NearestNeighbors {
   const Embeddings& embeddings() const noexcept { return embeddings_; }
   std::size_t size() const noexcept { return inverse_lengths_.size(); }  ///< words searched
 
-  /// The `count` most similar words, best first, ties by WordId. Fewer if there are fewer.
+  /// The `count` most similar words, best first, ties by WordId. Fewer if there are fewer; none for a query of length
+  /// 0. Throws Error if the query's length is not the vectors' dimension.
   std::vector<Neighbor> find(std::span<const float> query, std::size_t count,
                              std::span<const WordId> exclude = {}) const;
   /// The same for many questions at once, much faster than one at a time. Answers in the order of the questions.

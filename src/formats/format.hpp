@@ -2,6 +2,7 @@
 
 #include "equivec/formats.hpp"
 #include "src/files.hpp"
+#include "src/lines.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -19,7 +20,7 @@ struct Source {
   std::string name;  // for messages
   std::shared_ptr<const MappedFile> file;
 
-  std::string_view bytes() const noexcept { return file->bytes(); }
+  std::string_view bytes() const noexcept { return without_byte_order_mark(file->bytes()); }
   [[noreturn]] void fail(const std::string& message) const { throw Error(name + ": " + message); }
   [[noreturn]] void fail(std::size_t line, const std::string& message) const {
     throw Error(name + ":" + std::to_string(line) + ": " + message);
@@ -68,7 +69,7 @@ Embeddings with_unique_words(const Source& source, const ReadContext& context, s
                              Matrix vectors, Metadata metadata = {});
 
 /// Throws Error naming the first row with a value that is not finite.
-void require_finite(const Source& source, const Vocabulary& vocabulary, MatrixView vectors, int threads);
+void require_finite(const std::string& name, const Vocabulary& vocabulary, MatrixView vectors, int threads);
 
 /// Throws Error if a word has one of the `separators`, which the format named uses to tell where a word ends.
 void require_words_without(std::string_view separators, const Embeddings& embeddings, std::string_view format);

@@ -1,4 +1,5 @@
 #include "src/formats/text_rows.hpp"
+#include "src/lines.hpp"
 
 #include <algorithm>
 #include <map>
@@ -13,13 +14,12 @@ namespace {
 /// end in one, so that its line has one more, and a faulty line may have less.
 std::size_t dimension_of(std::string_view bytes) {
   std::map<std::size_t, int> lines_with;
-  for (int line = 0; line < 100 && !bytes.empty(); ++line) {
-    const std::size_t end = std::min(bytes.find('\n'), bytes.size());
+  for_each_line(bytes, [&](std::string_view line, std::size_t number) {
     std::size_t fields = 0;
-    const std::size_t numbers = trailing_numbers(bytes.substr(0, end), fields);
+    const std::size_t numbers = trailing_numbers(line, fields);
     if (fields > 0) ++lines_with[numbers];
-    bytes.remove_prefix(std::min(end + 1, bytes.size()));
-  }
+    return number < 100;
+  });
   const auto most = std::ranges::max_element(lines_with, {}, [](const auto& entry) { return entry.second; });
   return most == lines_with.end() ? 0 : most->first;
 }

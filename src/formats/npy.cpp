@@ -1,5 +1,6 @@
 #include "src/formats/format.hpp"
 
+#include "src/lines.hpp"
 #include "src/parallel.hpp"
 #include "src/text_numbers.hpp"
 
@@ -19,7 +20,16 @@ using namespace std::string_view_literals;
 
 constexpr auto magic = "\x93NUMPY"sv;
 
-std::filesystem::path words_path(std::filesystem::path file) { return file.replace_extension(".words.txt"); }
+/// NAME.words.txt for NAME.npy, and for NAME.npy.gz and its like; for another name NAME itself is kept whole.
+std::filesystem::path words_path(std::filesystem::path file) {
+  for (const char* compressed : {".gz", ".bz2", ".xz", ".zst"})
+    if (file.extension() == compressed) {
+      file.replace_extension();
+      break;
+    }
+  if (file.extension() == ".npy") file.replace_extension();
+  return file += ".words.txt";
+}
 
 bool recognizes(std::string_view bytes) { return bytes.starts_with(magic); }
 
@@ -109,15 +119,11 @@ std::vector<std::string_view> read_words(const Source& source, std::shared_ptr<c
     throw Error(std::string(error.what()) + "; a .npy file needs its words there, one a line");
   }
   std::vector<std::string_view> words;
-  std::string_view rest = file->bytes();
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    std::string_view word = rest.substr(0, end);
-    if (word.ends_with('\r')) word.remove_suffix(1);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (word.empty()) throw Error(path.string() + ":" + std::to_string(words.size() + 1) + ": the line holds no word");
+  for_each_line(file->bytes(), [&](std::string_view word, std::size_t number) {
+    if (word.empty()) throw Error(path.string() + ":" + std::to_string(number) + ": the line holds no word");
     words.push_back(word);
-  }
+    return true;
+  });
   if (words.size() != expected)
     throw Error(path.string() + ": has " + std::to_string(words.size()) + " words, but " + source.name + " has " +
                 std::to_string(expected) + " rows");
@@ -152,7 +158,7 @@ Embeddings read(const Source& source, const ReadContext& context) {
     for (const std::string_view word : words) entries.push_back({std::string(word), 0});
     const MatrixView mapped(reinterpret_cast<const float*>(data.data()), height, width);
     Embeddings result(Vocabulary(entries), mapped, source.file);
-    require_finite(source, result.vocabulary(), mapped, threads);
+    require_finite(source.name, result.vocabulary(), mapped, threads);
     return result;
   }
   Matrix vectors(height, width);
@@ -165,12 +171,14 @@ Embeddings read(const Source& source, const ReadContext& context) {
   else
     convert<std::uint16_t>(data, swap, vectors, threads, half_to_float);
   Embeddings result = with_unique_words(source, context, words, std::move(vectors));
-  require_finite(source, result.vocabulary(), result.matrix(), threads);
+  require_finite(source.name, result.vocabulary(), result.matrix(), threads);
   return result;
 }
 
 void write(const std::filesystem::path& path, const Embeddings& embeddings, Progress* progress) {
   require_words_without("\n\r", embeddings, "npy");
+  if (is_written_directly(path))
+    throw Error(path.string() + ": npy needs a second file for its words; write to a file, or choose another format");
   std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + std::to_string(embeddings.size()) +
                        ", " + std::to_string(embeddings.dimension()) + "), }";
   while ((10 + header.size() + 1) % 64 != 0) header += ' ';
@@ -193,13 +201,15 @@ void write(const std::filesystem::path& path, const Embeddings& embeddings, Prog
     }
     file.write({reinterpret_cast<const char*>(embeddings[word_id(row)].data()), row_bytes});
   }
-  file.flush();  // so that the words appear only if the numbers can
 
   AtomicFile words(words_path(path));
   for (std::size_t row = 0; row < embeddings.size(); ++row) {
     words.write(embeddings.vocabulary().word(word_id(row)));
     words.write("\n");
   }
+  // Both safe on the disk before either gets its name.
+  words.sync();
+  file.sync();
   words.commit();
   file.commit();
 }

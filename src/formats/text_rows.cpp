@@ -1,11 +1,11 @@
 #include "src/formats/text_rows.hpp"
 
+#include "src/lines.hpp"
 #include "src/parallel.hpp"
 #include "src/text_numbers.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 namespace equivec {
 
@@ -15,18 +15,11 @@ constexpr bool is_blank(char c) noexcept { return is_space(c) && c != '\n'; }
 
 bool is_empty(std::string_view line) noexcept { return std::ranges::all_of(line, is_blank); }
 
-/// Calls f(line) for each line that is not empty, and counts all.
+/// The same for the lines that are not empty; all are counted.
 template <class F>
-std::size_t for_each_line(std::string_view text, F&& f) {
-  std::size_t lines = 0;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    ++lines;
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (!is_empty(line) && !f(line, lines)) break;
-  }
-  return lines;
+std::size_t for_each_row(std::string_view text, F&& f) {
+  return for_each_line(text,
+                       [&](std::string_view line, std::size_t number) { return is_empty(line) || f(line, number); });
 }
 
 /// Takes the last field off a line, with the blanks around it.
@@ -84,7 +77,7 @@ std::vector<Piece> pieces_of(std::string_view text) {
 /// The text of the first `rows` rows.
 std::string_view first_rows(std::string_view text, std::size_t rows) {
   std::size_t seen = 0, end = 0;
-  for_each_line(text, [&](std::string_view line, std::size_t) {
+  for_each_row(text, [&](std::string_view line, std::size_t) {
     end = static_cast<std::size_t>(line.data() + line.size() - text.data());
     return ++seen < rows;
   });
@@ -117,8 +110,7 @@ Embeddings read_text_rows(const Source& source, const ReadContext& context, std:
   }
   auto pieces = pieces_of(text);
   parallel_for(pieces.size(), threads, [&](std::size_t i) {
-    pieces[i].lines =
-        for_each_line(pieces[i].text, [&](std::string_view, std::size_t) { return ++pieces[i].rows > 0; });
+    pieces[i].lines = for_each_row(pieces[i].text, [&](std::string_view, std::size_t) { return ++pieces[i].rows > 0; });
   });
   std::size_t rows = 0, lines = first_line;
   for (Piece& piece : pieces) {
@@ -131,8 +123,7 @@ Embeddings read_text_rows(const Source& source, const ReadContext& context, std:
   // A row of d numbers has at least 2 d + 1 bytes; where the file has not, some row is short: find it before making
   // room.
   if (rows > (text.size() + 1) / (2 * dimension + 1)) {
-    std::vector<float> row(std::min(dimension, text.size() / 2 + 1));
-    for_each_line(text, [&](std::string_view line, std::size_t number) {
+    for_each_row(text, [&](std::string_view line, std::size_t number) {
       std::size_t fields = 0;
       if (const std::size_t numbers = trailing_numbers(line, fields); numbers < dimension)
         source.fail(first_line + number - 1, "expected a word and " + std::to_string(dimension) + " numbers, found " +
@@ -156,7 +147,7 @@ Embeddings read_text_rows(const Source& source, const ReadContext& context, std:
     check_cancelled(context.progress);
     const Piece& piece = pieces[i];
     std::size_t row = piece.first_row;
-    for_each_line(piece.text, [&](std::string_view line, std::size_t number) {
+    for_each_row(piece.text, [&](std::string_view line, std::size_t number) {
       words[row] = parse_row(line, {vectors.data() + row * dimension, dimension}, faults[i].why);
       if (words[row].empty()) {
         faults[i].line = piece.first_line + number - 1;
@@ -167,11 +158,13 @@ Embeddings read_text_rows(const Source& source, const ReadContext& context, std:
     });
     if (context.progress) context.progress->done += piece.text.size();
   });
-  // A file that was cut has its one bad row at the end; what is missing says more than that row.
   const auto fault = std::ranges::find_if(faults, [](const Fault& f) { return f.line > 0; });
-  if (fault != faults.end()) source.fail(fault->line, fault->why);
+  // A file that was cut has its one bad row at the end; that rows are missing says more than that row.
+  const bool cut = expected_rows && rows < *expected_rows && fault != faults.end() && fault->line + 1 == lines;
+  if (fault != faults.end() && !cut) source.fail(fault->line, fault->why);
   if (expected_rows && rows < *expected_rows)
     source.fail(1, "the header promises " + std::to_string(*expected_rows) + " rows, found " + std::to_string(rows) +
+                       (cut ? ", the last of them not whole" : "") +
                        "; the file is truncated, or correct its first number");
   if (expected_rows && rows > *expected_rows && limit == 0)
     context.notice(source.name + ": the header promises " + std::to_string(*expected_rows) + " rows, all " +

@@ -6,8 +6,8 @@
 #include <cstring>
 
 // word2vec binary: "rows dimension" and a line feed, then for each row the word, a blank and `dimension` little-endian
-// floats. word2vec.c puts a line feed after the floats, gensim and the GoogleNews vectors do not: one before a word is
-// skipped.
+// floats. word2vec.c puts a line feed after the floats, gensim and the GoogleNews vectors do not: those before a word
+// are skipped.
 
 namespace equivec {
 
@@ -56,7 +56,7 @@ Embeddings read(const Source& source, const ReadContext& context) {
       std::memcpy(vectors.data() + row * header->dimension, numbers[row], row_bytes);
   });
   Embeddings result = with_unique_words(source, context, words, std::move(vectors));
-  require_finite(source, result.vocabulary(), result.matrix(), context.options.threads);
+  require_finite(source.name, result.vocabulary(), result.matrix(), context.options.threads);
   return result;
 }
 
