@@ -17,8 +17,8 @@ struct Neutralized {
   std::vector<WordId> vanished;  ///< words that lay in the subspace alone; their vectors became zero
 };
 
-/// Takes the subspace out of every word except `keep`, and scales what remains to length 1:  w <- (w - w_B) / |w -
-/// w_B|.
+/// Takes the subspace out of every word except `keep`, and scales what remains to length 1:
+///     w <- (w - w_B) / |w - w_B|
 Neutralized neutralize(const Embeddings& embeddings, const BiasSubspace& subspace, std::span<const WordId> keep = {});
 
 struct Equalized {
@@ -27,13 +27,13 @@ struct Equalized {
   /// Left alone: two words would become the same (they differ too little in the subspace, or there are more words than
   /// directions of it: a set of three needs rank 2), or a word stands in an earlier set.
   std::vector<std::vector<WordId>> degenerate;
-  std::vector<std::vector<WordId>>
-      clamped;  ///< of `sets` those with |nu| > 1 (vectors not of unit length): root taken as 0
+  /// Those of `sets` with |nu| > 1, which are not of unit vectors: the root was taken as 0.
+  std::vector<std::vector<WordId>> clamped;
 };
 
 /// Makes the words of each set differ inside the subspace only, and each by the same amount. With mu the mean of the
-/// set, nu its part outside the subspace and w_B, mu_B the parts inside:  w <- nu + sqrt(1 - |nu|^2) (w_B - mu_B) /
-/// |w_B - mu_B|.
+/// set, nu its part outside the subspace and w_B, mu_B the parts inside:
+///     w <- nu + sqrt(1 - |nu|^2) (w_B - mu_B) / |w_B - mu_B|
 Equalized equalize(const Embeddings& embeddings, const BiasSubspace& subspace,
                    std::span<const std::vector<WordId>> sets);
 

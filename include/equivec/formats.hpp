@@ -45,6 +45,7 @@ struct ReadOptions {
 /// size of the file, whatever its header says. Of a word that occurs twice the first row is kept, with a notice.
 /// Throws Error, naming file and line (or row), if the content is not well formed or a value is not finite.
 /// A native file is mapped and its values are not looked at. `recognized`, if not null, is set to the file's format.
+/// Progress counts bytes of the text formats; the others are read at the speed of the disk and report nothing.
 Embeddings read_embeddings(const std::filesystem::path& file, const ReadOptions& options = {},
                            Notices* notices = nullptr, Progress* progress = nullptr, Format* recognized = nullptr);
 

@@ -23,8 +23,8 @@ struct SkipGramOptions {
   int window = 5;       ///< words on each side, 1..1000
   WindowShape window_shape = WindowShape::shrinking;
   int negatives = 5;             ///< noise words, drawn once for all pairs of a window, 1..1000
-  int epochs = 5;                ///< passes over the corpus
-  double learning_rate = 0.025;  ///< at the start, to 100; falls linearly, not below its 10,000th
+  int epochs = 5;                ///< passes over the corpus, 1..1,000,000
+  double learning_rate = 0.025;  ///< at the start, 1e-12..100; falls linearly, not below its 10,000th
   double subsample = 1e-3;       ///< words that are a larger share are dropped at random, 0..1; 0: none
   double noise_exponent = 0.75;  ///< noise words are drawn by count^noise_exponent, -10..10
   int threads = 0;               ///< 0: all cores. Only 1 gives the same bits on every run
