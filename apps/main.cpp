@@ -91,13 +91,8 @@ int main(int argc, char** argv) {
     } else {
       std::size_t words = 0;
       const Command* command = find_command(arguments, words);
-      if (!command) {
-        status = unknown_command(arguments);
-        std::cout.flush();
-        return status;
-      }
-      name = command->name;
-      status = command->run(std::span(arguments).subspan(words));
+      if (command) name = command->name;
+      status = command ? command->run(std::span(arguments).subspan(words)) : unknown_command(arguments);
     }
     std::cout.flush();
     return status;

@@ -2,6 +2,7 @@
 
 #include "equivec/error.hpp"
 #include "src/letter_case.hpp"
+#include "src/lines.hpp"
 #include "src/text_numbers.hpp"
 
 #include <editline/readline.h>
@@ -75,12 +76,6 @@ class InputLines {
   std::size_t begin_ = 0;
 };
 
-std::string trimmed(std::string text) {
-  while (!text.empty() && is_space(text.back())) text.pop_back();
-  text.erase(0, static_cast<std::size_t>(std::ranges::find_if_not(text, is_space) - text.begin()));
-  return text;
-}
-
 }  // namespace
 
 int answer_queries(std::string_view command, std::span<const std::string> queries, const std::string& prompt, bool json,
@@ -116,7 +111,7 @@ int answer_queries(std::string_view command, std::span<const std::string> querie
       std::cout.flush();
       const std::unique_ptr<char, decltype(&std::free)> line(readline((prompt + "> ").c_str()), std::free);
       if (!line) break;
-      const std::string query = trimmed(line.get());
+      const std::string query(trimmed(line.get()));
       if (query.empty()) continue;
       add_history(line.get());
       attempt(query);
@@ -126,7 +121,7 @@ int answer_queries(std::string_view command, std::span<const std::string> querie
   }
   InputLines lines;
   for (std::string line; lines.next(line);)
-    if (const std::string query = trimmed(line); !query.empty()) attempt(query);
+    if (const std::string query(trimmed(line)); !query.empty()) attempt(query);
   return status;
 }
 

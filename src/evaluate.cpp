@@ -55,12 +55,6 @@ class WordLookup {
   std::unordered_map<std::string, std::vector<WordId>> alike_;
 };
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 std::string base_name(const std::filesystem::path& file) { return file.filename().string(); }
 
 }  // namespace

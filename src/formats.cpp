@@ -120,7 +120,7 @@ bool are_unique(std::span<const std::string_view> words) {
 }
 
 Embeddings with_unique_words(const Source& source, const ReadContext& context, std::span<const std::string_view> words,
-                             Matrix vectors, Metadata metadata) {
+                             Matrix vectors) {
   WordIndex index;
   index.reserve(words.size());
   std::vector<Vocabulary::Entry> entries;
@@ -147,7 +147,7 @@ Embeddings with_unique_words(const Source& source, const ReadContext& context, s
       vectors.row(static_cast<Eigen::Index>(to)) = vectors.row(static_cast<Eigen::Index>(rows[to]));
     vectors.conservativeResize(static_cast<Eigen::Index>(rows.size()), Eigen::NoChange);
   }
-  return Embeddings(Vocabulary(entries), std::move(vectors), std::move(metadata));
+  return Embeddings(Vocabulary(entries), std::move(vectors));
 }
 
 void require_finite(const std::string& name, const Vocabulary& vocabulary, MatrixView vectors, int threads) {

@@ -1,10 +1,19 @@
 #pragma once
 
+#include "equivec/corpus.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <string_view>
 
 namespace equivec {
+
+/// A text without the white space around it.
+inline std::string_view trimmed(std::string_view text) noexcept {
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
+}
 
 /// A text without the mark that Windows programs put before UTF-8.
 inline std::string_view without_byte_order_mark(std::string_view text) {

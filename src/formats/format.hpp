@@ -66,7 +66,7 @@ bool are_unique(std::span<const std::string_view> words);
 
 /// Vectors in the order of `words`; of a word that occurs twice the first row is kept and a notice given.
 Embeddings with_unique_words(const Source& source, const ReadContext& context, std::span<const std::string_view> words,
-                             Matrix vectors, Metadata metadata = {});
+                             Matrix vectors);
 
 /// Throws Error naming the first row with a value that is not finite.
 void require_finite(const std::string& name, const Vocabulary& vocabulary, MatrixView vectors, int threads);
