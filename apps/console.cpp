@@ -51,7 +51,10 @@ void add_console_options(Options& options, ConsoleOptions& console) {
       .add("quiet,q", console.quiet, "show neither progress nor remarks");
 }
 
-void remark(const std::string& sentence) { std::cerr << "equivec: " + sentence + "\n"; }
+void remark(const std::string& sentence) {
+  // Where a progress line stands, over it.
+  std::cerr << std::string(::isatty(STDERR_FILENO) == 1 ? "\r\033[K" : "") + "equivec: " + sentence + "\n";
+}
 
 void remark(const equivec::Notices& notices) {
   for (const std::string& notice : notices) remark(notice);

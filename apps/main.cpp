@@ -18,6 +18,7 @@ namespace {
 /// The table of commands. A new one is a file of this folder and a line here.
 constexpr std::array commands = {
     Command{"train skipgram", "learn word vectors from text (word2vec's skip-gram)", run_train_skipgram},
+    Command{"train cbow", "learn word vectors from text (word2vec's CBOW)", run_train_cbow},
     Command{"vocab", "count the words of a text", run_vocab},
     Command{"neighbors", "the words most similar to a word", run_neighbors},
     Command{"analogy", "A is to B as C is to ... ?", run_analogy},

@@ -1,7 +1,5 @@
 #include "apps/train.hpp"
 
-#include <Eigen/Core>
-
 #include <filesystem>
 #include <optional>
 #include <system_error>
@@ -31,8 +29,10 @@ void require_apart(const Corpus& corpus, std::span<const std::string> outputs) {
 }
 
 TrainingText read_training_text(const Corpus& corpus, const std::string& vocabulary_file,
-                                const VocabularyOptions& options, const ConsoleOptions& console) {
+                                const VocabularyOptions& options, const ConsoleOptions& console,
+                                std::optional<Vocabulary> known) {
   Vocabulary vocabulary = [&] {
+    if (known) return std::move(*known);
     if (!vocabulary_file.empty()) {
       Vocabulary given = read_vocabulary(vocabulary_file);
       if (given.total_count() == 0)
@@ -58,7 +58,6 @@ Metadata training_metadata(std::string_view command, const TrainingText& text, c
                            const VocabularyOptions& options) {
   Metadata metadata = {{"tool", "equivec " EQUIVEC_VERSION},
                        {"command", std::string(command)},
-                       {"instruction_set", Eigen::SimdInstructionSetsInUse()},
                        {"corpus_hash", text.corpus.hash()},
                        {"corpus_tokens", std::to_string(text.corpus.tokens())},
                        {"corpus_words", std::to_string(text.corpus.words())}};

@@ -7,6 +7,7 @@
 #include "equivec/encoded_corpus.hpp"
 #include "equivec/vocabulary.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,9 +29,11 @@ struct TrainingText {
   equivec::EncodedCorpus corpus;
 };
 
-/// Counts the words (or reads `vocabulary_file`, if it has a name) and encodes the corpus, with progress and remarks.
+/// Counts the words (or reads `vocabulary_file`, if it has a name, or takes `vocabulary`) and encodes the corpus, with
+/// progress and remarks.
 TrainingText read_training_text(const equivec::Corpus& corpus, const std::string& vocabulary_file,
-                                const equivec::VocabularyOptions& options, const ConsoleOptions& console);
+                                const equivec::VocabularyOptions& options, const ConsoleOptions& console,
+                                std::optional<equivec::Vocabulary> vocabulary = {});
 
 /// What every output says of how it was made: the tool, the instruction set, the corpus.
 equivec::Metadata training_metadata(std::string_view command, const TrainingText& text,

@@ -116,14 +116,19 @@ SafetensorsContent parse_safetensors(std::string_view bytes, const std::string& 
 void write_safetensors(AtomicFile& file, std::span<const Tensor> tensors,
                        const std::map<std::string, std::string>& metadata, std::string_view aligned,
                        Progress* progress) {
+  // Bytes of one row, and of all.
+  const auto row_bytes = [](const Tensor& t) {
+    return t.pitch == 0 ? t.bytes.size() : static_cast<std::size_t>(type_size(t.type) * t.shape.at(1));
+  };
+  const auto rows = [](const Tensor& t) { return t.pitch == 0 ? 1 : static_cast<std::size_t>(t.shape.at(0)); };
   nlohmann::ordered_json header;
   header["__metadata__"] = metadata;
   std::uint64_t offset = 0, aligned_offset = 0;
   for (const Tensor& tensor : tensors) {
     if (tensor.name == aligned) aligned_offset = offset;
-    header[tensor.name] = {
-        {"dtype", tensor.type}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + tensor.bytes.size()}}};
-    offset += tensor.bytes.size();
+    const std::uint64_t end = offset + rows(tensor) * row_bytes(tensor);
+    header[tensor.name] = {{"dtype", tensor.type}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
+    offset = end;
   }
   std::string text = header.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   while ((8 + text.size() + aligned_offset) % 64 != 0) text += ' ';
@@ -136,12 +141,14 @@ void write_safetensors(AtomicFile& file, std::span<const Tensor> tensors,
   }
   constexpr std::size_t piece = std::size_t{8} << 20;
   for (const Tensor& tensor : tensors)
-    for (std::size_t at = 0; at < tensor.bytes.size(); at += piece) {
-      check_cancelled(progress);
-      const std::string_view bytes = tensor.bytes.substr(at, piece);
-      file.write(bytes);
-      if (progress) progress->done += bytes.size();
-    }
+    for (std::size_t row = 0; row < rows(tensor); ++row)
+      for (std::size_t at = 0; at < row_bytes(tensor); at += piece) {
+        check_cancelled(progress);
+        const std::string_view bytes =
+            tensor.bytes.substr(row * tensor.pitch + at, std::min(piece, row_bytes(tensor) - at));
+        file.write(bytes);
+        if (progress) progress->done += bytes.size();
+      }
 }
 
 }  // namespace equivec

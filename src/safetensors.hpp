@@ -21,6 +21,7 @@ struct Tensor {
   std::string type;  // "F32", "I64", "U8" ...
   std::vector<std::uint64_t> shape;
   std::string_view bytes;
+  std::size_t pitch = 0;  // when written: bytes from one row to the next where rows lie apart, else 0
 };
 
 struct SafetensorsContent {

@@ -1,20 +1,36 @@
 #include "equivec/word2vec.hpp"
 
-#include "equivec/alias_sampler.hpp"
-#include "src/kernels/skipgram_step.hpp"
+#include "src/checkpoint.hpp"
 #include "src/parallel.hpp"
+#include "src/private_rows.hpp"
 #include "src/text_numbers.hpp"
+#include "src/word2vec_windows.hpp"
 
 #include <tbb/task_group.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cmath>
+#include <mutex>
 
 namespace equivec {
 
-void validate(const SkipGramOptions& options) {
+void validate(const CheckpointOptions& options) {
+  require_between("checkpoint-every", options.minutes, 0.01, 100000);
+  if (options.resume && options.file.empty()) throw OptionError("resume needs a checkpoint to go on from");
+}
+
+Word2VecOptions word2vec_defaults(Word2VecModel model, CbowUpdate update) {
+  Word2VecOptions options;
+  options.model = model;
+  options.cbow_update = update;
+  if (model == Word2VecModel::cbow) options.learning_rate = update == CbowUpdate::gradient ? 0.075 : 0.05;
+  return options;
+}
+
+void validate(const Word2VecOptions& options) {
   require_between("dimension", options.dimension, 1, 65536);
   require_between("window", options.window, 1, 1000);
   require_between("negatives", options.negatives, 1, 1000);
@@ -23,11 +39,78 @@ void validate(const SkipGramOptions& options) {
   require_between("subsample", options.subsample, 0, 1);
   require_between("noise-exponent", options.noise_exponent, -10, 10);
   require_between("threads", options.threads, 0, 4096);
+  if (options.deterministic && options.loss == Word2VecLoss::softmax)
+    throw OptionError("deterministic: the full softmax changes every row at every step; give it one thread instead");
 }
+
+std::string_view name_of(Word2VecModel model) { return model == Word2VecModel::skipgram ? "skipgram" : "cbow"; }
+
+std::string_view name_of(Word2VecLoss loss) {
+  switch (loss) {
+    case Word2VecLoss::negative_sampling:
+      return "negative-sampling";
+    case Word2VecLoss::hierarchical_softmax:
+      return "hierarchical-softmax";
+    case Word2VecLoss::softmax:
+      return "softmax";
+    case Word2VecLoss::hierarchical_softmax_and_negative_sampling:
+      break;
+  }
+  return "hierarchical-softmax+negative-sampling";
+}
+
+std::string_view name_of(CbowUpdate update) { return update == CbowUpdate::gradient ? "gradient" : "legacy"; }
+std::string_view name_of(WindowShape shape) { return shape == WindowShape::shrinking ? "shrinking" : "fixed"; }
 
 namespace {
 
-constexpr double learning_rate_floor = 1e-4;  // of the learning rate at the start, as in word2vec.c
+bool draws_noise(Word2VecLoss loss) {
+  return loss == Word2VecLoss::negative_sampling || loss == Word2VecLoss::hierarchical_softmax_and_negative_sampling;
+}
+
+bool has_tree(Word2VecLoss loss) {
+  return loss == Word2VecLoss::hierarchical_softmax || loss == Word2VecLoss::hierarchical_softmax_and_negative_sampling;
+}
+
+}  // namespace
+
+Metadata description(const Word2VecOptions& options) {
+  Metadata result = {{"model", std::string(name_of(options.model))},
+                     {"loss", std::string(name_of(options.loss))},
+                     {"dimension", shortest(options.dimension)},
+                     {"window", shortest(options.window)},
+                     {"window_shape", std::string(name_of(options.window_shape))},
+                     {"epochs", shortest(options.epochs)},
+                     {"learning_rate", shortest(options.learning_rate)},
+                     {"subsample", shortest(options.subsample)},
+                     {"deterministic", options.deterministic ? "true" : "false"},
+                     {"seed", shortest(options.seed)}};
+  if (options.model == Word2VecModel::cbow) result["cbow_update"] = name_of(options.cbow_update);
+  if (draws_noise(options.loss)) {
+    result["negatives"] = shortest(options.negatives);
+    result["noise_exponent"] = shortest(options.noise_exponent);
+  }
+  return result;
+}
+
+std::string_view instruction_set() { return window_kernels().instruction_set; }
+
+namespace {
+
+constexpr double learning_rate_floor = 1e-4;    // of the learning rate at the start, as in word2vec.c
+constexpr std::size_t longest_sentence = 1000;  // longer ones are trained in pieces, as in word2vec.c
+
+// Deterministic training: workers of a round, and ids that each of them trains. Measured on 17 million words of
+// Wikipedia: more ids cost quality, fewer cost time.
+constexpr std::size_t round_workers = 8;
+constexpr std::size_t round_piece = 2048;
+
+// What random streams are for; the number of the stream follows in the lower bits.
+enum class Stream : std::uint64_t { start = 0, keep = 1, draw = 2, validation = 3 };
+
+Rng stream(std::uint64_t seed, Stream kind, std::uint64_t number) {
+  return Rng(seed, static_cast<std::uint64_t>(kind) << 60 | number);
+}
 
 AliasSampler noise_sampler(const Vocabulary& vocabulary, double exponent) {
   std::vector<double> weights(vocabulary.size());
@@ -38,180 +121,517 @@ AliasSampler noise_sampler(const Vocabulary& vocabulary, double exponent) {
   return AliasSampler(weights);
 }
 
-/// How likely one occurrence of each word is kept (word2vec.c's form of Mikolov et al. 2013, section 2.3).
-std::vector<float> keep_probabilities(const Vocabulary& vocabulary, double subsample) {
-  std::vector<float> keep(vocabulary.size(), 1);
+/// How likely one occurrence of each word is kept (word2vec.c's form of Mikolov et al. 2013, section 2.3), of 2^32.
+std::vector<std::uint32_t> keep_thresholds(const Vocabulary& vocabulary, double subsample) {
+  constexpr std::uint32_t always = 0xFFFFFFFFu;
+  std::vector<std::uint32_t> keep(vocabulary.size(), always);
   if (subsample == 0) return keep;
   for (std::size_t row = 0; row < keep.size(); ++row) {
     const double ratio = subsample * static_cast<double>(vocabulary.total_count()) /
                          static_cast<double>(std::max<std::uint64_t>(vocabulary.count(word_id(row)), 1));
-    keep[row] = static_cast<float>(std::min(std::sqrt(ratio) + ratio, 1.0));
+    const double probability = std::sqrt(ratio) + ratio;
+    if (probability < 1) keep[row] = static_cast<std::uint32_t>(probability * 0x1p32);
   }
   return keep;
 }
 
-/// Everything the workers share. The two tables are written by all of them without locks (Hogwild, Niu et al. 2011):
-/// words are many, so two threads seldom meet in a row, and an update lost there is noise like any other. Nothing else
-/// here changes.
-struct Training {
-  const EncodedCorpus& corpus;
-  const SkipGramOptions& options;
-  Progress& progress;
-  const AliasSampler noise;
-  const std::vector<float> keep;
-  Matrix input;
-  Matrix output;
-  std::atomic<std::uint64_t> pairs{0};  // trained on
-
-  std::size_t dimension() const { return static_cast<std::size_t>(options.dimension); }
-  float* input_row(WordId word) { return input.data() + index(word) * dimension(); }
-  float* output_row(WordId word) { return output.data() + index(word) * dimension(); }
-
-  /// Falls with the share of all words, those of earlier epochs included, that stand before `position`.
-  float learning_rate(std::size_t epoch, std::size_t position) const {
-    const auto size = static_cast<double>(corpus.ids().size());
-    const double share = (static_cast<double>(epoch) * size + static_cast<double>(position)) / (size * options.epochs);
-    return static_cast<float>(options.learning_rate * std::max(1 - share, learning_rate_floor));
-  }
-};
-
-/// What one thread works with.
-struct Worker {
-  std::vector<WordId> sentence;
-  std::vector<float*> inputs, outputs;
-  SkipGramScratch<float> scratch;
-  double loss = 0;
-  std::uint64_t pairs = 0;
-};
-
-void train_sentence(Training& t, Worker& w, float rate, Rng& rng) {
-  const auto& sentence = w.sentence;
-  const auto window = static_cast<std::uint32_t>(t.options.window);
-  for (std::size_t center = 0; center < sentence.size(); ++center) {
-    const std::size_t reach = t.options.window_shape == WindowShape::shrinking ? 1 + rng.below(window) : window;
-    const std::size_t begin = center - std::min(center, reach), end = std::min(center + reach + 1, sentence.size());
-    w.inputs.clear();
-    for (std::size_t i = begin; i < end; ++i)
-      if (i != center) w.inputs.push_back(t.input_row(sentence[i]));
-    if (w.inputs.empty()) continue;
-    w.outputs.assign(1, t.output_row(sentence[center]));
-    for (int k = 0; k < t.options.negatives; ++k)
-      if (const WordId word = t.noise(rng); word != sentence[center]) w.outputs.push_back(t.output_row(word));
-    w.loss += skipgram_step<float>(w.inputs, w.outputs, t.dimension(), rate, w.scratch);
-    w.pairs += w.inputs.size();
-  }
-}
-
-void train_chunk(Training& t, Worker& w, std::size_t epoch, std::size_t number) {
-  Rng rng(t.options.seed, 1 + epoch * t.corpus.chunks() + number);
-  const auto ids = t.corpus.chunk(number);
-  w.loss = 0;
-  w.pairs = 0;
-  w.sentence.clear();
-  float rate = 0;
-  std::uint64_t words = 0;
-  // Long sentences are trained in pieces, so that the learning rate follows and a cancelled run ends soon.
-  constexpr std::size_t longest_sentence = 1000;
-  const auto train = [&](std::size_t position) {
-    check_cancelled(&t.progress);
-    rate = t.learning_rate(epoch, number * EncodedCorpus::chunk_size + position);
-    train_sentence(t, w, rate, rng);
-    w.sentence.clear();
-    t.progress.done.fetch_add(words, std::memory_order_relaxed);
-    words = 0;
-  };
-  for (std::size_t position = 0; position < ids.size(); ++position) {
-    const WordId id = ids[position];
-    if (id == EncodedCorpus::sentence_end) {
-      if (!w.sentence.empty()) train(position);
-      continue;
-    }
-    ++words;
-    if (rng.uniform() < t.keep[index(id)]) w.sentence.push_back(id);
-    if (w.sentence.size() == longest_sentence) train(position);
-  }
-  train(ids.size());
-  if (!std::isfinite(w.loss))
-    throw Error("training diverged in epoch " + std::to_string(epoch + 1) + " at learning rate " + shortest(rate) +
-                ": the loss is not finite; lower --learning-rate");
-  if (w.pairs > 0) t.progress.loss = static_cast<float>(w.loss / static_cast<double>(w.pairs));
-  t.progress.learning_rate = rate;
-  t.pairs += w.pairs;
+HuffmanTree tree_of(const Vocabulary& vocabulary, Word2VecLoss loss) {
+  std::vector<std::uint64_t> counts;
+  if (has_tree(loss))
+    for (std::size_t i = 0; i < vocabulary.size(); ++i) counts.push_back(vocabulary.count(word_id(i)));
+  return HuffmanTree(counts);
 }
 
 /// Two tables that cannot be held would only end with the process being killed.
-void require_memory(std::size_t words, const SkipGramOptions& options) {
-  const double needed = 2.0 * sizeof(float) * static_cast<double>(words) * options.dimension;
+void require_memory(std::size_t words, const Word2VecOptions& options) {
+  double needed = 0;
+  for (const TableSize& table : word2vec_tables(words, options)) needed += static_cast<double>(table.bytes);
   const double present = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
   if (needed > present)
-    throw Error("two tables of " + std::to_string(words) + " x " + std::to_string(options.dimension) +
-                " numbers need " + std::to_string(static_cast<std::uint64_t>(needed / 1e6)) + " MB, this machine has " +
+    throw Error("tables of " + std::to_string(words) + " x " + std::to_string(options.dimension) + " numbers need " +
+                std::to_string(static_cast<std::uint64_t>(needed / 1e6)) + " MB, this machine has " +
                 std::to_string(static_cast<std::uint64_t>(present / 1e6)) +
                 " MB; lower --dimension or raise --min-count");
 }
 
-}  // namespace
+Matrix matrix_of(const Table& table, int threads) {
+  Matrix result(static_cast<Eigen::Index>(table.rows()), static_cast<Eigen::Index>(table.dimension()));
+  parallel_ranges(table.rows(), 4096, threads, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i)
+      std::copy_n(table.row(i), table.dimension(), result.data() + i * table.dimension());
+  });
+  return result;
+}
 
-SkipGramVectors train_skipgram(const EncodedCorpus& corpus, const Vocabulary& vocabulary,
-                               const SkipGramOptions& options, Progress* progress) {
-  validate(options);
+/// Of some windows.
+struct LossSum {
+  double loss = 0;
+  std::uint64_t pairs = 0;
+  double mean() const { return pairs == 0 ? 0 : loss / static_cast<double>(pairs); }
+  void add(const LossSum& other) {
+    loss += other.loss;
+    pairs += other.pairs;
+  }
+};
+
+class Training {
+ public:
+  Training(const EncodedCorpus& corpus, const Vocabulary& vocabulary, const Word2VecOptions& options,
+           const TrainingControl& control)
+      : corpus_(corpus),
+        vocabulary_(vocabulary),
+        options_(options),
+        control_(control),
+        progress_(control.progress ? *control.progress : unseen_),
+        state_{.options = options,
+               .kernels = window_kernels(),
+               .noise = noise_sampler(vocabulary, options.noise_exponent),
+               .keep = keep_thresholds(vocabulary, options.subsample),
+               .tree = tree_of(vocabulary, options.loss),
+               .words = {},
+               .contexts = {},
+               .nodes = {}},
+        threads_(thread_count(options.threads)),
+        arena_(threads_) {
+    const auto dimension = static_cast<std::size_t>(options.dimension);
+    state_.words = Table(vocabulary.size(), dimension);
+    if (options.loss != Word2VecLoss::hierarchical_softmax) state_.contexts = Table(vocabulary.size(), dimension);
+    state_.nodes = Table(state_.tree.nodes(), dimension);
+    tables_ = {{"embeddings", &state_.words}, {"contexts", &state_.contexts}, {"nodes", &state_.nodes}};
+    tasks_of_epoch_ = options.deterministic
+                          ? (corpus.ids().size() + round_workers * round_piece - 1) / (round_workers * round_piece)
+                          : corpus.chunks();
+  }
+
+  Word2VecVectors run() {
+    const std::size_t tasks = tasks_of_epoch_ * static_cast<std::size_t>(options_.epochs);
+    progress_.done = 0;
+    progress_.total = corpus_.words() * static_cast<std::uint64_t>(options_.epochs);
+    start();
+    schedule_checkpoint();
+    while (next_ < tasks) {
+      const std::size_t epoch = next_ / tasks_of_epoch_;
+      run_until((epoch + 1) * tasks_of_epoch_);
+      if (next_ == (epoch + 1) * tasks_of_epoch_) {
+        report(epoch);
+        epoch_sum_ = {};
+      }
+      if (!control_.checkpoint.file.empty() && next_ < tasks && (progress_.cancelled || checkpoint_due())) {
+        save();
+        schedule_checkpoint();
+      }
+      if (next_ < tasks) check_cancelled(&progress_);
+    }
+    if (trained_pairs_ == 0)
+      throw Error(
+          "there was nothing to learn from: no sentence has two words of the vocabulary that subsampling left; is "
+          "there one word a line?");
+    require_finite();
+    Word2VecVectors result;
+    result.words = matrix_of(state_.words, threads_);
+    state_.words = Table();
+    result.contexts = matrix_of(state_.contexts, threads_);
+    return result;
+  }
+
+ private:
+  // ---- the start ----
+
+  /// As in word2vec.c: the inputs small and random, the outputs zero; or as they were kept.
+  void start() {
+    const auto dimension = static_cast<std::size_t>(options_.dimension);
+    parallel_ranges(state_.words.rows(), 4096, threads_, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) {
+        Rng rng = stream(options_.seed, Stream::start, i);
+        float* const row = state_.words.row(i);
+        for (std::size_t c = 0; c < dimension; ++c) row[c] = (rng.uniform() - 0.5f) / static_cast<float>(dimension);
+        if (control_.initial)
+          if (const auto vector = control_.initial->find(vocabulary_.word(word_id(i))))
+            std::copy(vector->begin(), vector->end(), row);
+      }
+    });
+    std::error_code missing;
+    if (!control_.checkpoint.resume || !std::filesystem::exists(control_.checkpoint.file, missing)) return;
+    const Checkpoint checkpoint(control_.checkpoint.file);
+    checkpoint.require_same(settings());
+    checkpoint.require_same(vocabulary_);
+    checkpoint.restore(tables_);
+    const auto number = [&]<class T>(const char* key, T& value) {
+      const auto parsed = parse_number<T>(checkpoint.at(key));
+      if (!parsed) checkpoint.fail(std::string("has no number as its ") + key);
+      value = *parsed;
+    };
+    std::uint64_t done = 0;
+    number("training_next", next_);
+    number("training_done", done);
+    number("training_loss", epoch_sum_.loss);
+    number("training_pairs", epoch_sum_.pairs);
+    number("training_all_pairs", trained_pairs_);
+    if (next_ > tasks_of_epoch_ * static_cast<std::size_t>(options_.epochs)) checkpoint.fail("is damaged");
+    progress_.done = done;
+    kept_ = true;
+  }
+
+  Metadata settings() const {
+    Metadata result = description(options_);
+    result["corpus_hash"] = corpus_.hash();
+    result["corpus_words"] = std::to_string(corpus_.words());
+    return result;
+  }
+
+  // ---- sentences ----
+
+  /// Falls with the share of all words, those of earlier epochs included, that stand before `position`.
+  float learning_rate(std::size_t epoch, std::size_t position) const {
+    const auto size = static_cast<double>(corpus_.ids().size());
+    const double share = (static_cast<double>(epoch) * size + static_cast<double>(position)) / (size * options_.epochs);
+    return static_cast<float>(options_.learning_rate * std::max(1 - share, learning_rate_floor));
+  }
+
+  /// Calls f(sentence, first, last, position) for the sentences whose words stand in ids [begin, end), frequent words
+  /// dropped: words first ... last - 1 are those of the range, the others are context from beside it. Whether a word is
+  /// kept depends on its position only, so that neighbours agree. `position` is where the sentence ends.
+  template <class F>
+  void for_each_sentence(const EncodedCorpus& corpus, Rng keep, std::size_t begin, std::size_t end,
+                         std::vector<WordId>& sentence, const F& f) const {
+    const auto ids = corpus.ids();
+    const auto window = static_cast<std::size_t>(options_.window);
+    const std::size_t far = end - begin;  // to look for context, where most words are dropped
+    const auto kept = [&](Rng& rng, WordId id) {
+      return static_cast<std::uint32_t>(rng() >> 32) <= state_.keep[index(id)];
+    };
+    sentence.resize(longest_sentence + 2 * window + 1);
+    std::size_t size = 0;
+    for (std::size_t i = begin; i > 0 && begin - i < far && size < window; --i) {
+      const WordId id = ids[i - 1];
+      if (id == EncodedCorpus::sentence_end) break;
+      Rng rng = keep;
+      rng.skip(i - 1);
+      if (kept(rng, id)) sentence[size++] = id;
+    }
+    std::reverse(sentence.begin(), sentence.begin() + static_cast<std::ptrdiff_t>(size));
+
+    std::size_t first = size;
+    const auto finish = [&](std::size_t last, std::size_t position) {
+      if (last > first) f(std::span<const WordId>(sentence.data(), size), first, last, position);
+      size = first = 0;
+    };
+    Rng rng = keep;
+    rng.skip(begin);
+    for (std::size_t i = begin; i < end; ++i) {
+      const WordId id = ids[i];
+      if (id == EncodedCorpus::sentence_end) {
+        rng();
+        finish(size, i);
+        continue;
+      }
+      sentence[size] = id;
+      size += kept(rng, id);
+      if (size - first == longest_sentence) finish(size, i);
+    }
+    const std::size_t last = size;
+    for (std::size_t i = end; i < ids.size() && i - end < far && size - last < window; ++i) {
+      const WordId id = ids[i];
+      if (id == EncodedCorpus::sentence_end) break;
+      if (kept(rng, id)) sentence[size++] = id;
+    }
+    finish(last, end);
+  }
+
+  /// Trains on ids [begin, end).
+  template <class Rows>
+  LossSum train_range(WindowTrainer& trainer, std::vector<WordId>& sentence, Rows& rows, std::size_t epoch,
+                      std::size_t begin, std::size_t end, Rng draws) {
+    trainer.loss = 0;
+    trainer.pairs = 0;
+    float rate = 0;
+    std::size_t counted = begin;
+    const auto count = [&](std::size_t to) {
+      const auto ids = corpus_.ids().subspan(counted, to - counted);
+      progress_.done.fetch_add(
+          ids.size() - static_cast<std::size_t>(std::count(ids.begin(), ids.end(), EncodedCorpus::sentence_end)),
+          std::memory_order_relaxed);
+      counted = to;
+    };
+    try {
+      for_each_sentence(corpus_, stream(options_.seed, Stream::keep, epoch), begin, end, sentence,
+                        [&](std::span<const WordId> words, std::size_t first, std::size_t last, std::size_t position) {
+                          // With a checkpoint, what was begun is finished: it is kept between ranges.
+                          if (control_.checkpoint.file.empty()) check_cancelled(&progress_);
+                          rate = learning_rate(epoch, position);
+                          trainer.train(words, first, last, rate, draws, rows);
+                          count(position);
+                        });
+    } catch (const Diverged& diverged) {
+      fail_diverged(epoch, diverged.word, rate, "the loss");
+    }
+    count(end);
+    if (trainer.pairs > 0) {
+      progress_.loss = static_cast<float>(trainer.loss / static_cast<double>(trainer.pairs));
+      progress_.learning_rate = rate;
+    }
+    return {trainer.loss, trainer.pairs};
+  }
+
+  // ---- threads ----
+
+  /// Trains tasks from next_ to `end`, or to where a checkpoint is due or cancelling asked for.
+  void run_until(std::size_t end) {
+    if (options_.deterministic)
+      run_rounds(end);
+    else
+      run_chunks(end);
+  }
+
+  bool stop_early() const { return progress_.cancelled || checkpoint_due(); }
+
+  /// Each thread takes the next chunk until none is left; with one thread they come in order.
+  void run_chunks(std::size_t end) {
+    std::atomic<std::size_t> next{next_};
+    std::atomic<bool> stop{false};
+    std::mutex mutex;
+    const auto work = [&] {
+      WindowTrainer trainer(state_);
+      SharedRows rows(state_);
+      std::vector<WordId> sentence;
+      try {
+        while (!stop) {
+          const std::size_t task = next.fetch_add(1);
+          if (task >= end) break;
+          const std::size_t number = task % tasks_of_epoch_;
+          const std::size_t first = number * EncodedCorpus::chunk_size;
+          const LossSum sum = train_range(trainer, sentence, rows, task / tasks_of_epoch_, first,
+                                          std::min(first + EncodedCorpus::chunk_size, corpus_.ids().size()),
+                                          stream(options_.seed, Stream::draw, task));
+          const std::scoped_lock lock(mutex);
+          epoch_sum_.add(sum);
+          trained_pairs_ += sum.pairs;
+          if (stop_early()) stop = true;
+        }
+      } catch (...) {
+        stop = true;  // so that the others end too
+        throw;
+      }
+    };
+    if (threads_ == 1) {
+      work();
+    } else {
+      arena_.execute([&] {
+        tbb::task_group group;
+        for (int i = 0; i < threads_; ++i) group.run(work);
+        group.wait();
+      });
+    }
+    next_ = std::min(next.load(), end);
+  }
+
+  /// Rows of all tables as one worker of a round has them.
+  struct RoundRows {
+    PrivateRows *words, *contexts, *nodes;
+    std::size_t worker;
+    float* word(std::size_t i) const { return words->row(worker, i); }
+    float* context(std::size_t i) const { return contexts->row(worker, i); }
+    float* node(std::size_t i) const { return nodes->row(worker, i); }
+    const float* word_ahead(std::size_t i) const { return words->ahead(worker, i); }
+    const float* context_ahead(std::size_t i) const { return contexts->ahead(worker, i); }
+    const float* node_ahead(std::size_t i) const { return nodes->ahead(worker, i); }
+  };
+
+  struct RoundWorker {
+    explicit RoundWorker(const Word2VecState& state) : trainer(state) {}
+    WindowTrainer trainer;
+    std::vector<WordId> sentence;
+    LossSum sum;
+    std::exception_ptr error;
+  };
+
+  /// The same text is trained by the same worker on the same rows, however many threads there are.
+  void run_rounds(std::size_t end) {
+    const std::size_t outputs = draws_noise(options_.loss) ? static_cast<std::size_t>(options_.negatives) + 1 : 0;
+    const std::size_t context = 2 * static_cast<std::size_t>(options_.window);
+    PrivateRows words(state_.words, round_workers, round_piece + context),
+        contexts(state_.contexts, round_workers, round_piece * outputs),
+        nodes(state_.nodes, round_workers, round_piece * state_.tree.longest_path());
+    std::vector<RoundWorker> workers;
+    for (std::size_t i = 0; i < round_workers; ++i) workers.emplace_back(state_);
+    const auto for_each_worker = [&](const auto& f) {
+      if (threads_ == 1)
+        for (std::size_t i = 0; i < round_workers; ++i) f(i);
+      else
+        tbb::parallel_for(std::size_t{0}, round_workers, f, tbb::simple_partitioner());
+    };
+    arena_.execute([&] {
+      while (next_ < end) {
+        const std::size_t epoch = next_ / tasks_of_epoch_, round = next_ % tasks_of_epoch_;
+        for_each_worker([&](std::size_t i) {
+          RoundWorker& worker = workers[i];
+          const std::size_t piece = round * round_workers + i, size = corpus_.ids().size();
+          const std::size_t first = std::min(piece * round_piece, size), last = std::min(first + round_piece, size);
+          worker.sum = {};
+          if (first == last) return;
+          RoundRows rows{&words, &contexts, &nodes, i};
+          try {
+            worker.sum = train_range(worker.trainer, worker.sentence, rows, epoch, first, last,
+                                     stream(options_.seed, Stream::draw, (next_ * round_workers) + i));
+          } catch (...) {
+            worker.error = std::current_exception();
+          }
+        });
+        for (const RoundWorker& worker : workers)
+          if (worker.error) std::rethrow_exception(worker.error);  // the same one, however many threads
+        for_each_worker([&](std::size_t i) {
+          words.merge(i);
+          contexts.merge(i);
+          nodes.merge(i);
+        });
+        words.next_round();
+        contexts.next_round();
+        nodes.next_round();
+        for (const RoundWorker& worker : workers) {
+          epoch_sum_.add(worker.sum);
+          trained_pairs_ += worker.sum.pairs;
+        }
+        ++next_;
+        if (stop_early()) break;
+      }
+    });
+  }
+
+  // ---- what is told and kept ----
+
+  void report(std::size_t epoch) {
+    if (!control_.on_epoch) return;
+    EpochReport report{.epoch = static_cast<int>(epoch) + 1, .loss = epoch_sum_.mean(), .validation_loss = {}};
+    if (control_.validation) report.validation_loss = validation_loss();
+    control_.on_epoch(report);
+  }
+
+  /// As in training, with steps of length zero and the same draws every time.
+  double validation_loss() {
+    const EncodedCorpus& corpus = *control_.validation;
+    std::vector<LossSum> sums(corpus.chunks());
+    parallel_for(corpus.chunks(), threads_, [&](std::size_t number) {
+      check_cancelled(&progress_);
+      WindowTrainer trainer(state_);
+      SharedRows rows(state_);
+      std::vector<WordId> sentence;
+      const std::size_t begin = number * EncodedCorpus::chunk_size;
+      Rng draws = stream(options_.seed, Stream::validation, number + 1);
+      for_each_sentence(corpus, stream(options_.seed, Stream::validation, 0), begin,
+                        std::min(begin + EncodedCorpus::chunk_size, corpus.ids().size()), sentence,
+                        [&](std::span<const WordId> words, std::size_t first, std::size_t last, std::size_t) {
+                          trainer.train(words, first, last, 0, draws, rows);
+                        });
+      sums[number] = {trainer.loss, trainer.pairs};
+    });
+    LossSum all;
+    for (const LossSum& sum : sums) all.add(sum);
+    return all.mean();
+  }
+
+  [[noreturn]] void fail_diverged(std::size_t epoch, WordId word, float rate, const char* what) const {
+    throw Error("training diverged in epoch " + std::to_string(epoch + 1) + " at the word '" +
+                std::string(vocabulary_.word(word)) + "', learning rate " + shortest(rate) + ": " + what +
+                " is not finite; lower --learning-rate" +
+                (kept_ ? " (" + control_.checkpoint.file.string() + " keeps the last good state)" : ""));
+  }
+
+  /// Before the vectors are kept.
+  void require_finite() const {
+    const std::size_t last = std::max<std::size_t>(next_, 1) - 1;
+    for (const NamedTable& t : tables_)
+      for (std::size_t i = 0; i < t.table->rows(); ++i) {
+        const Eigen::Map<const Eigen::ArrayXf> row(t.table->row(i), options_.dimension);
+        if (!row.allFinite())
+          fail_diverged(last / tasks_of_epoch_, word_id(i), learning_rate(last / tasks_of_epoch_, 0), "its vector");
+      }
+  }
+
+  bool checkpoint_due() const {
+    return !control_.checkpoint.file.empty() && std::chrono::steady_clock::now() >= checkpoint_time_;
+  }
+
+  void schedule_checkpoint() {
+    checkpoint_time_ =
+        std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                                               std::chrono::duration<double>(60 * control_.checkpoint.minutes));
+  }
+
+  void save() {
+    require_finite();
+    Metadata metadata = settings();
+    metadata.insert({{"vectors", "words"},
+                     {"instruction_set", std::string(state_.kernels.instruction_set)},
+                     {"training_next", std::to_string(next_)},
+                     {"training_done", std::to_string(progress_.done.load())},
+                     {"training_loss", shortest(epoch_sum_.loss)},
+                     {"training_pairs", std::to_string(epoch_sum_.pairs)},
+                     {"training_all_pairs", std::to_string(trained_pairs_)}});
+    write_checkpoint(control_.checkpoint.file, vocabulary_, tables_, metadata);
+    kept_ = true;
+  }
+
+  const EncodedCorpus& corpus_;
+  const Vocabulary& vocabulary_;
+  const Word2VecOptions& options_;
+  const TrainingControl& control_;
+  Progress unseen_;
+  Progress& progress_;
+  Word2VecState state_;
+  std::vector<NamedTable> tables_;
+  int threads_;
+  tbb::task_arena arena_;
+  std::size_t tasks_of_epoch_ = 0;  // chunks or rounds
+  std::size_t next_ = 0;            // the first task that is not done
+  LossSum epoch_sum_;               // of the epoch that next_ is in
+  std::uint64_t trained_pairs_ = 0;
+  std::chrono::steady_clock::time_point checkpoint_time_;
+  bool kept_ = false;  // there is a checkpoint of this training
+};
+
+void require_words_of(const Vocabulary& vocabulary, const EncodedCorpus& corpus, const char* what) {
   for (const WordId id : corpus.ids())
     if (id != EncodedCorpus::sentence_end && index(id) >= vocabulary.size())
-      throw Error("the corpus was encoded with another vocabulary");
+      throw Error(std::string(what) + " was encoded with another vocabulary");
+}
+
+}  // namespace
+
+std::vector<TableSize> word2vec_tables(std::size_t words, const Word2VecOptions& options) {
+  const auto dimension = static_cast<std::size_t>(options.dimension);
+  const std::uint64_t table = Table::bytes_of(words, dimension);
+  std::vector<TableSize> result = {{"word vectors", table}};
+  if (options.loss != Word2VecLoss::hierarchical_softmax) result.push_back({"context vectors", table});
+  if (has_tree(options.loss)) {
+    result.push_back({"node vectors", words < 2 ? 0 : Table::bytes_of(words - 1, dimension)});
+    // A path is about as long as the logarithm of the number of words.
+    result.push_back({"tree", words * (8 + 4 * static_cast<std::uint64_t>(std::log2(words + 1)))});
+  }
+  if (draws_noise(options.loss)) result.push_back({"noise words", words * 8});
+  result.push_back({"subsampling", words * 4});
+  if (options.deterministic) {
+    const std::uint64_t tables = result.size() > 0 ? (has_tree(options.loss) && draws_noise(options.loss) ? 3 : 2) : 0;
+    result.push_back({"places of private rows", tables * round_workers * words * 4});
+  }
+  return result;
+}
+
+Word2VecVectors train_word2vec(const EncodedCorpus& corpus, const Vocabulary& vocabulary,
+                               const Word2VecOptions& options, const TrainingControl& control) {
+  validate(options);
+  validate(control.checkpoint);
+  require_words_of(vocabulary, corpus, "the corpus");
+  if (control.validation) require_words_of(vocabulary, *control.validation, "the validation text");
   if (vocabulary.total_count() == 0)
     throw Error(
         "the vocabulary has no counts, by which noise words are drawn and frequent words dropped; count the corpus' "
         "words");
+  if (control.initial && control.initial->dimension() != options.dimension)
+    throw Error("the vectors to start from have dimension " + std::to_string(control.initial->dimension()) + ", not " +
+                std::to_string(options.dimension) + "; give --dimension " +
+                std::to_string(control.initial->dimension()));
   require_memory(vocabulary.size(), options);
-  Progress unseen;
-  const auto rows = static_cast<Eigen::Index>(vocabulary.size());
-  Training t{.corpus = corpus,
-             .options = options,
-             .progress = progress ? *progress : unseen,
-             .noise = noise_sampler(vocabulary, options.noise_exponent),
-             .keep = keep_probabilities(vocabulary, options.subsample),
-             .input = Matrix(rows, options.dimension),
-             .output = Matrix::Zero(rows, options.dimension)};
-  t.progress.done = 0;
-  t.progress.total = corpus.words() * static_cast<std::uint64_t>(options.epochs);
-
-  // As in word2vec.c: the inputs small and random, the outputs zero.
-  Rng rng(options.seed);
-  for (Eigen::Index i = 0; i < t.input.size(); ++i)
-    t.input.data()[i] = (rng.uniform() - 0.5f) / static_cast<float>(options.dimension);
-
-  // Each thread takes the next chunk until none is left; with one thread they come in order.
-  const std::size_t tasks = corpus.chunks() * static_cast<std::size_t>(options.epochs);
-  std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    Worker worker;
-    try {
-      for (std::size_t task; (task = next.fetch_add(1)) < tasks;)
-        train_chunk(t, worker, task / corpus.chunks(), task % corpus.chunks());
-    } catch (...) {
-      next = tasks;  // so that the others end too
-      throw;
-    }
-  };
-  if (options.threads == 1) {
-    work();
-  } else {
-    const int threads = thread_count(options.threads);
-    tbb::task_arena arena(threads);
-    arena.execute([&] {
-      tbb::task_group group;
-      for (int i = 0; i < threads; ++i) group.run(work);
-      group.wait();
-    });
-  }
-  if (t.pairs == 0)
-    throw Error(
-        "there was nothing to learn from: no sentence has two words of the vocabulary that subsampling left; is there "
-        "one word a line?");
-  if (!t.input.allFinite() || !t.output.allFinite())
-    throw Error("training diverged: a vector is not finite; lower --learning-rate (now " +
-                shortest(options.learning_rate) + ")");
-  return {std::move(t.input), std::move(t.output)};
+  return Training(corpus, vocabulary, options, control).run();
 }
 
 }  // namespace equivec

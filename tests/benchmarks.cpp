@@ -5,9 +5,7 @@
 #include "equivec/analogy.hpp"
 #include "equivec/neighbors.hpp"
 #include "equivec/rng.hpp"
-#include "src/kernels/skipgram_step.hpp"
 
-#include <array>
 #include <vector>
 
 using namespace equivec;
@@ -31,20 +29,6 @@ Vocabulary numbered_words(std::size_t count) {
 }
 
 }  // namespace
-
-TEST_CASE("skipgram_step: one window of 6 context words and 5 noise words") {
-  const Eigen::Index dimension = GENERATE(100, 300);
-  Matrix rows = random_matrix(12, dimension);
-  std::array<float*, 6> inputs{}, outputs{};
-  for (std::size_t i = 0; i < 6; ++i) {
-    inputs[i] = rows.row(static_cast<Eigen::Index>(i)).data();
-    outputs[i] = rows.row(static_cast<Eigen::Index>(6 + i)).data();
-  }
-  SkipGramScratch<float> scratch;
-  BENCHMARK("dimension " + std::to_string(dimension)) {
-    return skipgram_step<float>(inputs, outputs, static_cast<std::size_t>(dimension), 1e-6F, scratch);
-  };
-}
 
 TEST_CASE("neighbors: 100,000 words of dimension 100") {
   const NearestNeighbors index(Embeddings(numbered_words(100000), random_matrix(100000, 100)));

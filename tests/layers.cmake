@@ -6,6 +6,7 @@ set(layers
   "corpus alias_sampler"
   "vocabulary"
   "encoded_corpus embeddings"
+  "training"
   "formats word2vec neighbors word_sets"
   "analogy bias evaluate debias")
 

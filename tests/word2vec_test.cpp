@@ -27,8 +27,8 @@ TwoTopics two_topics(int sentences = 4000) {
   return {words, encode(corpus, words)};
 }
 
-SkipGramOptions small(int epochs = 1) {
-  SkipGramOptions options;
+Word2VecOptions small(int epochs = 1) {
+  Word2VecOptions options;
   options.dimension = 16;
   options.epochs = epochs;
   options.subsample = 0;
@@ -45,11 +45,11 @@ double similarity(const TwoTopics& topics, const Matrix& vectors, std::string_vi
 
 TEST_CASE("word2vec: words of one topic end up closer than words of two") {
   const TwoTopics topics = two_topics();
-  SkipGramOptions options = small(5);
+  Word2VecOptions options = small(5);
   options.threads = GENERATE(1, 2);
   options.window_shape = GENERATE(WindowShape::shrinking, WindowShape::fixed);
   options.seed = GENERATE(1u, 2u);
-  const SkipGramVectors vectors = train_skipgram(topics.corpus, topics.words, options);
+  const Word2VecVectors vectors = train_word2vec(topics.corpus, topics.words, options);
   REQUIRE(vectors.words.rows() == 8);
   REQUIRE(vectors.words.cols() == 16);
   REQUIRE(vectors.contexts.rows() == 8);
@@ -61,24 +61,24 @@ TEST_CASE("word2vec: words of one topic end up closer than words of two") {
 TEST_CASE("word2vec: one thread and one seed give the same bits and another seed gives others") {
   const TwoTopics topics = two_topics(20000);  // three chunks
   REQUIRE(topics.corpus.chunks() >= 2);
-  SkipGramOptions options = small();
+  Word2VecOptions options = small();
   options.subsample = 1e-2;
-  const SkipGramVectors a = train_skipgram(topics.corpus, topics.words, options);
-  const SkipGramVectors b = train_skipgram(topics.corpus, topics.words, options);
+  const Word2VecVectors a = train_word2vec(topics.corpus, topics.words, options);
+  const Word2VecVectors b = train_word2vec(topics.corpus, topics.words, options);
   CHECK(a.words == b.words);
   CHECK(a.contexts == b.contexts);
   options.seed = 2;
-  const SkipGramVectors c = train_skipgram(topics.corpus, topics.words, options);
+  const Word2VecVectors c = train_word2vec(topics.corpus, topics.words, options);
   CHECK(a.words != c.words);
   CHECK(a.contexts != c.contexts);
 }
 
 TEST_CASE("word2vec: the shape of the window matters") {
   const TwoTopics topics = two_topics();
-  SkipGramOptions options = small();
-  const SkipGramVectors shrinking = train_skipgram(topics.corpus, topics.words, options);
+  Word2VecOptions options = small();
+  const Word2VecVectors shrinking = train_word2vec(topics.corpus, topics.words, options);
   options.window_shape = WindowShape::fixed;
-  const SkipGramVectors fixed = train_skipgram(topics.corpus, topics.words, options);
+  const Word2VecVectors fixed = train_word2vec(topics.corpus, topics.words, options);
   CHECK(shrinking.words != fixed.words);
 }
 
@@ -86,7 +86,7 @@ TEST_CASE("word2vec: training lowers the loss") {
   const TwoTopics topics = two_topics();
   const auto loss_after = [&](int epochs) {
     Progress progress;
-    train_skipgram(topics.corpus, topics.words, small(epochs), &progress);
+    train_word2vec(topics.corpus, topics.words, small(epochs), {.progress = &progress});
     return progress.loss.load();
   };
   const float early = loss_after(1), late = loss_after(8);
@@ -99,7 +99,7 @@ TEST_CASE("word2vec: training lowers the loss") {
 TEST_CASE("word2vec: progress counts words times epochs and the learning rate falls") {
   const TwoTopics topics = two_topics();
   Progress progress;
-  train_skipgram(topics.corpus, topics.words, small(3), &progress);
+  train_word2vec(topics.corpus, topics.words, small(3), {.progress = &progress});
   CHECK(progress.total == topics.corpus.words() * 3);
   CHECK(progress.done == progress.total);
   CHECK(progress.learning_rate > 0.0F);
@@ -110,7 +110,7 @@ TEST_CASE("word2vec: a vocabulary of one word comes to an end") {
   std::vector<WordId> ids(1000, word_id(0));
   for (std::size_t i = 9; i < ids.size(); i += 10) ids[i] = EncodedCorpus::sentence_end;
   const EncodedCorpus corpus(ids, 1);
-  const SkipGramVectors vectors = train_skipgram(corpus, vocabulary({{"only", 900}}), small());
+  const Word2VecVectors vectors = train_word2vec(corpus, vocabulary({{"only", 900}}), small());
   REQUIRE(vectors.words.rows() == 1);
   CHECK(vectors.words.allFinite());
   CHECK(vectors.contexts.allFinite());
@@ -122,20 +122,20 @@ TEST_CASE("word2vec: sentences of one word teach nothing and that is an error") 
     ids.push_back(word_id(i % 3));
     ids.push_back(EncodedCorpus::sentence_end);
   }
-  CHECK_THROWS_WITH(train_skipgram(EncodedCorpus(ids, 3), vocabulary({{"a", 100}, {"b", 100}, {"c", 100}}), small()),
+  CHECK_THROWS_WITH(train_word2vec(EncodedCorpus(ids, 3), vocabulary({{"a", 100}, {"b", 100}, {"c", 100}}), small()),
                     ContainsSubstring("nothing to learn from"));
 }
 
 TEST_CASE("word2vec: a word that the corpus has not leaves finite vectors") {
   const EncodedCorpus corpus(std::vector<WordId>(500, word_id(1)), 3);
-  const SkipGramVectors vectors = train_skipgram(corpus, vocabulary({{"a", 0}, {"b", 500}, {"c", 0}}), small());
+  const Word2VecVectors vectors = train_word2vec(corpus, vocabulary({{"a", 0}, {"b", 500}, {"c", 0}}), small());
   CHECK(vectors.words.allFinite());
   CHECK(vectors.contexts.allFinite());
 }
 
 TEST_CASE("word2vec: the odd settings at the edges train") {
   const TwoTopics topics = two_topics(500);
-  SkipGramOptions options = small();
+  Word2VecOptions options = small();
   SECTION("one number for each word") { options.dimension = 1; }
   SECTION("a dimension that fits no vector register") { options.dimension = 37; }
   SECTION("the widest window") { options.window = 1000; }
@@ -147,7 +147,7 @@ TEST_CASE("word2vec: the odd settings at the edges train") {
   SECTION("all threads") { options.threads = 0; }
   SECTION("more threads than chunks") { options.threads = 16; }
   Progress progress;
-  const SkipGramVectors vectors = train_skipgram(topics.corpus, topics.words, options, &progress);
+  const Word2VecVectors vectors = train_word2vec(topics.corpus, topics.words, options, {.progress = &progress});
   CHECK(vectors.words.cols() == options.dimension);
   CHECK(vectors.words.allFinite());
   CHECK(vectors.contexts.allFinite());
@@ -156,26 +156,26 @@ TEST_CASE("word2vec: the odd settings at the edges train") {
 
 TEST_CASE("word2vec: training that runs away is an error") {
   const TwoTopics topics = two_topics();
-  SkipGramOptions options = small(2);
+  Word2VecOptions options = small(2);
   options.learning_rate = 1e30;
-  CHECK_THROWS_AS(train_skipgram(topics.corpus, topics.words, options), Error);
+  CHECK_THROWS_AS(train_word2vec(topics.corpus, topics.words, options), Error);
 }
 
 TEST_CASE("word2vec: it can be stopped") {
   const TwoTopics topics = two_topics(500);
   Progress progress;
   progress.cancelled = true;
-  CHECK_THROWS_AS(train_skipgram(topics.corpus, topics.words, small(), &progress), Cancelled);
+  CHECK_THROWS_AS(train_word2vec(topics.corpus, topics.words, small(), {.progress = &progress}), Cancelled);
 }
 
 TEST_CASE("skip-gram options: a bad setting is named") {
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   const TwoTopics topics = two_topics(100);
   const auto message = [&](auto change) {
-    SkipGramOptions options;
+    Word2VecOptions options;
     change(options);
     const std::string error = option_error_of([&] { validate(options); });
-    CHECK(option_error_of([&] { train_skipgram(topics.corpus, topics.words, options); }) == error);
+    CHECK(option_error_of([&] { train_word2vec(topics.corpus, topics.words, options); }) == error);
     return error;
   };
   CHECK_THAT(message([](auto& o) { o.dimension = 0; }), ContainsSubstring("dimension") && ContainsSubstring("got 0"));
@@ -191,5 +191,5 @@ TEST_CASE("skip-gram options: a bad setting is named") {
   CHECK_THAT(message([](auto& o) { o.subsample = nan; }), ContainsSubstring("subsample"));
   CHECK_THAT(message([](auto& o) { o.noise_exponent = nan; }), ContainsSubstring("noise"));
   CHECK_THAT(message([](auto& o) { o.threads = -1; }), ContainsSubstring("threads"));
-  CHECK_NOTHROW(validate(SkipGramOptions{}));
+  CHECK_NOTHROW(validate(Word2VecOptions{}));
 }

@@ -19,7 +19,9 @@ class AliasSampler {
     // One draw serves twice: its upper half picks the slot, its lower half decides between the slot and its alias.
     const std::uint64_t bits = rng();
     const std::size_t slot = static_cast<std::size_t>((bits >> 32) * slots_.size() >> 32);
-    return word_id(static_cast<std::uint32_t>(bits) < slots_[slot].keep ? slot : slots_[slot].alias);
+    // Which of the two cannot be predicted, so there is no branch on it.
+    const std::uint32_t own = 0u - static_cast<std::uint32_t>(static_cast<std::uint32_t>(bits) < slots_[slot].keep);
+    return word_id((static_cast<std::uint32_t>(slot) & own) | (slots_[slot].alias & ~own));
   }
 
  private:

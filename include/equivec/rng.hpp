@@ -20,7 +20,10 @@ class Rng {
   explicit constexpr Rng(std::uint64_t seed, std::uint64_t stream = 0) noexcept
       : state_(mix(mix(seed) + stream * 0xD1342543DE82EF95u)) {}
 
-  constexpr std::uint64_t operator()() noexcept { return mix(state_ += 0x9E3779B97F4A7C15u); }
+  constexpr std::uint64_t operator()() noexcept { return mix(state_ += step); }
+
+  /// Goes on as if `count` numbers had been drawn.
+  constexpr void skip(std::uint64_t count) noexcept { state_ += count * step; }
 
   /// In [0, 1), a multiple of 2^-24.
   constexpr float uniform() noexcept { return static_cast<float>((*this)() >> 40) * 0x1p-24f; }
@@ -34,6 +37,8 @@ class Rng {
   static constexpr result_type max() noexcept { return std::numeric_limits<result_type>::max(); }
 
  private:
+  static constexpr std::uint64_t step = 0x9E3779B97F4A7C15u;
+
   static constexpr std::uint64_t mix(std::uint64_t z) noexcept {
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
     z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;

@@ -18,11 +18,11 @@ int main() {
   counting.min_count = 1;
   const Vocabulary vocabulary = count_words(corpus, counting);
 
-  SkipGramOptions training;
+  Word2VecOptions training;
   training.dimension = 2;
   training.subsample = 0;
   training.threads = 1;
-  SkipGramVectors vectors = train_skipgram(encode(corpus, vocabulary, counting), vocabulary, training);
+  Word2VecVectors vectors = train_word2vec(encode(corpus, vocabulary, counting), vocabulary, training);
 
   const NearestNeighbors index(Embeddings(vocabulary, std::move(vectors.words)));
   const WordId cat = vocabulary.find("cat").value();

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "apps/console.hpp"
+
+#include "equivec/vocabulary.hpp"
+#include "equivec/word2vec.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What the commands that train word2vec are asked to do.
+struct Word2VecJob {
+  std::string command;  ///< "train skipgram": kept in the output
+  std::vector<std::string> corpus;
+  std::string output, contexts;  ///< contexts: where its vectors go too, or empty
+  std::string format_name;       ///< or empty: by the outputs' endings
+  std::string vocabulary_file;   ///< or empty: the corpus' words are counted
+  std::string initialize;        ///< vectors to start from, or empty
+  std::string validation;        ///< text to report the loss of, or empty
+  equivec::VocabularyOptions vocabulary;
+  equivec::Word2VecOptions training;
+  equivec::CheckpointOptions checkpoint;
+  bool dry_run = false;
+  ConsoleOptions console;
+};
+
+/// Reads the corpus, trains and writes, with remarks and progress. Throws as the library does.
+void run_word2vec_job(const Word2VecJob& job);

@@ -1,0 +1,84 @@
+#include "src/checkpoint.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace equivec {
+
+namespace {
+
+template <class T>
+std::string_view bytes_of(std::span<const T> numbers) {
+  return {reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes()};
+}
+
+std::string_view words_of(const Vocabulary& vocabulary) {
+  return vocabulary.bytes().substr(0, static_cast<std::size_t>(vocabulary.offsets().back()));
+}
+
+}  // namespace
+
+void write_checkpoint(const std::filesystem::path& file, const Vocabulary& vocabulary,
+                      std::span<const NamedTable> tables, const Metadata& metadata) {
+  const std::uint64_t words = vocabulary.size();
+  std::vector<Tensor> tensors = {{"word_offsets", "I64", {words + 1}, bytes_of(vocabulary.offsets())},
+                                 {"counts", "I64", {words}, bytes_of(vocabulary.counts())}};
+  for (const NamedTable& t : tables)
+    if (t.table->rows() > 0)
+      tensors.push_back({t.name,
+                         "F32",
+                         {t.table->rows(), t.table->dimension()},
+                         {reinterpret_cast<const char*>(t.table->row(0)), t.table->bytes()},
+                         t.table->stride() * sizeof(float)});
+  const std::string_view bytes = words_of(vocabulary);
+  tensors.push_back({"words", "U8", {bytes.size()}, bytes});
+  AtomicFile out(file);
+  write_safetensors(out, tensors, metadata, "embeddings", nullptr);
+  out.commit();
+}
+
+Checkpoint::Checkpoint(const std::filesystem::path& file)
+    : name_(file.string()), file_(std::make_shared<const MappedFile>(file)) {
+  if (!is_safetensors(file_->bytes())) fail("is no checkpoint");
+  content_ = parse_safetensors(file_->bytes(), name_);
+}
+
+void Checkpoint::fail(const std::string& problem) const {
+  throw Error(name_ + ": " + problem + "; give --checkpoint another file, or train without --resume");
+}
+
+const std::string& Checkpoint::at(const std::string& key) const {
+  const auto found = content_.metadata.find(key);
+  if (found == content_.metadata.end()) fail("is no checkpoint of this training: it does not say " + key);
+  return found->second;
+}
+
+void Checkpoint::require_same(const Metadata& settings) const {
+  for (const auto& [key, value] : settings)
+    if (at(key) != value) fail("was made with " + key + " " + at(key) + ", not " + value);
+}
+
+void Checkpoint::require_same(const Vocabulary& vocabulary) const {
+  const auto same = [&](std::string_view name, std::string_view bytes) {
+    const Tensor* tensor = content_.find(name);
+    return tensor && tensor->bytes == bytes;
+  };
+  if (!same("words", words_of(vocabulary)) || !same("word_offsets", bytes_of(vocabulary.offsets())) ||
+      !same("counts", bytes_of(vocabulary.counts())))
+    fail("has other words or counts than the corpus");
+}
+
+void Checkpoint::restore(std::span<const NamedTable> tables) const {
+  for (const auto& [name, table] : tables) {
+    if (table->rows() == 0) continue;
+    const Tensor* tensor = content_.find(name);
+    if (!tensor || tensor->type != "F32" ||
+        tensor->shape != std::vector<std::uint64_t>{table->rows(), table->dimension()})
+      fail("has no table '" + name + "' of " + std::to_string(table->rows()) + " x " +
+           std::to_string(table->dimension()) + " numbers");
+    const std::size_t bytes = table->dimension() * sizeof(float);
+    for (std::size_t i = 0; i < table->rows(); ++i) std::memcpy(table->row(i), tensor->bytes.data() + i * bytes, bytes);
+  }
+}
+
+}  // namespace equivec

@@ -1,0 +1,464 @@
+#include "src/kernels/window_kernels.hpp"
+
+// Arrays of vectors need a size that is known when compiling, which SVE's have not.
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_AVX3_DL)
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "src/kernels/window_kernels.cpp"
+#include <hwy/foreach_target.h>
+// After foreach_target.h, as Highway asks.
+#include <hwy/cache_control.h>
+#include <hwy/contrib/math/math-inl.h>
+#include <hwy/highway.h>
+
+// The arithmetic of one window: a matrix of scores (inputs x outputs), a sigmoid of each, then every row moves by its
+// row or column of that matrix. All sums are of rows as they were before the step. Rows are read twice and written
+// once; sums and moving rows stay in registers, which is why the outputs are taken in tiles.
+
+HWY_BEFORE_NAMESPACE();
+namespace equivec {
+namespace HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+using D = hn::CappedTag<float, 16>;
+using V = hn::Vec<D>;
+constexpr D d;
+constexpr std::size_t lanes = hn::MaxLanes(D());
+
+// Two inputs against a tile of outputs, the tile's rows and what they move must fit the registers: 32, or 16.
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
+constexpr std::size_t largest_tile = 8, inner_tile = 8;
+#else
+constexpr std::size_t largest_tile = 6, inner_tile = 4;
+#endif
+
+/// Outputs in the tile that begins with `left` to go. All but the last are of multiples of four.
+HWY_INLINE std::size_t tile_size(std::size_t left) { return left <= largest_tile ? left : inner_tile; }
+
+/// Stores what the lanes of each of the four add up to.
+#if HWY_TARGET == HWY_SCALAR
+HWY_INLINE void store_sums(V a, V b, V c, V e, float* to) {
+  to[0] = hn::GetLane(a);
+  to[1] = hn::GetLane(b);
+  to[2] = hn::GetLane(c);
+  to[3] = hn::GetLane(e);
+}
+#else
+/// In every block of four lanes: what a, b, c and e have in that block, added up.
+HWY_INLINE V block_sums(V a, V b, V c, V e) {
+  const hn::Repartition<double, D> pairs;
+  const V ab = hn::Add(hn::InterleaveLower(d, a, b), hn::InterleaveUpper(d, a, b));
+  const V ce = hn::Add(hn::InterleaveLower(d, c, e), hn::InterleaveUpper(d, c, e));
+  return hn::Add(hn::BitCast(d, hn::InterleaveLower(pairs, hn::BitCast(pairs, ab), hn::BitCast(pairs, ce))),
+                 hn::BitCast(d, hn::InterleaveUpper(pairs, hn::BitCast(pairs, ab), hn::BitCast(pairs, ce))));
+}
+
+HWY_INLINE void store_sums(V a, V b, V c, V e, float* to) {
+  const V blocks = block_sums(a, b, c, e);
+  if constexpr (lanes == 4) {
+    hn::Store(blocks, d, to);
+  } else {
+    const hn::Half<D> half;
+    const auto halves = hn::Add(hn::LowerHalf(half, blocks), hn::UpperHalf(half, blocks));
+    if constexpr (lanes == 8) {
+      hn::Store(halves, half, to);
+    } else {
+      const hn::Half<hn::Half<D> > quarter;
+      hn::Store(hn::Add(hn::LowerHalf(quarter, halves), hn::UpperHalf(quarter, halves)), quarter, to);
+    }
+  }
+}
+#endif
+
+/// Scores of one or two inputs against the O outputs of a tile; scores[input * padded + output].
+template <int inputs, int O>
+HWY_INLINE void score_tile(float* const* in, float* const* out, std::size_t stride, float* scores, std::size_t padded) {
+  V sums[inputs][8];
+  const float* rows[O];
+  const float* const first = in[0];
+  const float* const second = in[inputs - 1];
+#pragma GCC unroll 8
+  for (int k = 0; k < 8; ++k) sums[0][k] = hn::Zero(d);
+#pragma GCC unroll 8
+  for (int k = 0; k < 8; ++k) sums[inputs - 1][k] = hn::Zero(d);
+#pragma GCC unroll 8
+  for (int k = 0; k < O; ++k) rows[k] = out[k];
+  for (std::size_t c = 0; c < stride; c += lanes) {
+    const V x = hn::Load(d, first + c), y = hn::Load(d, second + c);
+#pragma GCC unroll 8
+    for (int k = 0; k < O; ++k) {
+      const V z = hn::Load(d, rows[k] + c);
+      sums[0][k] = hn::MulAdd(x, z, sums[0][k]);
+      if constexpr (inputs == 2) sums[1][k] = hn::MulAdd(y, z, sums[1][k]);
+    }
+  }
+#if HWY_TARGET == HWY_AVX3
+  // Sixteen sums at once: of the four vectors of block sums, what stands in the same block goes into one.
+  if constexpr (inputs == 2 && O > 4) {
+    V blocks[4];
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; ++i) {
+      const V* s = sums[i % 2] + i / 2 * 4;
+      blocks[i] = block_sums(s[0], s[1], s[2], s[3]);
+    }
+    const V low = hn::Add(hn::ConcatLowerLower(d, blocks[1], blocks[0]), hn::ConcatUpperUpper(d, blocks[1], blocks[0]));
+    const V high =
+        hn::Add(hn::ConcatLowerLower(d, blocks[3], blocks[2]), hn::ConcatUpperUpper(d, blocks[3], blocks[2]));
+    const V all = hn::Add(hn::OddEvenBlocks(hn::SwapAdjacentBlocks(high), low),
+                          hn::OddEvenBlocks(high, hn::SwapAdjacentBlocks(low)));
+    const hn::Half<D> half;
+    hn::Store(hn::LowerHalf(half, all), half, scores);
+    hn::Store(hn::UpperHalf(half, all), half, scores + padded);
+    return;
+  }
+#endif
+#pragma GCC unroll 2
+  for (int i = 0; i < inputs; ++i) {
+    store_sums(sums[i][0], sums[i][1], sums[i][2], sums[i][3], scores + i * padded);
+    if constexpr (O > 4) store_sums(sums[i][4], sums[i][5], sums[i][6], sums[i][7], scores + i * padded + 4);
+  }
+}
+
+/// O: the number of outputs where one tile takes them all, else 0.
+template <int inputs, int O>
+HWY_INLINE void score_inputs(float* const* in, const Window& w, float* scores, std::size_t padded) {
+  if constexpr (O > 0) return score_tile<inputs, O>(in, w.outputs.data(), w.stride, scores, padded);
+  for (std::size_t k = 0, tile; k < w.outputs.size(); k += tile) {
+    tile = tile_size(w.outputs.size() - k);
+    float* const* out = w.outputs.data() + k;
+    switch (tile) {
+      case 1:
+        score_tile<inputs, 1>(in, out, w.stride, scores + k, padded);
+        break;
+      case 2:
+        score_tile<inputs, 2>(in, out, w.stride, scores + k, padded);
+        break;
+      case 3:
+        score_tile<inputs, 3>(in, out, w.stride, scores + k, padded);
+        break;
+      case 4:
+        score_tile<inputs, 4>(in, out, w.stride, scores + k, padded);
+        break;
+      case 5:
+        score_tile<inputs, 5>(in, out, w.stride, scores + k, padded);
+        break;
+      case 6:
+        score_tile<inputs, 6>(in, out, w.stride, scores + k, padded);
+        break;
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
+      case 7:
+        score_tile<inputs, 7>(in, out, w.stride, scores + k, padded);
+        break;
+      case 8:
+        score_tile<inputs, 8>(in, out, w.stride, scores + k, padded);
+        break;
+#endif
+    }
+  }
+}
+
+/// e^x for x <= 0, to 2e-7 of itself: 2^(whole part of y) times the Taylor series of 2^(the rest), y = x / log 2.
+HWY_INLINE V exp_of_negative(V x) {
+  const V y = hn::Max(hn::Mul(x, hn::Set(d, 1.44269504f)), hn::Set(d, -126.0f));
+  const V whole = hn::Round(y);
+  const V rest = hn::Sub(y, whole);
+  V power = hn::Set(d, 1.5403530e-4f);
+  power = hn::MulAdd(power, rest, hn::Set(d, 1.3333558e-3f));
+  power = hn::MulAdd(power, rest, hn::Set(d, 9.6181291e-3f));
+  power = hn::MulAdd(power, rest, hn::Set(d, 5.5504109e-2f));
+  power = hn::MulAdd(power, rest, hn::Set(d, 2.4022651e-1f));
+  power = hn::MulAdd(power, rest, hn::Set(d, 6.9314718e-1f));
+  power = hn::MulAdd(power, rest, hn::Set(d, 1.0f));
+  const hn::RebindToSigned<D> integers;
+  return hn::BitCast(d, hn::Add(hn::BitCast(integers, power), hn::ShiftLeft<23>(hn::ConvertTo(integers, whole))));
+}
+
+/// The loss of many scores: log(1 + e^z) = max(z, 0) + log(1 + e^-|z|). The logarithm is taken of products of up to 100
+/// factors, none of them above 2.
+class LossSum {
+ public:
+  HWY_INLINE LossSum() : sum_(hn::Zero(d)), product_(hn::Set(d, 1.0f)) {}
+  HWY_INLINE void add(V z, V power, V weight, bool repeated) {
+    const V one = hn::Set(d, 1.0f);
+    sum_ = hn::MulAdd(weight, hn::Max(z, hn::Zero(d)), sum_);
+    if (repeated) {
+      sum_ = hn::MulAdd(weight, hn::Log(d, hn::Add(one, power)), sum_);
+      return;
+    }
+    product_ = hn::Mul(product_, hn::MulAdd(weight, power, one));
+    if (++factors_ == 100) {
+      sum_ = hn::Add(sum_, hn::Log(d, product_));
+      product_ = one;
+      factors_ = 0;
+    }
+  }
+  HWY_INLINE double total() const {
+    return static_cast<double>(hn::GetLane(hn::SumOfLanes(d, hn::Add(sum_, hn::Log(d, product_)))));
+  }
+
+ private:
+  V sum_, product_;
+  int factors_ = 0;
+};
+
+/// Turns scores [begin, end) into the factors of the steps.
+HWY_INLINE void steps_of_scores(const Window& w, std::size_t padded, std::size_t begin, std::size_t end, float* scores,
+                                LossSum& loss) {
+  const V one = hn::Set(d, 1.0f), rate = hn::Set(d, w.rate);
+  const std::size_t period = padded < lanes ? lanes : padded;
+  for (std::size_t i = begin, s = 0; i < end; i += lanes, s = s + lanes == period ? 0 : s + lanes) {
+    V sign = hn::Load(d, w.signs + s);
+#if HWY_TARGET == HWY_AVX3
+    if (end - i < lanes) sign = hn::IfThenElseZero(hn::FirstN(d, end - i), sign);
+#endif
+    const V weight = hn::Abs(sign);
+    const V score = hn::Load(d, scores + i);
+    const V z = hn::IfThenElse(hn::Lt(sign, hn::Zero(d)), hn::Neg(score), score);
+    const V power = exp_of_negative(hn::Neg(hn::Abs(z)));
+    const V sigmoid = hn::Div(hn::IfThenElse(hn::Lt(z, hn::Zero(d)), power, one), hn::Add(one, power));
+    hn::Store(hn::Mul(hn::Mul(rate, hn::Neg(sign)), sigmoid), d, scores + i);
+    loss.add(z, power, weight, w.repeated);
+  }
+}
+
+/// The scores of all inputs, turned into steps; each pair's steps are taken after the next pair's scores, so that the
+/// processor has sums to do while it waits for exponentials.
+template <int O>
+HWY_INLINE double score_and_step(float* const* in, std::size_t count, const Window& w, float* scores,
+                                 std::size_t padded) {
+  LossSum loss;
+  std::size_t done = 0;
+  std::size_t i = 0;
+  for (; i + 2 <= count; i += 2) {
+    score_inputs<2, O>(in + i, w, scores + i * padded, padded);
+    if (i > 0) steps_of_scores(w, padded, done, i * padded, scores, loss);
+    done = i * padded;
+  }
+  if (i < count) score_inputs<1, O>(in + i, w, scores + i * padded, padded);
+  if (i > 0) steps_of_scores(w, padded, done, i * padded, scores, loss);
+  if (i < count) steps_of_scores(w, padded, i * padded, count * padded, scores, loss);
+  return loss.total();
+}
+
+/// A column of the outputs of a tile: as it was, and as the inputs move it.
+template <int O>
+struct Column {
+  V old[O], moved[O];
+
+  HWY_INLINE void load(float* const* out, std::size_t c) {
+#pragma GCC unroll 8
+    for (int k = 0; k < O; ++k) moved[k] = old[k] = hn::Load(d, out[k] + c);
+  }
+  HWY_INLINE void store(float* const* out, std::size_t c) const {
+#pragma GCC unroll 8
+    for (int k = 0; k < O; ++k) hn::Store(moved[k], d, out[k] + c);
+  }
+  /// Moves the outputs by the input x and returns `to`, moved by the outputs. In two sums, for a shorter chain.
+  HWY_INLINE V step(V x, const float* factors, V to) {
+    V other = hn::Zero(d);
+#pragma GCC unroll 8
+    for (int k = 0; k < O; ++k) {
+      const V factor = hn::Set(d, factors[k]);
+      if (k % 2 == 0)
+        to = hn::MulAdd(factor, old[k], to);
+      else
+        other = hn::MulAdd(factor, old[k], other);
+      moved[k] = hn::MulAdd(factor, x, moved[k]);
+    }
+    return O == 1 ? to : hn::Add(to, other);
+  }
+};
+
+HWY_INLINE void prefetch_column(const Window& w, std::size_t c) {
+  if (lanes < 16 && c % 16 != 0) return;  // once for each 64 bytes
+  for (const float* row : w.ahead) hwy::Prefetch(row + c);
+}
+
+/// Column c of the inputs and of one tile of outputs. Where there are several tiles the moved inputs wait in `moved`.
+template <int O>
+HWY_INLINE void move_tile(const Window& w, float* const* out, std::size_t c, const float* factors, std::size_t padded,
+                          float* moved, bool first, bool last) {
+  Column<O> column;
+  column.load(out, c);
+  const std::size_t count = w.inputs.size();
+  if (first && last) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const V x = hn::Load(d, w.inputs[i] + c);
+      hn::Store(column.step(x, factors + i * padded, x), d, w.inputs[i] + c);
+    }
+  } else {
+    for (std::size_t i = 0; i < count; ++i) {
+      const V x = hn::Load(d, w.inputs[i] + c);
+      const V to = column.step(x, factors + i * padded, first ? x : hn::Load(d, moved + i * lanes));
+      hn::Store(to, d, last ? w.inputs[i] + c : moved + i * lanes);
+    }
+  }
+  column.store(out, c);
+}
+
+template <int O>
+HWY_INLINE double skipgram_of_one_tile(const Window& w) {
+  float* const factors = w.scratch;
+  constexpr std::size_t padded = padded_outputs(O);
+  const double loss = score_and_step<O>(w.inputs.data(), w.inputs.size(), w, factors, padded);
+  for (std::size_t c = 0; c < w.stride; c += lanes) {
+    prefetch_column(w, c);
+    move_tile<O>(w, w.outputs.data(), c, factors, padded, nullptr, true, true);
+  }
+  return loss;
+}
+
+HWY_INLINE double skipgram_of_tiles(const Window& w) {
+  const std::size_t outputs = w.outputs.size(), padded = padded_outputs(outputs);
+  float* const factors = w.scratch;
+  float* const moved = factors + (w.inputs.size() + 2) * padded;
+  const double loss = score_and_step<0>(w.inputs.data(), w.inputs.size(), w, factors, padded);
+  for (std::size_t c = 0; c < w.stride; c += lanes) {
+    prefetch_column(w, c);
+    for (std::size_t k = 0, tile; k < outputs; k += tile) {
+      tile = tile_size(outputs - k);
+      float* const* out = w.outputs.data() + k;
+      const bool first = k == 0, last = k + tile == outputs;
+      switch (tile) {
+        case 1:
+          move_tile<1>(w, out, c, factors + k, padded, moved, first, last);
+          break;
+        case 2:
+          move_tile<2>(w, out, c, factors + k, padded, moved, first, last);
+          break;
+        case 3:
+          move_tile<3>(w, out, c, factors + k, padded, moved, first, last);
+          break;
+        case 4:
+          move_tile<4>(w, out, c, factors + k, padded, moved, first, last);
+          break;
+        case 5:
+          move_tile<5>(w, out, c, factors + k, padded, moved, first, last);
+          break;
+        case 6:
+          move_tile<6>(w, out, c, factors + k, padded, moved, first, last);
+          break;
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
+        case 7:
+          move_tile<7>(w, out, c, factors + k, padded, moved, first, last);
+          break;
+        case 8:
+          move_tile<8>(w, out, c, factors + k, padded, moved, first, last);
+          break;
+#endif
+      }
+    }
+  }
+  return loss;
+}
+
+HWY_ATTR double skipgram(const Window& w) {
+  switch (w.outputs.size()) {  // the numbers of negatives that are used most
+    case 5:
+      return skipgram_of_one_tile<5>(w);
+    case 6:
+      return skipgram_of_one_tile<6>(w);
+  }
+  return skipgram_of_tiles(w);
+}
+
+template <int O>
+HWY_INLINE V move_outputs(float* const* out, std::size_t c, V mean, const float* factors, V step) {
+  Column<O> column;
+  column.load(out, c);
+  step = column.step(mean, factors, step);
+  column.store(out, c);
+  return step;
+}
+
+HWY_ATTR double cbow(const Window& w, float share) {
+  const std::size_t outputs = w.outputs.size(), padded = padded_outputs(outputs);
+  float* mean = w.scratch;
+  float* const factors = mean + w.stride;
+  const V part = hn::Set(d, 1.0f / static_cast<float>(w.inputs.size())), given = hn::Set(d, share);
+  for (std::size_t c = 0; c < w.stride; c += lanes) {
+    V sum = hn::Zero(d);
+    for (const float* row : w.inputs) sum = hn::Add(sum, hn::Load(d, row + c));
+    hn::Store(hn::Mul(sum, part), d, mean + c);
+  }
+  const double loss = score_and_step<0>(&mean, 1, w, factors, padded);
+  for (std::size_t c = 0; c < w.stride; c += lanes) {
+    prefetch_column(w, c);
+    const V x = hn::Load(d, mean + c);
+    V step = hn::Zero(d);
+    for (std::size_t k = 0, tile; k < outputs; k += tile) {
+      tile = tile_size(outputs - k);
+      float* const* out = w.outputs.data() + k;
+      switch (tile) {
+        case 1:
+          step = move_outputs<1>(out, c, x, factors + k, step);
+          break;
+        case 2:
+          step = move_outputs<2>(out, c, x, factors + k, step);
+          break;
+        case 3:
+          step = move_outputs<3>(out, c, x, factors + k, step);
+          break;
+        case 4:
+          step = move_outputs<4>(out, c, x, factors + k, step);
+          break;
+        case 5:
+          step = move_outputs<5>(out, c, x, factors + k, step);
+          break;
+        case 6:
+          step = move_outputs<6>(out, c, x, factors + k, step);
+          break;
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
+        case 7:
+          step = move_outputs<7>(out, c, x, factors + k, step);
+          break;
+        case 8:
+          step = move_outputs<8>(out, c, x, factors + k, step);
+          break;
+#endif
+      }
+    }
+    step = hn::Mul(step, given);
+    for (float* row : w.inputs) hn::Store(hn::Add(hn::Load(d, row + c), step), d, row + c);
+  }
+  return loss;
+}
+
+const char* instruction_set() {
+#if HWY_TARGET == HWY_AVX3
+  return "AVX-512";
+#elif HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128
+  return "none";
+#else
+  return hwy::TargetName(HWY_TARGET);
+#endif
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace equivec
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace equivec {
+
+HWY_EXPORT(skipgram);
+HWY_EXPORT(cbow);
+HWY_EXPORT(instruction_set);
+
+WindowKernels window_kernels() {
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  return {HWY_DYNAMIC_DISPATCH(instruction_set)(), HWY_DYNAMIC_DISPATCH(skipgram), HWY_DYNAMIC_DISPATCH(cbow)};
+}
+
+std::vector<WindowKernels> all_window_kernels() {
+  std::vector<WindowKernels> result;
+  for (const auto target : hwy::SupportedAndGeneratedTargets()) {
+    hwy::SetSupportedTargetsForTest(target);
+    result.push_back(window_kernels());
+  }
+  hwy::SetSupportedTargetsForTest(0);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  return result;
+}
+
+}  // namespace equivec
+#endif

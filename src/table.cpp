@@ -1,0 +1,39 @@
+#include "src/table.hpp"
+
+#include "equivec/error.hpp"
+
+#include <sys/mman.h>
+
+#include <string>
+#include <utility>
+
+namespace equivec {
+
+Table::Table(std::size_t rows, std::size_t dimension)
+    : rows_(rows), dimension_(dimension), stride_(stride_of(dimension)) {
+  if (rows == 0) return;
+  void* const memory = ::mmap(nullptr, bytes(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED)
+    throw Error("no memory for a table of " + std::to_string(rows) + " x " + std::to_string(dimension) + " numbers (" +
+                std::to_string(bytes() / 1000000) + " MB); lower --dimension or raise --min-count");
+#ifdef MADV_HUGEPAGE
+  ::madvise(memory, bytes(), MADV_HUGEPAGE);  // where it is not possible, small pages do
+#endif
+  data_ = static_cast<float*>(memory);
+}
+
+Table::Table(Table&& other) noexcept { *this = std::move(other); }
+
+Table& Table::operator=(Table&& other) noexcept {
+  std::swap(data_, other.data_);
+  std::swap(rows_, other.rows_);
+  std::swap(dimension_, other.dimension_);
+  std::swap(stride_, other.stride_);
+  return *this;
+}
+
+Table::~Table() {
+  if (data_) ::munmap(data_, bytes());
+}
+
+}  // namespace equivec
