@@ -1,0 +1,53 @@
+"""scripts/compare runs equivec and fastText in turns, and its tables have sound numbers; mistakes end with one line."""
+
+import math
+import re
+import subprocess
+import sys
+
+import support
+from support import check
+
+support.need("fasttext")
+SCRIPT = support.ROOT / "scripts" / "compare"
+OPTIONS = ["--equivec", support.PROGRAM, "--dimension", "20", "--subsample", "0", "--epochs", "10", "--threads", "1",
+           "--rounds", "2"]
+
+
+def compare(*arguments):
+    return subprocess.run([sys.executable, SCRIPT, *map(str, arguments)], capture_output=True, text=True)
+
+
+def check_refusal(name, status, text, *arguments):
+    done = compare(*arguments)
+    check(f"{name}: status {status}", done.returncode == status, done)
+    complaints = [line for line in done.stderr.splitlines() if not line.startswith("round ")]
+    check(f"{name}: one line that says what", len(complaints) == 1 and text in complaints[0], done.stderr)
+    check(f"{name}: no table", "words/s" not in done.stdout, done.stdout)
+
+
+folder = support.folder()
+corpus, pairs, kept = folder / "corpus.txt", folder / "pairs.txt", folder / "kept"
+support.write_corpus(corpus)
+pairs.write_text("bab bad 9\nbab dad 1\ndab dob 8\n", encoding="utf-8")
+
+done = compare(corpus, *OPTIONS, "--fasttext", "fasttext", "--similarity", pairs, "--keep", kept)
+check("equivec against fastText", done.returncode == 0, done.stderr)
+rows = [line.split() for line in done.stdout.splitlines() if line.startswith(("equivec ", "fastText "))]
+check("a row of times and a row of scores for each", [len(row) for row in rows] == [4, 8, 2, 2], done.stdout)
+numbers = [float(n) for row in rows for n in re.findall(r"\d+(?:\.\d+)?", " ".join(row[1:]).replace(",", ""))]
+check("numbers are finite", len(numbers) == 3 + 9 + 2 and all(map(math.isfinite, numbers)), rows)
+check("times and their ratios are above 0", min(numbers[:12]) > 0, numbers)
+for median, least, greatest in (numbers[6:9], numbers[9:12]):
+    check("a median lies between the least and the greatest", least <= median <= greatest, numbers)
+order = re.findall(r"round (\d): (\w+)", done.stderr)
+check("the second round starts with the other program",
+      order == [("1", "equivec"), ("1", "fastText"), ("2", "fastText"), ("2", "equivec")], order)
+check("--keep keeps the vectors of each run", len(list(kept.glob("*/out.vec"))) == 4, sorted(kept.rglob("*")))
+
+check_refusal("missing program", 2, "nowhere: no such program", corpus, *OPTIONS, "--word2vec", folder / "nowhere")
+check_refusal("missing corpus", 1, "nowhere", folder / "nowhere", *OPTIONS)
+check_refusal("unknown option", 2, "--speed", corpus, *OPTIONS, "--speed")
+check_refusal("number too small", 2, "--rounds", corpus, *OPTIONS, "--rounds", 0)
+check_refusal("program that fails", 1, "false fails, status 1", corpus, *OPTIONS, "--word2vec", "false", "--rounds", 1)
+support.finish()
