@@ -2,10 +2,11 @@
 
 #include "src/checkpoint.hpp"
 #include "src/parallel.hpp"
-#include "src/private_rows.hpp"
 #include "src/text_numbers.hpp"
+#include "src/word2vec_rounds.hpp"
 #include "src/word2vec_windows.hpp"
 
+#include <tbb/enumerable_thread_specific.h>
 #include <tbb/task_group.h>
 #include <unistd.h>
 
@@ -102,23 +103,24 @@ constexpr std::size_t longest_sentence = 1000;  // longer ones are trained in pi
 
 // Deterministic training: workers of a round, and ids that each of them trains. Measured on 17 million words of
 // Wikipedia: more ids cost quality, fewer cost time.
-constexpr std::size_t round_workers = 8;
-constexpr std::size_t round_piece = 2048;
+constexpr std::size_t round_workers = 16;
+constexpr std::size_t round_piece = 1024;
 
 // What random streams are for; the number of the stream follows in the lower bits.
-enum class Stream : std::uint64_t { start = 0, keep = 1, draw = 2, validation = 3 };
+enum class Stream : std::uint64_t { start = 0, keep = 1, draw = 2, validation = 3, round = 4 };
 
 Rng stream(std::uint64_t seed, Stream kind, std::uint64_t number) {
   return Rng(seed, static_cast<std::uint64_t>(kind) << 60 | number);
 }
 
-AliasSampler noise_sampler(const Vocabulary& vocabulary, double exponent) {
+/// How likely each word is to be drawn as noise, up to a common factor.
+std::vector<double> noise_weights(const Vocabulary& vocabulary, double exponent) {
   std::vector<double> weights(vocabulary.size());
   for (std::size_t row = 0; row < weights.size(); ++row) {
     const auto count = static_cast<double>(vocabulary.count(word_id(row)));
     weights[row] = count > 0 ? std::pow(count, exponent) : 0;
   }
-  return AliasSampler(weights);
+  return weights;
 }
 
 /// How likely one occurrence of each word is kept (word2vec.c's form of Mikolov et al. 2013, section 2.3), of 2^32.
@@ -185,7 +187,7 @@ class Training {
         progress_(control.progress ? *control.progress : unseen_),
         state_{.options = options,
                .kernels = window_kernels(),
-               .noise = noise_sampler(vocabulary, options.noise_exponent),
+               .noise = AliasSampler(noise_weights(vocabulary, options.noise_exponent)),
                .keep = keep_thresholds(vocabulary, options.subsample),
                .tree = tree_of(vocabulary, options.loss),
                .words = {},
@@ -338,39 +340,48 @@ class Training {
     finish(last, end);
   }
 
-  /// Trains on ids [begin, end).
-  template <class Rows>
-  LossSum train_range(WindowTrainer& trainer, std::vector<WordId>& sentence, Rows& rows, std::size_t epoch,
-                      std::size_t begin, std::size_t end, Rng draws) {
-    trainer.loss = 0;
-    trainer.pairs = 0;
+  /// Words of the text among ids [begin, end).
+  void count_done(std::size_t begin, std::size_t end) {
+    const auto ids = corpus_.ids().subspan(begin, end - begin);
+    progress_.done.fetch_add(
+        ids.size() - static_cast<std::size_t>(std::count(ids.begin(), ids.end(), EncodedCorpus::sentence_end)),
+        std::memory_order_relaxed);
+  }
+
+  /// What a trainer lost since it was last asked, which also goes to the progress line.
+  LossSum take_loss(WindowTrainer& trainer, float rate) {
+    const LossSum sum{std::exchange(trainer.loss, 0), std::exchange(trainer.pairs, 0)};
+    if (sum.pairs > 0) {
+      progress_.loss = static_cast<float>(sum.mean());
+      progress_.learning_rate = rate;
+    }
+    return sum;
+  }
+
+  /// Trains on one chunk.
+  LossSum train_chunk(WindowTrainer& trainer, std::vector<WordId>& sentence, SentenceDraws& draws, std::size_t task) {
+    const std::size_t epoch = task / tasks_of_epoch_, begin = task % tasks_of_epoch_ * EncodedCorpus::chunk_size,
+                      end = std::min(begin + EncodedCorpus::chunk_size, corpus_.ids().size());
+    const SharedRows rows(state_);
+    Rng rng = stream(options_.seed, Stream::draw, task);
     float rate = 0;
     std::size_t counted = begin;
-    const auto count = [&](std::size_t to) {
-      const auto ids = corpus_.ids().subspan(counted, to - counted);
-      progress_.done.fetch_add(
-          ids.size() - static_cast<std::size_t>(std::count(ids.begin(), ids.end(), EncodedCorpus::sentence_end)),
-          std::memory_order_relaxed);
-      counted = to;
-    };
     try {
       for_each_sentence(corpus_, stream(options_.seed, Stream::keep, epoch), begin, end, sentence,
                         [&](std::span<const WordId> words, std::size_t first, std::size_t last, std::size_t position) {
-                          // With a checkpoint, what was begun is finished: it is kept between ranges.
+                          // With a checkpoint, what was begun is finished: it is kept between chunks.
                           if (control_.checkpoint.file.empty()) check_cancelled(&progress_);
                           rate = learning_rate(epoch, position);
-                          trainer.train(words, first, last, rate, draws, rows);
-                          count(position);
+                          trainer.draw(last - first, {&state_.noise}, rng, draws);
+                          trainer.train(words, first, draws, rate, rows);
+                          count_done(counted, position);
+                          counted = position;
                         });
     } catch (const Diverged& diverged) {
       fail_diverged(epoch, diverged.word, rate, "the loss");
     }
-    count(end);
-    if (trainer.pairs > 0) {
-      progress_.loss = static_cast<float>(trainer.loss / static_cast<double>(trainer.pairs));
-      progress_.learning_rate = rate;
-    }
-    return {trainer.loss, trainer.pairs};
+    count_done(counted, end);
+    return take_loss(trainer, rate);
   }
 
   // ---- threads ----
@@ -392,17 +403,13 @@ class Training {
     std::mutex mutex;
     const auto work = [&] {
       WindowTrainer trainer(state_);
-      SharedRows rows(state_);
       std::vector<WordId> sentence;
+      SentenceDraws draws;
       try {
         while (!stop) {
           const std::size_t task = next.fetch_add(1);
           if (task >= end) break;
-          const std::size_t number = task % tasks_of_epoch_;
-          const std::size_t first = number * EncodedCorpus::chunk_size;
-          const LossSum sum = train_range(trainer, sentence, rows, task / tasks_of_epoch_, first,
-                                          std::min(first + EncodedCorpus::chunk_size, corpus_.ids().size()),
-                                          stream(options_.seed, Stream::draw, task));
+          const LossSum sum = train_chunk(trainer, sentence, draws, task);
           const std::scoped_lock lock(mutex);
           epoch_sum_.add(sum);
           trained_pairs_ += sum.pairs;
@@ -425,74 +432,69 @@ class Training {
     next_ = std::min(next.load(), end);
   }
 
-  /// Rows of all tables as one worker of a round has them.
-  struct RoundRows {
-    PrivateRows *words, *contexts, *nodes;
-    std::size_t worker;
-    float* word(std::size_t i) const { return words->row(worker, i); }
-    float* context(std::size_t i) const { return contexts->row(worker, i); }
-    float* node(std::size_t i) const { return nodes->row(worker, i); }
-    const float* word_ahead(std::size_t i) const { return words->ahead(worker, i); }
-    const float* context_ahead(std::size_t i) const { return contexts->ahead(worker, i); }
-    const float* node_ahead(std::size_t i) const { return nodes->ahead(worker, i); }
-  };
-
-  struct RoundWorker {
-    explicit RoundWorker(const Word2VecState& state) : trainer(state) {}
-    WindowTrainer trainer;
-    std::vector<WordId> sentence;
-    LossSum sum;
-    std::exception_ptr error;
-  };
-
   /// The same text is trained by the same worker on the same rows, however many threads there are.
   void run_rounds(std::size_t end) {
-    const std::size_t outputs = draws_noise(options_.loss) ? static_cast<std::size_t>(options_.negatives) + 1 : 0;
-    const std::size_t context = 2 * static_cast<std::size_t>(options_.window);
-    PrivateRows words(state_.words, round_workers, round_piece + context),
-        contexts(state_.contexts, round_workers, round_piece * outputs),
-        nodes(state_.nodes, round_workers, round_piece * state_.tree.longest_path());
+    const std::vector<double> weights =
+        draws_noise(options_.loss) ? noise_weights(vocabulary_, options_.noise_exponent) : std::vector<double>();
+    const NoiseGroups groups(weights, round_workers);
     std::vector<RoundWorker> workers;
-    for (std::size_t i = 0; i < round_workers; ++i) workers.emplace_back(state_);
-    const auto for_each_worker = [&](const auto& f) {
+    for (std::size_t i = 0; i < round_workers; ++i) workers.emplace_back(state_, round_piece);
+    std::vector<std::exception_ptr> errors(round_workers);
+    struct Scratch {
+      ThreadPlaces places;
+      std::vector<WordId> sentence;
+    };
+    tbb::enumerable_thread_specific<Scratch> scratch([&] { return Scratch{ThreadPlaces(state_), {}}; });
+    const auto for_each = [&](std::size_t count, const auto& f) {
       if (threads_ == 1)
-        for (std::size_t i = 0; i < round_workers; ++i) f(i);
+        for (std::size_t i = 0; i < count; ++i) f(i);
       else
-        tbb::parallel_for(std::size_t{0}, round_workers, f, tbb::simple_partitioner());
+        tbb::parallel_for(std::size_t{0}, count, f, tbb::simple_partitioner());
     };
     arena_.execute([&] {
-      while (next_ < end) {
+      for (; next_ < end && !stop_early(); ++next_) {
+        if (control_.checkpoint.file.empty()) check_cancelled(&progress_);
         const std::size_t epoch = next_ / tasks_of_epoch_, round = next_ % tasks_of_epoch_;
-        for_each_worker([&](std::size_t i) {
-          RoundWorker& worker = workers[i];
-          const std::size_t piece = round * round_workers + i, size = corpus_.ids().size();
-          const std::size_t first = std::min(piece * round_piece, size), last = std::min(first + round_piece, size);
-          worker.sum = {};
-          if (first == last) return;
-          RoundRows rows{&words, &contexts, &nodes, i};
+        const std::size_t shift = stream(options_.seed, Stream::round, next_).below(round_workers);
+        const auto first_of = [&](std::size_t worker) {
+          return std::min((round * round_workers + worker) * round_piece, corpus_.ids().size());
+        };
+        for_each(round_workers, [&](std::size_t i) {
+          Scratch& own = scratch.local();
+          workers[i].clear(own.places);
+          const std::size_t begin = first_of(i), last = first_of(i + 1);
+          if (begin == last) return;
+          Rng rng = stream(options_.seed, Stream::draw, next_ * round_workers + i);
+          for_each_sentence(
+              corpus_, stream(options_.seed, Stream::keep, epoch), begin, last, own.sentence,
+              [&](std::span<const WordId> words, std::size_t first, std::size_t end_of_centers, std::size_t position) {
+                workers[i].add(words, first, end_of_centers, position, groups, (i + shift) % round_workers, rng,
+                               own.places);
+              });
+        });
+        for_each(round_workers, [&](std::size_t i) {
+          float rate = 0;
           try {
-            worker.sum = train_range(worker.trainer, worker.sentence, rows, epoch, first, last,
-                                     stream(options_.seed, Stream::draw, (next_ * round_workers) + i));
-          } catch (...) {
-            worker.error = std::current_exception();
+            workers[i].train([&](std::size_t position) { return rate = learning_rate(epoch, position); });
+          } catch (const Diverged& diverged) {
+            try {
+              fail_diverged(epoch, diverged.word, rate, "the loss");
+            } catch (...) {
+              errors[i] = std::current_exception();
+            }
           }
+          count_done(first_of(i), first_of(i + 1));
         });
-        for (const RoundWorker& worker : workers)
-          if (worker.error) std::rethrow_exception(worker.error);  // the same one, however many threads
-        for_each_worker([&](std::size_t i) {
-          words.merge(i);
-          contexts.merge(i);
-          nodes.merge(i);
+        for (const std::exception_ptr& error : errors)
+          if (error) std::rethrow_exception(error);  // the first in the text, however many threads there are
+        for_each(PrivateRows::parts, [&](std::size_t part) {
+          for (const RoundWorker& worker : workers) worker.merge(part);
         });
-        words.next_round();
-        contexts.next_round();
-        nodes.next_round();
-        for (const RoundWorker& worker : workers) {
-          epoch_sum_.add(worker.sum);
-          trained_pairs_ += worker.sum.pairs;
+        for (RoundWorker& worker : workers) {
+          const LossSum sum = take_loss(worker.trainer, learning_rate(epoch, first_of(0)));
+          epoch_sum_.add(sum);
+          trained_pairs_ += sum.pairs;
         }
-        ++next_;
-        if (stop_early()) break;
       }
     });
   }
@@ -513,14 +515,16 @@ class Training {
     parallel_for(corpus.chunks(), threads_, [&](std::size_t number) {
       check_cancelled(&progress_);
       WindowTrainer trainer(state_);
-      SharedRows rows(state_);
+      const SharedRows rows(state_);
       std::vector<WordId> sentence;
+      SentenceDraws draws;
       const std::size_t begin = number * EncodedCorpus::chunk_size;
-      Rng draws = stream(options_.seed, Stream::validation, number + 1);
+      Rng rng = stream(options_.seed, Stream::validation, number + 1);
       for_each_sentence(corpus, stream(options_.seed, Stream::validation, 0), begin,
                         std::min(begin + EncodedCorpus::chunk_size, corpus.ids().size()), sentence,
                         [&](std::span<const WordId> words, std::size_t first, std::size_t last, std::size_t) {
-                          trainer.train(words, first, last, 0, draws, rows);
+                          trainer.draw(last - first, {&state_.noise}, rng, draws);
+                          trainer.train(words, first, draws, 0, rows);
                         });
       sums[number] = {trainer.loss, trainer.pairs};
     });
@@ -610,8 +614,10 @@ std::vector<TableSize> word2vec_tables(std::size_t words, const Word2VecOptions&
   if (draws_noise(options.loss)) result.push_back({"noise words", words * 8});
   result.push_back({"subsampling", words * 4});
   if (options.deterministic) {
-    const std::uint64_t tables = result.size() > 0 ? (has_tree(options.loss) && draws_noise(options.loss) ? 3 : 2) : 0;
-    result.push_back({"places of private rows", tables * round_workers * words * 4});
+    const std::uint64_t rows =
+        round_piece * (1 + (draws_noise(options.loss) ? 1 : 0) +
+                       (has_tree(options.loss) ? static_cast<std::uint64_t>(std::log2(words + 1)) : 0));
+    result.push_back({"private rows", 2 * round_workers * Table::bytes_of(rows, dimension)});
   }
   return result;
 }

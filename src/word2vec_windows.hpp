@@ -46,21 +46,36 @@ struct Word2VecState {
   }
 };
 
+/// What is drawn for the windows of a sentence.
+struct SentenceDraws {
+  std::vector<std::size_t> reaches;  // of each window
+  std::vector<WordId> noise;         // of each window so many
+};
+
+/// Where noise words come from.
+struct NoiseSource {
+  const AliasSampler* sampler;
+  const WordId* words = nullptr;  // what the sampler draws is a place in this list, if there is one
+
+  WordId operator()(Rng& rng) const noexcept {
+    const WordId drawn = (*sampler)(rng);
+    return words ? words[index(drawn)] : drawn;
+  }
+};
+
 /// The tables themselves, shared by all threads without locks (Hogwild, Niu et al. 2011): words are many, so two
-/// threads seldom meet in a row, and an update lost there is noise like any other.
+/// threads seldom meet in a row, and an update lost there is noise like any other. Other rows (see word2vec_rounds.hpp)
+/// are found by the place that asks for them.
 class SharedRows {
  public:
-  explicit SharedRows(Word2VecState& state) : state_(state) {}
-  float* word(std::size_t i) const { return state_.words.row(i); }
-  float* context(std::size_t i) const { return state_.contexts.row(i); }
-  float* node(std::size_t i) const { return state_.nodes.row(i); }
-  // Where the row will be read, to fetch it into the cache.
-  const float* word_ahead(std::size_t i) const { return word(i); }
-  const float* context_ahead(std::size_t i) const { return context(i); }
-  const float* node_ahead(std::size_t i) const { return node(i); }
+  explicit SharedRows(const Word2VecState& state) : state_(state) {}
+  float* word(std::size_t /*position*/, WordId word) const { return state_.words.row(index(word)); }
+  float* context(std::size_t /*center*/, WordId word) const { return state_.contexts.row(index(word)); }
+  float* noise(std::size_t /*draw*/, WordId word) const { return state_.contexts.row(index(word)); }
+  float* node(std::size_t /*center*/, std::size_t /*step*/, std::size_t node) const { return state_.nodes.row(node); }
 
  private:
-  Word2VecState& state_;
+  const Word2VecState& state_;
 };
 
 /// A loss that is no number, or a number no float can hold.
@@ -91,21 +106,37 @@ class WindowTrainer {
   double loss = 0;          ///< of all windows since it was set to 0
   std::uint64_t pairs = 0;  ///< likewise
 
-  /// Trains on the windows whose middle is sentence[begin] ... sentence[end - 1]. Throws Diverged.
+  /// Draws for the windows whose middle is one of `centers` words.
+  void draw(std::size_t centers, const NoiseSource& noise, Rng& rng, SentenceDraws& draws) const {
+    const auto window = static_cast<std::uint32_t>(state_.options.window);
+    const auto negatives = state_.draws_noise() ? static_cast<std::size_t>(state_.options.negatives) : 0;
+    const bool shrinking = state_.options.window_shape == WindowShape::shrinking;
+    draws.reaches.resize(centers);
+    draws.noise.resize(centers * negatives);
+    WordId* to = draws.noise.data();
+    for (std::size_t& reach : draws.reaches) {
+      reach = shrinking ? 1 + rng.below(window) : window;
+      for (std::size_t k = 0; k < negatives; ++k) *to++ = noise(rng);
+    }
+  }
+
+  /// Trains on the windows whose middle is sentence[begin], sentence[begin + 1] and so on, as many as were drawn for.
+  /// Throws Diverged.
   template <class Rows>
-  void train(std::span<const WordId> sentence, std::size_t begin, std::size_t end, float rate, Rng& rng, Rows& rows) {
-    draw(begin, end, rng);
+  void train(std::span<const WordId> sentence, std::size_t begin, const SentenceDraws& draws, float rate,
+             const Rows& rows) {
     const bool skipgram = state_.options.model == Word2VecModel::skipgram;
+    const std::size_t end = begin + draws.reaches.size();
     for (std::size_t center = begin; center < end; ++center) {
-      const std::size_t reach = reaches_[center - begin];
+      const std::size_t reach = draws.reaches[center - begin];
       const std::size_t first = center - std::min(center, reach), last = std::min(center + reach + 1, sentence.size());
       inputs_.clear();
       for (std::size_t i = first; i < last; ++i)
-        if (i != center) inputs_.push_back(rows.word(index(sentence[i])));
+        if (i != center) inputs_.push_back(rows.word(i, sentence[i]));
       if (inputs_.empty()) continue;
       const double cost = state_.options.loss == Word2VecLoss::softmax
                               ? softmax_step(sentence[center], rate)
-                              : window_step(sentence, begin, center, end, rate, rows);
+                              : window_step(sentence, begin, center, end, draws, rate, rows);
       if (!std::isfinite(cost)) throw Diverged{sentence[center]};
       loss += cost;
       pairs += skipgram ? inputs_.size() : 1;
@@ -121,19 +152,6 @@ class WindowTrainer {
   };
   using Floats = std::unique_ptr<float[], FreeAligned>;
 
-  void draw(std::size_t begin, std::size_t end, Rng& rng) {
-    const auto window = static_cast<std::uint32_t>(state_.options.window);
-    const auto negatives = state_.draws_noise() ? static_cast<std::size_t>(state_.options.negatives) : 0;
-    const bool shrinking = state_.options.window_shape == WindowShape::shrinking;
-    reaches_.resize(end - begin);
-    drawn_.resize((end - begin) * negatives);
-    WordId* to = drawn_.data();
-    for (std::size_t i = begin; i < end; ++i) {
-      reaches_[i - begin] = shrinking ? 1 + rng.below(window) : window;
-      for (std::size_t k = 0; k < negatives; ++k) *to++ = state_.noise(rng);
-    }
-  }
-
   /// After `count` signs: zeros, and where they are few all of it again.
   static void finish_signs(float* signs, std::size_t count) {
     const std::size_t padded = padded_outputs(count);
@@ -141,55 +159,59 @@ class WindowTrainer {
     if (padded == 8) std::copy(signs, signs + 8, signs + 8);
   }
 
-  /// Noise words of a window that are not its own word, each once. Returns whether some had to be counted.
+  /// The rows of a word and of the noise drawn for it, each once; signs are written only where some had to be counted,
+  /// which is returned.
   template <class Rows>
-  bool gather_noise(WordId word, std::span<const WordId> drawn, std::size_t& count, float* signs, Rows& rows) {
+  bool gather_noise(WordId word, std::size_t center, std::span<const WordId> drawn, std::size_t first_draw,
+                    std::size_t& count, float* signs, const Rows& rows) {
     bool same = false;
     for (std::size_t i = 0; i < drawn.size(); ++i) {
       same |= drawn[i] == word;
       for (std::size_t k = 0; k < i; ++k) same |= drawn[i] == drawn[k];
     }
-    outputs_[count++] = rows.context(index(word));
+    outputs_[count++] = rows.context(center, word);
     if (!same) {
-      for (const WordId other : drawn) outputs_[count++] = rows.context(index(other));
+      for (std::size_t i = 0; i < drawn.size(); ++i) outputs_[count++] = rows.noise(first_draw + i, drawn[i]);
       return false;
     }
     const std::size_t first = count;
     signs[first - 1] = -1;
     distinct_.clear();
-    for (const WordId other : drawn) {
-      if (other == word) continue;  // it is the right answer
+    for (std::size_t i = 0; i < drawn.size(); ++i) {
+      if (drawn[i] == word) continue;  // it is the right answer
       const auto at =
-          static_cast<std::size_t>(std::find(distinct_.begin(), distinct_.end(), other) - distinct_.begin());
+          static_cast<std::size_t>(std::find(distinct_.begin(), distinct_.end(), drawn[i]) - distinct_.begin());
       if (at < distinct_.size()) {
         signs[first + at] += 1;
         continue;
       }
-      distinct_.push_back(other);
+      distinct_.push_back(drawn[i]);
       signs[count] = 1;
-      outputs_[count++] = rows.context(index(other));
+      outputs_[count++] = rows.noise(first_draw + i, drawn[i]);
     }
     return true;
   }
 
   template <class Rows>
   double window_step(std::span<const WordId> sentence, std::size_t begin, std::size_t center, std::size_t end,
-                     float rate, Rows& rows) {
+                     const SentenceDraws& draws, float rate, const Rows& rows) {
     const WordId word = sentence[center];
     const auto negatives = state_.draws_noise() ? static_cast<std::size_t>(state_.options.negatives) : 0;
     float* const signs = signs_storage_.get();
     const float* used_signs = signs;
     std::size_t count = 0;
     bool repeated = false;
-    if (state_.has_tree())
-      for (const std::uint32_t step : state_.tree.path(index(word))) {
-        signs[count] = step % 2 == 0 ? -1.0f : 1.0f;
-        outputs_[count++] = rows.node(step / 2);
+    if (state_.has_tree()) {
+      const auto path = state_.tree.path(index(word));
+      for (std::size_t k = 0; k < path.size(); ++k) {
+        signs[count] = path[k] % 2 == 0 ? -1.0f : 1.0f;
+        outputs_[count++] = rows.node(center - begin, k, path[k] / 2);
       }
+    }
     if (negatives > 0) {
-      const std::size_t path = count;
-      repeated =
-          gather_noise(word, std::span(drawn_).subspan((center - begin) * negatives, negatives), count, signs, rows);
+      const std::size_t path = count, first = (center - begin) * negatives;
+      repeated = gather_noise(word, center - begin, std::span(draws.noise).subspan(first, negatives), first, count,
+                              signs, rows);
       if (!repeated && path == 0) {
         used_signs = noise_signs_.get() + count * noise_signs_pitch_;
       } else {
@@ -206,20 +228,20 @@ class WindowTrainer {
 
     std::size_t ahead = 0;
     if (const std::size_t next = center + ahead_windows; next < end) {
-      if (state_.has_tree())
-        for (const std::uint32_t step :
-             state_.tree.path(index(sentence[next]))
-                 .first(std::min(ahead_rows, state_.tree.path(index(sentence[next])).size())))
-          ahead_[ahead++] = rows.node_ahead(step / 2);
+      if (state_.has_tree()) {
+        const auto path = state_.tree.path(index(sentence[next]));
+        for (std::size_t k = 0; k < std::min(ahead_rows, path.size()); ++k)
+          ahead_[ahead++] = rows.node(next - begin, k, path[k] / 2);
+      }
       if (negatives > 0) {
-        if (ahead < ahead_rows) ahead_[ahead++] = rows.context_ahead(index(sentence[next]));
-        const WordId* drawn = drawn_.data() + (next - begin) * negatives;
+        const std::size_t first = (next - begin) * negatives;
+        if (ahead < ahead_rows) ahead_[ahead++] = rows.context(next - begin, sentence[next]);
         for (std::size_t k = 0; k < negatives && ahead < ahead_rows; ++k)
-          ahead_[ahead++] = rows.context_ahead(index(drawn[k]));
+          ahead_[ahead++] = rows.noise(first + k, draws.noise[first + k]);
       }
     }
     const std::size_t entering = center + static_cast<std::size_t>(state_.options.window) + ahead_windows;
-    if (entering < sentence.size()) ahead_[ahead++] = rows.word_ahead(index(sentence[entering]));
+    if (entering < sentence.size()) ahead_[ahead++] = rows.word(entering, sentence[entering]);
 
     const Window window{.inputs = inputs_,
                         .outputs = {outputs_.data(), count},
@@ -252,8 +274,6 @@ class WindowTrainer {
   }
 
   const Word2VecState& state_;
-  std::vector<std::size_t> reaches_;  // of each window of the sentence
-  std::vector<WordId> drawn_;         // the noise words of each
   std::vector<WordId> distinct_;
   std::vector<float*> inputs_, outputs_;
   Floats scratch_, signs_storage_, noise_signs_;

@@ -79,13 +79,12 @@ struct Word2VecVectors {
 };
 
 /// Trains on `options.threads` threads that share the tables without locks (Hogwild, Niu et al. 2011), or in rounds if
-/// deterministic (see src/private_rows.hpp). What is drawn and the learning rate depend on (seed, epoch, place in the
-/// corpus) alone. Progress counts words times epochs; a pair is an input with the word in the middle, in CBOW the mean
-/// with it.
-/// Throws Error if no sentence has two words, if the vocabulary has no counts or is not the corpus', if the loss or a
-/// vector stops being finite (naming epoch, word and learning rate), if the tables do not fit in memory, or if the
-/// checkpoint cannot be written or does not fit these settings and this corpus; Cancelled if asked to stop, after
-/// keeping a checkpoint where there is one.
+/// deterministic (see src/word2vec_rounds.hpp). What is drawn and the learning rate depend on (seed, epoch, place in
+/// the corpus) alone. Progress counts words times epochs; a pair is an input with the word in the middle, in CBOW the
+/// mean with it. Throws Error if no sentence has two words, if the vocabulary has no counts or is not the corpus', if
+/// the loss or a vector stops being finite (naming epoch, word and learning rate), if the tables do not fit in memory,
+/// or if the checkpoint cannot be written or does not fit these settings and this corpus; Cancelled if asked to stop,
+/// after keeping a checkpoint where there is one.
 Word2VecVectors train_word2vec(const EncodedCorpus& corpus, const Vocabulary& vocabulary,
                                const Word2VecOptions& options = {}, const TrainingControl& control = {});
 

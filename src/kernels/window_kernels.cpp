@@ -423,6 +423,11 @@ HWY_ATTR double cbow(const Window& w, float share) {
   return loss;
 }
 
+HWY_ATTR void add_change(float* row, const float* now, const float* before, std::size_t stride) {
+  for (std::size_t c = 0; c < stride; c += lanes)
+    hn::Store(hn::Add(hn::Load(d, row + c), hn::Sub(hn::Load(d, now + c), hn::Load(d, before + c))), d, row + c);
+}
+
 const char* instruction_set() {
 #if HWY_TARGET == HWY_AVX3
   return "AVX-512";
@@ -442,11 +447,13 @@ namespace equivec {
 
 HWY_EXPORT(skipgram);
 HWY_EXPORT(cbow);
+HWY_EXPORT(add_change);
 HWY_EXPORT(instruction_set);
 
 WindowKernels window_kernels() {
   hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-  return {HWY_DYNAMIC_DISPATCH(instruction_set)(), HWY_DYNAMIC_DISPATCH(skipgram), HWY_DYNAMIC_DISPATCH(cbow)};
+  return {HWY_DYNAMIC_DISPATCH(instruction_set)(), HWY_DYNAMIC_DISPATCH(skipgram), HWY_DYNAMIC_DISPATCH(cbow),
+          HWY_DYNAMIC_DISPATCH(add_change)};
 }
 
 std::vector<WindowKernels> all_window_kernels() {

@@ -36,6 +36,8 @@ struct WindowKernels {
   double (*skipgram)(const Window&);
   /// share: of the step of the mean, what each input takes.
   double (*cbow)(const Window&, float share);
+  /// row += now - before, of `stride` numbers.
+  void (*add_change)(float* row, const float* now, const float* before, std::size_t stride);
 };
 
 /// Of the best instruction set that this processor has.
