@@ -23,15 +23,10 @@ void add_vocabulary_options(Options& options, equivec::VocabularyOptions& vocabu
 /// Throws equivec::Error if an output is a file of the corpus, which it would replace, or two outputs are the same.
 void require_apart(const equivec::Corpus& corpus, std::span<const std::string> outputs);
 
-struct TrainingText {
-  equivec::Vocabulary vocabulary;
-  equivec::EncodedCorpus corpus;
-};
-
 /// Counts the words (or reads `vocabulary_file`, if it has a name) and encodes the corpus, with progress and remarks.
-TrainingText read_training_text(const equivec::Corpus& corpus, const std::string& vocabulary_file,
-                                const equivec::VocabularyOptions& options, const ConsoleOptions& console);
+equivec::TrainingText read_training_text(const equivec::Corpus& corpus, const std::string& vocabulary_file,
+                                         const equivec::VocabularyOptions& options, const ConsoleOptions& console);
 
 /// What every output says of how it was made: the tool, the instruction set, the corpus.
-equivec::Metadata training_metadata(std::string_view command, const TrainingText& text,
+equivec::Metadata training_metadata(std::string_view command, const equivec::TrainingText& text,
                                     const std::string& vocabulary_file, const equivec::VocabularyOptions& options);
