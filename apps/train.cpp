@@ -16,6 +16,12 @@ void add_vocabulary_options(Options& options, VocabularyOptions& vocabulary) {
            "TOKEN");
 }
 
+void add_memory_option(Options& options, VocabularyOptions& vocabulary) {
+  options.add_megabytes("memory", vocabulary.memory,
+                        "megabytes the encoded corpus may take in memory; beyond, it is kept in a temporary file (in "
+                        "TMPDIR); 0: no limit");
+}
+
 void require_apart(const Corpus& corpus, std::span<const std::string> outputs) {
   namespace fs = std::filesystem;
   std::error_code ignored;

@@ -17,8 +17,10 @@ inline constexpr std::string_view corpus_help =
     "CORPUS is a file, a directory, a glob or - (standard input), plain or compressed (gzip, bzip2, xz, zstd): words "
     "between white space, a sentence a line.";
 
-/// All but the threads.
+/// What decides which words are kept.
 void add_vocabulary_options(Options& options, equivec::VocabularyOptions& vocabulary);
+/// --memory, for commands that train.
+void add_memory_option(Options& options, equivec::VocabularyOptions& vocabulary);
 
 /// Throws equivec::Error if an output is a file of the corpus, which it would replace, or two outputs are the same.
 void require_apart(const equivec::Corpus& corpus, std::span<const std::string> outputs);

@@ -47,10 +47,10 @@ int run_train_skipgram(std::span<const std::string> arguments) {
            "drop words at random that are a larger share of the text; 0 drops none")
       .add("noise-exponent,ns-exponent", training.noise_exponent, "noise words are drawn by count to this power");
   add_vocabulary_options(options, vocabulary_options);
-  options
-      .add("vocabulary,read-vocab", vocabulary_file, "use the words and counts of this file (from equivec vocab)",
-           "FILE")
-      .add("threads,thread", training.threads, "0: all cores; only 1 gives the same bits on every run")
+  options.add("vocabulary,read-vocab", vocabulary_file, "use the words and counts of this file (from equivec vocab)",
+              "FILE");
+  add_memory_option(options, vocabulary_options);
+  options.add("threads,thread", training.threads, "0: all cores; only 1 gives the same bits on every run")
       .add("seed", training.seed, "of all that is drawn at random");
   add_console_options(options, console);
   if (!options.parse(arguments)) return 0;
