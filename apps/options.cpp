@@ -67,6 +67,18 @@ Options& Options::add(const std::string& names, bool& field, const std::string& 
   return add_entry({names, "", "", help, false, [&field](const auto&) { field = true; }});
 }
 
+Options& Options::add_megabytes(const std::string& names, std::uint64_t& bytes, const std::string& help) {
+  constexpr std::uint64_t megabyte = 1000000;
+  Entry entry{names, "MB", equivec::shortest(bytes / megabyte), help, false, {}};
+  entry.store = [&bytes, name = entry.name()](const auto& values) {
+    const auto megabytes = number<std::uint64_t>(name, values.back(), "a whole number from 0");
+    if (megabytes > std::numeric_limits<std::uint64_t>::max() / megabyte)
+      throw OptionError("--" + name + ": the number is too large: '" + values.back() + "'");
+    bytes = megabytes * megabyte;
+  };
+  return add_entry(std::move(entry));
+}
+
 Options& Options::add(const std::string& names, std::vector<std::string>& field, const std::string& help,
                       const std::string& value) {
   return add_entry({names, value + "...", "", help, true, [&field](const auto& values) { field = values; }});

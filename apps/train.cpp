@@ -14,6 +14,12 @@ void add_vocabulary_options(Options& options, VocabularyOptions& vocabulary) {
            "TOKEN");
 }
 
+void add_memory_option(Options& options, VocabularyOptions& vocabulary) {
+  options.add_megabytes("memory", vocabulary.memory,
+                        "megabytes the encoded corpus may take in memory; beyond, it is kept in a temporary file (in "
+                        "TMPDIR); 0: no limit");
+}
+
 void require_apart(const Corpus& corpus, std::span<const std::string> outputs) {
   namespace fs = std::filesystem;
   std::error_code ignored;
@@ -30,28 +36,23 @@ void require_apart(const Corpus& corpus, std::span<const std::string> outputs) {
 
 TrainingText read_training_text(const Corpus& corpus, const std::string& vocabulary_file,
                                 const VocabularyOptions& options, const ConsoleOptions& console,
-                                std::optional<Vocabulary> known) {
-  Vocabulary vocabulary = [&] {
-    if (known) return std::move(*known);
-    if (!vocabulary_file.empty()) {
-      Vocabulary given = read_vocabulary(vocabulary_file);
-      if (given.total_count() == 0)
-        throw Error(vocabulary_file + ": its words have no counts, by which training goes; make it with equivec vocab");
-      for (const std::string& token : {options.unknown, options.end_token})
-        if (!token.empty() && !given.find(token)) throw Error(vocabulary_file + ": has no word '" + token + "'");
-      return given;
-    }
-    const ProgressLine line("counting words", "bytes", console);
-    return count_words(corpus, options, &progress());
-  }();
-  EncodedCorpus encoded = [&] {
+                                const std::optional<Vocabulary>& known) {
+  TrainingText text = [&]() -> TrainingText {
     const ProgressLine line("reading the corpus", "bytes", console);
-    return encode(corpus, vocabulary, options, &progress());
+    if (known) return {*known, encode(corpus, *known, options, &progress())};
+    if (vocabulary_file.empty()) return read_corpus(corpus, options, &progress());
+    Vocabulary given = read_vocabulary(vocabulary_file);
+    if (given.total_count() == 0)
+      throw Error(vocabulary_file + ": its words have no counts, by which training goes; make it with equivec vocab");
+    for (const std::string& token : {options.unknown, options.end_token})
+      if (!token.empty() && !given.find(token)) throw Error(vocabulary_file + ": has no word '" + token + "'");
+    EncodedCorpus encoded = encode(corpus, given, options, &progress());
+    return {std::move(given), std::move(encoded)};
   }();
   if (!console.quiet)
-    remark(corpus.name() + ": " + grouped(encoded.tokens()) + " tokens, " + grouped(encoded.words()) +
-           " of them among the " + grouped(vocabulary.size()) + " words of the vocabulary");
-  return {std::move(vocabulary), std::move(encoded)};
+    remark(corpus.name() + ": " + grouped(text.corpus.tokens()) + " tokens, " + grouped(text.corpus.words()) +
+           " of them among the " + grouped(text.vocabulary.size()) + " words of the vocabulary");
+  return text;
 }
 
 Metadata training_metadata(std::string_view command, const TrainingText& text, const std::string& vocabulary_file,

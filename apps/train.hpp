@@ -18,23 +18,20 @@ inline constexpr std::string_view corpus_help =
     "CORPUS is a file, a directory, a glob or - (standard input), plain or compressed (gzip, bzip2, xz, zstd): words "
     "between white space, a sentence a line.";
 
-/// All but the threads.
+/// What decides which words are kept.
 void add_vocabulary_options(Options& options, equivec::VocabularyOptions& vocabulary);
+/// --memory, for commands that train.
+void add_memory_option(Options& options, equivec::VocabularyOptions& vocabulary);
 
 /// Throws equivec::Error if an output is a file of the corpus, which it would replace, or two outputs are the same.
 void require_apart(const equivec::Corpus& corpus, std::span<const std::string> outputs);
 
-struct TrainingText {
-  equivec::Vocabulary vocabulary;
-  equivec::EncodedCorpus corpus;
-};
-
-/// Counts the words (or reads `vocabulary_file`, if it has a name, or takes `vocabulary`) and encodes the corpus, with
+/// Counts the words (or reads `vocabulary_file`, if it has a name, or takes `known`) and encodes the corpus, with
 /// progress and remarks.
-TrainingText read_training_text(const equivec::Corpus& corpus, const std::string& vocabulary_file,
-                                const equivec::VocabularyOptions& options, const ConsoleOptions& console,
-                                std::optional<equivec::Vocabulary> vocabulary = {});
+equivec::TrainingText read_training_text(const equivec::Corpus& corpus, const std::string& vocabulary_file,
+                                         const equivec::VocabularyOptions& options, const ConsoleOptions& console,
+                                         const std::optional<equivec::Vocabulary>& known = {});
 
 /// What every output says of how it was made: the tool, the instruction set, the corpus.
-equivec::Metadata training_metadata(std::string_view command, const TrainingText& text,
+equivec::Metadata training_metadata(std::string_view command, const equivec::TrainingText& text,
                                     const std::string& vocabulary_file, const equivec::VocabularyOptions& options);

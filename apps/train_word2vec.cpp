@@ -119,10 +119,10 @@ int run_train(Word2VecModel model, std::span<const std::string> arguments) {
     options.add("cbow-update", cbow_update,
                 "gradient: each context word takes its share of the step; legacy: all of it (word2vec.c)", "NAME");
   add_vocabulary_options(options, job.vocabulary);
-  options
-      .add("vocabulary,read-vocab", job.vocabulary_file, "use the words and counts of this file (from equivec vocab)",
-           "FILE")
-      .add("initialize", job.initialize, "start from these vectors; words they lack are added", "VECTORS")
+  options.add("vocabulary,read-vocab", job.vocabulary_file,
+              "use the words and counts of this file (from equivec vocab)", "FILE");
+  add_memory_option(options, job.vocabulary);
+  options.add("initialize", job.initialize, "start from these vectors; words they lack are added", "VECTORS")
       .add("validation", job.validation, "report the loss on this text after each epoch", "FILE")
       .add("checkpoint", checkpoint, "keep the state of training there, also when interrupted", "FILE")
       .add("checkpoint-every", job.checkpoint.minutes, "minutes between two checkpoints")

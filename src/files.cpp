@@ -19,22 +19,47 @@ namespace {
 
 constexpr std::size_t buffer_size = std::size_t{1} << 20;
 
-}  // namespace
-
-void write_all(const Descriptor& descriptor, std::string_view bytes, const std::filesystem::path& name) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor.get(), bytes.data(), bytes.size());
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      throw Error(name.string() + ": cannot write: " + system_message(errno));
-    }
-    bytes.remove_prefix(static_cast<std::size_t>(written));
+/// Calls transfer(done) for the bytes from `done` on until `size` are through; it returns what write() or read() did.
+template <class Transfer>
+void transfer_all(std::size_t size, const std::filesystem::path& name, const char* failure, const Transfer& transfer) {
+  for (std::size_t done = 0; done < size;) {
+    const ssize_t count = transfer(done);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw Error(name.string() + failure + system_message(errno));
+    if (count == 0) throw Error(name.string() + failure + "it ends too early");
+    done += static_cast<std::size_t>(count);
   }
 }
 
-std::filesystem::path temporary_copy_of(const std::filesystem::path& file) {
+}  // namespace
+
+void write_all(const Descriptor& descriptor, std::string_view bytes, const std::filesystem::path& name) {
+  transfer_all(bytes.size(), name, ": cannot write: ", [&](std::size_t done) {
+    return ::write(descriptor.get(), bytes.data() + done, bytes.size() - done);
+  });
+}
+
+void write_all_at(const Descriptor& descriptor, std::string_view bytes, std::uint64_t offset,
+                  const std::filesystem::path& name) {
+  transfer_all(bytes.size(), name, ": cannot write: ", [&](std::size_t done) {
+    return ::pwrite(descriptor.get(), bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
+  });
+}
+
+void read_all_at(const Descriptor& descriptor, std::span<char> buffer, std::uint64_t offset,
+                 const std::filesystem::path& name) {
+  transfer_all(buffer.size(), name, ": cannot be read: ", [&](std::size_t done) {
+    return ::pread(descriptor.get(), buffer.data() + done, buffer.size() - done, static_cast<off_t>(offset + done));
+  });
+}
+
+std::filesystem::path temporary_file_for(std::string_view purpose) {
   std::error_code ignored;
-  return std::filesystem::temp_directory_path(ignored).string() + " (TMPDIR), for a copy of " + file.string();
+  return std::filesystem::temp_directory_path(ignored).string() + " (TMPDIR), for " + std::string(purpose);
+}
+
+std::filesystem::path temporary_copy_of(const std::filesystem::path& file) {
+  return temporary_file_for("a copy of " + file.string());
 }
 
 std::string system_message(int number) { return std::generic_category().message(number); }

@@ -3,7 +3,9 @@
 #include "equivec/progress.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -77,11 +79,19 @@ class AtomicFile {
 /// A file in the temporary directory that nobody else sees and that vanishes with its descriptor.
 Descriptor unlinked_temporary_file();
 
-/// What to call a copy in the temporary directory when it cannot be written.
+/// What to call a file in the temporary directory when it cannot be written: the directory and what the file is for.
+std::filesystem::path temporary_file_for(std::string_view purpose);
+/// The same for a copy of a file.
 std::filesystem::path temporary_copy_of(const std::filesystem::path& file);
 
 /// Throws Error naming `name` unless every byte is written.
 void write_all(const Descriptor& descriptor, std::string_view bytes, const std::filesystem::path& name);
+/// The same at a place in a file, which stays where it stands for write_all.
+void write_all_at(const Descriptor& descriptor, std::string_view bytes, std::uint64_t offset,
+                  const std::filesystem::path& name);
+/// Throws Error naming `name` unless the whole buffer is read.
+void read_all_at(const Descriptor& descriptor, std::span<char> buffer, std::uint64_t offset,
+                 const std::filesystem::path& name);
 
 /// True for "-", /dev/stdout, /dev/fd/N, a device or a pipe: what is written directly and cannot be renamed into place.
 bool is_written_directly(const std::filesystem::path& target);

@@ -1,6 +1,7 @@
 #include "src/table.hpp"
 
 #include "equivec/error.hpp"
+#include "src/huge_pages.hpp"
 
 #include <sys/mman.h>
 
@@ -16,9 +17,7 @@ Table::Table(std::size_t rows, std::size_t dimension)
   if (memory == MAP_FAILED)
     throw Error("no memory for a table of " + std::to_string(rows) + " x " + std::to_string(dimension) + " numbers (" +
                 std::to_string(bytes() / 1000000) + " MB); lower --dimension or raise --min-count");
-#ifdef MADV_HUGEPAGE
-  ::madvise(memory, bytes(), MADV_HUGEPAGE);  // where it is not possible, small pages do
-#endif
+  advise_huge_pages(memory, bytes());
   data_ = static_cast<float*>(memory);
 }
 

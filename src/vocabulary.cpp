@@ -3,13 +3,9 @@
 #include "src/decompress.hpp"
 #include "src/files.hpp"
 #include "src/lines.hpp"
-#include "src/parallel.hpp"
-#include "src/sentence_ends.hpp"
+#include "src/numbered_text.hpp"
 #include "src/text_numbers.hpp"
-#include "src/text_reader.hpp"
 #include "src/word_index.hpp"
-
-#include <tbb/enumerable_thread_specific.h>
 
 #include <algorithm>
 
@@ -104,141 +100,10 @@ std::optional<WordId> Vocabulary::find(std::string_view word) const noexcept {
   return word_id(number);
 }
 
-namespace {
-
-/// Words of the blocks one thread has seen, with their counts.
-class WordCounts {
- public:
-  void add(std::string_view word, std::uint64_t count) {
-    const auto number = static_cast<std::uint32_t>(counts_.size());
-    const std::uint32_t found =
-        index_.insert(word, number, [&](std::uint32_t i) { return i == number ? word : this->word(i); });
-    if (found == number) {
-      if (number == WordIndex::nothing - 1) throw Error("the corpus has more than 4,294,967,294 different words");
-      bytes_ += word;
-      ends_.push_back(bytes_.size());
-      counts_.push_back(0);
-    }
-    counts_[found] += count;
-  }
-
-  std::size_t size() const noexcept { return counts_.size(); }
-  std::uint64_t count(std::uint32_t number) const noexcept { return counts_[number]; }
-  std::string_view word(std::uint32_t number) const noexcept {
-    const std::size_t begin = number == 0 ? 0 : ends_[number - 1];
-    return std::string_view(bytes_).substr(begin, ends_[number] - begin);
-  }
-
- private:
-  std::string bytes_;
-  std::vector<std::size_t> ends_;
-  std::vector<std::uint64_t> counts_;
-  WordIndex index_;
-};
-
-struct Counted {
-  WordCounts words;
-  std::uint64_t tokens = 0;
-  std::uint64_t sentences = 0;
-};
-
-Counted count_all(const Corpus& corpus, int threads, Progress* progress) {
-  TextReader reader(corpus);
-  if (progress) {
-    progress->done = 0;
-    progress->total = corpus.bytes();
-  }
-  struct BlockCounts {
-    BlockLines lines = {};
-    std::uint64_t tokens = 0, sentences = 0, stored_bytes = 0;
-  };
-  tbb::enumerable_thread_specific<WordCounts> tables;
-  LineSeam seam;
-  Counted result;
-  ordered_pipeline(
-      threads, [&] { return reader.next(); },
-      [&](TextBlock block) {
-        check_cancelled(progress);
-        WordCounts& table = tables.local();
-        LineScanner lines;
-        BlockCounts counts{.stored_bytes = block.stored_bytes};
-        tokenize(
-            block.text,
-            [&](std::string_view word) {
-              table.add(word, 1);
-              ++counts.tokens;
-              lines.word();
-            },
-            [&] { counts.sentences += lines.line_end(); });
-        counts.lines = lines.lines();
-        return counts;
-      },
-      [&](BlockCounts counts) {
-        result.tokens += counts.tokens;
-        result.sentences += counts.sentences + seam.closes_before(counts.lines);
-        if (progress) progress->done += counts.stored_bytes;
-      });
-  for (WordCounts& table : tables) {
-    if (result.words.size() == 0) {
-      result.words = std::move(table);
-      continue;
-    }
-    for (std::uint32_t i = 0; i < table.size(); ++i) result.words.add(table.word(i), table.count(i));
-  }
-  return result;
-}
-
-}  // namespace
-
 Vocabulary count_words(const Corpus& corpus, const VocabularyOptions& options, Progress* progress) {
   validate(options);
-  Counted counted = count_all(corpus, options.threads, progress);
-  const std::size_t different = counted.words.size();
-  if (counted.tokens == 0) throw Error(corpus.name() + ": there is no word in it");
-  if (!options.end_token.empty()) counted.words.add(options.end_token, counted.sentences);
-  if (!options.unknown.empty()) counted.words.add(options.unknown, 0);
-
-  const WordCounts& words = counted.words;
-  const auto special = [&](std::uint32_t i) {
-    return words.word(i) == options.unknown || words.word(i) == options.end_token;
-  };
-  const auto before = [&](std::uint32_t a, std::uint32_t b) {
-    return words.count(a) != words.count(b) ? words.count(a) > words.count(b) : words.word(a) < words.word(b);
-  };
-  std::vector<std::uint32_t> kept, specials;
-  std::uint64_t left_out = 0;
-  for (std::uint32_t i = 0; i < words.size(); ++i) {
-    if (special(i))
-      specials.push_back(i);
-    else if (words.count(i) >= static_cast<std::uint64_t>(options.min_count))
-      kept.push_back(i);
-    else
-      left_out += words.count(i);
-  }
-  if (kept.empty())
-    throw Error(corpus.name() + ": none of its " + std::to_string(different) + " words (" +
-                std::to_string(counted.tokens) + " tokens) occurs " + std::to_string(options.min_count) +
-                " times; lower --min-count");
-  std::sort(kept.begin(), kept.end(), before);
-  const auto limit = static_cast<std::size_t>(options.max_size);
-  if (limit > 0 && kept.size() + specials.size() > limit) {
-    const std::size_t room = limit - std::min(limit, specials.size());
-    for (std::size_t i = room; i < kept.size(); ++i) left_out += words.count(kept[i]);
-    kept.resize(room);
-  }
-  if (kept.empty())
-    throw OptionError("max-size leaves no room for words beside the special tokens, got " + std::to_string(limit));
-
-  std::vector<Vocabulary::Entry> entries;
-  entries.reserve(kept.size() + specials.size());
-  for (const std::uint32_t i : kept) entries.push_back({std::string(words.word(i)), words.count(i)});
-  for (const std::uint32_t i : specials) {
-    const std::uint64_t count = words.count(i) + (words.word(i) == options.unknown ? left_out : 0);
-    if (count > 0) entries.push_back({std::string(words.word(i)), count});
-  }
-  std::sort(entries.begin(), entries.end(),
-            [](const auto& a, const auto& b) { return a.count != b.count ? a.count > b.count : a.word < b.word; });
-  return Vocabulary(entries);
+  NumberedText text = number_words(corpus, Keep::counts, options, progress);
+  return choose_words(text, options, corpus.name()).vocabulary;
 }
 
 Vocabulary read_vocabulary(const std::filesystem::path& file) {

@@ -3,6 +3,9 @@
 #include "catch.hpp"
 #include "support.hpp"
 
+#include <algorithm>
+#include <new>
+#include <optional>
 #include <sstream>
 
 using namespace equivec;
@@ -234,3 +237,177 @@ TEST_CASE("encoded corpus: bytes are counted and it can be stopped") {
   progress.cancelled = true;
   CHECK_THROWS_AS(encode(source, words, {}, &progress), Cancelled);
 }
+
+namespace {
+
+/// The words that count_words() promises, from a count of the simple way.
+Vocabulary naive_vocabulary(const std::string& text, const VocabularyOptions& options) {
+  auto counts = naive_counts(text);
+  std::uint64_t sentences = 0;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) sentences += !naive_counts(line).empty();
+  if (!options.end_token.empty()) counts[options.end_token] += sentences;
+  if (!options.unknown.empty()) counts[options.unknown] += 0;
+  std::vector<Vocabulary::Entry> kept;
+  std::uint64_t left_out = 0;
+  for (const auto& [word, count] : counts)
+    if (word == options.end_token || word == options.unknown || count >= static_cast<std::uint64_t>(options.min_count))
+      kept.push_back({word, count});
+    else
+      left_out += count;
+  for (auto& entry : kept)
+    if (entry.word == options.unknown) entry.count += left_out;
+  std::erase_if(kept, [](const auto& entry) { return entry.count == 0; });
+  std::stable_sort(kept.begin(), kept.end(), [](const auto& a, const auto& b) { return a.count > b.count; });
+  return Vocabulary(kept);
+}
+
+bool same_words(const Vocabulary& a, const Vocabulary& b) {
+  return a.bytes() == b.bytes() && std::ranges::equal(a.offsets(), b.offsets()) &&
+         std::ranges::equal(a.counts(), b.counts());
+}
+
+bool same_text(const EncodedCorpus& a, const EncodedCorpus& b) {
+  return std::ranges::equal(a.ids(), b.ids()) && a.words() == b.words() && a.tokens() == b.tokens() &&
+         a.hash() == b.hash();
+}
+
+}  // namespace
+
+TEST_CASE("read_corpus: it gives what counting and encoding give, whatever the threads and the memory") {
+  Rng rng(11);
+  int texts = 0;
+  for (int i = 0; i < 400; ++i) {
+    const std::string text = random_text(rng);
+    VocabularyOptions options;
+    options.min_count = static_cast<int>(rng.below(4));
+    if (rng.below(2) == 0) options.unknown = rng.below(2) == 0 ? "<unk>" : "1";
+    if (rng.below(2) == 0) options.end_token = rng.below(2) == 0 ? "</s>" : "2";
+    const Corpus source = Corpus::from_text(text);
+    for (const int threads : {1, 2, 3}) {
+      for (const std::uint64_t memory : {0, 1, 1000}) {
+        options.threads = threads;
+        options.memory = memory;
+        INFO("text " << i << ", " << threads << " threads, memory " << memory);
+        std::optional<TrainingText> once;
+        const std::string error = error_of([&] { once = read_corpus(source, options); });
+        if (!once) {
+          REQUIRE(error == error_of([&] { encode(source, count_words(source, options), options); }));
+          REQUIRE_FALSE(error.empty());
+          continue;
+        }
+        const Vocabulary words = count_words(source, options);
+        REQUIRE(same_words(once->vocabulary, words));
+        REQUIRE(same_words(words, naive_vocabulary(text, options)));
+        REQUIRE(same_text(once->corpus, encode(source, words, options)));
+        const auto id = [&](const std::string& word) { return word.empty() ? std::nullopt : words.find(word); };
+        REQUIRE(ids_of(once->corpus) == naive_ids(text, words, id(options.unknown), id(options.end_token)));
+        REQUIRE(once->corpus.words() == words.total_count());
+        if (memory == 0) REQUIRE_FALSE(once->corpus.mapped());
+        if (memory == 1) REQUIRE(once->corpus.mapped());
+        ++texts;
+      }
+    }
+  }
+  CHECK(texts > 2000);
+}
+
+TEST_CASE("read_corpus: a large text of many blocks and files") {
+  const TemporaryDirectory directory;
+  const std::vector<std::string> paths = {directory.file("a", awkward_text(12)).string(),
+                                          directory.file("b", "\xef\xbb\xbfone\r\ntwo").string(),
+                                          directory.file("c", awkward_text(13)).string()};
+  const Corpus source = Corpus::from_paths(paths);
+  VocabularyOptions options;
+  options.max_size = 100;
+  if (GENERATE(false, true)) {
+    options.unknown = "<unk>";
+    options.end_token = "</s>";
+  }
+  options.threads = 1;
+  const Vocabulary words = count_words(source, options);
+  const EncodedCorpus encoded = encode(source, words, options);
+  CHECK(words.size() == 100);
+  for (const int threads : {1, 2, 4, 0})
+    for (const std::uint64_t memory : {0, 1000000}) {
+      options.threads = threads;
+      options.memory = memory;
+      const TrainingText text = read_corpus(source, options);
+      CHECK(same_words(text.vocabulary, words));
+      CHECK(same_text(text.corpus, encoded));
+      CHECK(text.corpus.mapped() == (memory > 0));
+      CHECK(same_text(encode(source, words, options), encoded));
+    }
+}
+
+TEST_CASE("read_corpus: it fails as counting fails") {
+  CHECK_THROWS_AS(read_corpus(Corpus::from_text(" \n")), Error);
+  CHECK_THAT(error_of([] { read_corpus(Corpus::from_text("a b a")); }), ContainsSubstring("none of its 2 words"));
+  VocabularyOptions options;
+  options.unknown = options.end_token = "x";
+  CHECK_THROWS_AS(read_corpus(Corpus::from_text("a b a"), options), OptionError);
+}
+
+TEST_CASE("read_corpus: bytes are counted once and it can be stopped") {
+  const std::string text = awkward_text(9);
+  const Corpus source = Corpus::from_text(text);
+  Progress progress;
+  read_corpus(source, {}, &progress);
+  CHECK(progress.done == text.size());
+  CHECK(progress.total == text.size());
+  progress.cancelled = true;
+  CHECK_THROWS_AS(read_corpus(source, {}, &progress), Cancelled);
+}
+
+TEST_CASE("encoded corpus: beyond the memory it may take it is kept in a file") {
+  VocabularyOptions options = every_word();
+  const Corpus source = Corpus::from_text("a b a\n");  // four ids
+  const Vocabulary words = count_words(source, options);
+  for (const std::uint64_t memory : {0, 16, 17, 1000000}) {
+    options.memory = memory;
+    CHECK_FALSE(encode(source, words, options).mapped());
+  }
+  options.memory = 15;
+  const EncodedCorpus corpus = encode(source, words, options);
+  CHECK(corpus.mapped());
+  CHECK(ids_of(corpus) == ids_from({0, 1, 0}));
+  const EncodedCorpus copy = corpus;
+  CHECK(copy.ids().data() == corpus.ids().data());
+  CHECK_FALSE(EncodedCorpus(ids_from({0, 1}), 2).mapped());
+}
+
+TEST_CASE("encoded corpus: a temporary file that cannot be written is an error that says where") {
+  VocabularyOptions options = every_word(1);
+  options.memory = 1000;
+  const Corpus source = Corpus::from_text(awkward_text(9));
+  std::string error;
+  {
+    const FileSizeLimit limit(100000);
+    error = error_of([&] { read_corpus(source, options); });
+  }
+  CHECK_THAT(error, ContainsSubstring("TMPDIR") && ContainsSubstring("encoded corpus"));
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they take memory of their own
+TEST_CASE("encoded corpus: with the ids in a file, reading takes little memory whatever the size of the text") {
+  const TemporaryDirectory directory;
+  std::string text;
+  Rng rng(1);
+  while (text.size() < 30000000) text += std::to_string(rng.below(1 + rng.below(1000))) + (rng.below(20) ? ' ' : '\n');
+  const std::vector<std::string> paths = {directory.file("text", text).string()};
+  text = std::string();
+  const Corpus source = Corpus::from_paths(paths);
+  VocabularyOptions options = every_word(1);
+  options.memory = 1000000;
+  std::optional<TrainingText> read;
+  {
+    const MemoryLimit limit(16000000);  // the ids take 32 MB
+    read = read_corpus(source, options);
+    options.memory = 0;
+    CHECK_THROWS_AS(read_corpus(source, options), std::bad_alloc);
+  }
+  CHECK(read->corpus.mapped());
+  CHECK(read->corpus.ids().size_bytes() > 32000000);
+  CHECK(same_text(read->corpus, read_corpus(source, options).corpus));
+}
+#endif

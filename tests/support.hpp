@@ -103,6 +103,27 @@ class FileSizeLimit {
   rlimit old_{};
 };
 
+/// While it lives, this process can take no more than `bytes` of memory beyond what it has.
+class MemoryLimit {
+ public:
+  explicit MemoryLimit(std::uint64_t bytes) {
+    std::ifstream status("/proc/self/status");
+    std::string field;
+    std::uint64_t kibibytes = 0;
+    while (status >> field && field != "VmData:") continue;
+    if (!(status >> kibibytes) || ::getrlimit(RLIMIT_DATA, &old_) != 0) throw std::runtime_error("no memory limit");
+    rlimit limit = old_;
+    limit.rlim_cur = kibibytes * 1024 + bytes;
+    if (::setrlimit(RLIMIT_DATA, &limit) != 0) throw std::runtime_error("no memory limit");
+  }
+  MemoryLimit(const MemoryLimit&) = delete;
+  MemoryLimit& operator=(const MemoryLimit&) = delete;
+  ~MemoryLimit() { ::setrlimit(RLIMIT_DATA, &old_); }
+
+ private:
+  rlimit old_{};
+};
+
 /// While it lives, standard input is a pipe that holds `text` (less than a pipe's 64 KiB) and has ended.
 class StandardInput {
  public:
@@ -278,6 +299,37 @@ inline std::string awkward_text(std::uint64_t seed = 1) {
   text += std::string(1200000, ' ') + "\n" + std::string(1200000, '\n');
   words(300000, 3);
   text += "last";
+  return text;
+}
+
+/// A text of up to some thousand bytes, of words that often come again, some very long, some no UTF-8, between all
+/// kinds of white space.
+inline std::string random_text(Rng& rng) {
+  constexpr std::string_view spaces = "     \t\v\f\r\n\n";
+  std::string text;
+  const std::uint32_t words = rng.below(rng.below(4) == 0 ? 3 : 900), different = 1 + rng.below(200);
+  const std::uint32_t line_chance = 2 + rng.below(30);
+  if (rng.below(3) == 0) text.append(rng.below(70), spaces[rng.below(11)]);
+  for (std::uint32_t i = 0; i < words; ++i) {
+    const std::uint32_t word = rng.below(1 + rng.below(different));
+    switch (word % 16) {
+      case 3:
+        text += std::string(1 + word, 'x');
+        break;
+      case 7:
+        text += "\xff\x80" + std::to_string(word);
+        break;
+      case 11:
+        text += "sixteen_letters" + std::to_string(word);
+        break;
+      default:
+        text += std::to_string(word);
+    }
+    const std::uint32_t gap = rng.below(12) == 0 ? 1 + rng.below(150) : 1;
+    for (std::uint32_t k = 0; k < gap; ++k) text += rng.below(8) == 0 ? spaces[rng.below(11)] : ' ';
+    if (rng.below(line_chance) == 0) text += rng.below(3) == 0 ? "\r\n" : "\n";
+  }
+  while (!text.empty() && rng.below(2) == 0) text.pop_back();
   return text;
 }
 

@@ -6,6 +6,7 @@
 #include "equivec/vocabulary.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,8 +15,8 @@ namespace equivec {
 
 /// A corpus as word ids, read once so that training need not parse text again.
 /// Words outside the vocabulary are gone, or are the unknown word where there is one. Sentences are separated by
-/// `sentence_end`, which encode() puts after the last one too and never twice in a row. Immutable; chunks may be read
-/// by all threads.
+/// `sentence_end`, which encode() puts after the last one too and never twice in a row. Immutable, cheap to copy;
+/// chunks may be read by all threads.
 class EncodedCorpus {
  public:
   /// Marks the end of a sentence; no word has this number.
@@ -28,6 +29,8 @@ class EncodedCorpus {
   EncodedCorpus(std::vector<WordId> ids, std::size_t words);
 
   std::span<const WordId> ids() const noexcept { return ids_; }
+  /// True if the ids stand in a temporary file, since they take more than VocabularyOptions::memory.
+  bool mapped() const noexcept { return mapped_; }
   std::size_t chunks() const noexcept { return (ids_.size() + chunk_size - 1) / chunk_size; }
   std::span<const WordId> chunk(std::size_t number) const;  ///< REQUIRES: number < chunks()
   std::uint64_t words() const noexcept { return words_; }   ///< ids that are words, the end token included
@@ -39,17 +42,31 @@ class EncodedCorpus {
   const std::string& hash() const noexcept { return hash_; }
 
  private:
-  friend EncodedCorpus encode(const Corpus&, const Vocabulary&, const VocabularyOptions&, Progress*);
-  std::vector<WordId> ids_;
+  friend class Encoder;
+  EncodedCorpus() = default;
+
+  std::shared_ptr<const void> owner_;  // of the ids
+  std::span<const WordId> ids_;
+  bool mapped_ = false;
   std::uint64_t words_ = 0, tokens_ = 0;
   std::string hash_;
 };
 
 /// Reads the corpus on options.threads threads; the result is the same for any number. Of the options only `unknown`,
-/// `end_token` (words of the vocabulary, or empty) and `threads` matter here. Progress counts bytes.
+/// `end_token` (words of the vocabulary, or empty), `threads` and `memory` matter here. Progress counts bytes.
 /// Throws Error if the end token is not in the vocabulary or no word of the corpus is; Cancelled if asked to stop.
 /// Where the unknown token is no word of the vocabulary (nothing was rare enough), other words vanish.
 EncodedCorpus encode(const Corpus& corpus, const Vocabulary& vocabulary, const VocabularyOptions& options = {},
                      Progress* progress = nullptr);
+
+/// What training learns from: a text as ids, and the words they stand for.
+struct TrainingText {
+  Vocabulary vocabulary;
+  EncodedCorpus corpus;
+};
+
+/// What count_words() and then encode() give, and throw, with the same options, for less than half the time: the text
+/// is read once.
+TrainingText read_corpus(const Corpus& corpus, const VocabularyOptions& options = {}, Progress* progress = nullptr);
 
 }  // namespace equivec
