@@ -14,17 +14,22 @@
 // Training whose result does not depend on the threads. A round gives each of a fixed number of workers a piece of the
 // text. First all workers draw, and copy the rows that they share with others; then all train; then every row takes the
 // sum of the changes, in the workers' order. Rounds are short: the sum of many changes made without knowledge of each
-// other diverges. Most rows that a window touches are noise words': so that they need no copies, the vocabulary is
+// other diverges.
+//
+// Most rows that a window touches are noise words'. So that they need no copies, all but the most frequent words are
 // dealt out into as many groups as there are workers, equally likely to be drawn from, and in a round each worker draws
-// its noise words from a group of its own, of which it alone changes the rows.
+// such noise words from a group of its own, of which it alone changes the rows. The chance of a word to be drawn is the
+// same as ever, over the rounds. (With the frequent words in groups too it was as well, but a piece then met few of
+// them far too often: quality fell.)
 
 namespace equivec {
 
-/// The words in groups that are equally likely, one for each worker.
+/// All but the most frequent words in groups that are equally likely, one for each worker.
 class NoiseGroups {
  public:
-  /// No groups where a word is too frequent for them to be equally likely.
-  NoiseGroups(std::span<const double> weights, std::size_t count) {
+  /// No groups where the words are too few for them to be equally likely.
+  NoiseGroups(std::span<const double> weights, std::size_t count) : group_of_(weights.size(), frequent) {
+    if (weights.size() <= frequent_words) return;
     std::vector<std::uint32_t> order(weights.size());
     std::iota(order.begin(), order.end(), 0u);
     std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return weights[a] > weights[b]; });
@@ -32,8 +37,7 @@ class NoiseGroups {
     std::priority_queue<Group, std::vector<Group>, std::greater<>> lightest;
     for (std::size_t i = 0; i < count; ++i) lightest.push({0, i});
     std::vector<std::vector<WordId>> words(count);
-    group_of_.resize(weights.size());
-    for (const std::uint32_t word : order) {
+    for (const std::uint32_t word : std::span(order).subspan(frequent_words)) {
       auto [weight, group] = lightest.top();
       lightest.pop();
       words[group].push_back(word_id(word));
@@ -42,7 +46,7 @@ class NoiseGroups {
     }
     const double least = lightest.top().first;
     while (lightest.size() > 1) lightest.pop();
-    if (lightest.top().first > least * (1 + largest_difference)) return;
+    if (!(lightest.top().first <= least * (1 + largest_difference)) || least == 0) return;
     for (const auto& group : words) {
       std::vector<double> own;
       for (const WordId word : group) own.push_back(weights[index(word)]);
@@ -51,12 +55,16 @@ class NoiseGroups {
     words_ = std::move(words);
   }
 
-  bool empty() const noexcept { return words_.empty(); }
-  NoiseSource source(std::size_t group) const { return {&samplers_[group], words_[group].data()}; }
-  bool holds(std::size_t group, WordId word) const { return group_of_[index(word)] == group; }
+  NoiseSource source(const AliasSampler& all, std::size_t group) const {
+    if (words_.empty()) return {&all};
+    return {&all, &samplers_[group], words_[group].data(), group_of_.data(), frequent};
+  }
+  bool holds(std::size_t group, WordId word) const { return !words_.empty() && group_of_[index(word)] == group; }
 
  private:
+  static constexpr std::size_t frequent_words = 1024;
   static constexpr double largest_difference = 1e-3;  // between the weights of two groups
+  static constexpr std::uint8_t frequent = 255;       // in no group
   std::vector<std::vector<WordId>> words_;
   std::vector<AliasSampler> samplers_;
   std::vector<std::uint8_t> group_of_;
@@ -102,7 +110,7 @@ class RoundWorker {
     p.sentence.assign(words.begin(), words.end());
     p.first = first;
     p.position = position;
-    trainer.draw(last - first, groups.empty() ? NoiseSource{&state_.noise} : groups.source(group), rng, p.draws);
+    trainer.draw(last - first, groups.source(state_.noise, group), rng, p.draws);
     p.words.clear();
     p.contexts.clear();
     p.drawn.clear();
@@ -110,8 +118,8 @@ class RoundWorker {
     p.node_begins.clear();
     const auto context = [&](WordId word) {
       const std::size_t row = index(word);
-      return !groups.empty() && groups.holds(group, word) ? state_.contexts.row(row)
-                                                          : contexts_.take(state_.contexts, row, places.contexts);
+      return groups.holds(group, word) ? state_.contexts.row(row)
+                                       : contexts_.take(state_.contexts, row, places.contexts);
     };
     for (const WordId word : words) p.words.push_back(words_.take(state_.words, index(word), places.words));
     for (std::size_t i = first; i < last; ++i) {

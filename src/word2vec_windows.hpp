@@ -52,14 +52,17 @@ struct SentenceDraws {
   std::vector<WordId> noise;         // of each window so many
 };
 
-/// Where noise words come from.
+/// Where noise words come from: all words, or of the less frequent ones only those of a group.
 struct NoiseSource {
-  const AliasSampler* sampler;
-  const WordId* words = nullptr;  // what the sampler draws is a place in this list, if there is one
+  const AliasSampler* all;
+  const AliasSampler* group = nullptr;   // draws a place in `words`
+  const WordId* words = nullptr;         // of the group
+  const std::uint8_t* groups = nullptr;  // of each word
+  std::uint8_t frequent = 0;             // that of words in no group
 
   WordId operator()(Rng& rng) const noexcept {
-    const WordId drawn = (*sampler)(rng);
-    return words ? words[index(drawn)] : drawn;
+    const WordId word = (*all)(rng);
+    return !group || groups[index(word)] == frequent ? word : words[index((*group)(rng))];
   }
 };
 

@@ -69,35 +69,41 @@ HWY_INLINE void store_sums(V a, V b, V c, V e, float* to) {
 }
 #endif
 
-/// Scores of one or two inputs against the O outputs of a tile; scores[input * padded + output].
+/// Products of one or two inputs with the O outputs of a tile, still to be summed over the lanes.
 template <int inputs, int O>
-HWY_INLINE void score_tile(float* const* in, float* const* out, std::size_t stride, float* scores, std::size_t padded) {
-  V sums[inputs][8];
-  const float* rows[O];
-  const float* const first = in[0];
-  const float* const second = in[inputs - 1];
+struct TileSums {
+  V of[inputs][8];
+
+  HWY_INLINE void multiply(float* const* in, float* const* out, std::size_t stride) {
+    const float* rows[O];
+    const float* const first = in[0];
+    const float* const second = in[inputs - 1];
+#pragma GCC unroll 2
+    for (int i = 0; i < inputs; ++i)
 #pragma GCC unroll 8
-  for (int k = 0; k < 8; ++k) sums[0][k] = hn::Zero(d);
+      for (int k = 0; k < 8; ++k) of[i][k] = hn::Zero(d);
 #pragma GCC unroll 8
-  for (int k = 0; k < 8; ++k) sums[inputs - 1][k] = hn::Zero(d);
+    for (int k = 0; k < O; ++k) rows[k] = out[k];
+    for (std::size_t c = 0; c < stride; c += lanes) {
+      const V x = hn::Load(d, first + c), y = hn::Load(d, second + c);
 #pragma GCC unroll 8
-  for (int k = 0; k < O; ++k) rows[k] = out[k];
-  for (std::size_t c = 0; c < stride; c += lanes) {
-    const V x = hn::Load(d, first + c), y = hn::Load(d, second + c);
-#pragma GCC unroll 8
-    for (int k = 0; k < O; ++k) {
-      const V z = hn::Load(d, rows[k] + c);
-      sums[0][k] = hn::MulAdd(x, z, sums[0][k]);
-      if constexpr (inputs == 2) sums[1][k] = hn::MulAdd(y, z, sums[1][k]);
+      for (int k = 0; k < O; ++k) {
+        const V z = hn::Load(d, rows[k] + c);
+        of[0][k] = hn::MulAdd(x, z, of[0][k]);
+        if constexpr (inputs == 2) of[1][k] = hn::MulAdd(y, z, of[1][k]);
+      }
     }
   }
+
+  /// scores[input * padded + output].
+  HWY_INLINE void store(float* scores, std::size_t padded) const {
 #if HWY_TARGET == HWY_AVX3
   // Sixteen sums at once: of the four vectors of block sums, what stands in the same block goes into one.
   if constexpr (inputs == 2 && O > 4) {
     V blocks[4];
 #pragma GCC unroll 4
     for (int i = 0; i < 4; ++i) {
-      const V* s = sums[i % 2] + i / 2 * 4;
+      const V* s = of[i % 2] + i / 2 * 4;
       blocks[i] = block_sums(s[0], s[1], s[2], s[3]);
     }
     const V low = hn::Add(hn::ConcatLowerLower(d, blocks[1], blocks[0]), hn::ConcatUpperUpper(d, blocks[1], blocks[0]));
@@ -113,9 +119,18 @@ HWY_INLINE void score_tile(float* const* in, float* const* out, std::size_t stri
 #endif
 #pragma GCC unroll 2
   for (int i = 0; i < inputs; ++i) {
-    store_sums(sums[i][0], sums[i][1], sums[i][2], sums[i][3], scores + i * padded);
-    if constexpr (O > 4) store_sums(sums[i][4], sums[i][5], sums[i][6], sums[i][7], scores + i * padded + 4);
+    store_sums(of[i][0], of[i][1], of[i][2], of[i][3], scores + i * padded);
+    if constexpr (O > 4) store_sums(of[i][4], of[i][5], of[i][6], of[i][7], scores + i * padded + 4);
   }
+  }
+};
+
+/// Scores of one or two inputs against the O outputs of a tile.
+template <int inputs, int O>
+HWY_INLINE void score_tile(float* const* in, float* const* out, std::size_t stride, float* scores, std::size_t padded) {
+  TileSums<inputs, O> sums;
+  sums.multiply(in, out, stride);
+  sums.store(scores, padded);
 }
 
 /// O: the number of outputs where one tile takes them all, else 0.
@@ -220,14 +235,37 @@ HWY_INLINE void steps_of_scores(const Window& w, std::size_t padded, std::size_t
   }
 }
 
-/// The scores of all inputs, turned into steps; each pair's steps are taken after the next pair's scores, so that the
-/// processor has sums to do while it waits for exponentials.
+/// The scores of all inputs, turned into steps. What ends a pair (sums over lanes, exponentials) is done after the
+/// products of the next pair, so that the processor has sums to do while it waits.
 template <int O>
 HWY_INLINE double score_and_step(float* const* in, std::size_t count, const Window& w, float* scores,
                                  std::size_t padded) {
   LossSum loss;
-  std::size_t done = 0;
   std::size_t i = 0;
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
+  if constexpr (O > 0) {  // the registers hold two pairs' sums
+    if (count >= 2) {
+      TileSums<2, O> sums, next;
+      sums.multiply(in, w.outputs.data(), w.stride);
+      for (i = 2; i + 2 <= count; i += 2) {
+        next.multiply(in + i, w.outputs.data(), w.stride);
+        sums.store(scores + (i - 2) * padded, padded);
+        steps_of_scores(w, padded, (i - 2) * padded, i * padded, scores, loss);
+        sums = next;
+      }
+      TileSums<1, O> last;
+      if (i < count) last.multiply(in + i, w.outputs.data(), w.stride);
+      sums.store(scores + (i - 2) * padded, padded);
+      if (i < count) last.store(scores + i * padded, padded);
+      steps_of_scores(w, padded, (i - 2) * padded, i * padded, scores, loss);
+    } else {
+      score_inputs<1, O>(in, w, scores, padded);
+    }
+    if (i < count) steps_of_scores(w, padded, i * padded, count * padded, scores, loss);
+    return loss.total();
+  }
+#endif
+  std::size_t done = 0;
   for (; i + 2 <= count; i += 2) {
     score_inputs<2, O>(in + i, w, scores + i * padded, padded);
     if (i > 0) steps_of_scores(w, padded, done, i * padded, scores, loss);
