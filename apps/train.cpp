@@ -28,15 +28,20 @@ void require_apart(const Corpus& corpus, std::span<const std::string> outputs) {
   }
 }
 
+Vocabulary read_counted_vocabulary(const std::string& file) {
+  Vocabulary vocabulary = read_vocabulary(file);
+  if (vocabulary.total_count() == 0)
+    throw Error(file + ": its words have no counts, by which training goes; make it with equivec vocab");
+  return vocabulary;
+}
+
 TrainingText read_training_text(const Corpus& corpus, const std::string& vocabulary_file,
                                 const VocabularyOptions& options, const ConsoleOptions& console,
                                 std::optional<Vocabulary> known) {
   Vocabulary vocabulary = [&] {
     if (known) return std::move(*known);
     if (!vocabulary_file.empty()) {
-      Vocabulary given = read_vocabulary(vocabulary_file);
-      if (given.total_count() == 0)
-        throw Error(vocabulary_file + ": its words have no counts, by which training goes; make it with equivec vocab");
+      Vocabulary given = read_counted_vocabulary(vocabulary_file);
       for (const std::string& token : {options.unknown, options.end_token})
         if (!token.empty() && !given.find(token)) throw Error(vocabulary_file + ": has no word '" + token + "'");
       return given;

@@ -29,6 +29,9 @@ struct TrainingText {
   equivec::EncodedCorpus corpus;
 };
 
+/// read_vocabulary() of words that training can go by: an Error if they have no counts.
+equivec::Vocabulary read_counted_vocabulary(const std::string& file);
+
 /// Counts the words (or reads `vocabulary_file`, if it has a name, or takes `vocabulary`) and encodes the corpus, with
 /// progress and remarks.
 TrainingText read_training_text(const equivec::Corpus& corpus, const std::string& vocabulary_file,

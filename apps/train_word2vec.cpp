@@ -4,9 +4,11 @@
 #include "apps/options.hpp"
 #include "apps/train.hpp"
 
+#include "equivec/clusters.hpp"
 #include "equivec/formats.hpp"
 #include "src/text_numbers.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <condition_variable>
@@ -167,6 +169,42 @@ Vocabulary with_words_of(const Vocabulary& initial, const Vocabulary& all, int m
   return Vocabulary(entries);
 }
 
+constexpr std::string_view sentence_end_word = "</s>";
+
+/// What word2vec.c makes of a text or of a file of words: the sentence end first, whatever its count, then the words by
+/// their counts.
+Vocabulary with_sentence_end_first(const Corpus& corpus, const Word2VecJob& job, VocabularyOptions counting) {
+  counting.end_token = sentence_end_word;
+  const Vocabulary all = [&] {
+    if (!job.vocabulary_file.empty()) return read_counted_vocabulary(job.vocabulary_file);
+    const ProgressLine line("counting words", "bytes", job.console);
+    return count_words(corpus, counting, &progress());
+  }();
+  std::vector<Vocabulary::Entry> entries = {{std::string(sentence_end_word), 0}};
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const std::string_view word = all.word(word_id(i));
+    const std::uint64_t count = all.count(word_id(i));
+    if (word == sentence_end_word)
+      entries[0].count = count;
+    else if (count >= static_cast<std::uint64_t>(counting.min_count))
+      entries.push_back({std::string(word), count});
+  }
+  if (entries.size() == 1)
+    throw Error(job.vocabulary_file + ": none of its " + grouped(all.size()) + " words has a count of " +
+                std::to_string(counting.min_count) + "; lower -min-count");
+  std::stable_sort(entries.begin() + 1, entries.end(), [](const auto& a, const auto& b) { return a.count > b.count; });
+  return Vocabulary(entries);
+}
+
+/// The same words for training, which must never meet the sentence end: no word of a text is a line feed, and what has
+/// no count is no noise word.
+Vocabulary without_sentence_end(const Vocabulary& words) {
+  std::vector<Vocabulary::Entry> entries = {{"\n", 0}};
+  for (std::size_t i = 1; i < words.size(); ++i)
+    entries.push_back({std::string(words.word(word_id(i))), words.count(word_id(i))});
+  return Vocabulary(entries);
+}
+
 }  // namespace
 
 void run_word2vec_job(const Word2VecJob& job) {
@@ -180,16 +218,14 @@ void run_word2vec_job(const Word2VecJob& job) {
                                                            : format;
   if (!job.contexts.empty() && training.loss == Word2VecLoss::hierarchical_softmax)
     throw OptionError("--contexts: with hierarchical softmax the nodes of a tree have vectors, not the contexts");
+  std::vector<std::string> outputs;
+  for (const std::string& output : {job.output, job.contexts, job.save_vocabulary, job.checkpoint.file.string()})
+    if (!output.empty()) outputs.push_back(output);
   // Before hours of training, not after.
   if (!job.dry_run) {
-    require_writable(job.output);
-    if (!job.contexts.empty()) require_writable(job.contexts);
-    if (!job.checkpoint.file.empty()) require_writable(job.checkpoint.file);
+    for (const std::string& output : outputs) require_writable(output);
   }
   const Corpus corpus = Corpus::from_paths(job.corpus, &progress());
-  std::vector<std::string> outputs = {job.output};
-  if (!job.contexts.empty()) outputs.push_back(job.contexts);
-  if (!job.checkpoint.file.empty()) outputs.push_back(job.checkpoint.file.string());
   require_apart(corpus, outputs);
 
   TrainingControl control;
@@ -206,6 +242,24 @@ void run_word2vec_job(const Word2VecJob& job) {
       const ProgressLine line("counting words", "bytes", job.console);
       given = with_words_of(control.initial->vocabulary(), count_words(corpus, all, &progress()), counting.min_count);
     }
+  }
+  std::optional<Vocabulary> written;  // where it is not the vocabulary of training
+  if (job.sentence_end_row) {
+    written = with_sentence_end_first(corpus, job, counting);
+    if (!job.save_vocabulary.empty()) {
+      write_vocabulary(job.save_vocabulary, *written);
+      if (!job.console.quiet)
+        remark(grouped(written->size()) + " words, " + grouped(written->total_count()) + " occurrences; wrote " +
+               job.save_vocabulary);
+      if (job.output.empty()) return;
+    }
+    if (static_cast<std::size_t>(job.classes) > written->size())
+      throw OptionError("-classes must be at most " + std::to_string(written->size()) + ", the number of words, got " +
+                        std::to_string(job.classes));
+    given = without_sentence_end(*written);
+    // word2vec.c counts the sentence ends among the words of which `subsample` is a share.
+    training.subsample = std::min(1.0, training.subsample * static_cast<double>(written->total_count()) /
+                                           static_cast<double>(std::max<std::uint64_t>(given->total_count(), 1)));
   }
   validate(training);
   const TrainingText text = read_training_text(corpus, job.vocabulary_file, counting, job.console, given);
@@ -247,9 +301,14 @@ void run_word2vec_job(const Word2VecJob& job) {
   metadata["threads"] = shortest(training.threads);
   metadata["instruction_set"] = instruction_set();
   if (!job.initialize.empty()) metadata["initialize"] = job.initialize;
-  {
+  const Embeddings trained(written ? *written : text.vocabulary, std::move(vectors.words), metadata);
+  if (job.classes > 0) {
+    const ProgressLine line("finding classes", "words", job.console);
+    write_classes(job.output, trained.vocabulary(),
+                  kmeans_classes(trained, job.classes, 10, training.threads, &progress()));
+  } else {
     const ProgressLine line("writing", "", job.console);
-    write_embeddings(job.output, Embeddings(text.vocabulary, std::move(vectors.words), metadata), format, &progress());
+    write_embeddings(job.output, trained, format, &progress());
     if (!job.contexts.empty()) {
       metadata["vectors"] = "contexts";
       write_embeddings(job.contexts, Embeddings(text.vocabulary, std::move(vectors.contexts), metadata),
