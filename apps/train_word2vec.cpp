@@ -39,7 +39,7 @@ std::string seconds_text(double seconds) {
 }
 
 /// What training would take: the tables' sizes, and the time, by training for a second.
-void show_estimate(const TrainingText& text, const Word2VecJob& job) {
+void show_estimate(const TrainingText& text, const Word2VecOptions& training) {
   std::uint64_t sum = 0;
   const auto line = [&](const std::string& name, std::uint64_t bytes) {
     char number[64];
@@ -48,8 +48,8 @@ void show_estimate(const TrainingText& text, const Word2VecJob& job) {
     sum += bytes;
   };
   line("corpus, " + grouped(text.corpus.ids().size()) + " ids", text.corpus.ids().size_bytes());
-  for (const TableSize& table : word2vec_tables(text.vocabulary.size(), job.training)) line(table.name, table.bytes);
-  line("result", text.vocabulary.size() * static_cast<std::uint64_t>(job.training.dimension) * sizeof(float));
+  for (const TableSize& table : word2vec_tables(text.vocabulary.size(), training)) line(table.name, table.bytes);
+  line("result", text.vocabulary.size() * static_cast<std::uint64_t>(training.dimension) * sizeof(float));
   line("in all", sum);
 
   Progress trial;
@@ -75,7 +75,7 @@ void show_estimate(const TrainingText& text, const Word2VecJob& job) {
   TrainingControl control;
   control.progress = &trial;
   try {
-    train_word2vec(text.corpus, text.vocabulary, job.training, control);
+    train_word2vec(text.corpus, text.vocabulary, training, control);
   } catch (const Cancelled&) {
   } catch (...) {
     stop_clock();
@@ -85,7 +85,7 @@ void show_estimate(const TrainingText& text, const Word2VecJob& job) {
   stop_clock();
   check_cancelled(&progress());
   const auto done = static_cast<double>(std::max<std::uint64_t>(trial.done, 1));
-  const auto words = static_cast<double>(text.corpus.words()) * job.training.epochs;
+  const auto words = static_cast<double>(text.corpus.words()) * training.epochs;
   std::cout << "training would take about " << seconds_text(seconds * words / done) << " ("
             << grouped(static_cast<std::uint64_t>(words)) << " words at "
             << grouped(static_cast<std::uint64_t>(done / seconds)) << " words/s, measured)\n";
@@ -269,7 +269,7 @@ void run_word2vec_job(const Word2VecJob& job) {
     validation = encode(Corpus::from_paths(paths, &progress()), text.vocabulary, counting, &progress());
     control.validation = &*validation;
   }
-  if (job.dry_run) return show_estimate(text, job);
+  if (job.dry_run) return show_estimate(text, training);
 
   if (job.checkpoint.resume && !job.console.quiet && !std::filesystem::exists(job.checkpoint.file))
     remark(job.checkpoint.file.string() + ": there is no checkpoint yet; training begins");
