@@ -212,6 +212,7 @@ void run_word2vec_job(const Word2VecJob& job) {
   VocabularyOptions counting = job.vocabulary;
   counting.threads = training.threads;
   validate(counting);
+  validate(job.checkpoint);
   const Format format = job.format_name.empty() ? format_from_extension(job.output) : format_from_name(job.format_name);
   const Format contexts_format = job.contexts.empty()      ? format
                                  : job.format_name.empty() ? format_from_extension(job.contexts)
