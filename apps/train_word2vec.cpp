@@ -107,7 +107,8 @@ int run_train(Word2VecModel model, std::span<const std::string> arguments) {
       .add("format", job.format_name, "native, word2vec-text, word2vec-binary, glove-text, npy, whatever OUT's ending",
            "NAME")
       .add("contexts", job.contexts, "also write the context vectors (word2vec.c's syn1neg) there", "OUT")
-      .add("loss", loss, "negative-sampling, hierarchical-softmax, softmax (exact, slow)", "NAME")
+      .add("loss", loss, "negative-sampling, hierarchical-softmax, both with a + between, softmax (exact, slow)",
+           "NAME")
       .add("dimension,size,dim", job.training.dimension, "length of a vector")
       .add("window,ws", job.training.window, "words on each side that count as context")
       .add("window-shape", window_shape, "shrinking: each position draws 1 to window; fixed: always all", "NAME")
@@ -115,7 +116,7 @@ int run_train(Word2VecModel model, std::span<const std::string> arguments) {
       .add("epochs,epoch,iter", job.training.epochs, "passes over the corpus")
       .add("learning-rate,alpha,lr", job.training.learning_rate, "at the start; falls linearly to almost 0")
       .add("subsample,sample", job.training.subsample,
-           "drop words at random that are a larger share of the text; 0 drops none")
+           "drop words at random that are a larger share of text; 0 drops none")
       .add("noise-exponent,ns-exponent", job.training.noise_exponent, "noise words are drawn by count to this power");
   if (cbow)
     options.add("cbow-update", cbow_update,

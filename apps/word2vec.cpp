@@ -37,7 +37,7 @@ int run_word2vec(std::span<const std::string> arguments) {
       .add("output", job.output, "write the vectors, or the classes, there", "FILE")
       .add("size", training.dimension, "length of a vector")
       .add("window", training.window, "words on each side that count as context; each position draws 1 to N")
-      .add("sample", training.subsample, "drop words at random that are a larger share of the text; 0 drops none")
+      .add("sample", training.subsample, "drop words at random that are a larger share of text; 0 drops none")
       .add("hs", hierarchical, "1: hierarchical softmax")
       .add("negative", negatives, "noise words drawn for each window; 0: no negative sampling (then -hs 1)")
       .add("threads", training.threads, "0: all cores (word2vec.c: 12 threads); 1 gives the same bytes every time")
