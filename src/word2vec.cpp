@@ -103,7 +103,7 @@ constexpr std::size_t longest_sentence = 1000;  // longer ones are trained in pi
 // Deterministic training: workers of a round, and ids that each of them trains. Measured on 17 million words of
 // Wikipedia: more ids cost quality, fewer cost time.
 constexpr std::size_t round_workers = 8;
-constexpr std::size_t round_piece = 2048;
+constexpr std::size_t longest_round_piece = 2048;
 
 // What random streams are for; the number of the stream follows in the lower bits.
 enum class Stream : std::uint64_t { start = 0, keep = 1, draw = 2, validation = 3 };
@@ -140,6 +140,22 @@ HuffmanTree tree_of(const Vocabulary& vocabulary, Word2VecLoss loss) {
   if (has_tree(loss))
     for (std::size_t i = 0; i < vocabulary.size(); ++i) counts.push_back(vocabulary.count(word_id(i)));
   return HuffmanTree(counts);
+}
+
+/// Ids that a worker trains in a round. What the workers change in one row without knowing of each other is added up,
+/// and the sum must stay small: fewer ids where few words make up what is trained, and where every pair changes the
+/// root of a tree. As if a text of so many equally frequent words, an eighth of their number; a half still diverges
+/// with high learning rates.
+std::size_t round_piece_of(const Vocabulary& vocabulary, std::span<const std::uint32_t> keep, Word2VecLoss loss) {
+  double sum = 0, squares = 0;
+  for (std::size_t i = 0; i < keep.size(); ++i) {
+    const double kept = static_cast<double>(vocabulary.count(word_id(i))) * keep[i] * 0x1p-32;
+    sum += kept;
+    squares += kept * kept;
+  }
+  const double words = squares > 0 ? sum * sum / squares : 1;
+  const std::size_t most = has_tree(loss) ? 64 : longest_round_piece;
+  return std::clamp(static_cast<std::size_t>(words / 8), std::size_t{4}, most);
 }
 
 /// Two tables that cannot be held would only end with the process being killed.
@@ -198,9 +214,9 @@ class Training {
     if (options.loss != Word2VecLoss::hierarchical_softmax) state_.contexts = Table(vocabulary.size(), dimension);
     state_.nodes = Table(state_.tree.nodes(), dimension);
     tables_ = {{"embeddings", &state_.words}, {"contexts", &state_.contexts}, {"nodes", &state_.nodes}};
-    tasks_of_epoch_ = options.deterministic
-                          ? (corpus.ids().size() + round_workers * round_piece - 1) / (round_workers * round_piece)
-                          : corpus.chunks();
+    round_piece_ = round_piece_of(vocabulary, state_.keep, options.loss);
+    const std::size_t round = round_workers * round_piece_;
+    tasks_of_epoch_ = options.deterministic ? (corpus.ids().size() + round - 1) / round : corpus.chunks();
   }
 
   Word2VecVectors run() {
@@ -449,9 +465,9 @@ class Training {
   void run_rounds(std::size_t end) {
     const std::size_t outputs = draws_noise(options_.loss) ? static_cast<std::size_t>(options_.negatives) + 1 : 0;
     const std::size_t context = 2 * static_cast<std::size_t>(options_.window);
-    PrivateRows words(state_.words, round_workers, round_piece + context),
-        contexts(state_.contexts, round_workers, round_piece * outputs),
-        nodes(state_.nodes, round_workers, round_piece * state_.tree.longest_path());
+    PrivateRows words(state_.words, round_workers, round_piece_ + context),
+        contexts(state_.contexts, round_workers, round_piece_ * outputs),
+        nodes(state_.nodes, round_workers, round_piece_ * state_.tree.longest_path());
     std::vector<RoundWorker> workers;
     for (std::size_t i = 0; i < round_workers; ++i) workers.emplace_back(state_);
     const auto for_each_worker = [&](const auto& f) {
@@ -466,7 +482,7 @@ class Training {
         for_each_worker([&](std::size_t i) {
           RoundWorker& worker = workers[i];
           const std::size_t piece = round * round_workers + i, size = corpus_.ids().size();
-          const std::size_t first = std::min(piece * round_piece, size), last = std::min(first + round_piece, size);
+          const std::size_t first = std::min(piece * round_piece_, size), last = std::min(first + round_piece_, size);
           worker.sum = {};
           if (first == last) return;
           RoundRows rows{&words, &contexts, &nodes, i};
@@ -581,6 +597,7 @@ class Training {
   std::vector<NamedTable> tables_;
   int threads_;
   tbb::task_arena arena_;
+  std::size_t round_piece_ = 0;
   std::size_t tasks_of_epoch_ = 0;  // chunks or rounds
   std::size_t next_ = 0;            // the first task that is not done
   LossSum epoch_sum_;               // of the epoch that next_ is in
