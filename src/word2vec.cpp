@@ -143,9 +143,9 @@ HuffmanTree tree_of(const Vocabulary& vocabulary, Word2VecLoss loss) {
 }
 
 /// Ids that a worker trains in a round. What the workers change in one row without knowing of each other is added up,
-/// and the sum must stay small: fewer ids where few words make up what is trained, and where every pair changes the
-/// root of a tree. As if a text of so many equally frequent words, an eighth of their number; a half still diverges
-/// with high learning rates.
+/// which diverges where a row changes much: so fewer ids where few words make up most of what is trained (an eighth of
+/// the number of equally frequent words that would meet as often; a half diverged with high learning rates), and where
+/// every pair changes the root of a tree.
 std::size_t round_piece_of(const Vocabulary& vocabulary, std::span<const std::uint32_t> keep, Word2VecLoss loss) {
   double sum = 0, squares = 0;
   for (std::size_t i = 0; i < keep.size(); ++i) {
