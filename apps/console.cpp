@@ -71,7 +71,8 @@ ProgressLine::ProgressLine(std::string doing, std::string unit, const ConsoleOpt
   progress().done = 0;
   progress().total = 0;
   progress().loss = 0;
-  if (!options.quiet && (terminal_ || options.progress)) thread_ = std::thread([this] { run(); });
+  if (!options.quiet && !options.no_progress && (terminal_ || options.progress))
+    thread_ = std::thread([this] { run(); });
 }
 
 ProgressLine::~ProgressLine() {

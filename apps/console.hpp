@@ -20,8 +20,9 @@ void restore_signal_handlers();
 
 /// Settings that commands with long work share.
 struct ConsoleOptions {
-  bool progress = false;  ///< show progress though standard error is no terminal
-  bool quiet = false;     ///< neither progress nor remarks
+  bool progress = false;     ///< show progress though standard error is no terminal
+  bool quiet = false;        ///< neither progress nor remarks
+  bool no_progress = false;  ///< remarks alone
 };
 class Options;
 void add_console_options(Options& options, ConsoleOptions& console);

@@ -19,6 +19,7 @@ namespace {
 constexpr std::array commands = {
     Command{"train skipgram", "learn word vectors from text (word2vec's skip-gram)", run_train_skipgram},
     Command{"train cbow", "learn word vectors from text (word2vec's CBOW)", run_train_cbow},
+    Command{"word2vec", "the same with the command line of word2vec.c", run_word2vec},
     Command{"vocab", "count the words of a text", run_vocab},
     Command{"neighbors", "the words most similar to a word", run_neighbors},
     Command{"analogy", "A is to B as C is to ... ?", run_analogy},

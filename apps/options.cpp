@@ -19,7 +19,7 @@ T number(const std::string& name, const std::string& text, const char* expected)
   const auto value = equivec::parse_number<T>(text.starts_with('+') ? std::string_view(text).substr(1) : text);
   if (!value) {
     const bool digits = !text.empty() && text.find_first_not_of("0123456789") == text.npos;
-    throw OptionError("--" + name + ": " +
+    throw OptionError(name + ": " +
                       (digits ? "the number is too large: '" : std::string("expected ") + expected + ", found '") +
                       text + "'");
   }
@@ -28,7 +28,8 @@ T number(const std::string& name, const std::string& text, const char* expected)
 
 }  // namespace
 
-Options::Options(std::string usage, std::string summary) : usage_(std::move(usage)), summary_(std::move(summary)) {}
+Options::Options(std::string usage, std::string summary, std::string dashes)
+    : usage_(std::move(usage)), summary_(std::move(summary)), dashes_(std::move(dashes)) {}
 
 Options& Options::add_entry(Entry entry) {
   entries_.push_back(std::move(entry));
@@ -37,7 +38,7 @@ Options& Options::add_entry(Entry entry) {
 
 Options& Options::add(const std::string& names, int& field, const std::string& help) {
   Entry entry{names, "N", equivec::shortest(field), help, false, {}};
-  entry.store = [&field, name = entry.name()](const auto& values) {
+  entry.store = [&field, name = dashes_ + entry.name()](const auto& values) {
     field = number<int>(name, values.back(), "a whole number");
   };
   return add_entry(std::move(entry));
@@ -45,7 +46,7 @@ Options& Options::add(const std::string& names, int& field, const std::string& h
 
 Options& Options::add(const std::string& names, std::uint64_t& field, const std::string& help) {
   Entry entry{names, "N", equivec::shortest(field), help, false, {}};
-  entry.store = [&field, name = entry.name()](const auto& values) {
+  entry.store = [&field, name = dashes_ + entry.name()](const auto& values) {
     field = number<std::uint64_t>(name, values.back(), "a whole number from 0");
   };
   return add_entry(std::move(entry));
@@ -53,7 +54,7 @@ Options& Options::add(const std::string& names, std::uint64_t& field, const std:
 
 Options& Options::add(const std::string& names, double& field, const std::string& help) {
   Entry entry{names, "X", equivec::shortest(field), help, false, {}};
-  entry.store = [&field, name = entry.name()](const auto& values) {
+  entry.store = [&field, name = dashes_ + entry.name()](const auto& values) {
     field = number<double>(name, values.back(), "a number");
   };
   return add_entry(std::move(entry));
@@ -119,6 +120,11 @@ bool Options::parse(std::span<const std::string> arguments) {
   described.add_options()("\1words", po::value<std::vector<std::string>>(), "");
   order.add("\1words", -1);
 
+  // The library's messages name options with two dashes.
+  const auto as_shown = [this](std::string text) {
+    if (const std::size_t place = text.find("--"); place != text.npos) text.replace(place, 2, dashes_);
+    return text;
+  };
   po::variables_map values;
   try {
     const std::vector<std::string> list(arguments.begin(), arguments.end());
@@ -132,9 +138,9 @@ bool Options::parse(std::span<const std::string> arguments) {
     throw OptionError("there is no option '" + error.get_option_name() +
                       "'; --help lists them (words that begin with - go after --)");
   } catch (const po::multiple_occurrences& error) {
-    throw OptionError("the option '" + error.get_option_name() + "' was given twice");
+    throw OptionError("the option '" + as_shown(error.get_option_name()) + "' was given twice");
   } catch (const po::error& error) {
-    throw OptionError(std::string(error.what()) + "; --help lists the options");
+    throw OptionError(as_shown(error.what()) + "; --help lists the options");
   }
   if (values.count("help")) {
     show_help();
@@ -144,7 +150,7 @@ bool Options::parse(std::span<const std::string> arguments) {
   for (Entry& entry : entries_) {
     const std::string name = entry.name();
     if (!values.count(name) || values[name].defaulted()) {
-      if (entry.required) throw OptionError("--" + name + " is missing: " + entry.help);
+      if (entry.required) throw OptionError(dashes_ + name + " is missing: " + entry.help);
       continue;
     }
     entry.present = true;
@@ -164,14 +170,17 @@ bool Options::parse(std::span<const std::string> arguments) {
     if (left < positional.least) {
       std::string hint;
       for (const Entry& entry : entries_)
-        if (entry.several && entry.present) hint = " (--" + entry.name() + " takes all words after it)";
+        if (entry.several && entry.present) hint = " (" + dashes_ + entry.name() + " takes all words after it)";
       throw OptionError(positional.name + " is missing" + hint + "; usage: equivec " + usage_);
     }
     const auto count = static_cast<std::ptrdiff_t>(std::min(left, positional.most));
     if (count > 0) positional.store({next, next + count});
     next += count;
   }
-  if (next != words.end()) throw OptionError("nothing is expected after '" + *(next - 1) + "', found '" + *next + "'");
+  if (next != words.end())
+    throw OptionError(
+        (next == words.begin() ? "only options are expected" : "nothing is expected after '" + *(next - 1) + "'") +
+        ", found '" + *next + "'");
   return true;
 }
 
@@ -211,7 +220,7 @@ void Options::show_help() const {
     print_wrapped(help, left.size(), help_column);
   };
   for (const Entry& entry : entries_) {
-    std::string left = "--" + entry.name();
+    std::string left = dashes_ + entry.name();
     if (const std::size_t comma = entry.names.rfind(','); comma != entry.names.npos && comma + 2 == entry.names.size())
       left = "-" + entry.names.substr(comma + 1) + ", " + left;
     if (!entry.value.empty()) left += " " + entry.value;

@@ -11,8 +11,8 @@
 /// Long options may begin with one dash or two, and their names cannot be shortened.
 class Options {
  public:
-  /// `usage` is what follows "usage: equivec ".
-  Options(std::string usage, std::string summary);
+  /// `usage` is what follows "usage: equivec ". `dashes`: what long options begin with where they are shown.
+  Options(std::string usage, std::string summary, std::string dashes = "--");
 
   /// `names` is the option's name, then other programs' names for it, then perhaps a letter: "dimension,size,d".
   Options& add(const std::string& names, int& field, const std::string& help);
@@ -61,7 +61,7 @@ class Options {
   Options& add_entry(Entry entry);
   void show_help() const;
 
-  std::string usage_, summary_;
+  std::string usage_, summary_, dashes_;
   std::vector<Entry> entries_;
   std::vector<Positional> positionals_;
 };

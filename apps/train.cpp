@@ -34,6 +34,13 @@ void require_apart(const Corpus& corpus, std::span<const std::string> outputs) {
   }
 }
 
+Vocabulary read_counted_vocabulary(const std::string& file) {
+  Vocabulary vocabulary = read_vocabulary(file);
+  if (vocabulary.total_count() == 0)
+    throw Error(file + ": its words have no counts, by which training goes; make it with equivec vocab");
+  return vocabulary;
+}
+
 TrainingText read_training_text(const Corpus& corpus, const std::string& vocabulary_file,
                                 const VocabularyOptions& options, const ConsoleOptions& console,
                                 const std::optional<Vocabulary>& known) {
@@ -41,9 +48,7 @@ TrainingText read_training_text(const Corpus& corpus, const std::string& vocabul
     const ProgressLine line("reading the corpus", "bytes", console);
     if (known) return {*known, encode(corpus, *known, options, &progress())};
     if (vocabulary_file.empty()) return read_corpus(corpus, options, &progress());
-    Vocabulary given = read_vocabulary(vocabulary_file);
-    if (given.total_count() == 0)
-      throw Error(vocabulary_file + ": its words have no counts, by which training goes; make it with equivec vocab");
+    Vocabulary given = read_counted_vocabulary(vocabulary_file);
     for (const std::string& token : {options.unknown, options.end_token})
       if (!token.empty() && !given.find(token)) throw Error(vocabulary_file + ": has no word '" + token + "'");
     EncodedCorpus encoded = encode(corpus, given, options, &progress());

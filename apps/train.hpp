@@ -26,6 +26,9 @@ void add_memory_option(Options& options, equivec::VocabularyOptions& vocabulary)
 /// Throws equivec::Error if an output is a file of the corpus, which it would replace, or two outputs are the same.
 void require_apart(const equivec::Corpus& corpus, std::span<const std::string> outputs);
 
+/// read_vocabulary() of words that training can go by: an Error if they have no counts.
+equivec::Vocabulary read_counted_vocabulary(const std::string& file);
+
 /// Counts the words (or reads `vocabulary_file`, if it has a name, or takes `known`) and encodes the corpus, with
 /// progress and remarks.
 equivec::TrainingText read_training_text(const equivec::Corpus& corpus, const std::string& vocabulary_file,

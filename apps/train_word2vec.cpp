@@ -4,9 +4,11 @@
 #include "apps/options.hpp"
 #include "apps/train.hpp"
 
+#include "equivec/clusters.hpp"
 #include "equivec/formats.hpp"
 #include "src/text_numbers.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <condition_variable>
@@ -37,7 +39,7 @@ std::string seconds_text(double seconds) {
 }
 
 /// What training would take: the tables' sizes, and the time, by training for a second.
-void show_estimate(const TrainingText& text, const Word2VecJob& job) {
+void show_estimate(const TrainingText& text, const Word2VecOptions& training) {
   std::uint64_t sum = 0;
   const auto line = [&](const std::string& name, std::uint64_t bytes) {
     char number[64];
@@ -46,8 +48,8 @@ void show_estimate(const TrainingText& text, const Word2VecJob& job) {
     sum += bytes;
   };
   line("corpus, " + grouped(text.corpus.ids().size()) + " ids", text.corpus.ids().size_bytes());
-  for (const TableSize& table : word2vec_tables(text.vocabulary.size(), job.training)) line(table.name, table.bytes);
-  line("result", text.vocabulary.size() * static_cast<std::uint64_t>(job.training.dimension) * sizeof(float));
+  for (const TableSize& table : word2vec_tables(text.vocabulary.size(), training)) line(table.name, table.bytes);
+  line("result", text.vocabulary.size() * static_cast<std::uint64_t>(training.dimension) * sizeof(float));
   line("in all", sum);
 
   Progress trial;
@@ -73,7 +75,7 @@ void show_estimate(const TrainingText& text, const Word2VecJob& job) {
   TrainingControl control;
   control.progress = &trial;
   try {
-    train_word2vec(text.corpus, text.vocabulary, job.training, control);
+    train_word2vec(text.corpus, text.vocabulary, training, control);
   } catch (const Cancelled&) {
   } catch (...) {
     stop_clock();
@@ -83,7 +85,7 @@ void show_estimate(const TrainingText& text, const Word2VecJob& job) {
   stop_clock();
   check_cancelled(&progress());
   const auto done = static_cast<double>(std::max<std::uint64_t>(trial.done, 1));
-  const auto words = static_cast<double>(text.corpus.words()) * job.training.epochs;
+  const auto words = static_cast<double>(text.corpus.words()) * training.epochs;
   std::cout << "training would take about " << seconds_text(seconds * words / done) << " ("
             << grouped(static_cast<std::uint64_t>(words)) << " words at "
             << grouped(static_cast<std::uint64_t>(done / seconds)) << " words/s, measured)\n";
@@ -105,7 +107,8 @@ int run_train(Word2VecModel model, std::span<const std::string> arguments) {
       .add("format", job.format_name, "native, word2vec-text, word2vec-binary, glove-text, npy, whatever OUT's ending",
            "NAME")
       .add("contexts", job.contexts, "also write the context vectors (word2vec.c's syn1neg) there", "OUT")
-      .add("loss", loss, "negative-sampling, hierarchical-softmax, softmax (exact, slow)", "NAME")
+      .add("loss", loss, "negative-sampling, hierarchical-softmax, both with a + between, softmax (exact, slow)",
+           "NAME")
       .add("dimension,size,dim", job.training.dimension, "length of a vector")
       .add("window,ws", job.training.window, "words on each side that count as context")
       .add("window-shape", window_shape, "shrinking: each position draws 1 to window; fixed: always all", "NAME")
@@ -113,7 +116,7 @@ int run_train(Word2VecModel model, std::span<const std::string> arguments) {
       .add("epochs,epoch,iter", job.training.epochs, "passes over the corpus")
       .add("learning-rate,alpha,lr", job.training.learning_rate, "at the start; falls linearly to almost 0")
       .add("subsample,sample", job.training.subsample,
-           "drop words at random that are a larger share of the text; 0 drops none")
+           "drop words at random that are a larger share of text; 0 drops none")
       .add("noise-exponent,ns-exponent", job.training.noise_exponent, "noise words are drawn by count to this power");
   if (cbow)
     options.add("cbow-update", cbow_update,
@@ -167,6 +170,42 @@ Vocabulary with_words_of(const Vocabulary& initial, const Vocabulary& all, int m
   return Vocabulary(entries);
 }
 
+constexpr std::string_view sentence_end_word = "</s>";
+
+/// What word2vec.c makes of a text or of a file of words: the sentence end first, whatever its count, then the words by
+/// their counts.
+Vocabulary with_sentence_end_first(const Corpus& corpus, const Word2VecJob& job, VocabularyOptions counting) {
+  counting.end_token = sentence_end_word;
+  const Vocabulary all = [&] {
+    if (!job.vocabulary_file.empty()) return read_counted_vocabulary(job.vocabulary_file);
+    const ProgressLine line("counting words", "bytes", job.console);
+    return count_words(corpus, counting, &progress());
+  }();
+  std::vector<Vocabulary::Entry> entries = {{std::string(sentence_end_word), 0}};
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const std::string_view word = all.word(word_id(i));
+    const std::uint64_t count = all.count(word_id(i));
+    if (word == sentence_end_word)
+      entries[0].count = count;
+    else if (count >= static_cast<std::uint64_t>(counting.min_count))
+      entries.push_back({std::string(word), count});
+  }
+  if (entries.size() == 1)
+    throw Error(job.vocabulary_file + ": none of its " + grouped(all.size()) + " words has a count of " +
+                std::to_string(counting.min_count) + "; lower -min-count");
+  std::stable_sort(entries.begin() + 1, entries.end(), [](const auto& a, const auto& b) { return a.count > b.count; });
+  return Vocabulary(entries);
+}
+
+/// The same words for training, which must never meet the sentence end: no word of a text is a line feed, and what has
+/// no count is no noise word.
+Vocabulary without_sentence_end(const Vocabulary& words) {
+  std::vector<Vocabulary::Entry> entries = {{"\n", 0}};
+  for (std::size_t i = 1; i < words.size(); ++i)
+    entries.push_back({std::string(words.word(word_id(i))), words.count(word_id(i))});
+  return Vocabulary(entries);
+}
+
 }  // namespace
 
 void run_word2vec_job(const Word2VecJob& job) {
@@ -174,22 +213,21 @@ void run_word2vec_job(const Word2VecJob& job) {
   VocabularyOptions counting = job.vocabulary;
   counting.threads = training.threads;
   validate(counting);
+  validate(job.checkpoint);
   const Format format = job.format_name.empty() ? format_from_extension(job.output) : format_from_name(job.format_name);
   const Format contexts_format = job.contexts.empty()      ? format
                                  : job.format_name.empty() ? format_from_extension(job.contexts)
                                                            : format;
   if (!job.contexts.empty() && training.loss == Word2VecLoss::hierarchical_softmax)
     throw OptionError("--contexts: with hierarchical softmax the nodes of a tree have vectors, not the contexts");
+  std::vector<std::string> outputs;
+  for (const std::string& output : {job.output, job.contexts, job.save_vocabulary, job.checkpoint.file.string()})
+    if (!output.empty()) outputs.push_back(output);
   // Before hours of training, not after.
   if (!job.dry_run) {
-    require_writable(job.output);
-    if (!job.contexts.empty()) require_writable(job.contexts);
-    if (!job.checkpoint.file.empty()) require_writable(job.checkpoint.file);
+    for (const std::string& output : outputs) require_writable(output);
   }
   const Corpus corpus = Corpus::from_paths(job.corpus, &progress());
-  std::vector<std::string> outputs = {job.output};
-  if (!job.contexts.empty()) outputs.push_back(job.contexts);
-  if (!job.checkpoint.file.empty()) outputs.push_back(job.checkpoint.file.string());
   require_apart(corpus, outputs);
 
   TrainingControl control;
@@ -207,6 +245,24 @@ void run_word2vec_job(const Word2VecJob& job) {
       given = with_words_of(control.initial->vocabulary(), count_words(corpus, all, &progress()), counting.min_count);
     }
   }
+  std::optional<Vocabulary> written;  // where it is not the vocabulary of training
+  if (job.sentence_end_row) {
+    written = with_sentence_end_first(corpus, job, counting);
+    if (!job.save_vocabulary.empty()) {
+      write_vocabulary(job.save_vocabulary, *written);
+      if (!job.console.quiet)
+        remark(grouped(written->size()) + " words, " + grouped(written->total_count()) + " occurrences; wrote " +
+               job.save_vocabulary);
+      if (job.output.empty()) return;
+    }
+    if (static_cast<std::size_t>(job.classes) > written->size())
+      throw OptionError("-classes must be at most " + std::to_string(written->size()) + ", the number of words, got " +
+                        std::to_string(job.classes));
+    given = without_sentence_end(*written);
+    // word2vec.c counts the sentence ends among the words of which `subsample` is a share.
+    training.subsample = std::min(1.0, training.subsample * static_cast<double>(written->total_count()) /
+                                           static_cast<double>(std::max<std::uint64_t>(given->total_count(), 1)));
+  }
   validate(training);
   const TrainingText text = read_training_text(corpus, job.vocabulary_file, counting, job.console, given);
   std::optional<EncodedCorpus> validation;
@@ -215,7 +271,7 @@ void run_word2vec_job(const Word2VecJob& job) {
     validation = encode(Corpus::from_paths(paths, &progress()), text.vocabulary, counting, &progress());
     control.validation = &*validation;
   }
-  if (job.dry_run) return show_estimate(text, job);
+  if (job.dry_run) return show_estimate(text, training);
 
   if (job.checkpoint.resume && !job.console.quiet && !std::filesystem::exists(job.checkpoint.file))
     remark(job.checkpoint.file.string() + ": there is no checkpoint yet; training begins");
@@ -247,9 +303,14 @@ void run_word2vec_job(const Word2VecJob& job) {
   metadata["threads"] = shortest(training.threads);
   metadata["instruction_set"] = instruction_set();
   if (!job.initialize.empty()) metadata["initialize"] = job.initialize;
-  {
+  const Embeddings trained(written ? *written : text.vocabulary, std::move(vectors.words), metadata);
+  if (job.classes > 0) {
+    const ProgressLine line("finding classes", "words", job.console);
+    write_classes(job.output, trained.vocabulary(),
+                  kmeans_classes(trained, job.classes, 10, training.threads, &progress()));
+  } else {
     const ProgressLine line("writing", "", job.console);
-    write_embeddings(job.output, Embeddings(text.vocabulary, std::move(vectors.words), metadata), format, &progress());
+    write_embeddings(job.output, trained, format, &progress());
     if (!job.contexts.empty()) {
       metadata["vectors"] = "contexts";
       write_embeddings(job.contexts, Embeddings(text.vocabulary, std::move(vectors.contexts), metadata),

@@ -3,6 +3,7 @@
 #include "src/decompress.hpp"
 #include "src/formats/format.hpp"
 #include "src/parallel.hpp"
+#include "src/safetensors.hpp"
 #include "src/word_index.hpp"
 
 #include <algorithm>
@@ -26,6 +27,7 @@ const FormatRow& row_of(Format format) {
 void refuse_foreign(const Source& source) {
   const std::string_view bytes = source.bytes();
   if (bytes.empty()) source.fail("is empty");
+  if (is_safetensors(bytes)) return;  // it begins with a length, whose bytes may be anything
   std::uint32_t start = 0;
   std::memcpy(&start, bytes.data(), std::min(sizeof start, bytes.size()));
   if (start == 793712314u)

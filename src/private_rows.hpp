@@ -2,14 +2,47 @@
 
 #include "src/table.hpp"
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <utility>
 #include <vector>
 
 namespace equivec {
+
+/// Which workers use which rows of a table. Several may claim at the same time.
+class TableClaims {
+ public:
+  static constexpr std::uint32_t most_workers = 31;
+
+  explicit TableClaims(std::size_t rows) : claims_(rows) {}
+
+  /// Claims of earlier rounds are told by their number, so that nothing need be written until the numbers run out.
+  void clear() {
+    base_ += most_workers + 1;
+    if (base_ != 0) return;
+    for (auto& claim : claims_) claim.store(0, std::memory_order_relaxed);
+    base_ = most_workers + 1;
+  }
+
+  /// worker < most_workers. Whoever comes when, in the end a row has the one worker that claimed it, or is shared.
+  void claim(std::size_t row, std::uint32_t worker) {
+    std::atomic<std::uint32_t>& claim = claims_[row];
+    std::uint32_t seen = claim.load(std::memory_order_relaxed);
+    if (seen < base_ && claim.compare_exchange_strong(seen, base_ + worker, std::memory_order_relaxed)) return;
+    if (seen != base_ + worker) claim.store(base_ + most_workers, std::memory_order_relaxed);
+  }
+
+  bool shared(std::size_t row) const { return claims_[row].load(std::memory_order_relaxed) == base_ + most_workers; }
+
+ private:
+  std::vector<std::atomic<std::uint32_t>> claims_;
+  std::uint32_t base_ = 0;
+};
 
 /// Which rows of a table a thread has already copied. Emptied by a change of numbers, not by writing.
 class RowPlaces {

@@ -104,10 +104,10 @@ constexpr std::size_t longest_sentence = 1000;  // longer ones are trained in pi
 // Deterministic training: workers of a round, and ids that each of them trains. Measured on 17 million words of
 // Wikipedia: more ids cost quality, fewer cost time.
 constexpr std::size_t round_workers = 16;
-constexpr std::size_t round_piece = 1024;
+constexpr std::size_t longest_round_piece = 256;
 
 // What random streams are for; the number of the stream follows in the lower bits.
-enum class Stream : std::uint64_t { start = 0, keep = 1, draw = 2, validation = 3, round = 4 };
+enum class Stream : std::uint64_t { start = 0, keep = 1, draw = 2, validation = 3 };
 
 Rng stream(std::uint64_t seed, Stream kind, std::uint64_t number) {
   return Rng(seed, static_cast<std::uint64_t>(kind) << 60 | number);
@@ -142,6 +142,22 @@ HuffmanTree tree_of(const Vocabulary& vocabulary, Word2VecLoss loss) {
   if (has_tree(loss))
     for (std::size_t i = 0; i < vocabulary.size(); ++i) counts.push_back(vocabulary.count(word_id(i)));
   return HuffmanTree(counts);
+}
+
+/// Ids that a worker trains in a round. What the workers change in one row without knowing of each other is added up,
+/// which diverges where a row changes much: so fewer ids where few words make up most of what is trained (an eighth of
+/// the number of equally frequent words that would meet as often; a half diverged with high learning rates), and where
+/// every pair changes the root of a tree.
+std::size_t round_piece_of(const Vocabulary& vocabulary, std::span<const std::uint32_t> keep, Word2VecLoss loss) {
+  double sum = 0, squares = 0;
+  for (std::size_t i = 0; i < keep.size(); ++i) {
+    const double kept = static_cast<double>(vocabulary.count(word_id(i))) * keep[i] * 0x1p-32;
+    sum += kept;
+    squares += kept * kept;
+  }
+  const double words = squares > 0 ? sum * sum / squares : 1;
+  const std::size_t most = has_tree(loss) ? 64 : longest_round_piece;
+  return std::clamp(static_cast<std::size_t>(words / 8), std::size_t{4}, most);
 }
 
 /// Two tables that cannot be held would only end with the process being killed.
@@ -200,9 +216,9 @@ class Training {
     if (options.loss != Word2VecLoss::hierarchical_softmax) state_.contexts = Table(vocabulary.size(), dimension);
     state_.nodes = Table(state_.tree.nodes(), dimension);
     tables_ = {{"embeddings", &state_.words}, {"contexts", &state_.contexts}, {"nodes", &state_.nodes}};
-    tasks_of_epoch_ = options.deterministic
-                          ? (corpus.ids().size() + round_workers * round_piece - 1) / (round_workers * round_piece)
-                          : corpus.chunks();
+    round_piece_ = round_piece_of(vocabulary, state_.keep, options.loss);
+    const std::size_t round = round_workers * round_piece_;
+    tasks_of_epoch_ = options.deterministic ? (corpus.ids().size() + round - 1) / round : corpus.chunks();
   }
 
   Word2VecVectors run() {
@@ -372,7 +388,7 @@ class Training {
                           // With a checkpoint, what was begun is finished: it is kept between chunks.
                           if (control_.checkpoint.file.empty()) check_cancelled(&progress_);
                           rate = learning_rate(epoch, position);
-                          trainer.draw(last - first, {&state_.noise}, rng, draws);
+                          trainer.draw(last - first, state_.noise, rng, draws);
                           trainer.train(words, first, draws, rate, rows);
                           count_done(counted, position);
                           counted = position;
@@ -434,11 +450,9 @@ class Training {
 
   /// The same text is trained by the same worker on the same rows, however many threads there are.
   void run_rounds(std::size_t end) {
-    const std::vector<double> weights =
-        draws_noise(options_.loss) ? noise_weights(vocabulary_, options_.noise_exponent) : std::vector<double>();
-    const NoiseGroups groups(weights, round_workers);
+    RowClaims claims(state_);
     std::vector<RoundWorker> workers;
-    for (std::size_t i = 0; i < round_workers; ++i) workers.emplace_back(state_, round_piece);
+    for (std::size_t i = 0; i < round_workers; ++i) workers.emplace_back(state_, i, round_piece_);
     std::vector<std::exception_ptr> errors(round_workers);
     struct Scratch {
       ThreadPlaces places;
@@ -455,26 +469,23 @@ class Training {
       for (; next_ < end && !stop_early(); ++next_) {
         if (control_.checkpoint.file.empty()) check_cancelled(&progress_);
         const std::size_t epoch = next_ / tasks_of_epoch_, round = next_ % tasks_of_epoch_;
-        const std::size_t shift = stream(options_.seed, Stream::round, next_).below(round_workers);
         const auto first_of = [&](std::size_t worker) {
-          return std::min((round * round_workers + worker) * round_piece, corpus_.ids().size());
+          return std::min((round * round_workers + worker) * round_piece_, corpus_.ids().size());
         };
+        claims.clear();
         for_each(round_workers, [&](std::size_t i) {
-          Scratch& own = scratch.local();
-          workers[i].clear(own.places);
-          const std::size_t begin = first_of(i), last = first_of(i + 1);
-          if (begin == last) return;
+          workers[i].clear();
+          if (first_of(i) == first_of(i + 1)) return;
           Rng rng = stream(options_.seed, Stream::draw, next_ * round_workers + i);
-          for_each_sentence(
-              corpus_, stream(options_.seed, Stream::keep, epoch), begin, last, own.sentence,
-              [&](std::span<const WordId> words, std::size_t first, std::size_t end_of_centers, std::size_t position) {
-                workers[i].add(words, first, end_of_centers, position, groups, (i + shift) % round_workers, rng,
-                               own.places);
-              });
+          for_each_sentence(corpus_, stream(options_.seed, Stream::keep, epoch), first_of(i), first_of(i + 1),
+                            scratch.local().sentence,
+                            [&](std::span<const WordId> words, std::size_t first, std::size_t last,
+                                std::size_t position) { workers[i].add(words, first, last, position, rng, claims); });
         });
         for_each(round_workers, [&](std::size_t i) {
           float rate = 0;
           try {
+            workers[i].find_rows(claims, scratch.local().places);
             workers[i].train([&](std::size_t position) { return rate = learning_rate(epoch, position); });
           } catch (const Diverged& diverged) {
             try {
@@ -523,7 +534,7 @@ class Training {
       for_each_sentence(corpus, stream(options_.seed, Stream::validation, 0), begin,
                         std::min(begin + EncodedCorpus::chunk_size, corpus.ids().size()), sentence,
                         [&](std::span<const WordId> words, std::size_t first, std::size_t last, std::size_t) {
-                          trainer.draw(last - first, {&state_.noise}, rng, draws);
+                          trainer.draw(last - first, state_.noise, rng, draws);
                           trainer.train(words, first, draws, 0, rows);
                         });
       sums[number] = {trainer.loss, trainer.pairs};
@@ -585,6 +596,7 @@ class Training {
   std::vector<NamedTable> tables_;
   int threads_;
   tbb::task_arena arena_;
+  std::size_t round_piece_ = 0;
   std::size_t tasks_of_epoch_ = 0;  // chunks or rounds
   std::size_t next_ = 0;            // the first task that is not done
   LossSum epoch_sum_;               // of the epoch that next_ is in
@@ -615,8 +627,8 @@ std::vector<TableSize> word2vec_tables(std::size_t words, const Word2VecOptions&
   result.push_back({"subsampling", words * 4});
   if (options.deterministic) {
     const std::uint64_t rows =
-        round_piece * (1 + (draws_noise(options.loss) ? 1 : 0) +
-                       (has_tree(options.loss) ? static_cast<std::uint64_t>(std::log2(words + 1)) : 0));
+        longest_round_piece * (1 + (draws_noise(options.loss) ? 1 : 0) +
+                               (has_tree(options.loss) ? static_cast<std::uint64_t>(std::log2(words + 1)) : 0));
     result.push_back({"private rows", 2 * round_workers * Table::bytes_of(rows, dimension)});
   }
   return result;

@@ -5,72 +5,31 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <numeric>
-#include <queue>
 #include <span>
-#include <utility>
 #include <vector>
 
 // Training whose result does not depend on the threads. A round gives each of a fixed number of workers a piece of the
-// text. First all workers draw, and copy the rows that they share with others; then all train; then every row takes the
-// sum of the changes, in the workers' order. Rounds are short: the sum of many changes made without knowledge of each
-// other diverges.
-//
-// Most rows that a window touches are noise words'. So that they need no copies, all but the most frequent words are
-// dealt out into as many groups as there are workers, equally likely to be drawn from, and in a round each worker draws
-// such noise words from a group of its own, of which it alone changes the rows. The chance of a word to be drawn is the
-// same as ever, over the rounds. (With the frequent words in groups too it was as well, but a piece then met few of
-// them far too often: quality fell.)
+// text. First all workers draw, and claim the rows that they will use; then all train, on the tables' own rows where
+// nobody else claimed them and on copies of the others; then every row that was copied takes the sum of the changes, in
+// the workers' order. Rounds are short: the sum of many changes made without knowledge of each other diverges.
+// (Giving each worker noise words of its own to draw from, which saves most copies, was faster, but cost quality.)
 
 namespace equivec {
 
-/// All but the most frequent words in groups that are equally likely, one for each worker.
-class NoiseGroups {
- public:
-  /// No groups where the words are too few for them to be equally likely.
-  NoiseGroups(std::span<const double> weights, std::size_t count) : group_of_(weights.size(), frequent) {
-    if (weights.size() <= frequent_words) return;
-    std::vector<std::uint32_t> order(weights.size());
-    std::iota(order.begin(), order.end(), 0u);
-    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return weights[a] > weights[b]; });
-    using Group = std::pair<double, std::size_t>;  // what it weighs, and its number
-    std::priority_queue<Group, std::vector<Group>, std::greater<>> lightest;
-    for (std::size_t i = 0; i < count; ++i) lightest.push({0, i});
-    std::vector<std::vector<WordId>> words(count);
-    for (const std::uint32_t word : std::span(order).subspan(frequent_words)) {
-      auto [weight, group] = lightest.top();
-      lightest.pop();
-      words[group].push_back(word_id(word));
-      group_of_[word] = static_cast<std::uint8_t>(group);
-      lightest.push({weight + weights[word], group});
-    }
-    const double least = lightest.top().first;
-    while (lightest.size() > 1) lightest.pop();
-    if (!(lightest.top().first <= least * (1 + largest_difference)) || least == 0) return;
-    for (const auto& group : words) {
-      std::vector<double> own;
-      for (const WordId word : group) own.push_back(weights[index(word)]);
-      samplers_.emplace_back(own);
-    }
-    words_ = std::move(words);
-  }
+/// Who uses which rows of the tables in a round.
+struct RowClaims {
+  explicit RowClaims(const Word2VecState& state)
+      : words(state.words.rows()), contexts(state.contexts.rows()), nodes(state.nodes.rows()) {}
+  TableClaims words, contexts, nodes;
 
-  NoiseSource source(const AliasSampler& all, std::size_t group) const {
-    if (words_.empty()) return {&all};
-    return {&all, &samplers_[group], words_[group].data(), group_of_.data(), frequent};
+  void clear() {
+    words.clear();
+    contexts.clear();
+    nodes.clear();
   }
-  bool holds(std::size_t group, WordId word) const { return !words_.empty() && group_of_[index(word)] == group; }
-
- private:
-  static constexpr std::size_t frequent_words = 1024;
-  static constexpr double largest_difference = 1e-3;  // between the weights of two groups
-  static constexpr std::uint8_t frequent = 255;       // in no group
-  std::vector<std::vector<WordId>> words_;
-  std::vector<AliasSampler> samplers_;
-  std::vector<std::uint8_t> group_of_;
 };
 
-/// What a thread knows of the copies of the worker whose piece it draws for.
+/// What a thread knows of the copies of the worker whose rows it looks for.
 struct ThreadPlaces {
   explicit ThreadPlaces(const Word2VecState& state)
       : words(state.words.rows()), contexts(state.contexts.rows()), nodes(state.nodes.rows()) {}
@@ -80,9 +39,11 @@ struct ThreadPlaces {
 /// One worker of a round.
 class RoundWorker {
  public:
-  RoundWorker(const Word2VecState& state, std::size_t piece)
+  /// piece: ids of the text that it gets in a round, at most.
+  RoundWorker(const Word2VecState& state, std::size_t number, std::size_t piece)
       : trainer(state),
         state_(state),
+        number_(static_cast<std::uint32_t>(number)),
         words_(std::min(state.words.rows(), piece + 2 * static_cast<std::size_t>(state.options.window)),
                state.words.dimension()),
         contexts_(std::min(state.contexts.rows(), piece * (static_cast<std::size_t>(state.options.negatives) + 1)),
@@ -91,45 +52,58 @@ class RoundWorker {
 
   WindowTrainer trainer;
 
-  void clear(ThreadPlaces& places) {
+  void clear() { sentences_ = 0; }
+
+  /// Draws for the words from `first` to before `last` of a sentence, whose end stands at `position`, and claims what
+  /// their windows use.
+  void add(std::span<const WordId> words, std::size_t first, std::size_t last, std::size_t position, Rng& rng,
+           RowClaims& claims) {
+    if (sentences_ == pieces_.size()) pieces_.emplace_back();
+    Piece& p = pieces_[sentences_++];
+    p.sentence.assign(words.begin(), words.end());
+    p.first = first;
+    p.position = position;
+    trainer.draw(last - first, state_.noise, rng, p.draws);
+    for (const WordId word : words) claims.words.claim(index(word), number_);
+    for (std::size_t i = first; i < last; ++i) {
+      if (state_.draws_noise()) claims.contexts.claim(index(words[i]), number_);
+      if (state_.has_tree())
+        for (const std::uint32_t step : state_.tree.path(index(words[i]))) claims.nodes.claim(step / 2, number_);
+    }
+    for (const WordId word : p.draws.noise) claims.contexts.claim(index(word), number_);
+  }
+
+  /// After all workers have claimed: copies the rows that others use too.
+  void find_rows(const RowClaims& claims, ThreadPlaces& places) {
     words_.clear();
     contexts_.clear();
     nodes_.clear();
     places.words.clear();
     places.contexts.clear();
     places.nodes.clear();
-    sentences_ = 0;
-  }
-
-  /// Draws for the words from `first` to before `last` of a sentence, whose end stands at `position`. With groups the
-  /// noise comes from `group`.
-  void add(std::span<const WordId> words, std::size_t first, std::size_t last, std::size_t position,
-           const NoiseGroups& groups, std::size_t group, Rng& rng, ThreadPlaces& places) {
-    if (sentences_ == pieces_.size()) pieces_.emplace_back();
-    Piece& p = pieces_[sentences_++];
-    p.sentence.assign(words.begin(), words.end());
-    p.first = first;
-    p.position = position;
-    trainer.draw(last - first, groups.source(state_.noise, group), rng, p.draws);
-    p.words.clear();
-    p.contexts.clear();
-    p.drawn.clear();
-    p.nodes.clear();
-    p.node_begins.clear();
-    const auto context = [&](WordId word) {
-      const std::size_t row = index(word);
-      return groups.holds(group, word) ? state_.contexts.row(row)
-                                       : contexts_.take(state_.contexts, row, places.contexts);
-    };
-    for (const WordId word : words) p.words.push_back(words_.take(state_.words, index(word), places.words));
-    for (std::size_t i = first; i < last; ++i) {
-      if (state_.draws_noise()) p.contexts.push_back(context(words[i]));
-      p.node_begins.push_back(p.nodes.size());
-      if (state_.has_tree())
-        for (const std::uint32_t step : state_.tree.path(index(words[i])))
-          p.nodes.push_back(nodes_.take(state_.nodes, step / 2, places.nodes));
+    const auto row = [](PrivateRows& copies, const Table& table, const TableClaims& claimed, RowPlaces& own,
+                        std::size_t i) { return claimed.shared(i) ? copies.take(table, i, own) : table.row(i); };
+    for (std::size_t n = 0; n < sentences_; ++n) {
+      Piece& p = pieces_[n];
+      p.words.clear();
+      p.contexts.clear();
+      p.drawn.clear();
+      p.nodes.clear();
+      p.node_begins.clear();
+      for (const WordId word : p.sentence)
+        p.words.push_back(row(words_, state_.words, claims.words, places.words, index(word)));
+      for (std::size_t i = 0; i < p.draws.reaches.size(); ++i) {
+        const std::size_t word = index(p.sentence[p.first + i]);
+        if (state_.draws_noise())
+          p.contexts.push_back(row(contexts_, state_.contexts, claims.contexts, places.contexts, word));
+        p.node_begins.push_back(p.nodes.size());
+        if (state_.has_tree())
+          for (const std::uint32_t step : state_.tree.path(word))
+            p.nodes.push_back(row(nodes_, state_.nodes, claims.nodes, places.nodes, step / 2));
+      }
+      for (const WordId word : p.draws.noise)
+        p.drawn.push_back(row(contexts_, state_.contexts, claims.contexts, places.contexts, index(word)));
     }
-    for (const WordId word : p.draws.noise) p.drawn.push_back(context(word));
   }
 
   /// rate(position) is the learning rate of a sentence.
@@ -163,6 +137,7 @@ class RoundWorker {
   };
 
   const Word2VecState& state_;
+  std::uint32_t number_;
   PrivateRows words_, contexts_, nodes_;
   std::vector<Piece> pieces_;
   std::size_t sentences_ = 0;

@@ -52,20 +52,6 @@ struct SentenceDraws {
   std::vector<WordId> noise;         // of each window so many
 };
 
-/// Where noise words come from: all words, or of the less frequent ones only those of a group.
-struct NoiseSource {
-  const AliasSampler* all;
-  const AliasSampler* group = nullptr;   // draws a place in `words`
-  const WordId* words = nullptr;         // of the group
-  const std::uint8_t* groups = nullptr;  // of each word
-  std::uint8_t frequent = 0;             // that of words in no group
-
-  WordId operator()(Rng& rng) const noexcept {
-    const WordId word = (*all)(rng);
-    return !group || groups[index(word)] == frequent ? word : words[index((*group)(rng))];
-  }
-};
-
 /// The tables themselves, shared by all threads without locks (Hogwild, Niu et al. 2011): words are many, so two
 /// threads seldom meet in a row, and an update lost there is noise like any other. Other rows (see word2vec_rounds.hpp)
 /// are found by the place that asks for them.
@@ -110,7 +96,7 @@ class WindowTrainer {
   std::uint64_t pairs = 0;  ///< likewise
 
   /// Draws for the windows whose middle is one of `centers` words.
-  void draw(std::size_t centers, const NoiseSource& noise, Rng& rng, SentenceDraws& draws) const {
+  void draw(std::size_t centers, const AliasSampler& noise, Rng& rng, SentenceDraws& draws) const {
     const auto window = static_cast<std::uint32_t>(state_.options.window);
     const auto negatives = state_.draws_noise() ? static_cast<std::size_t>(state_.options.negatives) : 0;
     const bool shrinking = state_.options.window_shape == WindowShape::shrinking;

@@ -1041,3 +1041,17 @@ TEST_CASE("require_writable: it asks and changes nothing") {
   CHECK_NOTHROW(require_writable("new-in-the-working-directory.vec"));
   CHECK_FALSE(fs::exists("new-in-the-working-directory.vec"));
 }
+
+TEST_CASE("formats: a native file whose first bytes are those of a Python pickle is a native file") {
+  // They are the length of its header, which is a multiple of 64 where the number of words is 3 more than one of 4.
+  const TemporaryDirectory folder;
+  const fs::path file = folder / "e.safetensors";
+  std::string note;
+  do {
+    note += "12345678";
+    write_embeddings(file, embeddings({{"a", {1}}, {"b", {2}}, {"c", {3}}}, {{"note", note}}));
+  } while (!read_file(file).starts_with("\x80\x02") && note.size() < 2000);
+  REQUIRE(note.size() < 2000);
+  CHECK(recognize_format(file) == Format::native);
+  CHECK(read_embeddings(file).metadata().at("note") == note);
+}

@@ -7,7 +7,7 @@ set(layers
   "vocabulary"
   "encoded_corpus embeddings"
   "training"
-  "formats word2vec neighbors word_sets"
+  "clusters formats word2vec neighbors word_sets"
   "analogy bias evaluate debias")
 
 set(level 0)

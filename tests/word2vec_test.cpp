@@ -193,3 +193,19 @@ TEST_CASE("skip-gram options: a bad setting is named") {
   CHECK_THAT(message([](auto& o) { o.threads = -1; }), ContainsSubstring("threads"));
   CHECK_NOTHROW(validate(Word2VecOptions{}));
 }
+
+TEST_CASE("word2vec: in rounds few words learn as much as otherwise") {
+  const TwoTopics topics = two_topics();
+  Word2VecOptions options = small(10);
+  options.model = GENERATE(Word2VecModel::skipgram, Word2VecModel::cbow);
+  options.loss = GENERATE(Word2VecLoss::negative_sampling, Word2VecLoss::hierarchical_softmax);
+  const auto loss = [&](bool deterministic) {
+    options.deterministic = deterministic;
+    double last = 0;
+    TrainingControl control;
+    control.on_epoch = [&](const EpochReport& report) { last = report.loss; };
+    train_word2vec(topics.corpus, topics.words, options, control);
+    return last;
+  };
+  CHECK(loss(true) < 1.1 * loss(false));
+}
