@@ -179,7 +179,7 @@ class LossSum {
   HWY_INLINE LossSum() : sum_(hn::Zero(d)), product_(hn::Set(d, 1.0f)) {}
   HWY_INLINE void add(V z, V power, V weight, bool repeated) {
     const V one = hn::Set(d, 1.0f);
-    sum_ = hn::MulAdd(weight, hn::Max(z, hn::Zero(d)), sum_);
+    sum_ = hn::MulAdd(weight, hn::IfThenZeroElse(hn::Lt(z, hn::Zero(d)), z), sum_);  // Max would drop a NaN
     if (repeated) {
       sum_ = hn::MulAdd(weight, hn::Log(d, hn::Add(one, power)), sum_);
       return;
