@@ -399,6 +399,45 @@ TEST_CASE("window_kernels: scores that are certain give a finite loss and the ri
   check_step(p, model, 1.0F / 3);
 }
 
+TEST_CASE("window_kernels: a score that is no number makes the loss none") {
+  const Model model = GENERATE(Model::skipgram, Model::cbow);
+  const bool weighted = GENERATE(false, true);
+  const float nan = std::numeric_limits<float>::quiet_NaN(), infinite = std::numeric_limits<float>::infinity();
+  for (const WindowKernels& with : kernels())
+    for (const std::size_t width : {2u, 17u, 100u})
+      for (std::size_t outputs = 1; outputs <= 20; ++outputs)
+        for (std::size_t bad = 0; bad < outputs; ++bad) {
+          const Shape shape{.width = width,
+                            .inputs = 3,
+                            .outputs = outputs,
+                            .signs = weighted ? Signs::weighted : Signs::noise,
+                            .rate = 0.05F};
+          const auto loss = [&](const auto& spoil) {
+            const Problem p(shape);
+            spoil(p);
+            return p.step(with, model, 1);
+          };
+          CAPTURE(with.instruction_set, width, outputs, bad);
+          REQUIRE(!std::isfinite(loss([&](const Problem& p) { p.input(2)[width - 1] = nan; })));
+          REQUIRE(!std::isfinite(loss([&](const Problem& p) { p.output(bad)[width - 1] = nan; })));
+          // Beyond all floats in the wrong direction, and in both.
+          REQUIRE(!std::isfinite(loss([&](const Problem& p) {
+            p.input(0)[0] = 1e30F;
+            p.output(bad)[0] = p.signs()[bad] * 1e30F;
+          })));
+          REQUIRE(!std::isfinite(loss([&](const Problem& p) {
+            p.input(0)[0] = p.input(0)[1] = 1e30F;
+            p.output(bad)[0] = -1e30F;
+            p.output(bad)[1] = 1e30F;
+          })));
+          REQUIRE(!std::isfinite(loss([&](const Problem& p) {
+            p.input(0)[0] = p.output(bad)[0] = infinite;
+            p.input(0)[1] = infinite;
+            p.output(bad)[1] = -1;
+          })));
+        }
+}
+
 TEST_CASE("window_kernels: every score's sigmoid and loss are right") {
   // Of two numbers the first makes the score; the second, 0 in the input and 1 in the output, becomes the sigmoid.
   for (const WindowKernels& with : kernels()) {
