@@ -19,7 +19,8 @@ class TableClaims {
  public:
   static constexpr std::uint32_t most_workers = 31;
 
-  explicit TableClaims(std::size_t rows) : claims_(rows) {}
+  /// first: where the numbers of rounds begin, a multiple of 32.
+  explicit TableClaims(std::size_t rows, std::uint32_t first = 0) : claims_(rows), base_(first / 32 * 32) {}
 
   /// Claims of earlier rounds are told by their number, so that nothing need be written until the numbers run out.
   void clear() {
@@ -41,15 +42,14 @@ class TableClaims {
 
  private:
   std::vector<std::atomic<std::uint32_t>> claims_;
-  std::uint32_t base_ = 0;
+  std::uint32_t base_;
 };
 
 /// Which rows of a table a thread has already copied. Emptied by a change of numbers, not by writing.
 class RowPlaces {
  public:
-  static constexpr std::uint32_t nowhere = 0xFFFFFFFFu;
-
-  explicit RowPlaces(std::size_t rows = 0) : places_(rows, 0) {}
+  /// first: where the numbers of places begin.
+  explicit RowPlaces(std::size_t rows, std::uint32_t first = 0) : places_(rows, 0), base_(first) {}
 
   void clear() {
     if (base_ > std::numeric_limits<std::uint32_t>::max() / 2) {
@@ -69,7 +69,7 @@ class RowPlaces {
 
  private:
   std::vector<std::uint32_t> places_;
-  std::uint32_t base_ = 0, next_ = 1;
+  std::uint32_t base_, next_ = 1;
 };
 
 /// What lets several workers train on one table at once without the result depending on which threads they run on: each

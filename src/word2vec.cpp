@@ -515,16 +515,16 @@ class Training {
   void report(std::size_t epoch) {
     if (!control_.on_epoch) return;
     EpochReport report{.epoch = static_cast<int>(epoch) + 1, .loss = epoch_sum_.mean(), .validation_loss = {}};
-    if (control_.validation) report.validation_loss = validation_loss();
+    if (control_.validation) report.validation_loss = validation_loss(epoch);
     control_.on_epoch(report);
   }
 
   /// As in training, with steps of length zero and the same draws every time.
-  double validation_loss() {
+  double validation_loss(std::size_t epoch) {
     const EncodedCorpus& corpus = *control_.validation;
     std::vector<LossSum> sums(corpus.chunks());
     parallel_for(corpus.chunks(), threads_, [&](std::size_t number) {
-      check_cancelled(&progress_);
+      if (control_.checkpoint.file.empty()) check_cancelled(&progress_);  // else the epoch is reported, then kept
       WindowTrainer trainer(state_);
       const SharedRows rows(state_);
       std::vector<WordId> sentence;
@@ -535,7 +535,12 @@ class Training {
                         std::min(begin + EncodedCorpus::chunk_size, corpus.ids().size()), sentence,
                         [&](std::span<const WordId> words, std::size_t first, std::size_t last, std::size_t) {
                           trainer.draw(last - first, state_.noise, rng, draws);
-                          trainer.train(words, first, draws, 0, rows);
+                          try {
+                            trainer.train(words, first, draws, 0, rows);
+                          } catch (const Diverged& diverged) {
+                            fail_diverged(epoch, diverged.word, learning_rate(epoch, corpus_.ids().size()),
+                                          "the validation text's loss");
+                          }
                         });
       sums[number] = {trainer.loss, trainer.pairs};
     });

@@ -194,7 +194,7 @@ class LossSum {
   HWY_INLINE LossSum() : sum_(hn::Zero(d)), product_(hn::Set(d, 1.0f)) {}
   HWY_INLINE void add(V z, V power, V weight, bool repeated) {
     const V one = hn::Set(d, 1.0f);
-    sum_ = hn::MulAdd(weight, hn::Max(z, hn::Zero(d)), sum_);
+    sum_ = hn::MulAdd(weight, hn::IfThenZeroElse(hn::Lt(z, hn::Zero(d)), z), sum_);  // Max would drop a NaN
     if (repeated) {
       sum_ = hn::MulAdd(weight, hn::Log(d, hn::Add(one, power)), sum_);
       return;
@@ -311,7 +311,7 @@ HWY_INLINE void prefetch_column(const Window& w, std::size_t c) {
   for (const float* row : w.ahead) hwy::Prefetch(row + c);
 }
 
-/// Column c of the inputs and of one tile of outputs. Where there are several tiles the moved inputs wait in `moved`.
+/// Column c of the inputs and of one tile of outputs. Where there are several tiles the inputs' steps wait in `moved`.
 template <int O>
 HWY_INLINE void move_tile(const Window& w, float* const* out, std::size_t c, const float* factors, std::size_t padded,
                           float* moved, bool first, bool last) {
@@ -326,8 +326,9 @@ HWY_INLINE void move_tile(const Window& w, float* const* out, std::size_t c, con
   } else {
     for (std::size_t i = 0; i < count; ++i) {
       const V x = hn::Load(d, w.inputs[i] + c);
-      const V to = column.step(x, factors + i * padded, first ? x : hn::Load(d, moved + i * lanes));
-      hn::Store(to, d, last ? w.inputs[i] + c : moved + i * lanes);
+      const V step = column.step(x, factors + i * padded, first ? hn::Zero(d) : hn::Load(d, moved + i * lanes));
+      // Added to x as it is now: where a row stands twice, the other's step is in it.
+      hn::Store(last ? hn::Add(x, step) : step, d, last ? w.inputs[i] + c : moved + i * lanes);
     }
   }
   column.store(out, c);
