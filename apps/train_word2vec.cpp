@@ -104,8 +104,7 @@ int run_train(Word2VecModel model, std::span<const std::string> arguments) {
   options.positionals("CORPUS", job.corpus, 1)
       .add("output,o", job.output, "the vectors; .safetensors, .vec, .bin, .txt or .npy names the format", "OUT")
       .required("output")
-      .add("format", job.format_name, "native, word2vec-text, word2vec-binary, glove-text, npy, whatever OUT's ending",
-           "NAME")
+      .add("format", job.format_name, "native, word2vec-text, word2vec-binary, glove-text or npy", "NAME")
       .add("contexts", job.contexts, "also write the context vectors (word2vec.c's syn1neg) there", "OUT")
       .add("loss", loss, "negative-sampling, hierarchical-softmax, both with a + between, softmax (exact, slow)",
            "NAME")
@@ -119,8 +118,7 @@ int run_train(Word2VecModel model, std::span<const std::string> arguments) {
            "drop words at random that are a larger share of text; 0 drops none")
       .add("noise-exponent,ns-exponent", job.training.noise_exponent, "noise words are drawn by count to this power");
   if (cbow)
-    options.add("cbow-update", cbow_update,
-                "gradient: each context word takes its share of the step; legacy: all of it (word2vec.c)", "NAME");
+    options.add("cbow-update", cbow_update, "gradient: contexts share the step; legacy: each takes all of it", "NAME");
   add_vocabulary_options(options, job.vocabulary);
   options.add("vocabulary,read-vocab", job.vocabulary_file,
               "use the words and counts of this file (from equivec vocab)", "FILE");

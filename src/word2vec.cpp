@@ -466,7 +466,8 @@ class Training {
         tbb::parallel_for(std::size_t{0}, count, f, tbb::simple_partitioner());
     };
     arena_.execute([&] {
-      for (; next_ < end && !stop_early(); ++next_) {
+      // One round at least, so that a training that is always asked to stop comes to an end too.
+      for (bool stop = false; next_ < end && !stop; ++next_, stop = stop_early()) {
         if (control_.checkpoint.file.empty()) check_cancelled(&progress_);
         const std::size_t epoch = next_ / tasks_of_epoch_, round = next_ % tasks_of_epoch_;
         const auto first_of = [&](std::size_t worker) {

@@ -73,7 +73,7 @@ Word2VecOptions small(Word2VecModel model = Word2VecModel::skipgram,
 /// often it was stopped.
 int train_in_pieces(const Text& t, const Word2VecOptions& options, TrainingControl control, Word2VecVectors& result) {
   for (int stops = 0;; ++stops) {
-    REQUIRE(stops < 1000);
+    REQUIRE(stops < 10000);
     try {
       result = train_word2vec(t.corpus, t.words, options, control);
       return stops;
