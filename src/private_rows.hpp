@@ -2,11 +2,13 @@
 
 #include "src/table.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <utility>
 #include <vector>
 
 namespace equivec {
@@ -16,7 +18,8 @@ class RowPlaces {
  public:
   static constexpr std::uint32_t nowhere = 0xFFFFFFFFu;
 
-  explicit RowPlaces(std::size_t rows = 0) : places_(rows, 0) {}
+  /// base: where the numbers begin.
+  explicit RowPlaces(std::size_t rows = 0, std::uint32_t base = 0) : places_(rows, 0), base_(base) {}
 
   void clear() {
     if (base_ > std::numeric_limits<std::uint32_t>::max() / 2) {
@@ -36,7 +39,7 @@ class RowPlaces {
 
  private:
   std::vector<std::uint32_t> places_;
-  std::uint32_t base_ = 0, next_ = 1;
+  std::uint32_t base_, next_ = 1;
 };
 
 /// What lets several workers train on one table at once without the result depending on which threads they run on: each
