@@ -25,6 +25,7 @@ class NoiseGroups {
  public:
   /// No groups where a word is too frequent for them to be equally likely.
   NoiseGroups(std::span<const double> weights, std::size_t count) {
+    if (weights.empty()) return;
     std::vector<std::uint32_t> order(weights.size());
     std::iota(order.begin(), order.end(), 0u);
     std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return weights[a] > weights[b]; });
