@@ -227,14 +227,13 @@ TEST_CASE("checkpoint: a failure to write leaves the one before") {
   CHECK(directory.names() == std::vector<std::string>{"kept.state"});
 }
 
-TEST_CASE("training from a checkpoint: stopped after every piece it ends with the same bits") {
+TEST_CASE("training from a checkpoint: stopped after every chunk it ends with the same bits") {
   const Text t = text();
   REQUIRE(t.corpus.chunks() == 3);
   using Loss = Word2VecLoss;
   using Model = Word2VecModel;
   Word2VecOptions options = GENERATE(small(), small(Model::cbow), small(Model::skipgram, Loss::hierarchical_softmax),
                                      small(Model::cbow, Loss::hierarchical_softmax_and_negative_sampling));
-  options.deterministic = GENERATE(false, true);
   const TemporaryDirectory directory;
   std::vector<double> losses, validation_losses;
   const auto keep = [&](const EpochReport& report) {
@@ -249,7 +248,7 @@ TEST_CASE("training from a checkpoint: stopped after every piece it ends with th
                             validation_of_whole = std::exchange(validation_losses, {});
   CHECK(losses_of_whole.size() == 2);
 
-  // Asked to stop all the time, it does one piece at a time: a chunk, or a round of 8 x 2048 ids.
+  // Asked to stop all the time, it trains one chunk and keeps it.
   progress.cancelled = true;
   control.checkpoint.file = directory / "state";
   Word2VecVectors pieces;
@@ -267,22 +266,38 @@ TEST_CASE("training from a checkpoint: stopped after every piece it ends with th
 
 TEST_CASE("training from a checkpoint: stopped from another thread it ends with the same bits") {
   const Text t = text();
-  const Word2VecOptions options = small();
-  const Word2VecVectors whole = train_word2vec(t.corpus, t.words, options);
+  Word2VecOptions options = small(GENERATE(Word2VecModel::skipgram, Word2VecModel::cbow),
+                                  GENERATE(Word2VecLoss::negative_sampling, Word2VecLoss::hierarchical_softmax));
+  options.deterministic = GENERATE(false, true);
+  std::vector<double> losses;
+  const auto keep = [&](const EpochReport& report) { losses.push_back(report.loss); };
+  const Word2VecVectors whole = train_word2vec(t.corpus, t.words, options, {.on_epoch = keep});
+  const std::vector<double> losses_of_whole = std::exchange(losses, {});
   const TemporaryDirectory directory;
-  Progress progress;
-  std::atomic<bool> ended{false};
-  std::thread other([&] {
-    while (!ended && progress.done < 70000) std::this_thread::yield();
-    progress.cancelled = true;
-  });
-  TrainingControl control{.checkpoint = {.file = directory / "state"}, .progress = &progress};
   Word2VecVectors pieces;
-  train_in_pieces(t, options, control, pieces);  // on a busy machine it may end first
-  ended = true;
-  other.join();
+  bool stopped = true;
+  // On a busy machine the other thread may come too late, and training ends.
+  for (std::uint64_t until = 20000; stopped; until += 50000) {
+    Progress progress;
+    std::atomic<bool> ended{false};
+    std::thread other([&] {
+      while (!ended && progress.done < until) std::this_thread::yield();
+      progress.cancelled = true;
+    });
+    stopped = false;
+    try {
+      pieces = train_word2vec(
+          t.corpus, t.words, options,
+          {.checkpoint = {.file = directory / "state", .resume = true}, .on_epoch = keep, .progress = &progress});
+    } catch (const Cancelled&) {
+      stopped = true;
+    }
+    ended = true;
+    other.join();
+  }
   CHECK(pieces.words == whole.words);
   CHECK(pieces.contexts == whole.contexts);
+  CHECK(losses == losses_of_whole);
 }
 
 TEST_CASE("training from a checkpoint: stopped at an epoch's end it goes on with the next") {
