@@ -5,6 +5,7 @@
 
 #include <sys/mman.h>
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -13,10 +14,14 @@ namespace equivec {
 Table::Table(std::size_t rows, std::size_t dimension)
     : rows_(rows), dimension_(dimension), stride_(stride_of(dimension)) {
   if (rows == 0) return;
-  void* const memory = ::mmap(nullptr, bytes(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  // More than is needed, so that it can begin where a huge page does.
+  void* memory = ::mmap(nullptr, mapped(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED)
     throw Error("no memory for a table of " + std::to_string(rows) + " x " + std::to_string(dimension) + " numbers (" +
                 std::to_string(bytes() / 1000000) + " MB); lower --dimension or raise --min-count");
+  memory_ = memory;
+  std::size_t space = mapped();
+  std::align(huge_page, bytes(), memory, space);
   advise_huge_pages(memory, bytes());
   data_ = static_cast<float*>(memory);
 }
@@ -24,6 +29,7 @@ Table::Table(std::size_t rows, std::size_t dimension)
 Table::Table(Table&& other) noexcept { *this = std::move(other); }
 
 Table& Table::operator=(Table&& other) noexcept {
+  std::swap(memory_, other.memory_);
   std::swap(data_, other.data_);
   std::swap(rows_, other.rows_);
   std::swap(dimension_, other.dimension_);
@@ -32,7 +38,9 @@ Table& Table::operator=(Table&& other) noexcept {
 }
 
 Table::~Table() {
-  if (data_) ::munmap(data_, bytes());
+  if (memory_) ::munmap(memory_, mapped());
 }
+
+std::size_t Table::mapped() const noexcept { return bytes() + huge_page; }
 
 }  // namespace equivec

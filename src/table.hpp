@@ -27,6 +27,9 @@ class Table {
   }
 
  private:
+  std::size_t mapped() const noexcept;
+
+  void* memory_ = nullptr;
   float* data_ = nullptr;
   std::size_t rows_ = 0, dimension_ = 0, stride_ = 0;
 };

@@ -271,6 +271,7 @@ class Training {
     std::error_code missing;
     if (!control_.checkpoint.resume || !std::filesystem::exists(control_.checkpoint.file, missing)) return;
     const Checkpoint checkpoint(control_.checkpoint.file);
+    checkpoint.require_same({{"model", std::string(name_of(options_.model))}});  // which says what else there is
     checkpoint.require_same(settings());
     checkpoint.require_same(vocabulary_);
     checkpoint.restore(tables_);

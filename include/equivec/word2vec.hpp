@@ -37,8 +37,8 @@ enum class WindowShape {
 
 /// Settings of word2vec. Defaults are those of word2vec.c; see also word2vec_defaults. As there, context words are the
 /// input and the word in the middle is the output, frequent words are dropped at random (section 2.3 of arXiv
-/// 1310.4546, in word2vec.c's form), and a window ends where the sentence does, at the end of a chunk, and after 1,000
-/// words that were not dropped.
+/// 1310.4546, in word2vec.c's form), and a window ends where the sentence does and after 1,000 words that were not
+/// dropped.
 struct Word2VecOptions {
   Word2VecModel model = Word2VecModel::skipgram;
   Word2VecLoss loss = Word2VecLoss::negative_sampling;

@@ -14,6 +14,12 @@
 // row or column of that matrix. All sums are of rows as they were before the step. Rows are read twice and written
 // once; sums and moving rows stay in registers, which is why the outputs are taken in tiles.
 
+// AVX-512 and its later kinds, which have smaller numbers.
+#undef EQUIVEC_16_LANES
+#define EQUIVEC_16_LANES (HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3)
+#undef EQUIVEC_32_REGISTERS
+#define EQUIVEC_32_REGISTERS (EQUIVEC_16_LANES || (HWY_ARCH_ARM_A64 && HWY_TARGET != HWY_SCALAR))
+
 HWY_BEFORE_NAMESPACE();
 namespace equivec {
 namespace HWY_NAMESPACE {
@@ -25,7 +31,7 @@ constexpr D d;
 constexpr std::size_t lanes = hn::MaxLanes(D());
 
 // Two inputs against a tile of outputs, the tile's rows and what they move must fit the registers: 32, or 16.
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
+#if EQUIVEC_32_REGISTERS
 constexpr std::size_t largest_tile = 8, inner_tile = 8;
 #else
 constexpr std::size_t largest_tile = 6, inner_tile = 4;
@@ -97,31 +103,32 @@ struct TileSums {
 
   /// scores[input * padded + output].
   HWY_INLINE void store(float* scores, std::size_t padded) const {
-#if HWY_TARGET == HWY_AVX3
-  // Sixteen sums at once: of the four vectors of block sums, what stands in the same block goes into one.
-  if constexpr (inputs == 2 && O > 4) {
-    V blocks[4];
+#if EQUIVEC_16_LANES
+    // Sixteen sums at once: of the four vectors of block sums, what stands in the same block goes into one.
+    if constexpr (inputs == 2 && O > 4) {
+      V blocks[4];
 #pragma GCC unroll 4
-    for (int i = 0; i < 4; ++i) {
-      const V* s = of[i % 2] + i / 2 * 4;
-      blocks[i] = block_sums(s[0], s[1], s[2], s[3]);
+      for (int i = 0; i < 4; ++i) {
+        const V* s = of[i % 2] + i / 2 * 4;
+        blocks[i] = block_sums(s[0], s[1], s[2], s[3]);
+      }
+      const V low =
+          hn::Add(hn::ConcatLowerLower(d, blocks[1], blocks[0]), hn::ConcatUpperUpper(d, blocks[1], blocks[0]));
+      const V high =
+          hn::Add(hn::ConcatLowerLower(d, blocks[3], blocks[2]), hn::ConcatUpperUpper(d, blocks[3], blocks[2]));
+      const V all = hn::Add(hn::OddEvenBlocks(hn::SwapAdjacentBlocks(high), low),
+                            hn::OddEvenBlocks(high, hn::SwapAdjacentBlocks(low)));
+      const hn::Half<D> half;
+      hn::Store(hn::LowerHalf(half, all), half, scores);
+      hn::Store(hn::UpperHalf(half, all), half, scores + padded);
+      return;
     }
-    const V low = hn::Add(hn::ConcatLowerLower(d, blocks[1], blocks[0]), hn::ConcatUpperUpper(d, blocks[1], blocks[0]));
-    const V high =
-        hn::Add(hn::ConcatLowerLower(d, blocks[3], blocks[2]), hn::ConcatUpperUpper(d, blocks[3], blocks[2]));
-    const V all = hn::Add(hn::OddEvenBlocks(hn::SwapAdjacentBlocks(high), low),
-                          hn::OddEvenBlocks(high, hn::SwapAdjacentBlocks(low)));
-    const hn::Half<D> half;
-    hn::Store(hn::LowerHalf(half, all), half, scores);
-    hn::Store(hn::UpperHalf(half, all), half, scores + padded);
-    return;
-  }
 #endif
 #pragma GCC unroll 2
-  for (int i = 0; i < inputs; ++i) {
-    store_sums(of[i][0], of[i][1], of[i][2], of[i][3], scores + i * padded);
-    if constexpr (O > 4) store_sums(of[i][4], of[i][5], of[i][6], of[i][7], scores + i * padded + 4);
-  }
+    for (int i = 0; i < inputs; ++i) {
+      store_sums(of[i][0], of[i][1], of[i][2], of[i][3], scores + i * padded);
+      if constexpr (O > 4) store_sums(of[i][4], of[i][5], of[i][6], of[i][7], scores + i * padded + 4);
+    }
   }
 };
 
@@ -159,7 +166,7 @@ HWY_INLINE void score_inputs(float* const* in, const Window& w, float* scores, s
       case 6:
         score_tile<inputs, 6>(in, out, w.stride, scores + k, padded);
         break;
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
+#if EQUIVEC_32_REGISTERS
       case 7:
         score_tile<inputs, 7>(in, out, w.stride, scores + k, padded);
         break;
@@ -222,7 +229,7 @@ HWY_INLINE void steps_of_scores(const Window& w, std::size_t padded, std::size_t
   const std::size_t period = padded < lanes ? lanes : padded;
   for (std::size_t i = begin, s = 0; i < end; i += lanes, s = s + lanes == period ? 0 : s + lanes) {
     V sign = hn::Load(d, w.signs + s);
-#if HWY_TARGET == HWY_AVX3
+#if EQUIVEC_16_LANES
     if (end - i < lanes) sign = hn::IfThenElseZero(hn::FirstN(d, end - i), sign);
 #endif
     const V weight = hn::Abs(sign);
@@ -242,7 +249,7 @@ HWY_INLINE double score_and_step(float* const* in, std::size_t count, const Wind
                                  std::size_t padded) {
   LossSum loss;
   std::size_t i = 0;
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
+#if EQUIVEC_32_REGISTERS
   if constexpr (O > 0) {  // the registers hold two pairs' sums
     if (count >= 2) {
       TileSums<2, O> sums, next;
@@ -308,7 +315,12 @@ struct Column {
 
 HWY_INLINE void prefetch_column(const Window& w, std::size_t c) {
   if (lanes < 16 && c % 16 != 0) return;  // once for each 64 bytes
+#if HWY_ARCH_X86
+  // For writing: lines that another thread has changed are fetched once, not first to read and then to own.
+  for (const float* row : w.ahead) asm volatile("prefetchw %0" : : "m"(row[c]));
+#else
   for (const float* row : w.ahead) hwy::Prefetch(row + c);
+#endif
 }
 
 /// Column c of the inputs and of one tile of outputs. Where there are several tiles the inputs' steps wait in `moved`.
@@ -376,7 +388,7 @@ HWY_INLINE double skipgram_of_tiles(const Window& w) {
         case 6:
           move_tile<6>(w, out, c, factors + k, padded, moved, first, last);
           break;
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
+#if EQUIVEC_32_REGISTERS
         case 7:
           move_tile<7>(w, out, c, factors + k, padded, moved, first, last);
           break;
@@ -446,7 +458,7 @@ HWY_ATTR double cbow(const Window& w, float share) {
         case 6:
           step = move_outputs<6>(out, c, x, factors + k, step);
           break;
-#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
+#if EQUIVEC_32_REGISTERS
         case 7:
           step = move_outputs<7>(out, c, x, factors + k, step);
           break;
@@ -468,7 +480,7 @@ HWY_ATTR void add_change(float* row, const float* now, const float* before, std:
 }
 
 const char* instruction_set() {
-#if HWY_TARGET == HWY_AVX3
+#if EQUIVEC_16_LANES
   return "AVX-512";
 #elif HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128
   return "none";
