@@ -285,7 +285,7 @@ TEST_CASE("read_corpus: it gives what counting and encoding give, whatever the t
     if (rng.below(2) == 0) options.end_token = rng.below(2) == 0 ? "</s>" : "2";
     const Corpus source = Corpus::from_text(text);
     for (const int threads : {1, 2, 3}) {
-      for (const std::uint64_t memory : {0, 1, 1000}) {
+      for (const std::uint64_t memory : {0u, 1u, 1000u}) {
         options.threads = threads;
         options.memory = memory;
         INFO("text " << i << ", " << threads << " threads, memory " << memory);
@@ -329,7 +329,7 @@ TEST_CASE("read_corpus: a large text of many blocks and files") {
   const EncodedCorpus encoded = encode(source, words, options);
   CHECK(words.size() == 100);
   for (const int threads : {1, 2, 4, 0})
-    for (const std::uint64_t memory : {0, 1000000}) {
+    for (const std::uint64_t memory : {0u, 1000000u}) {
       options.threads = threads;
       options.memory = memory;
       const TrainingText text = read_corpus(source, options);
@@ -363,7 +363,7 @@ TEST_CASE("encoded corpus: beyond the memory it may take it is kept in a file") 
   VocabularyOptions options = every_word();
   const Corpus source = Corpus::from_text("a b a\n");  // four ids
   const Vocabulary words = count_words(source, options);
-  for (const std::uint64_t memory : {0, 16, 17, 1000000}) {
+  for (const std::uint64_t memory : {0u, 16u, 17u, 1000000u}) {
     options.memory = memory;
     CHECK_FALSE(encode(source, words, options).mapped());
   }

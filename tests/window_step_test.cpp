@@ -199,8 +199,8 @@ TEST_CASE("window_step: with sigmoids the step is minus the rate times the gradi
   const Model model = GENERATE(Model::skipgram, Model::cbow);
   const Signs signs = GENERATE(Signs::noise, Signs::tree, Signs::weighted);
   const std::size_t dimension = GENERATE(as<std::size_t>{}, 1, 2, 3, 17);
-  for (const std::size_t inputs : {1, 2, 7})
-    for (const std::size_t outputs : {1, 2, 6})
+  for (const std::size_t inputs : {1u, 2u, 7u})
+    for (const std::size_t outputs : {1u, 2u, 6u})
       for (const bool repeated : {false, true})
         check_gradient(random_problem(model, Layer::sigmoid, dimension, inputs, outputs, repeated, signs));
 }
@@ -208,8 +208,8 @@ TEST_CASE("window_step: with sigmoids the step is minus the rate times the gradi
 TEST_CASE("window_step: with the softmax the step is minus the rate times the gradient of the loss") {
   const Model model = GENERATE(Model::skipgram, Model::cbow);
   const std::size_t dimension = GENERATE(as<std::size_t>{}, 1, 2, 3, 17);
-  for (const std::size_t inputs : {1, 2, 7})
-    for (const std::size_t outputs : {1, 2, 6})
+  for (const std::size_t inputs : {1u, 2u, 7u})
+    for (const std::size_t outputs : {1u, 2u, 6u})
       for (const bool repeated : {false, true})
         check_gradient(random_problem(model, Layer::softmax, dimension, inputs, outputs, repeated));
 }

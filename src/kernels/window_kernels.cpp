@@ -76,24 +76,26 @@ HWY_INLINE void store_sums(V a, V b, V c, V e, float* to) {
 #endif
 
 /// Products of one or two inputs with the O outputs of a tile, still to be summed over the lanes.
-template <int inputs, int O>
+template <std::size_t inputs, std::size_t O>
 struct TileSums {
   V of[inputs][8];
+
+  HWY_INLINE TileSums() {}  // so that it is compiled for the instruction set, as the vectors' constructors are
 
   HWY_INLINE void multiply(float* const* in, float* const* out, std::size_t stride) {
     const float* rows[O];
     const float* const first = in[0];
     const float* const second = in[inputs - 1];
 #pragma GCC unroll 2
-    for (int i = 0; i < inputs; ++i)
+    for (std::size_t i = 0; i < inputs; ++i)
 #pragma GCC unroll 8
-      for (int k = 0; k < 8; ++k) of[i][k] = hn::Zero(d);
+      for (std::size_t k = 0; k < 8; ++k) of[i][k] = hn::Zero(d);
 #pragma GCC unroll 8
-    for (int k = 0; k < O; ++k) rows[k] = out[k];
+    for (std::size_t k = 0; k < O; ++k) rows[k] = out[k];
     for (std::size_t c = 0; c < stride; c += lanes) {
       const V x = hn::Load(d, first + c), y = hn::Load(d, second + c);
 #pragma GCC unroll 8
-      for (int k = 0; k < O; ++k) {
+      for (std::size_t k = 0; k < O; ++k) {
         const V z = hn::Load(d, rows[k] + c);
         of[0][k] = hn::MulAdd(x, z, of[0][k]);
         if constexpr (inputs == 2) of[1][k] = hn::MulAdd(y, z, of[1][k]);
@@ -108,7 +110,7 @@ struct TileSums {
     if constexpr (inputs == 2 && O > 4) {
       V blocks[4];
 #pragma GCC unroll 4
-      for (int i = 0; i < 4; ++i) {
+      for (std::size_t i = 0; i < 4; ++i) {
         const V* s = of[i % 2] + i / 2 * 4;
         blocks[i] = block_sums(s[0], s[1], s[2], s[3]);
       }
@@ -125,7 +127,7 @@ struct TileSums {
     }
 #endif
 #pragma GCC unroll 2
-    for (int i = 0; i < inputs; ++i) {
+    for (std::size_t i = 0; i < inputs; ++i) {
       store_sums(of[i][0], of[i][1], of[i][2], of[i][3], scores + i * padded);
       if constexpr (O > 4) store_sums(of[i][4], of[i][5], of[i][6], of[i][7], scores + i * padded + 4);
     }
@@ -133,7 +135,7 @@ struct TileSums {
 };
 
 /// Scores of one or two inputs against the O outputs of a tile.
-template <int inputs, int O>
+template <std::size_t inputs, std::size_t O>
 HWY_INLINE void score_tile(float* const* in, float* const* out, std::size_t stride, float* scores, std::size_t padded) {
   TileSums<inputs, O> sums;
   sums.multiply(in, out, stride);
@@ -141,7 +143,7 @@ HWY_INLINE void score_tile(float* const* in, float* const* out, std::size_t stri
 }
 
 /// O: the number of outputs where one tile takes them all, else 0.
-template <int inputs, int O>
+template <std::size_t inputs, std::size_t O>
 HWY_INLINE void score_inputs(float* const* in, const Window& w, float* scores, std::size_t padded) {
   if constexpr (O > 0) return score_tile<inputs, O>(in, w.outputs.data(), w.stride, scores, padded);
   for (std::size_t k = 0, tile; k < w.outputs.size(); k += tile) {
@@ -244,7 +246,7 @@ HWY_INLINE void steps_of_scores(const Window& w, std::size_t padded, std::size_t
 
 /// The scores of all inputs, turned into steps. What ends a pair (sums over lanes, exponentials) is done after the
 /// products of the next pair, so that the processor has sums to do while it waits.
-template <int O>
+template <std::size_t O>
 HWY_INLINE double score_and_step(float* const* in, std::size_t count, const Window& w, float* scores,
                                  std::size_t padded) {
   LossSum loss;
@@ -285,23 +287,25 @@ HWY_INLINE double score_and_step(float* const* in, std::size_t count, const Wind
 }
 
 /// A column of the outputs of a tile: as it was, and as the inputs move it.
-template <int O>
+template <std::size_t O>
 struct Column {
   V old[O], moved[O];
 
+  HWY_INLINE Column() {}  // as above
+
   HWY_INLINE void load(float* const* out, std::size_t c) {
 #pragma GCC unroll 8
-    for (int k = 0; k < O; ++k) moved[k] = old[k] = hn::Load(d, out[k] + c);
+    for (std::size_t k = 0; k < O; ++k) moved[k] = old[k] = hn::Load(d, out[k] + c);
   }
   HWY_INLINE void store(float* const* out, std::size_t c) const {
 #pragma GCC unroll 8
-    for (int k = 0; k < O; ++k) hn::Store(moved[k], d, out[k] + c);
+    for (std::size_t k = 0; k < O; ++k) hn::Store(moved[k], d, out[k] + c);
   }
   /// Moves the outputs by the input x and returns `to`, moved by the outputs. In two sums, for a shorter chain.
   HWY_INLINE V step(V x, const float* factors, V to) {
     V other = hn::Zero(d);
 #pragma GCC unroll 8
-    for (int k = 0; k < O; ++k) {
+    for (std::size_t k = 0; k < O; ++k) {
       const V factor = hn::Set(d, factors[k]);
       if (k % 2 == 0)
         to = hn::MulAdd(factor, old[k], to);
@@ -324,7 +328,7 @@ HWY_INLINE void prefetch_column(const Window& w, std::size_t c) {
 }
 
 /// Column c of the inputs and of one tile of outputs. Where there are several tiles the inputs' steps wait in `moved`.
-template <int O>
+template <std::size_t O>
 HWY_INLINE void move_tile(const Window& w, float* const* out, std::size_t c, const float* factors, std::size_t padded,
                           float* moved, bool first, bool last) {
   Column<O> column;
@@ -346,7 +350,7 @@ HWY_INLINE void move_tile(const Window& w, float* const* out, std::size_t c, con
   column.store(out, c);
 }
 
-template <int O>
+template <std::size_t O>
 HWY_INLINE double skipgram_of_one_tile(const Window& w) {
   float* const factors = w.scratch;
   constexpr std::size_t padded = padded_outputs(O);
@@ -412,7 +416,7 @@ HWY_ATTR double skipgram(const Window& w) {
   return skipgram_of_tiles(w);
 }
 
-template <int O>
+template <std::size_t O>
 HWY_INLINE V move_outputs(float* const* out, std::size_t c, V mean, const float* factors, V step) {
   Column<O> column;
   column.load(out, c);
