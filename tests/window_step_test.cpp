@@ -254,9 +254,9 @@ TEST_CASE("window_step: rows that the window does not use and what follows a row
     return result;
   };
   const std::vector<bool> none(9, false), numbers = {true, true, true, true, true, true, false, false, false};
-  for (const std::size_t row : {0, 1, 2, 3, 4})
+  for (const std::size_t row : {0u, 1u, 2u, 3u, 4u})
     CHECK(changed(problem.inputs, before.inputs, row) == (row % 2 == 1 ? numbers : none));
-  for (const std::size_t row : {0, 1, 2, 3})
+  for (const std::size_t row : {0u, 1u, 2u, 3u})
     CHECK(changed(problem.outputs, before.outputs, row) == (row % 2 == 0 ? numbers : none));
 }
 
