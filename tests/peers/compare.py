@@ -10,7 +10,7 @@ from support import check
 
 support.need("fasttext")
 SCRIPT = support.ROOT / "scripts" / "compare"
-OPTIONS = ["--equivec", support.PROGRAM, "--dimension", "20", "--subsample", "0", "--epochs", "10", "--threads", "1",
+OPTIONS = ["--equivec", support.PROGRAM, "--dimension", "300", "--subsample", "0", "--epochs", "10", "--threads", "1",
            "--rounds", "2"]
 
 
