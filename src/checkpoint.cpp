@@ -25,11 +25,13 @@ void write_checkpoint(const std::filesystem::path& file, const Vocabulary& vocab
                                  {"counts", "I64", {words}, bytes_of(vocabulary.counts())}};
   for (const NamedTable& t : tables)
     if (t.table->rows() > 0)
-      tensors.push_back({t.name,
-                         "F32",
-                         {t.table->rows(), t.table->dimension()},
-                         {reinterpret_cast<const char*>(t.table->row(0)), t.table->bytes()},
-                         t.table->stride() * sizeof(float)});
+      tensors.push_back({.name = t.name,
+                         .type = "F32",
+                         .shape = {t.table->rows(), t.table->dimension()},
+                         .bytes = {},
+                         .row = [table = t.table](std::size_t i) {
+                           return bytes_of(std::span<const float>(table->row(i), table->dimension()));
+                         }});
   const std::string_view bytes = words_of(vocabulary);
   tensors.push_back({"words", "U8", {bytes.size()}, bytes});
   AtomicFile out(file);

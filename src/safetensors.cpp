@@ -117,10 +117,10 @@ void write_safetensors(AtomicFile& file, std::span<const Tensor> tensors,
                        const std::map<std::string, std::string>& metadata, std::string_view aligned,
                        Progress* progress) {
   // Bytes of one row, and of all.
+  const auto rows = [](const Tensor& t) { return t.row ? static_cast<std::size_t>(t.shape.at(0)) : 1; };
   const auto row_bytes = [](const Tensor& t) {
-    return t.pitch == 0 ? t.bytes.size() : static_cast<std::size_t>(type_size(t.type) * t.shape.at(1));
+    return t.row ? static_cast<std::size_t>(type_size(t.type) * t.shape.at(1)) : t.bytes.size();
   };
-  const auto rows = [](const Tensor& t) { return t.pitch == 0 ? 1 : static_cast<std::size_t>(t.shape.at(0)); };
   nlohmann::ordered_json header;
   header["__metadata__"] = metadata;
   std::uint64_t offset = 0, aligned_offset = 0;
@@ -141,14 +141,15 @@ void write_safetensors(AtomicFile& file, std::span<const Tensor> tensors,
   }
   constexpr std::size_t piece = std::size_t{8} << 20;
   for (const Tensor& tensor : tensors)
-    for (std::size_t row = 0; row < rows(tensor); ++row)
-      for (std::size_t at = 0; at < row_bytes(tensor); at += piece) {
+    for (std::size_t row = 0; row < rows(tensor); ++row) {
+      const std::string_view all = tensor.row ? tensor.row(row) : tensor.bytes;
+      for (std::size_t at = 0; at < all.size(); at += piece) {
         check_cancelled(progress);
-        const std::string_view bytes =
-            tensor.bytes.substr(row * tensor.pitch + at, std::min(piece, row_bytes(tensor) - at));
+        const std::string_view bytes = all.substr(at, piece);
         file.write(bytes);
         if (progress) progress->done += bytes.size();
       }
+    }
 }
 
 }  // namespace equivec

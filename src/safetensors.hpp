@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -21,7 +22,8 @@ struct Tensor {
   std::string type;  // "F32", "I64", "U8" ...
   std::vector<std::uint64_t> shape;
   std::string_view bytes;
-  std::size_t pitch = 0;  // when written: bytes from one row to the next where rows lie apart, else 0
+  // When written, where rows lie apart: the bytes of each; `bytes` is empty then.
+  std::function<std::string_view(std::size_t)> row = {};
 };
 
 struct SafetensorsContent {

@@ -5,15 +5,20 @@
 
 #include <sys/mman.h>
 
+#include <bit>
 #include <memory>
 #include <string>
 #include <utility>
 
 namespace equivec {
 
-Table::Table(std::size_t rows, std::size_t dimension)
+Table::Table(std::size_t rows, std::size_t dimension, RowOrder order)
     : rows_(rows), dimension_(dimension), stride_(stride_of(dimension)) {
   if (rows == 0) return;
+  // About as many rows stand between two neighbours as there are such strips.
+  if (order == RowOrder::scattered) shift_ = static_cast<std::size_t>(std::bit_width(rows)) / 2;
+  mask_ = (std::size_t{1} << shift_) - 1;
+  distance_ = (rows + mask_) >> shift_;
   // More than is needed, so that it can begin where a huge page does.
   void* memory = ::mmap(nullptr, mapped(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED)
@@ -34,6 +39,9 @@ Table& Table::operator=(Table&& other) noexcept {
   std::swap(rows_, other.rows_);
   std::swap(dimension_, other.dimension_);
   std::swap(stride_, other.stride_);
+  std::swap(mask_, other.mask_);
+  std::swap(shift_, other.shift_);
+  std::swap(distance_, other.distance_);
   return *this;
 }
 

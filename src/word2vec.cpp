@@ -212,9 +212,12 @@ class Training {
         threads_(thread_count(options.threads)),
         arena_(threads_) {
     const auto dimension = static_cast<std::size_t>(options.dimension);
-    state_.words = Table(vocabulary.size(), dimension);
-    if (options.loss != Word2VecLoss::hierarchical_softmax) state_.contexts = Table(vocabulary.size(), dimension);
-    state_.nodes = Table(state_.tree.nodes(), dimension);
+    state_.words = Table(vocabulary.size(), dimension, RowOrder::scattered);
+    // The softmax multiplies the whole table.
+    if (options.loss != Word2VecLoss::hierarchical_softmax)
+      state_.contexts = Table(vocabulary.size(), dimension,
+                              options.loss == Word2VecLoss::softmax ? RowOrder::plain : RowOrder::scattered);
+    state_.nodes = Table(state_.tree.nodes(), dimension, RowOrder::scattered);
     tables_ = {{"embeddings", &state_.words}, {"contexts", &state_.contexts}, {"nodes", &state_.nodes}};
     round_piece_ = round_piece_of(vocabulary, state_.keep, options.loss);
     const std::size_t round = round_workers * round_piece_;
