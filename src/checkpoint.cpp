@@ -5,19 +5,6 @@
 
 namespace equivec {
 
-namespace {
-
-template <class T>
-std::string_view bytes_of(std::span<const T> numbers) {
-  return {reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes()};
-}
-
-std::string_view words_of(const Vocabulary& vocabulary) {
-  return vocabulary.bytes().substr(0, static_cast<std::size_t>(vocabulary.offsets().back()));
-}
-
-}  // namespace
-
 void write_checkpoint(const std::filesystem::path& file, const Vocabulary& vocabulary,
                       std::span<const NamedTable> tables, const Metadata& metadata) {
   const std::uint64_t words = vocabulary.size();
@@ -32,7 +19,7 @@ void write_checkpoint(const std::filesystem::path& file, const Vocabulary& vocab
                          .row = [table = t.table](std::size_t i) {
                            return bytes_of(std::span<const float>(table->row(i), table->dimension()));
                          }});
-  const std::string_view bytes = words_of(vocabulary);
+  const std::string_view bytes = vocabulary.bytes();
   tensors.push_back({"words", "U8", {bytes.size()}, bytes});
   AtomicFile out(file);
   write_safetensors(out, tensors, metadata, "embeddings", nullptr);
@@ -65,7 +52,7 @@ void Checkpoint::require_same(const Vocabulary& vocabulary) const {
     const Tensor* tensor = content_.find(name);
     return tensor && tensor->bytes == bytes;
   };
-  if (!same("words", words_of(vocabulary)) || !same("word_offsets", bytes_of(vocabulary.offsets())) ||
+  if (!same("words", vocabulary.bytes()) || !same("word_offsets", bytes_of(vocabulary.offsets())) ||
       !same("counts", bytes_of(vocabulary.counts())))
     fail("has other words or counts than the corpus");
 }

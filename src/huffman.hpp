@@ -20,9 +20,6 @@ class HuffmanTree {
   }
   std::size_t nodes() const noexcept { return begins_.size() < 2 ? 0 : begins_.size() - 2; }
   std::size_t longest_path() const noexcept { return longest_; }
-  std::size_t bytes() const noexcept {
-    return steps_.size() * sizeof(std::uint32_t) + begins_.size() * sizeof(std::size_t);
-  }
 
  private:
   std::vector<std::uint32_t> steps_;

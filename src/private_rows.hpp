@@ -78,7 +78,6 @@ class PrivateRows {
  public:
   static constexpr std::size_t parts = 16;  // which may be merged at the same time
 
-  PrivateRows() = default;
   /// most: rows that are copied between two clear(), at most.
   PrivateRows(std::size_t most, std::size_t dimension) : now_(most, dimension), before_(most, dimension) {}
 

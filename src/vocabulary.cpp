@@ -81,6 +81,8 @@ Vocabulary::Vocabulary(std::span<const std::int64_t> offsets, std::span<const st
   storage->bytes = bytes;
   storage->owner = std::move(owner);
   storage->build_index();
+  // The words may be the first part of a larger table.
+  storage->bytes = bytes.substr(0, static_cast<std::size_t>(offsets.back()));
   storage_ = std::move(storage);
 }
 

@@ -63,18 +63,6 @@ std::string_view name_of(Word2VecLoss loss) {
 std::string_view name_of(CbowUpdate update) { return update == CbowUpdate::gradient ? "gradient" : "legacy"; }
 std::string_view name_of(WindowShape shape) { return shape == WindowShape::shrinking ? "shrinking" : "fixed"; }
 
-namespace {
-
-bool draws_noise(Word2VecLoss loss) {
-  return loss == Word2VecLoss::negative_sampling || loss == Word2VecLoss::hierarchical_softmax_and_negative_sampling;
-}
-
-bool has_tree(Word2VecLoss loss) {
-  return loss == Word2VecLoss::hierarchical_softmax || loss == Word2VecLoss::hierarchical_softmax_and_negative_sampling;
-}
-
-}  // namespace
-
 Metadata description(const Word2VecOptions& options) {
   Metadata result = {{"model", std::string(name_of(options.model))},
                      {"loss", std::string(name_of(options.loss))},

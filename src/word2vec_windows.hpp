@@ -21,6 +21,14 @@
 
 namespace equivec {
 
+inline bool draws_noise(Word2VecLoss loss) {
+  return loss == Word2VecLoss::negative_sampling || loss == Word2VecLoss::hierarchical_softmax_and_negative_sampling;
+}
+
+inline bool has_tree(Word2VecLoss loss) {
+  return loss == Word2VecLoss::hierarchical_softmax || loss == Word2VecLoss::hierarchical_softmax_and_negative_sampling;
+}
+
 /// Everything that the workers share and do not change, and the tables, which they do.
 struct Word2VecState {
   const Word2VecOptions& options;
@@ -32,14 +40,8 @@ struct Word2VecState {
   Table contexts;  // the outputs of negative sampling and of the softmax
   Table nodes;     // the outputs of hierarchical softmax
 
-  bool draws_noise() const {
-    return options.loss == Word2VecLoss::negative_sampling ||
-           options.loss == Word2VecLoss::hierarchical_softmax_and_negative_sampling;
-  }
-  bool has_tree() const {
-    return options.loss == Word2VecLoss::hierarchical_softmax ||
-           options.loss == Word2VecLoss::hierarchical_softmax_and_negative_sampling;
-  }
+  bool draws_noise() const { return equivec::draws_noise(options.loss); }
+  bool has_tree() const { return equivec::has_tree(options.loss); }
   /// Outputs of one window at most.
   std::size_t most_outputs() const {
     return (draws_noise() ? static_cast<std::size_t>(options.negatives) + 1 : 0) + tree.longest_path();

@@ -66,16 +66,10 @@ Embeddings read(const Source& source, const ReadContext& context) {
   }
 }
 
-template <class T>
-std::string_view bytes_of(std::span<const T> numbers) {
-  return {reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes()};
-}
-
 void write(const std::filesystem::path& path, const Embeddings& embeddings, Progress* progress) {
   const Vocabulary& vocabulary = embeddings.vocabulary();
   const std::uint64_t rows = embeddings.size(), dimension = static_cast<std::uint64_t>(embeddings.dimension());
-  // A vocabulary may be the first part of a larger table of words.
-  const std::string_view words = vocabulary.bytes().substr(0, static_cast<std::size_t>(vocabulary.offsets().back()));
+  const std::string_view words = vocabulary.bytes();
   const std::vector<Tensor> tensors = {
       {"word_offsets", "I64", {rows + 1}, bytes_of(vocabulary.offsets())},
       {"counts", "I64", {rows}, bytes_of(vocabulary.counts())},
