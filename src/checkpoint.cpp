@@ -14,10 +14,10 @@ void write_checkpoint(const std::filesystem::path& file, const Vocabulary& vocab
     if (t.table->rows() > 0)
       tensors.push_back({.name = t.name,
                          .type = "F32",
-                         .shape = {t.table->rows(), t.table->dimension()},
+                         .shape = {t.table->rows(), t.width()},
                          .bytes = {},
-                         .row = [table = t.table](std::size_t i) {
-                           return bytes_of(std::span<const float>(table->row(i), table->dimension()));
+                         .row = [t](std::size_t i) {
+                           return bytes_of(std::span<const float>(t.table->row(i) + t.first, t.width()));
                          }});
   const std::string_view bytes = vocabulary.bytes();
   tensors.push_back({"words", "U8", {bytes.size()}, bytes});
@@ -58,15 +58,15 @@ void Checkpoint::require_same(const Vocabulary& vocabulary) const {
 }
 
 void Checkpoint::restore(std::span<const NamedTable> tables) const {
-  for (const auto& [name, table] : tables) {
-    if (table->rows() == 0) continue;
-    const Tensor* tensor = content_.find(name);
-    if (!tensor || tensor->type != "F32" ||
-        tensor->shape != std::vector<std::uint64_t>{table->rows(), table->dimension()})
-      fail("has no table '" + name + "' of " + std::to_string(table->rows()) + " x " +
-           std::to_string(table->dimension()) + " numbers");
-    const std::size_t bytes = table->dimension() * sizeof(float);
-    for (std::size_t i = 0; i < table->rows(); ++i) std::memcpy(table->row(i), tensor->bytes.data() + i * bytes, bytes);
+  for (const NamedTable& t : tables) {
+    const std::size_t rows = t.table->rows();
+    if (rows == 0) continue;
+    const Tensor* tensor = content_.find(t.name);
+    if (!tensor || tensor->type != "F32" || tensor->shape != std::vector<std::uint64_t>{rows, t.width()})
+      fail("has no table '" + t.name + "' of " + std::to_string(rows) + " x " + std::to_string(t.width()) + " numbers");
+    const std::size_t bytes = t.width() * sizeof(float);
+    for (std::size_t i = 0; i < rows; ++i)
+      std::memcpy(t.table->row(i) + t.first, tensor->bytes.data() + i * bytes, bytes);
   }
 }
 

@@ -4,6 +4,7 @@
 #include "src/files.hpp"
 #include "src/safetensors.hpp"
 #include "src/table.hpp"
+#include "src/text_numbers.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -18,6 +19,10 @@ namespace equivec {
 struct NamedTable {
   std::string name;  ///< of the tensor; the first one's is "embeddings"
   Table* table;
+  std::size_t first = 0;    ///< the column that it begins with
+  std::size_t columns = 0;  ///< 0: all of the table's
+
+  std::size_t width() const { return columns == 0 ? table->dimension() : columns; }
 };
 
 /// Writes beside `file` and renames, so that the one before stays whole until then. Throws Error.
@@ -31,6 +36,13 @@ class Checkpoint {
 
   /// What metadata says; an Error if it does not.
   const std::string& at(const std::string& key) const;
+  /// The same as a number.
+  template <class T>
+  T number(const std::string& key) const {
+    const auto parsed = parse_number<T>(at(key));
+    if (!parsed) fail("has no number as its " + key);
+    return *parsed;
+  }
   /// An Error unless metadata says the same of each key.
   void require_same(const Metadata& settings) const;
   void require_same(const Vocabulary& vocabulary) const;

@@ -96,6 +96,12 @@ void read_all_at(const Descriptor& descriptor, std::span<char> buffer, std::uint
 /// True for "-", /dev/stdout, /dev/fd/N, a device or a pipe: what is written directly and cannot be renamed into place.
 bool is_written_directly(const std::filesystem::path& target);
 
+/// Numbers as files have them: the same bytes as in memory.
+template <class T>
+std::string_view bytes_of(std::span<const T> numbers) {
+  return {reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes()};
+}
+
 /// Text of errno.
 std::string system_message(int number);
 

@@ -13,10 +13,6 @@ namespace {
 
 std::filesystem::path name() { return temporary_file_for("the encoded corpus"); }
 
-std::string_view bytes_of(std::span<const WordId> ids) {
-  return {reinterpret_cast<const char*>(ids.data()), ids.size_bytes()};
-}
-
 }  // namespace
 
 void IdStore::append(std::span<const WordId> ids) {
@@ -39,7 +35,7 @@ void IdStore::grow(std::size_t size) {
 
 void IdStore::move_to_file() {
   file_ = unlinked_temporary_file();
-  write_all(file_, bytes_of({ids(), size_}), name());
+  write_all(file_, bytes_of(std::span<const WordId>(ids(), size_)), name());
   ids_.resize(0);
 }
 

@@ -26,12 +26,6 @@ struct Tensor {
   std::function<std::string_view(std::size_t)> row = {};
 };
 
-/// Numbers as a tensor has them.
-template <class T>
-std::string_view bytes_of(std::span<const T> numbers) {
-  return {reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes()};
-}
-
 struct SafetensorsContent {
   std::vector<Tensor> tensors;  // in the order of their bytes
   std::map<std::string, std::string> metadata;

@@ -3,25 +3,19 @@
 #include "src/checkpoint.hpp"
 #include "src/parallel.hpp"
 #include "src/text_numbers.hpp"
+#include "src/training_run.hpp"
 #include "src/word2vec_rounds.hpp"
 #include "src/word2vec_windows.hpp"
 
 #include <tbb/enumerable_thread_specific.h>
 #include <tbb/task_group.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cmath>
 #include <mutex>
 
 namespace equivec {
-
-void validate(const CheckpointOptions& options) {
-  require_between("checkpoint-every", options.minutes, 0.01, 100000);
-  if (options.resume && options.file.empty()) throw OptionError("resume needs a checkpoint to go on from");
-}
 
 Word2VecOptions word2vec_defaults(Word2VecModel model, CbowUpdate update) {
   Word2VecOptions options;
@@ -94,6 +88,11 @@ constexpr std::size_t longest_sentence = 1000;  // longer ones are trained in pi
 constexpr std::size_t round_workers = 16;
 constexpr std::size_t longest_round_piece = 256;
 
+// Inner nodes at the top of a tree that each thread has a replica of, and windows of all threads together after which
+// replicas are merged, as many as in a deterministic round.
+constexpr std::size_t replicated_nodes = 512;
+constexpr std::size_t merge_windows = 1024;
+
 // What random streams are for; the number of the stream follows in the lower bits.
 enum class Stream : std::uint64_t { start = 0, keep = 1, draw = 2, validation = 3 };
 
@@ -146,18 +145,6 @@ std::size_t round_piece_of(const Vocabulary& vocabulary, std::span<const std::ui
   const double words = squares > 0 ? sum * sum / squares : 1;
   const std::size_t most = has_tree(loss) ? 64 : longest_round_piece;
   return std::clamp(static_cast<std::size_t>(words / 8), std::size_t{4}, most);
-}
-
-/// Two tables that cannot be held would only end with the process being killed.
-void require_memory(std::size_t words, const Word2VecOptions& options) {
-  double needed = 0;
-  for (const TableSize& table : word2vec_tables(words, options)) needed += static_cast<double>(table.bytes);
-  const double present = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
-  if (needed > present)
-    throw Error("tables of " + std::to_string(words) + " x " + std::to_string(options.dimension) + " numbers need " +
-                std::to_string(static_cast<std::uint64_t>(needed / 1e6)) + " MB, this machine has " +
-                std::to_string(static_cast<std::uint64_t>(present / 1e6)) +
-                " MB; lower --dimension or raise --min-count");
 }
 
 Matrix matrix_of(const Table& table, int threads) {
@@ -217,7 +204,7 @@ class Training {
     progress_.done = 0;
     progress_.total = corpus_.words() * static_cast<std::uint64_t>(options_.epochs);
     start();
-    schedule_checkpoint();
+    clock_.restart();
     while (next_ < tasks) {
       const std::size_t epoch = next_ / tasks_of_epoch_;
       run_until((epoch + 1) * tasks_of_epoch_);
@@ -225,9 +212,9 @@ class Training {
         report(epoch);
         epoch_sum_ = {};
       }
-      if (!control_.checkpoint.file.empty() && next_ < tasks && (progress_.cancelled || checkpoint_due())) {
+      if (clock_.wanted() && next_ < tasks && (progress_.cancelled || clock_.due())) {
         save();
-        schedule_checkpoint();
+        clock_.restart();
       }
       if (next_ < tasks) check_cancelled(&progress_);
     }
@@ -266,19 +253,12 @@ class Training {
     checkpoint.require_same(settings());
     checkpoint.require_same(vocabulary_);
     checkpoint.restore(tables_);
-    const auto number = [&]<class T>(const char* key, T& value) {
-      const auto parsed = parse_number<T>(checkpoint.at(key));
-      if (!parsed) checkpoint.fail(std::string("has no number as its ") + key);
-      value = *parsed;
-    };
-    std::uint64_t done = 0;
-    number("training_next", next_);
-    number("training_done", done);
-    number("training_loss", epoch_sum_.loss);
-    number("training_pairs", epoch_sum_.pairs);
-    number("training_all_pairs", trained_pairs_);
+    next_ = checkpoint.number<std::size_t>("training_next");
+    epoch_sum_.loss = checkpoint.number<double>("training_loss");
+    epoch_sum_.pairs = checkpoint.number<std::uint64_t>("training_pairs");
+    trained_pairs_ = checkpoint.number<std::uint64_t>("training_all_pairs");
     if (next_ > tasks_of_epoch_ * static_cast<std::size_t>(options_.epochs)) checkpoint.fail("is damaged");
-    progress_.done = done;
+    progress_.done = checkpoint.number<std::uint64_t>("training_done");
     kept_ = true;
   }
 
@@ -367,10 +347,10 @@ class Training {
   }
 
   /// Trains on one chunk.
-  LossSum train_chunk(WindowTrainer& trainer, std::vector<WordId>& sentence, SentenceDraws& draws, std::size_t task) {
+  LossSum train_chunk(WindowTrainer& trainer, const SharedRows& rows, std::vector<WordId>& sentence,
+                      SentenceDraws& draws, std::size_t task) {
     const std::size_t epoch = task / tasks_of_epoch_, begin = task % tasks_of_epoch_ * EncodedCorpus::chunk_size,
                       end = std::min(begin + EncodedCorpus::chunk_size, corpus_.ids().size());
-    const SharedRows rows(state_);
     Rng rng = stream(options_.seed, Stream::draw, task);
     float rate = 0;
     std::size_t counted = begin;
@@ -402,27 +382,35 @@ class Training {
       run_chunks(end);
   }
 
-  bool stop_early() const { return progress_.cancelled || checkpoint_due(); }
+  bool stop_early() const { return progress_.cancelled || clock_.due(); }
 
   /// Each thread takes the next chunk until none is left; with one thread they come in order.
   void run_chunks(std::size_t end) {
     std::atomic<std::size_t> next{next_};
     std::atomic<bool> stop{false};
     std::mutex mutex;
+    const std::size_t replicated = threads_ == 1 ? 0 : std::min(state_.nodes.rows(), replicated_nodes);
+    const std::size_t period = std::min(round_piece_, merge_windows / static_cast<std::size_t>(threads_) + 1);
+    ReplicaLocks locks(replicated);
     const auto work = [&] {
       WindowTrainer trainer(state_);
+      // A row is asked for twice for each window: to be fetched ahead, and to be used.
+      RowReplicas replicas(state_.nodes, replicated, static_cast<std::uint32_t>(2 * period), locks,
+                           state_.kernels.add_change);
+      const SharedRows rows(state_, replicated == 0 ? nullptr : &replicas);
       std::vector<WordId> sentence;
       SentenceDraws draws;
       try {
         while (!stop) {
           const std::size_t task = next.fetch_add(1);
           if (task >= end) break;
-          const LossSum sum = train_chunk(trainer, sentence, draws, task);
+          const LossSum sum = train_chunk(trainer, rows, sentence, draws, task);
           const std::scoped_lock lock(mutex);
           epoch_sum_.add(sum);
           trained_pairs_ += sum.pairs;
           if (stop_early()) stop = true;
         }
+        replicas.merge_all();
       } catch (...) {
         stop = true;  // so that the others end too
         throw;
@@ -543,10 +531,7 @@ class Training {
   }
 
   [[noreturn]] void fail_diverged(std::size_t epoch, WordId word, float rate, const char* what) const {
-    throw Error("training diverged in epoch " + std::to_string(epoch + 1) + " at the word '" +
-                std::string(vocabulary_.word(word)) + "', learning rate " + shortest(rate) + ": " + what +
-                " is not finite; lower --learning-rate" +
-                (kept_ ? " (" + control_.checkpoint.file.string() + " keeps the last good state)" : ""));
+    equivec::fail_diverged(static_cast<int>(epoch) + 1, vocabulary_.word(word), rate, what, control_.checkpoint, kept_);
   }
 
   /// Before the vectors are kept.
@@ -558,16 +543,6 @@ class Training {
         if (!row.allFinite())
           fail_diverged(last / tasks_of_epoch_, word_id(i), learning_rate(last / tasks_of_epoch_, 0), "its vector");
       }
-  }
-
-  bool checkpoint_due() const {
-    return !control_.checkpoint.file.empty() && std::chrono::steady_clock::now() >= checkpoint_time_;
-  }
-
-  void schedule_checkpoint() {
-    checkpoint_time_ =
-        std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-                                               std::chrono::duration<double>(60 * control_.checkpoint.minutes));
   }
 
   void save() {
@@ -599,7 +574,7 @@ class Training {
   std::size_t next_ = 0;            // the first task that is not done
   LossSum epoch_sum_;               // of the epoch that next_ is in
   std::uint64_t trained_pairs_ = 0;
-  std::chrono::steady_clock::time_point checkpoint_time_;
+  CheckpointClock clock_{control_.checkpoint};
   bool kept_ = false;  // there is a checkpoint of this training
 };
 
@@ -621,6 +596,11 @@ std::vector<TableSize> word2vec_tables(std::size_t words, const Word2VecOptions&
     // A path is about as long as the logarithm of the number of words.
     result.push_back({"tree", words * (8 + 4 * static_cast<std::uint64_t>(std::log2(words + 1)))});
   }
+  if (const int threads = thread_count(options.threads);
+      has_tree(options.loss) && !options.deterministic && threads > 1)
+    result.push_back({"nodes at the top, by thread",
+                      2 * static_cast<std::uint64_t>(threads) *
+                          Table::bytes_of(words < 2 ? 0 : std::min(words - 1, replicated_nodes), dimension)});
   if (draws_noise(options.loss)) result.push_back({"noise words", words * 8});
   result.push_back({"subsampling", words * 4});
   if (options.deterministic) {
@@ -646,7 +626,7 @@ Word2VecVectors train_word2vec(const EncodedCorpus& corpus, const Vocabulary& vo
     throw Error("the vectors to start from have dimension " + std::to_string(control.initial->dimension()) + ", not " +
                 std::to_string(options.dimension) + "; give --dimension " +
                 std::to_string(control.initial->dimension()));
-  require_memory(vocabulary.size(), options);
+  require_memory(word2vec_tables(vocabulary.size(), options), vocabulary.size(), options.dimension);
   return Training(corpus, vocabulary, options, control).run();
 }
 

@@ -7,6 +7,7 @@
 #include "src/huffman.hpp"
 #include "src/kernels/window_kernels.hpp"
 #include "src/kernels/window_step.hpp"
+#include "src/row_replicas.hpp"
 #include "src/table.hpp"
 
 #include <algorithm>
@@ -55,18 +56,21 @@ struct SentenceDraws {
 };
 
 /// The tables themselves, shared by all threads without locks (Hogwild, Niu et al. 2011): words are many, so two
-/// threads seldom meet in a row, and an update lost there is noise like any other. Other rows (see word2vec_rounds.hpp)
-/// are found by the place that asks for them.
+/// threads seldom meet in a row, and an update lost there is noise like any other. Not so the top of a tree, of which a
+/// thread may have replicas. Other rows (see word2vec_rounds.hpp) are found by the place that asks for them.
 class SharedRows {
  public:
-  explicit SharedRows(const Word2VecState& state) : state_(state) {}
+  explicit SharedRows(const Word2VecState& state, RowReplicas* nodes = nullptr) : state_(state), nodes_(nodes) {}
   float* word(std::size_t /*position*/, WordId word) const { return state_.words.row(index(word)); }
   float* context(std::size_t /*center*/, WordId word) const { return state_.contexts.row(index(word)); }
   float* noise(std::size_t /*draw*/, WordId word) const { return state_.contexts.row(index(word)); }
-  float* node(std::size_t /*center*/, std::size_t /*step*/, std::size_t node) const { return state_.nodes.row(node); }
+  float* node(std::size_t /*center*/, std::size_t /*step*/, std::size_t node) const {
+    return nodes_ == nullptr ? state_.nodes.row(node) : nodes_->row(node);
+  }
 
  private:
   const Word2VecState& state_;
+  RowReplicas* nodes_;
 };
 
 /// A loss that is no number, or a number no float can hold.

@@ -6,29 +6,21 @@
 #define HWY_TARGET_INCLUDE "src/kernels/window_kernels.cpp"
 #include <hwy/foreach_target.h>
 // After foreach_target.h, as Highway asks.
-#include <hwy/cache_control.h>
 #include <hwy/contrib/math/math-inl.h>
 #include <hwy/highway.h>
+
+#include "src/kernels/vectors-inl.hpp"
 
 // The arithmetic of one window: a matrix of scores (inputs x outputs), a sigmoid of each, then every row moves by its
 // row or column of that matrix. All sums are of rows as they were before the step. Rows are read twice and written
 // once; sums and moving rows stay in registers, which is why the outputs are taken in tiles.
 
-// AVX-512 and its later kinds, which have smaller numbers.
-#undef EQUIVEC_16_LANES
-#define EQUIVEC_16_LANES (HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3)
 #undef EQUIVEC_32_REGISTERS
 #define EQUIVEC_32_REGISTERS (EQUIVEC_16_LANES || (HWY_ARCH_ARM_A64 && HWY_TARGET != HWY_SCALAR))
 
 HWY_BEFORE_NAMESPACE();
 namespace equivec {
 namespace HWY_NAMESPACE {
-
-namespace hn = hwy::HWY_NAMESPACE;
-using D = hn::CappedTag<float, 16>;
-using V = hn::Vec<D>;
-constexpr D d;
-constexpr std::size_t lanes = hn::MaxLanes(D());
 
 // Two inputs against a tile of outputs, the tile's rows and what they move must fit the registers: 32, or 16.
 #if EQUIVEC_32_REGISTERS
@@ -319,12 +311,7 @@ struct Column {
 
 HWY_INLINE void prefetch_column(const Window& w, std::size_t c) {
   if (lanes < 16 && c % 16 != 0) return;  // once for each 64 bytes
-#if HWY_ARCH_X86
-  // For writing: lines that another thread has changed are fetched once, not first to read and then to own.
-  for (const float* row : w.ahead) asm volatile("prefetchw %0" : : "m"(row[c]));
-#else
-  for (const float* row : w.ahead) hwy::Prefetch(row + c);
-#endif
+  for (const float* row : w.ahead) prefetch_to_change(row + c);
 }
 
 /// Column c of the inputs and of one tile of outputs. Where there are several tiles the inputs' steps wait in `moved`.
@@ -481,16 +468,6 @@ HWY_ATTR double cbow(const Window& w, float share) {
 HWY_ATTR void add_change(float* row, const float* now, const float* before, std::size_t stride) {
   for (std::size_t c = 0; c < stride; c += lanes)
     hn::Store(hn::Add(hn::Load(d, row + c), hn::Sub(hn::Load(d, now + c), hn::Load(d, before + c))), d, row + c);
-}
-
-const char* instruction_set() {
-#if EQUIVEC_16_LANES
-  return "AVX-512";
-#elif HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128
-  return "none";
-#else
-  return hwy::TargetName(HWY_TARGET);
-#endif
 }
 
 }  // namespace HWY_NAMESPACE
