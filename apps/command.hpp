@@ -15,6 +15,8 @@ struct Command {
 // One file each, entered in the table of main.cpp.
 int run_train_skipgram(std::span<const std::string> arguments);
 int run_train_cbow(std::span<const std::string> arguments);
+int run_train_glove(std::span<const std::string> arguments);
+int run_cooccur(std::span<const std::string> arguments);
 int run_word2vec(std::span<const std::string> arguments);
 int run_vocab(std::span<const std::string> arguments);
 int run_neighbors(std::span<const std::string> arguments);

@@ -20,6 +20,8 @@ constexpr std::array commands = {
     Command{"train skipgram", "learn word vectors from text (word2vec's skip-gram)", run_train_skipgram},
     Command{"train cbow", "learn word vectors from text (word2vec's CBOW)", run_train_cbow},
     Command{"word2vec", "the same with the command line of word2vec.c", run_word2vec},
+    Command{"train glove", "learn word vectors from text (GloVe)", run_train_glove},
+    Command{"cooccur", "count how often words stand near each other, for GloVe", run_cooccur},
     Command{"vocab", "count the words of a text", run_vocab},
     Command{"neighbors", "the words most similar to a word", run_neighbors},
     Command{"analogy", "A is to B as C is to ... ?", run_analogy},

@@ -68,14 +68,30 @@ Options& Options::add(const std::string& names, bool& field, const std::string& 
   return add_entry({names, "", "", help, false, [&field](const auto&) { field = true; }});
 }
 
+Options& Options::add_choice(const std::string& names, bool& field, const std::string& help) {
+  Entry entry{names, "N", field ? "1" : "0", help, false, {}};
+  entry.store = [&field, name = dashes_ + entry.name()](const auto& values) {
+    const std::string& text = values.back();
+    if (text != "0" && text != "1") throw OptionError(name + ": expected 0 or 1, found '" + text + "'");
+    field = text == "1";
+  };
+  return add_entry(std::move(entry));
+}
+
 Options& Options::add_megabytes(const std::string& names, std::uint64_t& bytes, const std::string& help) {
   constexpr std::uint64_t megabyte = 1000000;
   Entry entry{names, "MB", equivec::shortest(bytes / megabyte), help, false, {}};
-  entry.store = [&bytes, name = entry.name()](const auto& values) {
-    const auto megabytes = number<std::uint64_t>(name, values.back(), "a whole number from 0");
-    if (megabytes > std::numeric_limits<std::uint64_t>::max() / megabyte)
-      throw OptionError("--" + name + ": the number is too large: '" + values.back() + "'");
-    bytes = megabytes * megabyte;
+  entry.store = [&bytes, name = entry.name(), dashes = dashes_](const auto& values) {
+    std::string text = values.back();
+    std::uint64_t unit = megabyte;
+    if (text.size() > 1 && (text.back() == 'M' || text.back() == 'G')) {
+      if (text.back() == 'G') unit *= 1000;
+      text.pop_back();
+    }
+    const auto units = number<std::uint64_t>(dashes + name, text, "a whole number from 0, or one with M or G");
+    if (units > std::numeric_limits<std::uint64_t>::max() / unit)
+      throw OptionError(dashes + name + ": the number is too large: '" + values.back() + "'");
+    bytes = units * unit;
   };
   return add_entry(std::move(entry));
 }

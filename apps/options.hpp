@@ -20,8 +20,9 @@ class Options {
   Options& add(const std::string& names, double& field, const std::string& help);
   Options& add(const std::string& names, std::string& field, const std::string& help,
                const std::string& value = "TEXT");
-  Options& add(const std::string& names, bool& field, const std::string& help);  ///< a switch
-  /// A size that the command line gives in megabytes and the field has in bytes.
+  Options& add(const std::string& names, bool& field, const std::string& help);         ///< a switch
+  Options& add_choice(const std::string& names, bool& field, const std::string& help);  ///< 0 or 1
+  /// A size that the command line gives in megabytes (or with M or G behind) and the field has in bytes.
   Options& add_megabytes(const std::string& names, std::uint64_t& bytes, const std::string& help);
   /// May be given several times, with one value or several each.
   Options& add(const std::string& names, std::vector<std::string>& field, const std::string& help,

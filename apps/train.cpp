@@ -1,6 +1,10 @@
 #include "apps/train.hpp"
 
+#include <unistd.h>
+
+#include <cstdio>
 #include <filesystem>
+#include <iostream>
 #include <optional>
 #include <system_error>
 
@@ -18,6 +22,54 @@ void add_memory_option(Options& options, VocabularyOptions& vocabulary) {
   options.add_megabytes("memory", vocabulary.memory,
                         "megabytes the encoded corpus may take in memory; beyond, it is kept in a temporary file (in "
                         "TMPDIR); 0: no limit");
+}
+
+void CorpusCounting::validate() {
+  if (memory == 0)
+    memory = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
+             static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) / 4 * 3;
+  vocabulary.memory = memory / 4;
+  cooccurrence.memory = memory / 2;
+  cooccurrence.threads = vocabulary.threads;
+  equivec::validate(vocabulary);
+  equivec::validate(cooccurrence);
+}
+
+void add_cooccurrence_options(Options& options, CooccurrenceOptions& cooccurrence) {
+  options.add("window,window-size", cooccurrence.window, "words on each side that count as context")
+      .add_choice("symmetric", cooccurrence.symmetric, "1: words on both sides; 0: pair a word with later ones only")
+      .add_choice("distance-weighting", cooccurrence.distance_weighting, "1: a pair counts 1/distance; 0: 1");
+}
+
+void add_counting_memory_option(Options& options, std::uint64_t& memory) {
+  options.add_megabytes("memory", memory,
+                        "megabytes that counting may take; what is more goes to temporary files (in TMPDIR); 0: three "
+                        "quarters of the machine's");
+}
+
+Cooccurrences count_with_remarks(const TrainingText& text, const CooccurrenceOptions& options,
+                                 const ConsoleOptions& console) {
+  if (!console.quiet) {
+    const CooccurrenceNeeds needs = cooccurrence_needs(text.corpus, text.vocabulary, options);
+    remark("counting co-occurrences: up to " + grouped(needs.memory / 1000000 + 1) + " MB of memory" +
+           (needs.disk == 0 ? "" : " and " + grouped(needs.disk / 1000000 + 1) + " MB of temporary files"));
+  }
+  const ProgressLine line("counting co-occurrences", "words", console);
+  return count_cooccurrences(text.corpus, text.vocabulary, options, &progress());
+}
+
+void show_tables(std::span<const TableSize> tables) {
+  std::uint64_t sum = 0;
+  const auto line = [](const std::string& name, std::uint64_t bytes) {
+    char number[64];
+    std::snprintf(number, sizeof number, "%15s bytes  ", grouped(bytes).c_str());
+    std::cout << number << name << '\n';
+  };
+  for (const TableSize& table : tables) {
+    line(table.name, table.bytes);
+    sum += table.bytes;
+  }
+  line("in all", sum);
 }
 
 void require_apart(const Corpus& corpus, std::span<const std::string> outputs) {
@@ -39,6 +91,26 @@ Vocabulary read_counted_vocabulary(const std::string& file) {
   if (vocabulary.total_count() == 0)
     throw Error(file + ": its words have no counts, by which training goes; make it with equivec vocab");
   return vocabulary;
+}
+
+Vocabulary count_words_besides(const Vocabulary& initial, const Corpus& corpus, const VocabularyOptions& options,
+                               const ConsoleOptions& console) {
+  VocabularyOptions every = options;
+  every.min_count = 1;
+  every.max_size = 0;
+  const ProgressLine line("counting words", "bytes", console);
+  const Vocabulary all = count_words(corpus, every, &progress());
+  std::vector<Vocabulary::Entry> entries;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const std::string_view word = all.word(word_id(i));
+    const std::uint64_t count = all.count(word_id(i));
+    if (count >= static_cast<std::uint64_t>(options.min_count) || initial.find(word))
+      entries.push_back({std::string(word), count});
+  }
+  for (std::size_t i = 0; i < initial.size(); ++i)
+    if (const std::string_view word = initial.word(word_id(i)); !all.find(word))
+      entries.push_back({std::string(word), 0});
+  return Vocabulary(entries);
 }
 
 TrainingText read_training_text(const Corpus& corpus, const std::string& vocabulary_file,

@@ -3,10 +3,15 @@
 #include "apps/console.hpp"
 #include "apps/options.hpp"
 
+#include "equivec/cooccurrence.hpp"
 #include "equivec/embeddings.hpp"
 #include "equivec/encoded_corpus.hpp"
+#include "equivec/training.hpp"
 #include "equivec/vocabulary.hpp"
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -23,11 +28,34 @@ void add_vocabulary_options(Options& options, equivec::VocabularyOptions& vocabu
 /// --memory, for commands that train.
 void add_memory_option(Options& options, equivec::VocabularyOptions& vocabulary);
 
+/// How the commands count co-occurrences.
+struct CorpusCounting {
+  equivec::VocabularyOptions vocabulary;
+  equivec::CooccurrenceOptions cooccurrence;
+  std::uint64_t memory = 0;  ///< for all of it
+
+  /// Shares memory and threads out. Throws OptionError.
+  void validate();
+};
+void add_cooccurrence_options(Options& options, equivec::CooccurrenceOptions& cooccurrence);
+/// --memory, where it is for the corpus and the co-occurrences.
+void add_counting_memory_option(Options& options, std::uint64_t& memory);
+/// Counts, and says before what memory and disk that may take.
+equivec::Cooccurrences count_with_remarks(const equivec::TrainingText& text,
+                                          const equivec::CooccurrenceOptions& options, const ConsoleOptions& console);
+
+/// Prints how many bytes each table takes, and all of them.
+void show_tables(std::span<const equivec::TableSize> tables);
+
 /// Throws equivec::Error if an output is a file of the corpus, which it would replace, or two outputs are the same.
 void require_apart(const equivec::Corpus& corpus, std::span<const std::string> outputs);
 
 /// read_vocabulary() of words that training can go by: an Error if they have no counts.
 equivec::Vocabulary read_counted_vocabulary(const std::string& file);
+
+/// The words of vectors to start from, whatever their counts, and those that are frequent enough.
+equivec::Vocabulary count_words_besides(const equivec::Vocabulary& initial, const equivec::Corpus& corpus,
+                                        const equivec::VocabularyOptions& options, const ConsoleOptions& console);
 
 /// Counts the words (or reads `vocabulary_file`, if it has a name, or takes `known`) and encodes the corpus, with
 /// progress and remarks.
@@ -38,3 +66,14 @@ equivec::TrainingText read_training_text(const equivec::Corpus& corpus, const st
 /// What every output says of how it was made: the tool, the instruction set, the corpus.
 equivec::Metadata training_metadata(std::string_view command, const equivec::TrainingText& text,
                                     const std::string& vocabulary_file, const equivec::VocabularyOptions& options);
+
+/// The value that `name` stands for among `values`, by name_of.
+template <class T, std::size_t N>
+T value_named(const std::string& name, const char* option, const std::array<T, N>& values) {
+  std::string choices;
+  for (std::size_t i = 0; i < N; ++i) {
+    if (name_of(values[i]) == name) return values[i];
+    choices += (i == 0 ? "" : i + 1 == N ? " or " : ", ") + std::string(name_of(values[i]));
+  }
+  throw equivec::OptionError("--" + std::string(option) + ": expected " + choices + ", found '" + name + "'");
+}

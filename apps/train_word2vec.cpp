@@ -21,17 +21,6 @@ using namespace equivec;
 
 namespace {
 
-/// The value that `name` stands for among `values`, by name_of.
-template <class T, std::size_t N>
-T value_named(const std::string& name, const char* option, const std::array<T, N>& values) {
-  std::string choices;
-  for (std::size_t i = 0; i < N; ++i) {
-    if (name_of(values[i]) == name) return values[i];
-    choices += (i == 0 ? "" : i + 1 == N ? " or " : ", ") + std::string(name_of(values[i]));
-  }
-  throw OptionError("--" + std::string(option) + ": expected " + choices + ", found '" + name + "'");
-}
-
 std::string seconds_text(double seconds) {
   char text[64];
   std::snprintf(text, sizeof text, seconds < 10 ? "%.1f s" : "%.0f s", seconds);
@@ -40,17 +29,11 @@ std::string seconds_text(double seconds) {
 
 /// What training would take: the tables' sizes, and the time, by training for a second.
 void show_estimate(const TrainingText& text, const Word2VecOptions& training) {
-  std::uint64_t sum = 0;
-  const auto line = [&](const std::string& name, std::uint64_t bytes) {
-    char number[64];
-    std::snprintf(number, sizeof number, "%15s bytes  ", grouped(bytes).c_str());
-    std::cout << number << name << '\n';
-    sum += bytes;
-  };
-  line("corpus, " + grouped(text.corpus.ids().size()) + " ids", text.corpus.ids().size_bytes());
-  for (const TableSize& table : word2vec_tables(text.vocabulary.size(), training)) line(table.name, table.bytes);
-  line("result", text.vocabulary.size() * static_cast<std::uint64_t>(training.dimension) * sizeof(float));
-  line("in all", sum);
+  std::vector<TableSize> tables = word2vec_tables(text.vocabulary.size(), training);
+  tables.insert(tables.begin(),
+                {"corpus, " + grouped(text.corpus.ids().size()) + " ids", text.corpus.ids().size_bytes()});
+  tables.push_back({"result", text.vocabulary.size() * static_cast<std::uint64_t>(training.dimension) * sizeof(float)});
+  show_tables(tables);
 
   Progress trial;
   std::mutex mutex;
@@ -153,21 +136,6 @@ int run_train(Word2VecModel model, std::span<const std::string> arguments) {
   return 0;
 }
 
-/// The words of the vectors to start from, too, whatever their counts: those of the corpus come first.
-Vocabulary with_words_of(const Vocabulary& initial, const Vocabulary& all, int min_count) {
-  std::vector<Vocabulary::Entry> entries;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const std::string_view word = all.word(word_id(i));
-    const std::uint64_t count = all.count(word_id(i));
-    if (count >= static_cast<std::uint64_t>(min_count) || initial.find(word))
-      entries.push_back({std::string(word), count});
-  }
-  for (std::size_t i = 0; i < initial.size(); ++i)
-    if (const std::string_view word = initial.word(word_id(i)); !all.find(word))
-      entries.push_back({std::string(word), 0});
-  return Vocabulary(entries);
-}
-
 constexpr std::string_view sentence_end_word = "</s>";
 
 /// What word2vec.c makes of a text or of a file of words: the sentence end first, whatever its count, then the words by
@@ -235,13 +203,8 @@ void run_word2vec_job(const Word2VecJob& job) {
   if (!job.initialize.empty()) {
     control.initial = read_embeddings(job.initialize, {}, {}, &progress());
     training.dimension = control.initial->dimension();
-    if (job.vocabulary_file.empty()) {
-      VocabularyOptions all = counting;
-      all.min_count = 1;
-      all.max_size = 0;
-      const ProgressLine line("counting words", "bytes", job.console);
-      given = with_words_of(control.initial->vocabulary(), count_words(corpus, all, &progress()), counting.min_count);
-    }
+    if (job.vocabulary_file.empty())
+      given = count_words_besides(control.initial->vocabulary(), corpus, counting, job.console);
   }
   std::optional<Vocabulary> written;  // where it is not the vocabulary of training
   if (job.sentence_end_row) {

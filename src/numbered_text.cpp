@@ -2,19 +2,15 @@
 
 #include "equivec/error.hpp"
 #include "src/parallel.hpp"
+#include "src/running_hash.hpp"
 #include "src/sentence_ends.hpp"
 #include "src/text_reader.hpp"
 #include "src/word_scanner.hpp"
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include <tbb/enumerable_thread_specific.h>
 
 #include <algorithm>
-#include <array>
 #include <bit>
-#include <charconv>
 #include <cstring>
 #include <memory>
 #include <string_view>
@@ -23,22 +19,6 @@
 namespace equivec {
 
 namespace {
-
-/// XXH64 of a text given piece by piece.
-class TextHash {
- public:
-  TextHash() { XXH64_reset(&state_, 0); }
-  void add(std::string_view text) { XXH64_update(&state_, text.data(), text.size()); }
-  std::string digest() const {
-    std::array<char, 16> digits{};
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), XXH64_digest(&state_), 16).ptr;
-    const std::string_view number(digits.data(), static_cast<std::size_t>(end - digits.data()));
-    return "xxh64:" + std::string(16 - number.size(), '0') + std::string(number);
-  }
-
- private:
-  XXH64_state_t state_;
-};
 
 /// What becomes of one block of the text on the thread that works on it.
 struct NumberedBlock {
@@ -65,7 +45,7 @@ NumberedText number_words(const Corpus& corpus, Keep keep, const VocabularyOptio
   std::vector<WordCounts*> tables;  // in the order of result.tables
   tbb::enumerable_thread_specific<WordCounts> table_of_thread;
   TextReader reader(corpus);
-  TextHash hash;
+  RunningHash hash;
   LineSeam seam;
   ordered_pipeline(
       options.threads, [&] { return reader.next(); },

@@ -6,8 +6,8 @@ set(layers
   "corpus alias_sampler"
   "vocabulary"
   "encoded_corpus embeddings"
-  "training"
-  "clusters formats word2vec neighbors word_sets"
+  "cooccurrence training"
+  "clusters formats glove word2vec neighbors word_sets"
   "analogy bias evaluate debias")
 
 set(level 0)

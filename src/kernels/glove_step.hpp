@@ -1,0 +1,59 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+
+// GloVe's step for one pair of words, plainly: the truth that the vector kernels are tested against, and the text to
+// read first.
+
+namespace equivec {
+
+/// A vector and its bias, with the sums of squared steps of each (AdaGrad).
+template <class Real>
+struct GloveRow {
+  std::span<Real> vector, squares;
+  Real& bias;
+  Real& bias_squares;
+};
+
+struct GloveRates {
+  double learning_rate, gradient_clip;
+  bool legacy_bias;  ///< biases know neither of them
+};
+
+/// f(count) of equation 9 in Pennington et al. 2014.
+template <class Real>
+Real glove_weight(Real count, Real x_max, Real exponent) {
+  return count < x_max ? std::pow(count / x_max, exponent) : Real(1);
+}
+
+/// Half of a term of equation 8, f(X) (w . w~ + b + b~ - log X)^2 / 2, whose gradient by w is f(X) (...) w~. Both rows
+/// move by their gradients at the old values, divided by the roots of the sums of squares so far (which begin at 1); a
+/// step's square counts from the next step on. As Stanford's program has it, what is squared includes the learning
+/// rate.
+template <class Real>
+Real glove_step(const GloveRow<Real>& word, const GloveRow<Real>& context, Real weight, Real log_count,
+                const GloveRates& rates) {
+  Real difference = word.bias + context.bias - log_count;
+  for (std::size_t i = 0; i < word.vector.size(); ++i) difference += word.vector[i] * context.vector[i];
+  const Real factor = weight * difference;
+  const auto clip = static_cast<Real>(rates.gradient_clip), rate = static_cast<Real>(rates.learning_rate);
+  const auto move = [](Real& value, Real& squares, Real step) {
+    value -= step / std::sqrt(squares);
+    squares += step * step;
+  };
+  for (std::size_t i = 0; i < word.vector.size(); ++i) {
+    const Real of_word = rate * std::clamp(factor * context.vector[i], -clip, clip);
+    const Real of_context = rate * std::clamp(factor * word.vector[i], -clip, clip);
+    move(word.vector[i], word.squares[i], of_word);
+    move(context.vector[i], context.squares[i], of_context);
+  }
+  const Real of_bias = rates.legacy_bias ? factor : rate * std::clamp(factor, -clip, clip);
+  move(word.bias, word.bias_squares, of_bias);
+  move(context.bias, context.bias_squares, of_bias);
+  return factor * difference / 2;
+}
+
+}  // namespace equivec

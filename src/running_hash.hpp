@@ -1,0 +1,31 @@
+#pragma once
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace equivec {
+
+/// XXH64 of bytes given piece by piece.
+class RunningHash {
+ public:
+  RunningHash() { XXH64_reset(&state_, 0); }
+  void add(std::string_view bytes) { XXH64_update(&state_, bytes.data(), bytes.size()); }
+  /// "xxh64:" and 16 hexadecimal digits.
+  std::string digest() const {
+    std::array<char, 16> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), XXH64_digest(&state_), 16).ptr;
+    const std::string_view number(digits.data(), static_cast<std::size_t>(end - digits.data()));
+    return "xxh64:" + std::string(16 - number.size(), '0') + std::string(number);
+  }
+
+ private:
+  XXH64_state_t state_;
+};
+
+}  // namespace equivec

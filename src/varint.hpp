@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace equivec {
+
+// Whole numbers in as few bytes as they need: seven bits a byte, the lowest first, the highest bit set where more
+// follow.
+
+inline void append_varint(std::string& bytes, std::uint64_t number) {
+  for (; number >= 128; number >>= 7) bytes.push_back(static_cast<char>(number | 128));
+  bytes.push_back(static_cast<char>(number));
+}
+
+/// Reads numbers that append_varint() wrote, from memory that outlives it.
+class VarintReader {
+ public:
+  explicit VarintReader(std::string_view bytes) : next_(bytes.data()) {}
+
+  /// REQUIRES: there is one more.
+  std::uint64_t operator()() {
+    std::uint64_t number = 0;
+    for (unsigned shift = 0;; shift += 7) {
+      const auto byte = static_cast<unsigned char>(*next_++);
+      number |= static_cast<std::uint64_t>(byte & 127) << shift;
+      if (byte < 128) return number;
+    }
+  }
+
+ private:
+  const char* next_;
+};
+
+}  // namespace equivec
