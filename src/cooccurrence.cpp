@@ -42,6 +42,9 @@ constexpr WordId sentence_end = EncodedCorpus::sentence_end;
 struct Weights {
   std::vector<std::uint64_t> of;  // [distance], from 1
   double unit = 1;                // what a sum is divided by
+
+  /// Of the words around one, all together.
+  std::uint64_t of_window() const { return 2 * std::accumulate(of.begin() + 1, of.end(), std::uint64_t{0}); }
 };
 
 /// See count_cooccurrences().
@@ -61,21 +64,32 @@ Weights weights_of(const CooccurrenceOptions& options, std::uint64_t words) {
   return result;
 }
 
-/// The sums of one row, and which of them there are.
+/// The sums of one row, and of which words there are any. Where they fit, 32 bits take half the cache that 64 do.
+template <class Sum>
 class RowSums {
  public:
   explicit RowSums(std::size_t words)
-      : sums_(words, 0), present_((words + 63) / 64, 0), groups_((present_.size() + 63) / 64, 0) {}
+      : sums_(words, 0), added_(words + 1), present_((words + 63) / 64, 0), groups_((present_.size() + 63) / 64, 0) {}
 
-  void add(std::size_t word, std::uint64_t weight) {
-    sums_[word] += weight;
-    present_[word / 64] |= std::uint64_t{1} << word % 64;
-    groups_[word / 4096] |= std::uint64_t{1} << word / 64 % 64;
+  /// weight > 0.
+  void add(std::size_t word, Sum weight) {
+    const Sum before = sums_[word];
+    sums_[word] = before + weight;
+    added_[count_] = static_cast<std::uint32_t>(word);
+    count_ += before == 0;
   }
+
+  std::size_t size() const { return count_; }
 
   /// Calls f(word, sum) for each word that was added, ascending, and forgets them.
   template <class F>
   void take(const F& f) {
+    for (std::size_t i = 0; i < count_; ++i) {
+      const std::uint32_t word = added_[i];
+      present_[word / 64] |= std::uint64_t{1} << word % 64;
+      groups_[word / 4096] |= std::uint64_t{1} << word / 64 % 64;
+    }
+    count_ = 0;
     for (std::size_t group = 0; group < groups_.size(); ++group)
       for (std::uint64_t blocks = std::exchange(groups_[group], 0); blocks != 0; blocks &= blocks - 1) {
         const std::size_t block = group * 64 + static_cast<std::size_t>(std::countr_zero(blocks));
@@ -87,9 +101,18 @@ class RowSums {
   }
 
  private:
-  std::vector<std::uint64_t> sums_;
+  std::vector<Sum> sums_;
+  std::vector<std::uint32_t> added_;  // and room for one more
+  std::size_t count_ = 0;
   std::vector<std::uint64_t> present_;  // a bit for each word
   std::vector<std::uint64_t> groups_;   // a bit for each 64 of those
+};
+
+/// What a thread adds up in.
+struct Sums {
+  RowSums<std::uint32_t> small;
+  RowSums<std::uint64_t> large;
+  explicit Sums(std::size_t words) : small(words), large(words) {}
 };
 
 /// Where each word stands in a part of the text.
@@ -222,7 +245,7 @@ class Counting {
         bounds_(ranges_of(vocabulary, options)),
         progress_(progress ? *progress : unseen_),
         arena_(thread_count(options.threads)),
-        sums_([&] { return RowSums(vocabulary.size()); }) {
+        sums_([&] { return Sums(vocabulary.size()); }) {
     progress_.done = 0;
     progress_.total = corpus.words();
   }
@@ -235,15 +258,15 @@ class Counting {
       PositionIndex index(vocabulary_.size(), arena_);
       for (std::size_t begin = 0; begin < ids_.size(); begin += plan_.part) {
         index.build(ids_, begin, std::min(begin + plan_.part, ids_.size()));
-        for_each_range([&](std::size_t range, RowSums& sums) {
+        for_each_range([&](std::size_t range, Sums& sums) {
           if (parts)
             runs.add(range, encoded(range, index, sums));
           else
-            store.add(counted(range, sums, [&](std::size_t row) { add_windows(index, row, sums); }));
+            store.add(counted(range, index, sums));
         });
       }
     }
-    if (parts) for_each_range([&](std::size_t range, RowSums& sums) { store.add(merged(range, runs, sums)); });
+    if (parts) for_each_range([&](std::size_t range, Sums& sums) { store.add(merged(range, runs, sums.large)); });
     return std::move(store).keep();
   }
 
@@ -261,65 +284,83 @@ class Counting {
     });
   }
 
-  /// Adds what stands beside the places of a row's word.
-  void add_windows(const PositionIndex& positions, std::size_t row, RowSums& sums) {
-    const auto window = static_cast<std::size_t>(options_.window);
-    const std::uint64_t* const weights = weights_.of.data();
+  /// Adds what stands beside the places of a row's word, and calls f with the sums.
+  template <class F>
+  void with_sums(const PositionIndex& positions, std::size_t row, Sums& sums, const F& f) {
     const auto places = positions.of(row);
-    for (const std::uint32_t place : places) {
-      const std::size_t at = positions.first() + place;
-      const WordId* const center = ids_.data() + at;
-      const std::size_t right = std::min(window, ids_.size() - 1 - at);
-      for (std::size_t d = 1; d <= right && center[d] != sentence_end; ++d) sums.add(index(center[d]), weights[d]);
-      if (!options_.symmetric) continue;
-      const std::size_t left = std::min(window, at);
-      for (std::size_t d = 1; d <= left && *(center - d) != sentence_end; ++d)
-        sums.add(index(*(center - d)), weights[d]);
+    if (places.size() < (std::uint64_t{1} << 32) / weights_.of_window()) {
+      add_windows(positions.first(), places, sums.small);
+      f(sums.small);
+    } else {
+      add_windows(positions.first(), places, sums.large);
+      f(sums.large);
     }
     progress_.done.fetch_add(places.size(), std::memory_order_relaxed);
   }
 
-  /// Rows whose sums add(row) adds up.
-  template <class Add>
-  CooccurrenceRows counted(std::size_t range, RowSums& sums, const Add& add) const {
+  template <class Sum>
+  void add_windows(std::size_t first, std::span<const std::uint32_t> places, RowSums<Sum>& sums) const {
+    constexpr std::size_t ahead = 8;
+    const auto window = static_cast<std::size_t>(options_.window);
+    const std::uint64_t* const weights = weights_.of.data();
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      if (i + ahead < places.size()) __builtin_prefetch(ids_.data() + first + places[i + ahead]);
+      const std::size_t at = first + places[i];
+      const WordId* const center = ids_.data() + at;
+      const std::size_t right = std::min(window, ids_.size() - 1 - at);
+      for (std::size_t d = 1; d <= right && center[d] != sentence_end; ++d)
+        sums.add(index(center[d]), static_cast<Sum>(weights[d]));
+      if (!options_.symmetric) continue;
+      const std::size_t left = std::min(window, at);
+      for (std::size_t d = 1; d <= left && *(center - d) != sentence_end; ++d)
+        sums.add(index(*(center - d)), static_cast<Sum>(weights[d]));
+    }
+  }
+
+  template <class Sum>
+  void append(RowSums<Sum>& sums, CooccurrenceRows& rows) const {
+    const std::size_t before = rows.words.size(), size = sums.size();
+    rows.sizes.push_back(size);
+    rows.words.resize(before + size);
+    rows.counts.resize(before + size);
+    WordId* words = rows.words.data() + before;
+    double* counts = rows.counts.data() + before;
+    sums.take([&](std::size_t word, Sum sum) {
+      *words++ = word_id(word);
+      *counts++ = static_cast<double>(sum) / weights_.unit;
+    });
+  }
+
+  CooccurrenceRows counted(std::size_t range, const PositionIndex& positions, Sums& sums) {
     CooccurrenceRows rows;
     rows.first = bounds_[range];
-    for (std::size_t row = rows.first; row < bounds_[range + 1]; ++row) {
-      add(row);
-      const std::size_t before = rows.words.size();
-      sums.take([&](std::size_t word, std::uint64_t sum) {
-        rows.words.push_back(word_id(word));
-        rows.counts.push_back(static_cast<double>(sum) / weights_.unit);
-      });
-      rows.sizes.push_back(rows.words.size() - before);
-    }
+    for (std::size_t row = rows.first; row < bounds_[range + 1]; ++row)
+      with_sums(positions, row, sums, [&](auto& row_sums) { append(row_sums, rows); });
     return rows;
   }
 
   /// For each row of a range how many words it has, then for each word how far it is from the one before and its sum.
-  std::string encoded(std::size_t range, const PositionIndex& positions, RowSums& sums) {
-    std::string result, row_bytes;
-    for (std::size_t row = bounds_[range]; row < bounds_[range + 1]; ++row) {
-      add_windows(positions, row, sums);
-      std::uint64_t words = 0;
-      std::size_t last = 0;
-      row_bytes.clear();
-      sums.take([&](std::size_t word, std::uint64_t sum) {
-        append_varint(row_bytes, word - last);
-        append_varint(row_bytes, sum);
-        last = word;
-        ++words;
+  std::string encoded(std::size_t range, const PositionIndex& positions, Sums& sums) {
+    std::string result;
+    for (std::size_t row = bounds_[range]; row < bounds_[range + 1]; ++row)
+      with_sums(positions, row, sums, [&](auto& row_sums) {
+        append_varint(result, row_sums.size());
+        std::size_t last = 0;
+        row_sums.take([&](std::size_t word, std::uint64_t sum) {
+          append_varint(result, word - last);
+          append_varint(result, sum);
+          last = word;
+        });
       });
-      append_varint(result, words);
-      result += row_bytes;
-    }
     return result;
   }
 
-  CooccurrenceRows merged(std::size_t range, const Runs& runs, RowSums& sums) const {
+  CooccurrenceRows merged(std::size_t range, const Runs& runs, RowSums<std::uint64_t>& sums) const {
     const std::vector<std::string> parts = runs.read(range);
     std::vector<VarintReader> readers(parts.begin(), parts.end());
-    return counted(range, sums, [&](std::size_t) {
+    CooccurrenceRows rows;
+    rows.first = bounds_[range];
+    for (std::size_t row = rows.first; row < bounds_[range + 1]; ++row) {
       for (VarintReader& reader : readers) {
         std::size_t word = 0;
         for (std::uint64_t words = reader(); words > 0; --words) {
@@ -327,7 +368,9 @@ class Counting {
           sums.add(word, reader());
         }
       }
-    });
+      append(sums, rows);
+    }
+    return rows;
   }
 
   std::span<const WordId> ids_;
@@ -339,7 +382,7 @@ class Counting {
   Progress unseen_;
   Progress& progress_;
   tbb::task_arena arena_;
-  tbb::enumerable_thread_specific<RowSums> sums_;
+  tbb::enumerable_thread_specific<Sums> sums_;
 };
 
 }  // namespace
@@ -355,7 +398,7 @@ CooccurrenceNeeds cooccurrence_needs(const EncodedCorpus& corpus, const Vocabula
   const bool parts = plan.part<corpus.ids().size(), on_disk = plan.result> 0 && result > plan.result;
   const auto threads = static_cast<std::uint64_t>(thread_count(options.threads));
   CooccurrenceNeeds needs;
-  needs.memory = plan.part * sizeof(std::uint32_t) + words * 4 * (threads + 1) + threads * words * 8 +
+  needs.memory = plan.part * sizeof(std::uint32_t) + words * 4 * (threads + 1) + threads * words * 20 +
                  (on_disk ? plan.result : result);
   // A pair takes about half as much in a part's sums as in the result, but may be in several parts.
   needs.disk = (on_disk ? result : 0) + (parts ? result : 0);

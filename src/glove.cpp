@@ -49,7 +49,7 @@ namespace {
 // Strips that are trained side by side. None of this may depend on the machine, or else the result would.
 constexpr std::size_t strips_of_group = 32;
 // Two blocks of rows fit into most processors' second caches together.
-constexpr std::size_t block_bytes = 400000;
+constexpr std::size_t block_bytes = 300000;
 
 // What random streams are for; the number of the stream follows in the lower bits.
 enum class Stream : std::uint64_t { words = 0, contexts = 1, blocks = 2, pairs = 3 };
@@ -272,9 +272,11 @@ class Training {
     const std::size_t blocks = tiles_.blocks();
     Rng rng = stream(options_.seed, Stream::pairs, (epoch * blocks + words) * blocks + contexts);
     shuffle<GlovePair>(buffer, rng);
-    const double loss = kernels_.train(settings_, {.words = words_.row(tiles_.first_row(words)),
-                                                   .contexts = contexts_.row(tiles_.first_row(contexts)),
-                                                   .pairs = buffer});
+    const double loss =
+        kernels_.train(settings_, {.words = words_.row(tiles_.first_row(words)),
+                                   .contexts = contexts_.row(tiles_.first_row(contexts)),
+                                   .pairs = buffer,
+                                   .context_rows = tiles_.first_row(contexts + 1) - tiles_.first_row(contexts)});
     progress_.done.fetch_add(pairs.size(), std::memory_order_relaxed);
     return loss;
   }

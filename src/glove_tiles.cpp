@@ -12,7 +12,7 @@ std::filesystem::path name() { return temporary_file_for("the pairs of training"
 
 std::vector<std::size_t> blocks_of(const Cooccurrences& cooccurrences, std::size_t most_rows) {
   // Frequent words have most of the pairs; a block of many of them would be all that the last thread has left to do.
-  const std::uint64_t most_pairs = std::max<std::uint64_t>(cooccurrences.size() / 128, 4096);
+  const std::uint64_t most_pairs = std::max<std::uint64_t>(cooccurrences.size() / 32, 4096);
   std::vector<std::size_t> bounds = {0};
   std::uint64_t pairs = 0;
   for (std::size_t row = 0; row < cooccurrences.words(); ++row) {

@@ -68,7 +68,8 @@ class RowReplicas {
   void take(std::size_t copy) {
     const std::size_t bytes = table_.stride() * sizeof(float);
     std::memcpy(now_.row(copy), table_.row(first_ + copy), bytes);
-    std::memcpy(before_.row(copy), table_.row(first_ + copy), bytes);
+    // Of the copy, since another thread may be changing the row.
+    std::memcpy(before_.row(copy), now_.row(copy), bytes);
   }
 
   const Table& table_;

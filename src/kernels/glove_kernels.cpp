@@ -32,37 +32,111 @@ HWY_INLINE V reciprocal_root(V x) {
 #endif
 }
 
-/// A column of one of the rows, and of its sums of squares, moves.
-HWY_INLINE void move(V gradient, V value, V squares, V rate, V clip, float* to, float* squares_to) {
-  const V step = hn::Mul(rate, hn::Min(hn::Max(gradient, hn::Neg(clip)), clip));
-  hn::Store(hn::NegMulAdd(step, reciprocal_root(squares), value), d, to);
-  hn::Store(hn::MulAdd(step, step, squares), d, squares_to);
-}
-
 HWY_INLINE void prefetch_row(const float* row, std::size_t floats) {
   for (std::size_t c = 0; c < floats; c += 16) prefetch_to_change(row + c);
 }
 
-HWY_ATTR double train(const GloveSettings& settings, const GloveTile& tile) {
-  constexpr std::size_t batch = 64, ahead = 4;
-  const std::size_t row = settings.layout.row(), stride = settings.layout.stride(),
-                    plain = settings.layout.dimension / lanes * lanes;
-  const auto rate_number = static_cast<float>(settings.rates.learning_rate),
-             clip_number = static_cast<float>(settings.rates.gradient_clip);
-  const V rate = hn::Set(d, rate_number), clip = hn::Set(d, clip_number);
+/// Pairs whose differences are known before any of them moves.
+constexpr std::size_t group = glove_group;
+
+/// A column of one of the rows, and of its sums of squares, moves: by the other row times `factor`, clipped.
+HWY_INLINE void move(V value, V other, V factor, V clip, float* to, float* squares) {
+  const V step = hn::Min(hn::Max(hn::Mul(factor, other), hn::Neg(clip)), clip);
+  const V sum = hn::Load(d, squares);
+  hn::Store(hn::NegMulAdd(step, reciprocal_root(sum), value), d, to);
+  hn::Store(hn::MulAdd(step, step, sum), d, squares);
+}
+
+/// What is the same for all pairs.
+struct Constants {
+  std::size_t row, stride, plain, used;  // floats
+  float rate, clip;
   // From column `plain` on lanes differ: some are biases, some do not move.
-  HWY_ALIGN float word_rates[3 * 16] = {}, context_rates[3 * 16] = {}, clips[3 * 16] = {};
-  for (std::size_t c = plain; c < settings.layout.dimension + 2; ++c) {
-    const bool bias = c >= settings.layout.dimension;
-    const bool legacy = bias && settings.rates.legacy_bias;
-    const float own = legacy ? 1.0f : rate_number;
-    word_rates[c - plain] = c == settings.layout.context_bias() ? 0.0f : own;
-    context_rates[c - plain] = c == settings.layout.word_bias() ? 0.0f : own;
-    clips[c - plain] = legacy ? hwy::HighestValue<float>() : clip_number;
+  HWY_ALIGN float word_rates[3 * 16] = {};
+  HWY_ALIGN float context_rates[3 * 16] = {};
+  HWY_ALIGN float word_clips[3 * 16] = {};
+  HWY_ALIGN float context_clips[3 * 16] = {};
+
+  explicit Constants(const GloveSettings& settings)
+      : row(settings.layout.row()),
+        stride(settings.layout.stride()),
+        plain(settings.layout.dimension / lanes * lanes),
+        used(settings.layout.dimension + 2),
+        rate(static_cast<float>(settings.rates.learning_rate)),
+        clip(static_cast<float>(settings.rates.learning_rate * settings.rates.gradient_clip)) {
+    for (std::size_t c = plain; c < used; ++c) {
+      const bool legacy = c >= settings.layout.dimension && settings.rates.legacy_bias;
+      const float own_rate = legacy ? 1.0f : rate, own_clip = legacy ? hwy::HighestValue<float>() : clip;
+      const bool moves_word = c != settings.layout.context_bias(), moves_context = c != settings.layout.word_bias();
+      word_rates[c - plain] = moves_word ? own_rate : 0;
+      word_clips[c - plain] = moves_word ? own_clip : 0;
+      context_rates[c - plain] = moves_context ? own_rate : 0;
+      context_clips[c - plain] = moves_context ? own_clip : 0;
+    }
   }
+};
+
+/// The inner products of `count` pairs of rows.
+template <std::size_t count>
+HWY_INLINE void products(float* const* words, float* const* contexts, std::size_t stride, float* to) {
+  V sums[count];
+#pragma GCC unroll 4
+  for (std::size_t i = 0; i < count; ++i) sums[i] = hn::Zero(d);
+  for (std::size_t c = 0; c < stride; c += lanes) {
+#pragma GCC unroll 4
+    for (std::size_t i = 0; i < count; ++i)
+      sums[i] = hn::MulAdd(hn::Load(d, words[i] + c), hn::Load(d, contexts[i] + c), sums[i]);
+  }
+#pragma GCC unroll 4
+  for (std::size_t i = 0; i < count; ++i) to[i] = hn::GetLane(hn::SumOfLanes(d, sums[i]));
+}
+
+HWY_INLINE void move_rows(float* x, float* y, float factor, const Constants& k) {
+  const V g = hn::Set(d, factor * k.rate), clip = hn::Set(d, k.clip);
+  std::size_t c = 0;
+  for (; c < k.plain; c += lanes) {
+    const V a = hn::Load(d, x + c), b = hn::Load(d, y + c);
+    move(a, b, g, clip, x + c, x + k.stride + c);
+    move(b, a, g, clip, y + c, y + k.stride + c);
+  }
+  const V f = hn::Set(d, factor);
+  for (; c < k.used; c += lanes) {
+    const V a = hn::Load(d, x + c), b = hn::Load(d, y + c);
+    move(a, b, hn::Mul(f, hn::Load(d, k.word_rates + c - k.plain)), hn::Load(d, k.word_clips + c - k.plain), x + c,
+         x + k.stride + c);
+    move(b, a, hn::Mul(f, hn::Load(d, k.context_rates + c - k.plain)), hn::Load(d, k.context_clips + c - k.plain),
+         y + c, y + k.stride + c);
+  }
+}
+
+template <std::size_t count>
+HWY_INLINE double train_group(const GloveTile& tile, const GlovePair* pairs, const float* weights, const float* logs,
+                              const Constants& k) {
+  float *x[count], *y[count], differences[count];
+#pragma GCC unroll 4
+  for (std::size_t i = 0; i < count; ++i) {
+    x[i] = tile.words + pairs[i].word * k.row;
+    y[i] = tile.contexts + pairs[i].context * k.row;
+  }
+  products<count>(x, y, k.stride, differences);
+  double loss = 0;
+#pragma GCC unroll 4
+  for (std::size_t i = 0; i < count; ++i) {
+    const float difference = differences[i] - logs[i], factor = weights[i] * difference;
+    loss += static_cast<double>(factor) * static_cast<double>(difference);
+    move_rows(x[i], y[i], factor, k);
+  }
+  return loss;
+}
+
+HWY_ATTR double train(const GloveSettings& settings, const GloveTile& tile) {
+  constexpr std::size_t batch = 64;
+  static_assert(batch % group == 0);
+  const Constants k(settings);
+  // Where there are fewer pairs than rows, most rows are used once, and come from far.
+  const bool sparse = tile.pairs.size() < tile.context_rows;
   const V log_x_max = hn::Set(d, static_cast<float>(std::log(settings.x_max)));
   const V exponent = hn::Set(d, static_cast<float>(settings.weight_exponent));
-
   HWY_ALIGN float weights[batch] = {}, logs[batch] = {};
   double loss = 0;
   for (std::size_t begin = 0; begin < tile.pairs.size(); begin += batch) {
@@ -76,37 +150,14 @@ HWY_ATTR double train(const GloveSettings& settings, const GloveTile& tile) {
       hn::Store(log, d, logs + i);
       hn::Store(hn::Exp(d, power), d, weights + i);
     }
-    for (std::size_t i = 0; i < count; ++i) {
-      if (begin + i + ahead < tile.pairs.size()) {
-        prefetch_row(tile.contexts + pairs[i + ahead].context * row, row);
-        prefetch_row(tile.words + pairs[i + ahead].word * row, row);
-      }
-      float* const x = tile.words + pairs[i].word * row;
-      float* const y = tile.contexts + pairs[i].context * row;
-      V sum = hn::Zero(d), other = hn::Zero(d);
-      std::size_t c = 0;
-      for (; c + 2 * lanes <= stride; c += 2 * lanes) {
-        sum = hn::MulAdd(hn::Load(d, x + c), hn::Load(d, y + c), sum);
-        other = hn::MulAdd(hn::Load(d, x + c + lanes), hn::Load(d, y + c + lanes), other);
-      }
-      if (c < stride) sum = hn::MulAdd(hn::Load(d, x + c), hn::Load(d, y + c), sum);
-      const float difference = hn::GetLane(hn::SumOfLanes(d, hn::Add(sum, other))) - logs[i];
-      const float factor = weights[i] * difference;
-      loss += static_cast<double>(factor) * static_cast<double>(difference);
-      const V g = hn::Set(d, factor);
-      for (c = 0; c < plain; c += lanes) {
-        const V a = hn::Load(d, x + c), b = hn::Load(d, y + c);
-        move(hn::Mul(g, b), a, hn::Load(d, x + stride + c), rate, clip, x + c, x + stride + c);
-        move(hn::Mul(g, a), b, hn::Load(d, y + stride + c), rate, clip, y + c, y + stride + c);
-      }
-      for (; c < settings.layout.dimension + 2; c += lanes) {
-        const V a = hn::Load(d, x + c), b = hn::Load(d, y + c), limits = hn::Load(d, clips + c - plain);
-        move(hn::Mul(g, b), a, hn::Load(d, x + stride + c), hn::Load(d, word_rates + c - plain), limits, x + c,
-             x + stride + c);
-        move(hn::Mul(g, a), b, hn::Load(d, y + stride + c), hn::Load(d, context_rates + c - plain), limits, y + c,
-             y + stride + c);
-      }
+    std::size_t i = 0;
+    for (; i + group <= count; i += group) {
+      if (sparse && begin + i + 2 * group <= tile.pairs.size())
+        for (std::size_t n = i + group; n < i + 2 * group; ++n)
+          prefetch_row(tile.contexts + pairs[n].context * k.row, k.row);
+      loss += train_group<group>(tile, pairs + i, weights + i, logs + i, k);
     }
+    for (; i < count; ++i) loss += train_group<1>(tile, pairs + i, weights + i, logs + i, k);
   }
   return loss / 2;
 }

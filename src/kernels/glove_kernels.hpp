@@ -37,15 +37,21 @@ struct GloveSettings {
   double x_max, weight_exponent;
 };
 
+/// So many pairs, one after the other, know their differences before any of them moves; what is left over in the end
+/// goes pair by pair.
+inline constexpr std::size_t glove_group = 4;
+
 /// Pairs that use rows of two blocks: row i of one begins i * layout.row() floats after its first, at a multiple of 64
 /// bytes.
 struct GloveTile {
   float *words, *contexts;
   std::span<const GlovePair> pairs;
+  std::size_t context_rows;  ///< of their block
 };
 
-/// The step of glove_step.hpp in single precision for one pair after the other, for one instruction set. Returns the
-/// sum of the losses. Where the processor has a reciprocal square root of 14 bits, that is exact enough.
+/// The step of glove_step.hpp in single precision for one pair after the other (but see glove_group), for one
+/// instruction set. Returns the sum of the losses. Where the processor has a reciprocal square root of 14 bits, that is
+/// exact enough.
 struct GloveKernels {
   std::string_view instruction_set;
   double (*train)(const GloveSettings&, const GloveTile&);

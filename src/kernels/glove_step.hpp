@@ -29,15 +29,21 @@ Real glove_weight(Real count, Real x_max, Real exponent) {
   return count < x_max ? std::pow(count / x_max, exponent) : Real(1);
 }
 
-/// Half of a term of equation 8, f(X) (w . w~ + b + b~ - log X)^2 / 2, whose gradient by w is f(X) (...) w~. Both rows
-/// move by their gradients at the old values, divided by the roots of the sums of squares so far (which begin at 1); a
-/// step's square counts from the next step on. As Stanford's program has it, what is squared includes the learning
-/// rate.
+/// What the model says of a pair, less what it should say: w . w~ + b + b~ - log X of equation 8.
 template <class Real>
-Real glove_step(const GloveRow<Real>& word, const GloveRow<Real>& context, Real weight, Real log_count,
-                const GloveRates& rates) {
+Real glove_difference(const GloveRow<Real>& word, const GloveRow<Real>& context, Real log_count) {
   Real difference = word.bias + context.bias - log_count;
   for (std::size_t i = 0; i < word.vector.size(); ++i) difference += word.vector[i] * context.vector[i];
+  return difference;
+}
+
+/// The step for half of a term of equation 8, f(X) difference^2 / 2, whose gradient by w is f(X) difference w~. Both
+/// rows move by their gradients at the old values, divided by the roots of the sums of squares so far (which begin at
+/// 1); a step's square counts from the next step on. As Stanford's program has it, what is squared includes the
+/// learning rate. Returns the loss.
+template <class Real>
+Real glove_step(const GloveRow<Real>& word, const GloveRow<Real>& context, Real weight, Real difference,
+                const GloveRates& rates) {
   const Real factor = weight * difference;
   const auto clip = static_cast<Real>(rates.gradient_clip), rate = static_cast<Real>(rates.learning_rate);
   const auto move = [](Real& value, Real& squares, Real step) {
