@@ -28,9 +28,12 @@ void CorpusCounting::validate() {
   if (memory == 0)
     memory = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
              static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) / 4 * 3;
-  vocabulary.memory = memory / 4;
+  vocabulary.memory = memory / 8;
   cooccurrence.memory = memory / 2;
   cooccurrence.threads = vocabulary.threads;
+  // Each thread that reads has a table of the words that it met.
+  constexpr std::uint64_t little = 1000000000;
+  if (memory < little) vocabulary.threads = 1;
   equivec::validate(vocabulary);
   equivec::validate(cooccurrence);
 }

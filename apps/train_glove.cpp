@@ -78,7 +78,9 @@ Embeddings with_unknown(const Vocabulary& vocabulary, const Matrix& vectors, Met
 }
 
 void run(Job job) {
+  job.training.threads = job.counting.vocabulary.threads;
   job.counting.validate();
+  job.training.memory = job.counting.memory / 4;
   validate(job.training);
   validate(job.checkpoint);
   const Format format = job.format_name.empty() ? format_from_extension(job.output) : format_from_name(job.format_name);
@@ -207,8 +209,6 @@ int run_train_glove(std::span<const std::string> arguments) {
   if (checkpoint.empty() && (job.checkpoint.resume || options.given("checkpoint-every")))
     throw OptionError("--resume and --checkpoint-every need --checkpoint FILE");
   job.checkpoint.file = checkpoint;
-  job.training.threads = job.counting.vocabulary.threads;
-  job.training.memory = job.counting.memory / 4;
   run(std::move(job));
   return 0;
 }

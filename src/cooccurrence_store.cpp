@@ -19,8 +19,8 @@ void CooccurrenceStore::move_to_file(Kept& kept) {
   const std::size_t padding = rows.words.size() % 2 * sizeof(WordId);
   write_all(file_, std::string_view("\0\0\0", padding), name());
   written_ += rows.bytes() + padding;
-  rows.words = {};
-  rows.counts = {};
+  std::vector<WordId>().swap(rows.words);  // gives the memory back
+  std::vector<double>().swap(rows.counts);
 }
 
 void CooccurrenceStore::add(CooccurrenceRows rows) {
