@@ -3,6 +3,10 @@
 #include "apps/query.hpp"
 
 #include "equivec/formats.hpp"
+#include "equivec/glove.hpp"
+
+#include <algorithm>
+#include <vector>
 
 using namespace equivec;
 
@@ -21,10 +25,23 @@ Embeddings only_words(const Embeddings& embeddings, const std::string& file, boo
   return selected(embeddings, kept);
 }
 
+/// Of a file of all parameters.
+Embeddings glove_vectors(const std::string& file, const std::string& vocabulary_file) {
+  const Vocabulary vocabulary = read_vocabulary(vocabulary_file);
+  Metadata metadata = {{"tool", "equivec " EQUIVEC_VERSION}, {"command", "convert"}, {"vectors", "word+context"}};
+  return {vocabulary, matrix_of(read_glove_parameters(file, vocabulary.size()), GloveParts::sum), std::move(metadata)};
+}
+
+Embeddings first_words(const Embeddings& embeddings, std::size_t limit) {
+  std::vector<WordId> kept;
+  for (std::size_t row = 0; row < std::min(limit, embeddings.size()); ++row) kept.push_back(word_id(row));
+  return selected(embeddings, kept);
+}
+
 }  // namespace
 
 int run_convert(std::span<const std::string> arguments) {
-  std::string input, output, format_name, input_format, words;
+  std::string input, output, format_name, input_format, words, vocabulary;
   int limit = 0;
   ConsoleOptions console;
   Options options(
@@ -35,6 +52,9 @@ int run_convert(std::span<const std::string> arguments) {
       .positional("OUT", output)
       .add("format", format_name, "write this format whatever OUT's ending", "NAME")
       .add("input-format", input_format, "take IN for this format", "NAME")
+      .add("vocabulary", vocabulary,
+           "IN has the parameters that glove -binary 1 writes, of these words; written is word + context vector",
+           "FILE")
       .add("limit", limit, "only the first N words; 0 takes all")
       .add("words", words, "only the words that this file lists, one a line", "FILE");
   add_console_options(options, console);
@@ -45,7 +65,8 @@ int run_convert(std::span<const std::string> arguments) {
                             .limit = static_cast<std::size_t>(limit)};
   require_writable(output);
 
-  Embeddings embeddings = load(input, console, reading);
+  Embeddings embeddings = vocabulary.empty() ? load(input, console, reading) : glove_vectors(input, vocabulary);
+  if (!vocabulary.empty() && limit > 0) embeddings = first_words(embeddings, static_cast<std::size_t>(limit));
   if (!words.empty()) embeddings = only_words(embeddings, words, console.quiet);
   {
     const ProgressLine line("writing", "", console);

@@ -54,7 +54,7 @@ Cooccurrences count_with_remarks(const TrainingText& text, const CooccurrenceOpt
                                  const ConsoleOptions& console) {
   if (!console.quiet) {
     const CooccurrenceNeeds needs = cooccurrence_needs(text.corpus, text.vocabulary, options);
-    remark("counting co-occurrences: up to " + grouped(needs.memory / 1000000 + 1) + " MB of memory" +
+    remark("counting co-occurrences: about " + grouped(needs.memory / 1000000 + 1) + " MB of memory" +
            (needs.disk == 0 ? "" : " and " + grouped(needs.disk / 1000000 + 1) + " MB of temporary files"));
   }
   const ProgressLine line("counting co-occurrences", "words", console);

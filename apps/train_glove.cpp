@@ -19,7 +19,7 @@ namespace {
 
 struct Job {
   std::vector<std::string> corpus;
-  std::string output, format_name, cooccurrence_file, vocabulary_file, initialize;
+  std::string output, parameters, format_name, cooccurrence_file, vocabulary_file, initialize;
   GloveParts parts = GloveParts::sum;
   bool unknown_vector = false, dry_run = false;
   CorpusCounting counting;
@@ -85,6 +85,7 @@ void run(Job job) {
   validate(job.checkpoint);
   const Format format = job.format_name.empty() ? format_from_extension(job.output) : format_from_name(job.format_name);
   std::vector<std::string> outputs = {job.output};
+  if (!job.parameters.empty()) outputs.push_back(job.parameters);
   if (!job.checkpoint.file.empty()) outputs.push_back(job.checkpoint.file.string());
   // Before hours of training, not after.
   if (!job.dry_run)
@@ -140,6 +141,7 @@ void run(Job job) {
   if (!job.initialize.empty()) metadata["initialize"] = job.initialize;
   {
     const ProgressLine line("writing", "", job.console);
+    if (!job.parameters.empty()) write_glove_parameters(job.parameters, vectors);
     Matrix matrix = matrix_of(std::move(vectors), job.parts);
     write_embeddings(job.output,
                      job.unknown_vector ? with_unknown(counted.vocabulary, matrix, metadata, job.console.quiet)
@@ -152,7 +154,8 @@ void run(Job job) {
     if (seconds >= 0.1)
       std::snprintf(took, sizeof took, " in %.1f s (%s pairs/s)", seconds,
                     grouped(static_cast<std::uint64_t>(steps / seconds)).c_str());
-    remark("trained " + grouped(static_cast<std::uint64_t>(steps)) + " pairs" + took + "; wrote " + job.output);
+    remark("trained " + grouped(static_cast<std::uint64_t>(steps)) + " pairs" + took + "; wrote " + job.output +
+           (job.parameters.empty() ? "" : " and " + job.parameters));
   }
 }
 
@@ -162,14 +165,13 @@ int run_train_glove(std::span<const std::string> arguments) {
   Job job;
   std::string parts(name_of(job.parts)), bias_update(name_of(job.training.bias_update)), checkpoint;
   Options options("train glove CORPUS... -o OUT [options]",
-                  "Learns word vectors by GloVe (Pennington et al. 2014): counts co-occurrences, then fits their "
-                  "logarithms. " +
-                      std::string(corpus_help));
+                  "Learns word vectors by GloVe (Pennington et al. 2014). " + std::string(corpus_help));
   options.positionals("CORPUS", job.corpus, 0)
       .add("output,o", job.output, "the vectors; .safetensors, .vec, .bin, .txt or .npy names the format", "OUT")
       .required("output")
       .add("format", job.format_name, "native, word2vec-text, word2vec-binary, glove-text or npy", "NAME")
-      .add("vectors", parts, "word+context (their sum), word, context, both (side by side) or both+biases", "NAME")
+      .add("vectors", parts, "word+context (the sum), word, context, both, both+biases", "NAME")
+      .add("parameters", job.parameters, "also write all parameters there, as glove -binary 1 does", "FILE")
       .add("unknown-vector", job.unknown_vector, "add <unk>, the mean of the 100 rarest words' vectors")
       .add("dimension,vector-size,size,dim", job.training.dimension, "length of a vector");
   add_cooccurrence_options(options, job.counting.cooccurrence);
@@ -184,7 +186,7 @@ int run_train_glove(std::span<const std::string> arguments) {
       .add("vocabulary,vocab-file,read-vocab", job.vocabulary_file,
            "use the words and counts of this file (from equivec vocab)", "FILE")
       .add("cooccurrences,input-file", job.cooccurrence_file,
-           "read the pairs (from equivec cooccur) instead of a CORPUS; needs --vocabulary", "FILE");
+           "take pairs (from equivec cooccur) and --vocabulary for CORPUS", "FILE");
   add_counting_memory_option(options, job.counting.memory);
   options.add("initialize", job.initialize, "start from these vectors; words they lack are added", "VECTORS")
       .add("checkpoint", checkpoint, "keep the state of training there, also when interrupted", "FILE")

@@ -385,6 +385,30 @@ class Counting {
   tbb::enumerable_thread_specific<Sums> sums_;
 };
 
+/// Pairs that differ, if every word stood anywhere; in real texts fewer do, since words keep to their company.
+std::uint64_t expected_pairs(const Vocabulary& vocabulary, std::uint64_t sides) {
+  const auto total = static_cast<double>(std::max<std::uint64_t>(vocabulary.total_count(), 1));
+  // How many words differ among 4^k drawn at random; between two such numbers it is interpolated.
+  std::vector<double> different;
+  for (double draws = 1; draws <= 4 * total * static_cast<double>(sides); draws *= 4) {
+    double sum = 0;
+    for (std::size_t row = 0; row < vocabulary.size(); ++row)
+      sum -= std::expm1(-draws * static_cast<double>(vocabulary.count(word_id(row))) / total);
+    different.push_back(sum);
+  }
+  double pairs = 0;
+  for (std::size_t row = 0; row < vocabulary.size(); ++row) {
+    const auto draws = static_cast<double>(vocabulary.count(word_id(row)) * sides);
+    if (draws == 0) continue;
+    const double place = std::log2(draws) / 2;
+    const auto below = static_cast<std::size_t>(place);
+    const double share = place - static_cast<double>(below);
+    pairs +=
+        std::min(draws, different[below] * (1 - share) + different[std::min(below + 1, different.size() - 1)] * share);
+  }
+  return static_cast<std::uint64_t>(pairs) + 1;
+}
+
 }  // namespace
 
 CooccurrenceNeeds cooccurrence_needs(const EncodedCorpus& corpus, const Vocabulary& vocabulary,
@@ -392,16 +416,14 @@ CooccurrenceNeeds cooccurrence_needs(const EncodedCorpus& corpus, const Vocabula
   const MemoryPlan plan = plan_of(corpus.ids().size(), options);
   const std::uint64_t words = vocabulary.size(),
                       sides = static_cast<std::uint64_t>(options.window) * (options.symmetric ? 2 : 1);
-  std::uint64_t pairs = 0;
-  for (std::size_t row = 0; row < words; ++row) pairs += std::min(words, vocabulary.count(word_id(row)) * sides);
-  const std::uint64_t result = pairs * (sizeof(WordId) + sizeof(double));
+  const std::uint64_t result = expected_pairs(vocabulary, sides) * (sizeof(WordId) + sizeof(double));
   const bool parts = plan.part<corpus.ids().size(), on_disk = plan.result> 0 && result > plan.result;
   const auto threads = static_cast<std::uint64_t>(thread_count(options.threads));
   CooccurrenceNeeds needs;
   needs.memory = plan.part * sizeof(std::uint32_t) + words * 4 * (threads + 1) + threads * words * 20 +
                  (on_disk ? plan.result : result);
   // A pair takes about half as much in a part's sums as in the result, but may be in several parts.
-  needs.disk = (on_disk ? result : 0) + (parts ? result : 0);
+  needs.disk = (on_disk ? result : 0) + (parts ? result / 2 : 0);
   return needs;
 }
 

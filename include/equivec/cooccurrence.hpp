@@ -65,7 +65,7 @@ class Cooccurrences {
 Cooccurrences count_cooccurrences(const EncodedCorpus& corpus, const Vocabulary& vocabulary,
                                   const CooccurrenceOptions& options = {}, Progress* progress = nullptr);
 
-/// What count_cooccurrences() will take, at most.
+/// What count_cooccurrences() will take: an estimate from the words' counts, normally somewhat too high.
 struct CooccurrenceNeeds {
   std::uint64_t memory = 0;  ///< bytes, the result included as far as it is not on disk
   std::uint64_t disk = 0;    ///< bytes of temporary files

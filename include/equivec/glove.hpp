@@ -6,7 +6,9 @@
 #include "equivec/types.hpp"
 #include "equivec/vocabulary.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <string_view>
 #include <vector>
 
@@ -71,6 +73,14 @@ std::string_view name_of(GloveParts parts);
 
 /// words x as many columns as the parts have.
 Matrix matrix_of(GloveVectors vectors, GloveParts parts);
+
+/// Writes all parameters as Stanford's `glove -binary 1` does: 64-bit floats, for each word its vector and its bias,
+/// then the same for each context. The file says neither words nor dimension. Throws Error.
+void write_glove_parameters(const std::filesystem::path& file, const GloveVectors& vectors);
+
+/// Reads them; the dimension follows from the number of words. Throws Error if no dimension does, or a number is not
+/// finite as a 32-bit float.
+GloveVectors read_glove_parameters(const std::filesystem::path& file, std::size_t words);
 
 /// The tables that train_glove keeps in memory for so many words and pairs; the result is a copy.
 std::vector<TableSize> glove_tables(std::size_t words, std::uint64_t pairs, const GloveOptions& options);

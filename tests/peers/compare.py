@@ -45,6 +45,24 @@ check("the second round starts with the other program",
       order == [("1", "equivec"), ("1", "fastText"), ("2", "fastText"), ("2", "equivec")], order)
 check("--keep keeps the vectors of each run", len(list(kept.glob("*/out.vec"))) == 4, sorted(kept.rglob("*")))
 
+# Stanford's GloVe by its output, which programs of three lines print here.
+stanford = folder / "stanford"
+stanford.mkdir()
+for name in ("vocab_count", "cooccur", "shuffle"):
+    (stanford / name).write_text("#!/bin/sh\ncat\n", encoding="utf-8")
+(stanford / "glove").write_text("#!/bin/sh\nprintf 'Read 1000 lines.\\n'; sleep 0.2; printf '11/22/26, iter: 001, cost: 0.1\\n'\n"
+                                "printf '1 2\\nbab 1 2\\n' > out.txt\n", encoding="utf-8")
+for program in stanford.iterdir():
+    program.chmod(0o755)
+glove = ["--model", "glove", "--equivec", support.PROGRAM, "--dimension", "300", "--epochs", "100", "--threads", "1",
+         "--rounds", "1", "--glove", stanford]
+done = compare(corpus, *glove, "--fasttext", "fasttext")
+rows = [line.split() for line in done.stdout.splitlines() if line.startswith(("equivec ", "GloVe "))]
+check("equivec against Stanford's GloVe", done.returncode == 0 and [len(row) for row in rows] == [3, 7], done)
+check("pairs of all epochs by the time between the reports", 100 * 1000 / 0.6 < float(rows[1][1].replace(",", "")) < 100 * 1000 / 0.15,
+      rows)
+check("who has no GloVe is left out", "left out: fastText: it has no GloVe" in done.stdout, done.stdout)
+
 check_refusal("missing program", 2, "nowhere: no such program", corpus, *OPTIONS, "--word2vec", folder / "nowhere")
 check_refusal("missing corpus", 1, "nowhere", folder / "nowhere", *OPTIONS)
 check_refusal("unknown option", 2, "--speed", corpus, *OPTIONS, "--speed")
