@@ -57,8 +57,14 @@ Weights weights_of(const CooccurrenceOptions& options, std::uint64_t words) {
   // No sum is above that of all pairs, which must stay below 2^63.
   const double largest = 0x1p62 / (2 * harmonic * static_cast<double>(std::max<std::uint64_t>(words, 1)));
   std::uint64_t unit = 1;
-  for (std::uint64_t d = 1; d <= window && static_cast<double>(unit) <= largest; ++d) unit = std::lcm(unit, d);
-  if (static_cast<double>(unit) > largest) unit = std::bit_floor(static_cast<std::uint64_t>(largest));
+  for (std::uint64_t d = 1; d <= window; ++d) {
+    const std::uint64_t factor = d / std::gcd(unit, d);
+    if (static_cast<double>(unit) * static_cast<double>(factor) > largest) {
+      unit = std::bit_floor(static_cast<std::uint64_t>(largest));
+      break;
+    }
+    unit *= factor;
+  }
   for (std::size_t d = 1; d <= window; ++d) result.of[d] = (unit + d / 2) / d;
   result.unit = static_cast<double>(unit);
   return result;

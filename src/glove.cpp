@@ -66,8 +66,11 @@ void shuffle(std::span<T> items, Rng& rng) {
 
 GloveLayout layout_of(const GloveOptions& options) { return {static_cast<std::size_t>(options.dimension)}; }
 
-std::size_t most_rows(const GloveOptions& options) {
-  return std::clamp<std::size_t>(block_bytes / (layout_of(options).row() * sizeof(float)), 16, 1024);
+/// In a block. Of large vocabularies more than the cache holds, since the number of tiles grows with the square of that
+/// of blocks.
+std::size_t most_rows(std::size_t words, const GloveOptions& options) {
+  const std::size_t cached = block_bytes / (layout_of(options).row() * sizeof(float));
+  return std::min<std::size_t>(std::max(std::clamp<std::size_t>(cached, 16, 1024), (words + 1023) / 1024), 65536);
 }
 
 /// An epoch takes the blocks of words, in random order, group by group. A group's blocks go on side by side, each with
@@ -150,7 +153,7 @@ class Training {
         arena_(threads_),
         words_(vocabulary.size(), settings_.layout.row()),
         contexts_(vocabulary.size(), settings_.layout.row()),
-        tiles_(cooccurrences, most_rows(options), options.memory, options.threads) {
+        tiles_(cooccurrences, most_rows(vocabulary.size(), options), options.memory, options.threads) {
     if (clock_.wanted()) hash_ = hash_of(cooccurrences);
     const GloveLayout& layout = settings_.layout;
     const std::size_t dimension = layout.dimension;

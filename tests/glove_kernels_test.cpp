@@ -163,7 +163,7 @@ TEST_CASE("GloVe's kernels: any number of pairs, clipped gradients and the legac
   for (const GloveKernels& kernel : kernels())
     for (const bool legacy : {false, true})
       for (const double clip : {100.0, 0.01})
-        for (const std::size_t pairs : {0, 1, 2, 15, 16, 17, 63, 64, 65, 129}) {
+        for (const std::size_t pairs : {0u, 1u, 2u, 15u, 16u, 17u, 63u, 64u, 65u, 129u}) {
           CAPTURE(kernel.instruction_set, legacy, clip, pairs);
           Problem found(50, pairs, legacy, clip), expected(50, pairs, legacy, clip);
           const double loss = found.train(kernel, pairs % 2 == 0), plain = expected.train_plainly();
