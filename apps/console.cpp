@@ -39,7 +39,7 @@ void install_signal_handlers() {
     sigaction(signal, nullptr, &inherited);
     if (inherited.sa_handler != SIG_IGN) sigaction(signal, &action, nullptr);  // nohup and background jobs ignore some
   }
-  std::signal(SIGPIPE, SIG_IGN);
+  for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);  // the write fails instead
 }
 
 void restore_signal_handlers() {

@@ -12,8 +12,8 @@
 /// The counters of whatever the program is doing; Ctrl-C and SIGTERM cancel it.
 equivec::Progress& progress();
 
-/// Makes SIGINT, SIGTERM and SIGHUP set progress().cancelled; a second one ends the program at once. SIGPIPE becomes a
-/// failed write.
+/// Makes SIGINT, SIGTERM and SIGHUP set progress().cancelled; a second one ends the program at once. SIGPIPE and
+/// SIGXFSZ become failed writes.
 void install_signal_handlers();
 /// Back to the system's own, for a prompt that waits for a line.
 void restore_signal_handlers();

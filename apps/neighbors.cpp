@@ -3,35 +3,76 @@
 #include "apps/query.hpp"
 
 #include "equivec/neighbors.hpp"
+#include "src/text_numbers.hpp"
 
+#include <array>
+#include <cmath>
+#include <cstdint>
 #include <iostream>
+#include <optional>
 
 using namespace equivec;
 
 namespace {
 
-/// "king - man + woman": a sum of unit vectors, a word being added unless a '-' stands before it.
+/// "king - man + 0.5 woman": a sum of words' vectors, each added unless a '-' stands before it, times the number before
+/// it if there is one; or "[0.1 -0.2 ...]", the numbers of a vector themselves.
 struct Expression {
   Eigen::VectorXf vector;
   std::vector<WordId> words;
 };
 
+/// By cosine words count by their directions, not their lengths.
+Eigen::VectorXf vector_of(const NearestNeighbors& index, WordId word) {
+  return index.metric() == Metric::cosine ? index.unit(word) : Eigen::VectorXf(column(index.embeddings()[word]));
+}
+
+std::optional<float> parse_finite(std::string_view text) {
+  const auto number = parse_float(text);
+  return number && std::isfinite(*number) ? number : std::nullopt;
+}
+
+Expression parse_numbers(const std::string& query, int dimension) {
+  const std::vector<std::string> parts = split(std::string_view(query).substr(1, query.size() - 2));
+  if (parts.size() != static_cast<std::size_t>(dimension))
+    throw Error("'" + query + "': expected " + std::to_string(dimension) + " numbers, found " +
+                std::to_string(parts.size()));
+  Expression result{Eigen::VectorXf(dimension), {}};
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const auto number = parse_finite(parts[i]);
+    if (!number) throw Error("'" + query + "': '" + parts[i] + "' is no number");
+    result.vector[static_cast<Eigen::Index>(i)] = *number;
+  }
+  return result;
+}
+
 Expression parse(const NearestNeighbors& index, const std::string& query, const std::string& file) {
+  const Vocabulary& vocabulary = index.embeddings().vocabulary();
   // A word may hold blanks, as some of GloVe's do.
-  if (const auto word = index.embeddings().vocabulary().find(query)) return {index.unit(*word), {*word}};
+  if (const auto word = vocabulary.find(query)) return {vector_of(index, *word), {*word}};
+  if (query.starts_with('[') && query.ends_with(']')) return parse_numbers(query, index.embeddings().dimension());
   Expression result{Eigen::VectorXf::Zero(index.embeddings().dimension()), {}};
-  float sign = 1;
+  const std::vector<std::string> parts = split(query);
+  float factor = 1;
   bool word_due = true;
-  for (const std::string& part : split(query)) {
-    if ((part == "+" || part == "-") && !(word_due && index.embeddings().vocabulary().find(part))) {
-      sign = part == "-" ? -1.0f : 1.0f;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const std::string& part = parts[i];
+    if ((part == "+" || part == "-") && !(word_due && vocabulary.find(part))) {
+      factor = part == "-" ? -1.0f : 1.0f;
       word_due = true;
       continue;
     }
-    const WordId word = require_word(index.embeddings().vocabulary(), part, file);
-    result.vector += sign * index.unit(word);
+    // A number that a word follows is its weight, even where numbers are words too.
+    if (i + 1 < parts.size() && parts[i + 1] != "+" && parts[i + 1] != "-")
+      if (const auto weight = parse_finite(part)) {
+        factor *= *weight;
+        word_due = true;
+        continue;
+      }
+    const WordId word = require_word(vocabulary, part, file);
+    result.vector += factor * vector_of(index, word);
     result.words.push_back(word);
-    sign = 1;
+    factor = 1;
     word_due = false;
   }
   if (word_due) throw Error("'" + query + "': a word is missing");
@@ -44,15 +85,22 @@ int run_neighbors(std::span<const std::string> arguments) {
   std::string file;
   std::vector<std::string> queries;
   int count = 10, restrict = 0, threads = 0;
-  bool json = false;
+  double min_similarity = 0;
+  std::string metric_name(name_of(Metric::cosine)), prefix;
+  bool json = false, include_query = false;
   ConsoleOptions console;
   Options options(
       "neighbors VECTORS [QUERY...] [options]",
-      "Prints the words most similar to each query by cosine. A query is a word or, in quotes, a sum such as "
-      "'king - man + woman'; its own words are never answers. Without a query, one a line from standard input.");
+      "Prints the words most similar to each query. A query is a word or, in quotes, a sum such as "
+      "'king - man + 0.5 woman', or the numbers of a vector in [ ]; its own words are no answers. Without a query, one "
+      "a line from standard input.");
   options.positional("VECTORS", file)
       .positionals("QUERY", queries, 0)
       .add("count,topn,k", count, "how many words")
+      .add("metric", metric_name, "cosine (of unit vectors' sums), dot or euclidean (the distance, negative)", "NAME")
+      .add("min-similarity", min_similarity, "leave out words that are less similar; by default none")
+      .add("prefix", prefix, "answer with words that begin so", "TEXT")
+      .add("include-query", include_query, "the query's own words may be answers too")
       .add("restrict", restrict, "search only the first N words of the file; 0 searches all")
       .add("threads,thread", threads, "0: all cores")
       .add("json", json, "one JSON document for each query");
@@ -61,13 +109,26 @@ int run_neighbors(std::span<const std::string> arguments) {
   require_at_least("restrict", restrict, 0);
   require_between("threads", threads, 0, 4096);
 
-  const NearestNeighbors index(load(file, console, {.threads = threads}), static_cast<std::size_t>(restrict), threads);
+  const Metric metric = value_named(metric_name, "metric", std::array{Metric::cosine, Metric::dot, Metric::euclidean});
+
+  const NearestNeighbors index(load(file, console, {.threads = threads}), static_cast<std::size_t>(restrict), threads,
+                               metric);
   const Vocabulary& vocabulary = index.embeddings().vocabulary();
+  NeighborFilter filter;
+  filter.count = static_cast<std::size_t>(count);
+  if (options.given("min-similarity")) filter.min_similarity = static_cast<float>(min_similarity);
+  std::vector<std::uint8_t> allowed;
+  if (!prefix.empty()) {
+    for (std::size_t i = 0; i < index.size(); ++i) allowed.push_back(vocabulary.word(word_id(i)).starts_with(prefix));
+    filter.allowed = allowed;
+  }
   return answer_queries("neighbors", queries, "word", json, [&](const std::string& query) {
     const Expression expression = parse(index, query, file);
-    if (expression.vector.isZero(0)) throw Error("'" + query + "' has no direction: its vector is zero");
-    const auto found = index.find({expression.vector.data(), static_cast<std::size_t>(expression.vector.size())},
-                                  static_cast<std::size_t>(count), expression.words);
+    if (metric == Metric::cosine && expression.vector.isZero(0))
+      throw Error("'" + query + "' has no direction: its vector is zero");
+    const NeighborQuery one{{expression.vector.data(), static_cast<std::size_t>(expression.vector.size())},
+                            include_query ? std::span<const WordId>() : expression.words};
+    const auto found = std::move(index.find(std::span(&one, 1), filter).front());
     if (json) return print(Json{{"query", query}, {"neighbors", to_json(vocabulary, found)}});
     std::cout << query << '\n';
     print(vocabulary, found);

@@ -1,5 +1,9 @@
 #pragma once
 
+#include "equivec/error.hpp"
+
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -66,3 +70,14 @@ class Options {
   std::vector<Entry> entries_;
   std::vector<Positional> positionals_;
 };
+
+/// The value that `name` stands for among `values`, by name_of.
+template <class T, std::size_t N>
+T value_named(const std::string& name, const char* option, const std::array<T, N>& values) {
+  std::string choices;
+  for (std::size_t i = 0; i < N; ++i) {
+    if (name_of(values[i]) == name) return values[i];
+    choices += (i == 0 ? "" : i + 1 == N ? " or " : ", ") + std::string(name_of(values[i]));
+  }
+  throw equivec::OptionError("--" + std::string(option) + ": expected " + choices + ", found '" + name + "'");
+}

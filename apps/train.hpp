@@ -9,8 +9,6 @@
 #include "equivec/training.hpp"
 #include "equivec/vocabulary.hpp"
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -66,14 +64,3 @@ equivec::TrainingText read_training_text(const equivec::Corpus& corpus, const st
 /// What every output says of how it was made: the tool, the instruction set, the corpus.
 equivec::Metadata training_metadata(std::string_view command, const equivec::TrainingText& text,
                                     const std::string& vocabulary_file, const equivec::VocabularyOptions& options);
-
-/// The value that `name` stands for among `values`, by name_of.
-template <class T, std::size_t N>
-T value_named(const std::string& name, const char* option, const std::array<T, N>& values) {
-  std::string choices;
-  for (std::size_t i = 0; i < N; ++i) {
-    if (name_of(values[i]) == name) return values[i];
-    choices += (i == 0 ? "" : i + 1 == N ? " or " : ", ") + std::string(name_of(values[i]));
-  }
-  throw equivec::OptionError("--" + std::string(option) + ": expected " + choices + ", found '" + name + "'");
-}

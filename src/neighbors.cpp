@@ -1,9 +1,11 @@
 #include "equivec/neighbors.hpp"
 
+#include "src/kernels/search_kernels.hpp"
 #include "src/parallel.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace equivec {
 
@@ -16,7 +18,9 @@ bool better(const Neighbor& a, const Neighbor& b) noexcept {
 /// The best few of many; the worst of them stands in front, ready to be replaced.
 class Best {
  public:
-  explicit Best(std::size_t count) : count_(count) { heap_.reserve(std::min<std::size_t>(count, 4096)); }
+  Best(std::size_t count, float least) : count_(count), least_(least) {
+    heap_.reserve(std::min<std::size_t>(count, 4096));
+  }
 
   void offer(Neighbor neighbor) {
     if (heap_.size() < count_) {
@@ -30,8 +34,8 @@ class Best {
   }
   /// No similarity below this can enter.
   float threshold() const noexcept {
-    if (count_ == 0) return 2;
-    return heap_.size() < count_ ? -2.0f : heap_.front().similarity;
+    if (count_ == 0) return std::numeric_limits<float>::infinity();
+    return heap_.size() < count_ ? least_ : heap_.front().similarity;
   }
   void merge(const Best& other) {
     for (const Neighbor& neighbor : other.heap_) offer(neighbor);
@@ -43,32 +47,58 @@ class Best {
 
  private:
   std::size_t count_;
+  float least_;
   std::vector<Neighbor> heap_;
 };
 
-constexpr std::size_t rows_at_once = 2048;  // with the queries below, a tile that stays in the second-level cache
-constexpr std::size_t queries_at_once = 64;
+constexpr std::size_t queries_at_once = 256;
+constexpr std::size_t panels_at_once = 4;   // whose scores with all these queries stay in the second cache
+constexpr std::size_t rows_at_once = 2048;  // of scores where there are few queries
+constexpr std::size_t few_queries = 3;      // for which packing rows does not pay
 
-/// Compares rows [begin, end) with a few unit queries (one a column), and offers what comes near enough.
-void search(const Embeddings& embeddings, std::span<const float> inverse_lengths, std::size_t begin, std::size_t end,
-            const Eigen::MatrixXf& queries, std::span<const NeighborQuery> asked, std::span<Best> best) {
-  Eigen::MatrixXf tile;
-  for (std::size_t first = begin; first < end; first += rows_at_once) {
-    const std::size_t last = std::min(first + rows_at_once, end);
-    const auto height = static_cast<Eigen::Index>(last - first);
-    const Eigen::Map<const Eigen::VectorXf> lengths(inverse_lengths.data() + first, height);
-    tile.noalias() = embeddings.matrix().middleRows(static_cast<Eigen::Index>(first), height) * queries;
+/// What all queries of a search are compared with.
+struct Rows {
+  const SearchKernels& kernels;
+  const float* numbers;
+  std::size_t dimension;
+  std::span<const float> scales, half_squares;
+  std::span<const std::uint8_t> allowed;
+};
+
+/// Compares rows [begin, end) with a few queries, one after the other in `queries`, and offers what comes near enough.
+void search(const Rows& rows, std::size_t begin, std::size_t end, std::span<const float> queries,
+            std::span<const NeighborQuery> asked, std::span<Best> best) {
+  const SearchKernels& kernels = rows.kernels;
+  const std::size_t dimension = rows.dimension;
+  const bool few = best.size() <= few_queries;
+  const std::size_t height = few ? rows_at_once : panels_at_once * kernels.panel_rows;
+  std::vector<float> packed(few ? 0 : height * dimension), scores(height * best.size());
+  std::vector<std::uint32_t> near(height);
+  for (std::size_t first = begin; first < end; first += height) {
+    const std::size_t count = std::min(height, end - first);
+    const float* const scales = rows.scales.data() + first;
+    const float* const numbers = rows.numbers + first * dimension;
+    if (few) {
+      for (std::size_t q = 0; q < best.size(); ++q)
+        kernels.scan(numbers, dimension, count, dimension, scales, queries.data() + q * dimension,
+                     scores.data() + q * height);
+    } else {
+      kernels.pack(numbers, dimension, count, dimension, scales, packed.data());
+      kernels.products(packed.data(), (count + kernels.panel_rows - 1) / kernels.panel_rows, dimension, queries.data(),
+                       best.size(), scores.data(), height);
+    }
     for (std::size_t q = 0; q < best.size(); ++q) {
-      auto similarities = tile.col(static_cast<Eigen::Index>(q));
-      similarities.array() *= lengths.array();
-      float threshold = best[q].threshold();
-      for (Eigen::Index i = 0; i < height; ++i) {
-        const float similarity = similarities[i];
-        if (!(similarity >= threshold) || lengths[i] == 0) continue;
-        const WordId word = word_id(first + static_cast<std::size_t>(i));
+      float* const similarities = scores.data() + q * height;
+      if (!rows.half_squares.empty())
+        for (std::size_t i = 0; i < count; ++i) similarities[i] -= rows.half_squares[first + i];
+      const std::size_t found = kernels.select(similarities, count, best[q].threshold(), near.data());
+      for (std::size_t i = 0; i < found; ++i) {
+        const float similarity = similarities[near[i]];
+        const WordId word = word_id(first + near[i]);
+        if (similarity < best[q].threshold() || scales[near[i]] == 0) continue;
+        if (!rows.allowed.empty() && rows.allowed[index(word)] == 0) continue;
         if (std::ranges::find(asked[q].exclude, word) != asked[q].exclude.end()) continue;
-        best[q].offer({word, std::clamp(similarity, -1.0f, 1.0f)});
-        threshold = best[q].threshold();
+        best[q].offer({word, similarity});
       }
     }
   }
@@ -76,19 +106,30 @@ void search(const Embeddings& embeddings, std::span<const float> inverse_lengths
 
 }  // namespace
 
-NearestNeighbors::NearestNeighbors(Embeddings embeddings, std::size_t restrict, int threads)
+std::string_view name_of(Metric metric) {
+  return metric == Metric::cosine ? "cosine" : metric == Metric::dot ? "dot" : "euclidean";
+}
+
+NearestNeighbors::NearestNeighbors(Embeddings embeddings, std::size_t restrict, int threads, Metric metric)
     : embeddings_(std::move(embeddings)),
-      inverse_lengths_(restrict == 0 ? embeddings_.size() : std::min(restrict, embeddings_.size())),
-      threads_(threads) {
+      scales_(restrict == 0 ? embeddings_.size() : std::min(restrict, embeddings_.size())),
+      half_squares_(metric == Metric::euclidean ? scales_.size() : 0),
+      threads_(threads),
+      metric_(metric) {
   const MatrixView matrix = embeddings_.matrix();
-  parallel_ranges(inverse_lengths_.size(), 8192, threads_, [&](std::size_t begin, std::size_t end) {
+  parallel_ranges(size(), 8192, threads_, [&](std::size_t begin, std::size_t end) {
     for (std::size_t row = begin; row < end; ++row) {
       // In double only where float over- or underflows: the lengths of ordinary vectors need no more digits.
       float length = matrix.row(static_cast<Eigen::Index>(row)).norm();
       if (!(length > 1e-15f && length < 1e15f))
         length = static_cast<float>(matrix.row(static_cast<Eigen::Index>(row)).cast<double>().norm());
-      const float inverse = 1 / length;
-      inverse_lengths_[row] = length > 0 && std::isfinite(length) && std::isfinite(inverse) ? inverse : 0;
+      if (metric_ == Metric::cosine) {
+        const float inverse = 1 / length;
+        scales_[row] = length > 0 && std::isfinite(length) && std::isfinite(inverse) ? inverse : 0;
+      } else {
+        scales_[row] = std::isfinite(length * length) ? 1.0f : 0.0f;
+        if (metric_ == Metric::euclidean) half_squares_[row] = length * length / 2;
+      }
     }
   });
 }
@@ -108,12 +149,30 @@ std::vector<Neighbor> NearestNeighbors::find(std::span<const float> query, std::
 
 std::vector<std::vector<Neighbor>> NearestNeighbors::find(std::span<const NeighborQuery> queries, std::size_t count,
                                                           Progress* progress) const {
-  count = std::min(count, size());
+  NeighborFilter filter;
+  filter.count = count;
+  return find(queries, filter, progress);
+}
+
+std::vector<std::vector<Neighbor>> NearestNeighbors::find(std::span<const NeighborQuery> queries,
+                                                          const NeighborFilter& filter, Progress* progress) const {
+  const std::size_t count = std::min(filter.count, size());
+  if (!filter.allowed.empty() && filter.allowed.size() != size())
+    throw Error("a filter says of " + std::to_string(filter.allowed.size()) + " words whether they are allowed, " +
+                std::to_string(size()) + " are searched");
   std::vector<std::vector<Neighbor>> answers(queries.size());
   if (progress) {
     progress->done = 0;
     progress->total = queries.size();
   }
+  const SearchKernels kernels = search_kernels();
+  const auto dimension = static_cast<std::size_t>(embeddings_.dimension());
+  const Rows rows{.kernels = kernels,
+                  .numbers = embeddings_.matrix().data(),
+                  .dimension = dimension,
+                  .scales = scales_,
+                  .half_squares = half_squares_,
+                  .allowed = filter.allowed};
   const std::size_t blocks = (queries.size() + queries_at_once - 1) / queries_at_once;
   // Few questions are shared out by rows, many by questions.
   const std::size_t row_pieces = blocks >= 8 ? 1 : std::clamp<std::size_t>(size() / 16384, 1, 64);
@@ -121,26 +180,43 @@ std::vector<std::vector<Neighbor>> NearestNeighbors::find(std::span<const Neighb
     check_cancelled(progress);
     const auto asked =
         queries.subspan(block * queries_at_once, std::min(queries_at_once, queries.size() - block * queries_at_once));
-    Eigen::MatrixXf units(embeddings_.dimension(), static_cast<Eigen::Index>(asked.size()));
+    Matrix vectors(static_cast<Eigen::Index>(asked.size()), embeddings_.dimension());
+    std::vector<double> squares(asked.size());
+    std::vector<std::vector<Best>> best(row_pieces);
     for (std::size_t q = 0; q < asked.size(); ++q) {
-      if (asked[q].vector.size() != static_cast<std::size_t>(embeddings_.dimension()))
+      if (asked[q].vector.size() != dimension)
         throw Error("a query has " + std::to_string(asked[q].vector.size()) + " numbers, the vectors have " +
-                    std::to_string(embeddings_.dimension()));
+                    std::to_string(dimension));
       Eigen::VectorXd vector = column(asked[q].vector).cast<double>();
-      vector.normalize();
+      if (metric_ == Metric::cosine) vector.normalize();
       if (!vector.allFinite()) vector.setZero();
-      units.col(static_cast<Eigen::Index>(q)) = vector.cast<float>();
+      squares[q] = vector.squaredNorm();
+      vectors.row(static_cast<Eigen::Index>(q)) = vector.cast<float>();
+      // Distances are compared by x . q - |x|^2 / 2, which is the larger the nearer they are.
+      float least = filter.min_similarity;
+      if (metric_ == Metric::euclidean)
+        least = least > 0 ? std::numeric_limits<float>::infinity()
+                          : static_cast<float>((squares[q] - std::pow(static_cast<double>(least), 2)) / 2);
+      for (auto& piece : best) piece.emplace_back(count, least);
     }
-    std::vector<std::vector<Best>> best(row_pieces, std::vector<Best>(asked.size(), Best(count)));
     parallel_for(row_pieces, row_pieces > 1 ? threads_ : 1, [&](std::size_t piece) {
-      search(embeddings_, inverse_lengths_, size() * piece / row_pieces, size() * (piece + 1) / row_pieces, units,
-             asked, best[piece]);
+      search(rows, size() * piece / row_pieces, size() * (piece + 1) / row_pieces,
+             {vectors.data(), static_cast<std::size_t>(vectors.size())}, asked, best[piece]);
     });
     for (std::size_t q = 0; q < asked.size(); ++q) {
-      if (units.col(static_cast<Eigen::Index>(q)).isZero(0))
-        continue;  // a query without a direction is near to nothing
+      if (metric_ == Metric::cosine && squares[q] == 0) continue;  // what has no direction is near to nothing
       for (std::size_t piece = 1; piece < row_pieces; ++piece) best[0][q].merge(best[piece][q]);
-      answers[block * queries_at_once + q] = std::move(best[0][q]).sorted();
+      std::vector<Neighbor> found = std::move(best[0][q]).sorted();
+      if (metric_ == Metric::cosine) {
+        for (Neighbor& neighbor : found) neighbor.similarity = std::clamp(neighbor.similarity, -1.0f, 1.0f);
+      } else if (metric_ == Metric::euclidean) {
+        // Anew, since the difference of large numbers has few digits left.
+        for (Neighbor& neighbor : found)
+          neighbor.similarity = 0.0f - static_cast<float>(
+              (column(embeddings_[neighbor.word]).cast<double>() - column(asked[q].vector).cast<double>()).norm());
+        std::sort(found.begin(), found.end(), better);
+      }
+      answers[block * queries_at_once + q] = std::move(found);
     }
     if (progress) progress->done += asked.size();
   });

@@ -65,6 +65,8 @@ std::vector<WordId> first_ids(std::size_t count) {
 
 using Ids = std::vector<WordId>;
 
+std::size_t index_of(const Neighbor& neighbor) { return index(neighbor.word); }
+
 }  // namespace
 
 TEST_CASE("neighbors: hand-worked order") {
@@ -241,4 +243,80 @@ TEST_CASE("neighbors: questions are counted and it can be stopped") {
   CHECK(progress.total == 70);
   progress.cancelled = true;
   CHECK_THROWS_AS(index.find(queries, 3, &progress), Cancelled);
+}
+
+TEST_CASE("neighbors: by inner product and by distance, what comparing with every row gives") {
+  const Metric metric = GENERATE(Metric::dot, Metric::euclidean);
+  const auto [rows, dimension, questions] =
+      GENERATE(table<std::size_t, int, std::size_t>({{1, 3, 1}, {3001, 33, 1}, {3001, 100, 40}, {700, 17, 300}}));
+  CAPTURE(name_of(metric), rows, dimension, questions);
+  const Embeddings e = random_embeddings(rows, dimension, 21);
+  const NearestNeighbors index(e, 0, 2, metric);
+  const Matrix vectors = random_matrix(questions, dimension, 22);
+  std::vector<NeighborQuery> queries;
+  for (std::size_t i = 0; i < questions; ++i)
+    queries.push_back({std::span<const float>(vectors.data() + i * static_cast<std::size_t>(dimension),
+                                              static_cast<std::size_t>(dimension)),
+                       {}});
+  const auto answers = index.find(queries, 5);
+  for (std::size_t i = 0; i < questions; i += 1 + questions / 5) {
+    const Eigen::VectorXd query = vectors.row(static_cast<Eigen::Index>(i)).transpose().cast<double>();
+    std::vector<double> expected;
+    for (std::size_t r = 0; r < rows; ++r) {
+      const Eigen::VectorXd row = exact_row(e, word_id(r));
+      expected.push_back(metric == Metric::dot ? row.dot(query) : -(row - query).norm());
+    }
+    check_answers(answers[i], expected, 5, {}, 4 * dimension * rounding(dimension));
+  }
+}
+
+TEST_CASE("neighbors: a filter leaves out what is not near enough and what is not allowed") {
+  const Embeddings e = random_embeddings(5000, 20, 23);
+  const Matrix vectors = random_matrix(9, 20, 24);
+  for (const Metric metric : {Metric::cosine, Metric::dot, Metric::euclidean}) {
+    CAPTURE(name_of(metric));
+    const NearestNeighbors index(e, 4000, 2, metric);
+    for (const std::size_t questions : {1u, 9u}) {
+      std::vector<NeighborQuery> queries;
+      for (std::size_t i = 0; i < questions; ++i)
+        queries.push_back({std::span<const float>(vectors.data() + 20 * i, 20), {}});
+      const auto all = index.find(queries, 4000);
+      std::vector<std::uint8_t> allowed(4000);
+      for (std::size_t i = 0; i < allowed.size(); i += 3) allowed[i] = 1;
+      NeighborFilter filter;
+      filter.count = 100;
+      filter.min_similarity = all[0][30].similarity;
+      filter.allowed = allowed;
+      const auto some = index.find(queries, filter);
+      for (std::size_t q = 0; q < questions; ++q) {
+        std::vector<WordId> expected;
+        for (const Neighbor& neighbor : all[q])
+          if (index_of(neighbor) % 3 == 0 && neighbor.similarity >= filter.min_similarity && expected.size() < 100)
+            expected.push_back(neighbor.word);
+        // The one at the bound itself may be rounded to either side.
+        const std::vector<WordId> found = words_of(some[q]);
+        CHECK(std::max(found.size(), expected.size()) - std::min(found.size(), expected.size()) <= 1);
+        const std::size_t common = std::min(found.size(), expected.size());
+        CHECK(std::equal(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(common), expected.begin()));
+      }
+    }
+  }
+  NeighborFilter wrong;
+  const std::vector<std::uint8_t> few(3, 1);
+  wrong.allowed = few;
+  const NeighborQuery query{std::span<const float>(vectors.data(), 20), {}};
+  CHECK_THROWS_AS(NearestNeighbors(e).find(std::span(&query, 1), wrong), Error);
+}
+
+TEST_CASE("neighbors: rows without length are no answers by cosine, and are by the other measures") {
+  const Embeddings e = embeddings({{"zero", {0, 0}}, {"one", {1, 0}}, {"far", {9, 9}}});
+  const std::vector<float> query = {0.25F, 0};
+  CHECK(words_of(NearestNeighbors(e).find(query, 3)) == Ids{word_id(1), word_id(2)});
+  CHECK(words_of(NearestNeighbors(e, 0, 0, Metric::dot).find(query, 3)) == Ids{word_id(2), word_id(1), word_id(0)});
+  const auto nearest = NearestNeighbors(e, 0, 0, Metric::euclidean).find(query, 3);
+  CHECK(words_of(nearest) == Ids{word_id(0), word_id(1), word_id(2)});
+  CHECK(nearest[0].similarity == -0.25F);
+  const std::vector<float> zero = {0, 0};
+  CHECK(NearestNeighbors(e).find(zero, 3).empty());
+  CHECK(NearestNeighbors(e, 0, 0, Metric::euclidean).find(zero, 1)[0].similarity == 0);
 }

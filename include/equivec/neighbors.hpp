@@ -3,14 +3,27 @@
 #include "equivec/embeddings.hpp"
 #include "equivec/progress.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace equivec {
 
+/// What makes a word near to a vector.
+enum class Metric {
+  cosine,    ///< in [-1, 1], whatever the lengths
+  dot,       ///< the inner product
+  euclidean  ///< minus the distance, so that the nearest is the largest here too
+};
+
+std::string_view name_of(Metric metric);
+
 struct Neighbor {
   WordId word;
-  float similarity;  ///< cosine, in [-1, 1]
+  float similarity;  ///< by the metric; the larger the nearer
   friend bool operator==(const Neighbor&, const Neighbor&) = default;
 };
 
@@ -20,22 +33,35 @@ struct NeighborQuery {
   std::span<const WordId> exclude;
 };
 
-/// Exact nearest words by cosine, by comparing with every row. Holds the vectors it is given, without a copy, and the
-/// lengths of its rows. Immutable; any thread may ask. Rows of length 0, or that are not finite, are never answers.
+/// Which words may be answers, and how many.
+struct NeighborFilter {
+  std::size_t count = 10;
+  float min_similarity = -std::numeric_limits<float>::infinity();
+  /// For each word that is searched, not 0 if it may be an answer; empty: all may.
+  std::span<const std::uint8_t> allowed = {};
+};
+
+/// Exact nearest words, by comparing with every row. Holds the vectors it is given, without a copy, and the lengths of
+/// its rows. Immutable; any thread may ask. Rows that are not finite, and by cosine those of length 0, are never
+/// answers.
 class NearestNeighbors {
  public:
   /// Searches the first `restrict` words only; 0 searches all.
-  explicit NearestNeighbors(Embeddings embeddings, std::size_t restrict = 0, int threads = 0);
+  explicit NearestNeighbors(Embeddings embeddings, std::size_t restrict = 0, int threads = 0,
+                            Metric metric = Metric::cosine);
 
   const Embeddings& embeddings() const noexcept { return embeddings_; }
-  std::size_t size() const noexcept { return inverse_lengths_.size(); }  ///< words searched
+  std::size_t size() const noexcept { return scales_.size(); }  ///< words searched
+  Metric metric() const noexcept { return metric_; }
 
-  /// The `count` most similar words, best first, ties by WordId. Fewer if there are fewer; none for a query of length
-  /// 0. Throws Error if the query's length is not the vectors' dimension.
+  /// The `count` most similar words, best first, ties by WordId. Fewer if there are fewer; by cosine none for a query
+  /// of length 0. Throws Error if the query's length is not the vectors' dimension.
   std::vector<Neighbor> find(std::span<const float> query, std::size_t count,
                              std::span<const WordId> exclude = {}) const;
   /// The same for many questions at once, much faster than one at a time. Answers in the order of the questions.
   /// Progress counts questions.
+  std::vector<std::vector<Neighbor>> find(std::span<const NeighborQuery> queries, const NeighborFilter& filter,
+                                          Progress* progress = nullptr) const;
   std::vector<std::vector<Neighbor>> find(std::span<const NeighborQuery> queries, std::size_t count,
                                           Progress* progress = nullptr) const;
 
@@ -44,8 +70,10 @@ class NearestNeighbors {
 
  private:
   Embeddings embeddings_;
-  std::vector<float> inverse_lengths_;  // 0 where a row can be no answer
+  std::vector<float> scales_;        // of the rows: 1 / length by cosine, else 1; 0 where a row can be no answer
+  std::vector<float> half_squares_;  // by distance: of the rows' lengths
   int threads_;
+  Metric metric_;
 };
 
 }  // namespace equivec

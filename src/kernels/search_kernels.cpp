@@ -1,0 +1,176 @@
+#include "src/kernels/search_kernels.hpp"
+
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_AVX3_DL)
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "src/kernels/search_kernels.cpp"
+#include <hwy/foreach_target.h>
+// After foreach_target.h, as Highway asks.
+#include <hwy/highway.h>
+
+#include "src/kernels/vectors-inl.hpp"
+
+#include <algorithm>
+
+// A panel's rows are side by side, so that a number of a query, in all lanes, serves as many rows as there are lanes and
+// no sum ends in adding lanes up. A panel stays in the first cache while all queries go past it; the sums of a few
+// queries with it are all in registers.
+
+HWY_BEFORE_NAMESPACE();
+namespace equivec {
+namespace HWY_NAMESPACE {
+
+// Vectors of a panel, and queries taken at once: their sums, a panel's column and a number must fit the registers.
+#if EQUIVEC_16_LANES
+constexpr std::size_t panel_vectors = 3, most_queries = 8;
+#elif HWY_ARCH_ARM_A64 && HWY_TARGET != HWY_SCALAR
+constexpr std::size_t panel_vectors = 4, most_queries = 6;
+#else
+constexpr std::size_t panel_vectors = 2, most_queries = 6;
+#endif
+constexpr std::size_t panel_rows = panel_vectors * lanes;
+
+HWY_ATTR void pack(const float* rows, std::size_t stride, std::size_t count, std::size_t dimension, const float* scales,
+                   float* to) {
+  for (std::size_t first = 0; first < count; first += panel_rows, to += panel_rows * dimension) {
+    const std::size_t present = std::min(panel_rows, count - first);
+    if (present < panel_rows) std::fill_n(to, panel_rows * dimension, 0.0f);
+    // Squares of 16 x 16 numbers, so that both what is read and what is written stays in the cache.
+    for (std::size_t begin = 0; begin < dimension; begin += 16) {
+      const std::size_t end = std::min(begin + 16, dimension);
+      for (std::size_t r = 0; r < present; ++r) {
+        const float* const row = rows + (first + r) * stride;
+        const float scale = scales[first + r];
+        for (std::size_t c = begin; c < end; ++c) to[c * panel_rows + r] = row[c] * scale;
+      }
+    }
+  }
+}
+
+template <std::size_t Q>
+HWY_INLINE void panel_products(const float* panel, std::size_t dimension, const float* queries, float* to,
+                               std::size_t pitch) {
+  V sums[Q][panel_vectors];
+#pragma GCC unroll 8
+  for (std::size_t q = 0; q < Q; ++q)
+#pragma GCC unroll 4
+    for (std::size_t v = 0; v < panel_vectors; ++v) sums[q][v] = hn::Zero(d);
+  for (std::size_t c = 0; c < dimension; ++c) {
+    V rows[panel_vectors];
+#pragma GCC unroll 4
+    for (std::size_t v = 0; v < panel_vectors; ++v) rows[v] = hn::LoadU(d, panel + c * panel_rows + v * lanes);
+#pragma GCC unroll 8
+    for (std::size_t q = 0; q < Q; ++q) {
+      const V number = hn::Set(d, queries[q * dimension + c]);
+#pragma GCC unroll 4
+      for (std::size_t v = 0; v < panel_vectors; ++v) sums[q][v] = hn::MulAdd(number, rows[v], sums[q][v]);
+    }
+  }
+#pragma GCC unroll 8
+  for (std::size_t q = 0; q < Q; ++q)
+#pragma GCC unroll 4
+    for (std::size_t v = 0; v < panel_vectors; ++v) hn::StoreU(sums[q][v], d, to + q * pitch + v * lanes);
+}
+
+HWY_ATTR void products(const float* panels, std::size_t panel_count, std::size_t dimension, const float* queries,
+                       std::size_t query_count, float* to, std::size_t pitch) {
+  for (std::size_t p = 0; p < panel_count; ++p, panels += panel_rows * dimension, to += panel_rows) {
+    std::size_t q = 0;
+    for (; q + most_queries <= query_count; q += most_queries)
+      panel_products<most_queries>(panels, dimension, queries + q * dimension, to + q * pitch, pitch);
+    for (; q + 2 <= query_count; q += 2)
+      panel_products<2>(panels, dimension, queries + q * dimension, to + q * pitch, pitch);
+    if (q < query_count) panel_products<1>(panels, dimension, queries + q * dimension, to + q * pitch, pitch);
+  }
+}
+
+/// Inner products of R rows with a query; `tail` are the query's last numbers, as many as lanes, zeros where `query`
+/// has them too.
+template <std::size_t R>
+HWY_INLINE void scan_rows(const float* rows, std::size_t stride, std::size_t whole, std::size_t last, const float* query,
+                          V tail, const float* scales, float* to) {
+  V sums[R];
+#pragma GCC unroll 4
+  for (std::size_t r = 0; r < R; ++r) sums[r] = hn::Mul(hn::LoadU(d, rows + r * stride + last), tail);
+  for (std::size_t c = 0; c < whole; c += lanes) {
+    const V x = hn::LoadU(d, query + c);
+#pragma GCC unroll 4
+    for (std::size_t r = 0; r < R; ++r) sums[r] = hn::MulAdd(hn::LoadU(d, rows + r * stride + c), x, sums[r]);
+  }
+#pragma GCC unroll 4
+  for (std::size_t r = 0; r < R; ++r) to[r] = hn::GetLane(hn::SumOfLanes(d, sums[r])) * scales[r];
+}
+
+HWY_ATTR void scan(const float* rows, std::size_t stride, std::size_t count, std::size_t dimension, const float* scales,
+                   const float* query, float* to) {
+  if (dimension < lanes) {
+    for (std::size_t r = 0; r < count; ++r) {
+      float sum = 0;
+      for (std::size_t c = 0; c < dimension; ++c) sum += rows[r * stride + c] * query[c];
+      to[r] = sum * scales[r];
+    }
+    return;
+  }
+  // The last vector begins before the others end, rather than to read beyond a row.
+  const std::size_t whole = dimension / lanes * lanes, last = dimension - lanes;
+  HWY_ALIGN float end[16] = {};
+  for (std::size_t c = whole; c < dimension; ++c) end[c - last] = query[c];
+  const V tail = hn::Load(d, end);
+  std::size_t r = 0;
+  for (; r + 4 <= count; r += 4)
+    scan_rows<4>(rows + r * stride, stride, whole, last, query, tail, scales + r, to + r);
+  for (; r < count; ++r) scan_rows<1>(rows + r * stride, stride, whole, last, query, tail, scales + r, to + r);
+}
+
+HWY_ATTR std::size_t select(const float* scores, std::size_t count, float threshold, std::uint32_t* to) {
+  const V least = hn::Set(d, threshold);
+  std::size_t found = 0, i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    const auto enough = hn::Ge(hn::LoadU(d, scores + i), least);
+    if (hn::AllFalse(d, enough)) continue;
+    for (std::size_t k = i; k < i + lanes; ++k)
+      if (scores[k] >= threshold) to[found++] = static_cast<std::uint32_t>(k);
+  }
+  for (; i < count; ++i)
+    if (scores[i] >= threshold) to[found++] = static_cast<std::uint32_t>(i);
+  return found;
+}
+
+std::size_t rows_of_panel() { return panel_rows; }
+
+}  // namespace HWY_NAMESPACE
+}  // namespace equivec
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace equivec {
+
+HWY_EXPORT(pack);
+HWY_EXPORT(products);
+HWY_EXPORT(scan);
+HWY_EXPORT(select);
+HWY_EXPORT(rows_of_panel);
+HWY_EXPORT(instruction_set);
+
+SearchKernels search_kernels() {
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  return {HWY_DYNAMIC_DISPATCH(instruction_set)(),
+          HWY_DYNAMIC_DISPATCH(rows_of_panel)(),
+          HWY_DYNAMIC_DISPATCH(pack),
+          HWY_DYNAMIC_DISPATCH(products),
+          HWY_DYNAMIC_DISPATCH(scan),
+          HWY_DYNAMIC_DISPATCH(select)};
+}
+
+std::vector<SearchKernels> all_search_kernels() {
+  std::vector<SearchKernels> result;
+  for (const auto target : hwy::SupportedAndGeneratedTargets()) {
+    hwy::SetSupportedTargetsForTest(target);
+    result.push_back(search_kernels());
+  }
+  hwy::SetSupportedTargetsForTest(0);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  return result;
+}
+
+}  // namespace equivec
+#endif
