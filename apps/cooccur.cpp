@@ -37,6 +37,7 @@ int run_cooccur(std::span<const std::string> arguments) {
   for (const std::string& file : outputs) require_writable(file);
   const Corpus corpus = Corpus::from_paths(paths, &progress());
   require_apart(corpus, outputs);
+  require_apart(std::span(&vocabulary_file, 1), outputs);
   const TrainingText text = read_training_text(corpus, vocabulary_file, counting.vocabulary, console);
   const Cooccurrences cooccurrences = count_with_remarks(text, counting.cooccurrence, console);
   {

@@ -89,6 +89,14 @@ void require_apart(const Corpus& corpus, std::span<const std::string> outputs) {
   }
 }
 
+void require_apart(std::span<const std::string> inputs, std::span<const std::string> outputs) {
+  std::error_code ignored;
+  for (const std::string& output : outputs)
+    for (const std::string& input : inputs)
+      if (!input.empty() && std::filesystem::equivalent(output, input, ignored))
+        throw Error(output + ": is read and would be replaced; choose another output");
+}
+
 Vocabulary read_counted_vocabulary(const std::string& file) {
   Vocabulary vocabulary = read_vocabulary(file);
   if (vocabulary.total_count() == 0)

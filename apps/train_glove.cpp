@@ -9,6 +9,7 @@
 #include "src/text_numbers.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <iostream>
@@ -90,6 +91,10 @@ void run(Job job) {
   // Before hours of training, not after.
   if (!job.dry_run)
     for (const std::string& output : outputs) require_writable(output);
+
+  // What --initialize reads may be replaced: it is in memory by then.
+  const std::array inputs = {job.vocabulary_file, job.cooccurrence_file};
+  require_apart(inputs, outputs);
 
   TrainingControl control;
   control.checkpoint = job.checkpoint;

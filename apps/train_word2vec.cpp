@@ -195,6 +195,7 @@ void run_word2vec_job(const Word2VecJob& job) {
   }
   const Corpus corpus = Corpus::from_paths(job.corpus, &progress());
   require_apart(corpus, outputs);
+  require_apart(std::span(&job.vocabulary_file, 1), outputs);
 
   TrainingControl control;
   control.checkpoint = job.checkpoint;

@@ -212,8 +212,10 @@ std::vector<std::vector<Neighbor>> NearestNeighbors::find(std::span<const Neighb
       } else if (metric_ == Metric::euclidean) {
         // Anew, since the difference of large numbers has few digits left.
         for (Neighbor& neighbor : found)
-          neighbor.similarity = 0.0f - static_cast<float>(
-              (column(embeddings_[neighbor.word]).cast<double>() - column(asked[q].vector).cast<double>()).norm());
+          neighbor.similarity =
+              0.0f -
+              static_cast<float>(
+                  (column(embeddings_[neighbor.word]).cast<double>() - column(asked[q].vector).cast<double>()).norm());
         std::sort(found.begin(), found.end(), better);
       }
       answers[block * queries_at_once + q] = std::move(found);

@@ -11,8 +11,8 @@
 
 #include <algorithm>
 
-// A panel's rows are side by side, so that a number of a query, in all lanes, serves as many rows as there are lanes and
-// no sum ends in adding lanes up. A panel stays in the first cache while all queries go past it; the sums of a few
+// A panel's rows are side by side, so that a number of a query, in all lanes, serves as many rows as there are lanes
+// and no sum ends in adding lanes up. A panel stays in the first cache while all queries go past it; the sums of a few
 // queries with it are all in registers.
 
 HWY_BEFORE_NAMESPACE();
@@ -86,8 +86,8 @@ HWY_ATTR void products(const float* panels, std::size_t panel_count, std::size_t
 /// Inner products of R rows with a query; `tail` are the query's last numbers, as many as lanes, zeros where `query`
 /// has them too.
 template <std::size_t R>
-HWY_INLINE void scan_rows(const float* rows, std::size_t stride, std::size_t whole, std::size_t last, const float* query,
-                          V tail, const float* scales, float* to) {
+HWY_INLINE void scan_rows(const float* rows, std::size_t stride, std::size_t whole, std::size_t last,
+                          const float* query, V tail, const float* scales, float* to) {
   V sums[R];
 #pragma GCC unroll 4
   for (std::size_t r = 0; r < R; ++r) sums[r] = hn::Mul(hn::LoadU(d, rows + r * stride + last), tail);
@@ -116,8 +116,7 @@ HWY_ATTR void scan(const float* rows, std::size_t stride, std::size_t count, std
   for (std::size_t c = whole; c < dimension; ++c) end[c - last] = query[c];
   const V tail = hn::Load(d, end);
   std::size_t r = 0;
-  for (; r + 4 <= count; r += 4)
-    scan_rows<4>(rows + r * stride, stride, whole, last, query, tail, scales + r, to + r);
+  for (; r + 4 <= count; r += 4) scan_rows<4>(rows + r * stride, stride, whole, last, query, tail, scales + r, to + r);
   for (; r < count; ++r) scan_rows<1>(rows + r * stride, stride, whole, last, query, tail, scales + r, to + r);
 }
 
