@@ -29,8 +29,7 @@ int run_cooccur(std::span<const std::string> arguments) {
   options.add("threads,thread", counting.vocabulary.threads, "0: all cores; the result is the same for any number");
   add_console_options(options, console);
   if (!options.parse(arguments)) return 0;
-  if (!vocabulary_file.empty() && (options.given("min-count") || options.given("max-size")))
-    throw OptionError("--vocabulary gives the words; --min-count and --max-size are for equivec vocab, which makes it");
+  require_one_vocabulary(options, vocabulary_file);
   counting.validate();
   std::vector<std::string> outputs = {output};
   if (!save_vocabulary.empty()) outputs.push_back(save_vocabulary);

@@ -1,6 +1,6 @@
 #include "apps/train.hpp"
 
-#include <unistd.h>
+#include "src/training_run.hpp"
 
 #include <cstdio>
 #include <filesystem>
@@ -25,9 +25,7 @@ void add_memory_option(Options& options, VocabularyOptions& vocabulary) {
 }
 
 void CorpusCounting::validate() {
-  if (memory == 0)
-    memory = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
-             static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) / 4 * 3;
+  if (memory == 0) memory = physical_memory() / 4 * 3;
   vocabulary.memory = memory / 8;
   cooccurrence.memory = memory / 2;
   cooccurrence.threads = vocabulary.threads;
@@ -73,6 +71,11 @@ void show_tables(std::span<const TableSize> tables) {
     sum += table.bytes;
   }
   line("in all", sum);
+}
+
+void require_one_vocabulary(const Options& options, const std::string& vocabulary_file) {
+  if (!vocabulary_file.empty() && (options.given("min-count") || options.given("max-size")))
+    throw OptionError("--vocabulary gives the words; --min-count and --max-size are for equivec vocab, which makes it");
 }
 
 void require_apart(const Corpus& corpus, std::span<const std::string> outputs) {

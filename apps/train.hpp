@@ -23,6 +23,8 @@ inline constexpr std::string_view corpus_help =
 
 /// What decides which words are kept.
 void add_vocabulary_options(Options& options, equivec::VocabularyOptions& vocabulary);
+/// Throws equivec::OptionError if both a file of words and what chooses words are given.
+void require_one_vocabulary(const Options& options, const std::string& vocabulary_file);
 /// --memory, for commands that train.
 void add_memory_option(Options& options, equivec::VocabularyOptions& vocabulary);
 

@@ -12,7 +12,6 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
-#include <iostream>
 
 using namespace equivec;
 
@@ -207,8 +206,7 @@ int run_train_glove(std::span<const std::string> arguments) {
       std::array{GloveParts::sum, GloveParts::words, GloveParts::contexts, GloveParts::both, GloveParts::with_biases});
   job.training.bias_update =
       value_named(bias_update, "bias-update", std::array{BiasUpdate::gradient, BiasUpdate::legacy});
-  if (!job.vocabulary_file.empty() && (options.given("min-count") || options.given("max-size")))
-    throw OptionError("--vocabulary gives the words; --min-count and --max-size are for equivec vocab, which makes it");
+  require_one_vocabulary(options, job.vocabulary_file);
   if (job.cooccurrence_file.empty() == job.corpus.empty())
     throw OptionError("give either a CORPUS or --cooccurrences FILE; --help tells more");
   if (!job.cooccurrence_file.empty() && job.vocabulary_file.empty())

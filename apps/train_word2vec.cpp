@@ -127,8 +127,7 @@ int run_train(Word2VecModel model, std::span<const std::string> arguments) {
       value_named(cbow_update, "cbow-update", std::array{CbowUpdate::gradient, CbowUpdate::legacy});
   if (!options.given("learning-rate"))
     job.training.learning_rate = word2vec_defaults(model, job.training.cbow_update).learning_rate;
-  if (!job.vocabulary_file.empty() && (options.given("min-count") || options.given("max-size")))
-    throw OptionError("--vocabulary gives the words; --min-count and --max-size are for equivec vocab, which makes it");
+  require_one_vocabulary(options, job.vocabulary_file);
   if (checkpoint.empty() && (job.checkpoint.resume || options.given("checkpoint-every")))
     throw OptionError("--resume and --checkpoint-every need --checkpoint FILE");
   job.checkpoint.file = checkpoint;

@@ -3,6 +3,7 @@
 #include "src/cooccurrence_store.hpp"
 #include "src/huge_pages.hpp"
 #include "src/parallel.hpp"
+#include "src/training_run.hpp"
 #include "src/varint.hpp"
 
 #include <tbb/enumerable_thread_specific.h>
@@ -436,9 +437,7 @@ CooccurrenceNeeds cooccurrence_needs(const EncodedCorpus& corpus, const Vocabula
 Cooccurrences count_cooccurrences(const EncodedCorpus& corpus, const Vocabulary& vocabulary,
                                   const CooccurrenceOptions& options, Progress* progress) {
   validate(options);
-  for (const WordId id : corpus.ids())
-    if (id != sentence_end && index(id) >= vocabulary.size())
-      throw Error("the corpus was encoded with another vocabulary");
+  require_words_of(vocabulary, corpus, "the corpus");
   return Counting(corpus, vocabulary, options, progress).run();
 }
 

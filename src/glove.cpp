@@ -10,7 +10,7 @@
 #include "src/training_run.hpp"
 
 #include <tbb/enumerable_thread_specific.h>
-#include <tbb/task_group.h>
+#include <tbb/parallel_for.h>
 
 #include <algorithm>
 #include <atomic>
@@ -421,10 +421,7 @@ GloveVectors train_glove(Cooccurrences cooccurrences, const Vocabulary& vocabula
   if (cooccurrences.size() == 0)
     throw Error(
         "there was nothing to learn from: no sentence has two words of the vocabulary; is there one word a line?");
-  if (control.initial && control.initial->dimension() != options.dimension)
-    throw Error("the vectors to start from have dimension " + std::to_string(control.initial->dimension()) + ", not " +
-                std::to_string(options.dimension) + "; give --dimension " +
-                std::to_string(control.initial->dimension()));
+  require_dimension(control.initial, options.dimension);
   require_memory(glove_tables(vocabulary.size(), cooccurrences.size(), options), vocabulary.size(), options.dimension);
   return Training(std::move(cooccurrences), vocabulary, options, control).run();
 }

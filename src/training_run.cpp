@@ -12,10 +12,26 @@ void validate(const CheckpointOptions& options) {
   if (options.resume && options.file.empty()) throw OptionError("resume needs a checkpoint to go on from");
 }
 
+std::uint64_t physical_memory() {
+  return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+void require_words_of(const Vocabulary& vocabulary, const EncodedCorpus& corpus, std::string_view what) {
+  for (const WordId id : corpus.ids())
+    if (id != EncodedCorpus::sentence_end && index(id) >= vocabulary.size())
+      throw Error(std::string(what) + " was encoded with another vocabulary");
+}
+
+void require_dimension(const std::optional<Embeddings>& initial, int dimension) {
+  if (initial && initial->dimension() != dimension)
+    throw Error("the vectors to start from have dimension " + std::to_string(initial->dimension()) + ", not " +
+                std::to_string(dimension) + "; give --dimension " + std::to_string(initial->dimension()));
+}
+
 void require_memory(std::span<const TableSize> tables, std::size_t words, int dimension) {
   double needed = 0;
   for (const TableSize& table : tables) needed += static_cast<double>(table.bytes);
-  const double present = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+  const auto present = static_cast<double>(physical_memory());
   if (needed > present)
     throw Error("tables of " + std::to_string(words) + " x " + std::to_string(dimension) + " numbers need " +
                 std::to_string(static_cast<std::uint64_t>(needed / 1e6)) + " MB, this machine has " +

@@ -4,7 +4,10 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <span>
+#include <string_view>
 
 namespace equivec {
 
@@ -13,6 +16,15 @@ namespace equivec {
 /// Throws Error if the machine has less memory than the tables take: the process would only be killed later.
 /// words, dimension: for the message.
 void require_memory(std::span<const TableSize> tables, std::size_t words, int dimension);
+
+/// Throws Error if the corpus, `what` in the message, has ids that the vocabulary has not.
+void require_words_of(const Vocabulary& vocabulary, const EncodedCorpus& corpus, std::string_view what);
+
+/// Throws Error if there are vectors to start from, of another dimension.
+void require_dimension(const std::optional<Embeddings>& initial, int dimension);
+
+/// Bytes of memory that this machine has.
+std::uint64_t physical_memory();
 
 /// Says when a checkpoint is due.
 class CheckpointClock {

@@ -578,12 +578,6 @@ class Training {
   bool kept_ = false;  // there is a checkpoint of this training
 };
 
-void require_words_of(const Vocabulary& vocabulary, const EncodedCorpus& corpus, const char* what) {
-  for (const WordId id : corpus.ids())
-    if (id != EncodedCorpus::sentence_end && index(id) >= vocabulary.size())
-      throw Error(std::string(what) + " was encoded with another vocabulary");
-}
-
 }  // namespace
 
 std::vector<TableSize> word2vec_tables(std::size_t words, const Word2VecOptions& options) {
@@ -622,10 +616,7 @@ Word2VecVectors train_word2vec(const EncodedCorpus& corpus, const Vocabulary& vo
     throw Error(
         "the vocabulary has no counts, by which noise words are drawn and frequent words dropped; count the corpus' "
         "words");
-  if (control.initial && control.initial->dimension() != options.dimension)
-    throw Error("the vectors to start from have dimension " + std::to_string(control.initial->dimension()) + ", not " +
-                std::to_string(options.dimension) + "; give --dimension " +
-                std::to_string(control.initial->dimension()));
+  require_dimension(control.initial, options.dimension);
   require_memory(word2vec_tables(vocabulary.size(), options), vocabulary.size(), options.dimension);
   return Training(corpus, vocabulary, options, control).run();
 }

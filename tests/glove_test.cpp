@@ -67,15 +67,6 @@ bool same_bits(const GloveVectors& a, const GloveVectors& b) {
          a.word_biases == b.word_biases && a.context_biases == b.context_biases;
 }
 
-std::string message_of(const std::function<void()>& f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 }  // namespace
 
 TEST_CASE("GloVe's tiles: every pair is in one tile, in memory as in a file") {
@@ -200,7 +191,7 @@ TEST_CASE("GloVe: all parameters are written and read as Stanford's program has 
   CHECK(same_bits(read_glove_parameters(file, 2), v));
   const auto problem = [&](const std::string& content, std::size_t words) {
     write_file(file, content);
-    return message_of([&] { read_glove_parameters(file, words); });
+    return error_of([&] { read_glove_parameters(file, words); });
   };
   for (const std::size_t words : {std::size_t{0}, std::size_t{5}, std::size_t{6}, std::size_t{100}})
     CHECK(problem(bytes, words).starts_with(file.string() + ": its size, 96 bytes, is not that of the parameters of"));
@@ -238,7 +229,7 @@ TEST_CASE("GloVe: training that was cancelled goes on from its checkpoint to the
   }
   CHECK(cancelled > 4);
   options.seed = 3;
-  CHECK(message_of([&] { train_glove(text().counts, text().words, options, control); }).find("was made with seed 1") !=
+  CHECK(error_of([&] { train_glove(text().counts, text().words, options, control); }).find("was made with seed 1") !=
         std::string::npos);
 }
 
@@ -254,7 +245,7 @@ TEST_CASE("GloVe: vectors to start from are where training begins") {
   CHECK((v.words.row(3) - start.row(0)).norm() < 1e-6);
   CHECK(v.words.row(4).norm() > 0);
   control.initial = Embeddings(vocabulary({{"w3", 1}}), Matrix(Matrix::Zero(1, 5)));
-  CHECK(message_of([&] { train_glove(text().counts, text().words, options, control); }) ==
+  CHECK(error_of([&] { train_glove(text().counts, text().words, options, control); }) ==
         "the vectors to start from have dimension 5, not 12; give --dimension 5");
 }
 
@@ -267,16 +258,16 @@ TEST_CASE("GloVe: training that diverges says where, and what cannot be trained 
   Matrix start(1, 12);
   start.setConstant(3e30F);
   control.initial = Embeddings(vocabulary({{"w0", 1}}), start);
-  const std::string message = message_of([&] { train_glove(text().counts, text().words, options, control); });
+  const std::string message = error_of([&] { train_glove(text().counts, text().words, options, control); });
   CHECK(message.starts_with("training diverged in epoch 1 at the word 'w"));
   CHECK(message.find("learning rate 100: the loss is not finite; lower --learning-rate") != std::string::npos);
 
   options = small_options();
-  CHECK(message_of([&] {
+  CHECK(error_of([&] {
           train_glove(text().counts, vocabulary({{"a", 1}}), options);
         }) == "the co-occurrences are of 1500 words, the vocabulary has 1");
   options.x_max = 0;
-  CHECK(message_of([&] { train_glove(text().counts, text().words, options); }).starts_with("x-max must be between"));
+  CHECK(error_of([&] { train_glove(text().counts, text().words, options); }).starts_with("x-max must be between"));
 }
 
 TEST_CASE("GloVe: a text of one word, and of one sentence") {
@@ -286,7 +277,7 @@ TEST_CASE("GloVe: a text of one word, and of one sentence") {
   CHECK(v.words.rows() == 1);
   CHECK(v.words.allFinite());
   const std::vector<WordId> alone = {word_id(0)};
-  CHECK(message_of([&] {
+  CHECK(error_of([&] {
           train_glove(count_cooccurrences(EncodedCorpus(alone, 1), one), one, small_options());
         }).starts_with("there was nothing to learn from"));
 }

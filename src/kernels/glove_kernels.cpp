@@ -8,6 +8,7 @@
 #include <hwy/contrib/math/math-inl.h>
 #include <hwy/highway.h>
 
+#include "src/kernels/all_targets.hpp"
 #include "src/kernels/vectors-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -177,16 +178,7 @@ GloveKernels glove_kernels() {
   return {HWY_DYNAMIC_DISPATCH(instruction_set)(), HWY_DYNAMIC_DISPATCH(train)};
 }
 
-std::vector<GloveKernels> all_glove_kernels() {
-  std::vector<GloveKernels> result;
-  for (const auto target : hwy::SupportedAndGeneratedTargets()) {
-    hwy::SetSupportedTargetsForTest(target);
-    result.push_back(glove_kernels());
-  }
-  hwy::SetSupportedTargetsForTest(0);
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-  return result;
-}
+std::vector<GloveKernels> all_glove_kernels() { return of_all_targets(&glove_kernels); }
 
 }  // namespace equivec
 #endif

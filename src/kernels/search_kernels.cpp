@@ -7,6 +7,7 @@
 // After foreach_target.h, as Highway asks.
 #include <hwy/highway.h>
 
+#include "src/kernels/all_targets.hpp"
 #include "src/kernels/vectors-inl.hpp"
 
 #include <algorithm>
@@ -160,16 +161,7 @@ SearchKernels search_kernels() {
           HWY_DYNAMIC_DISPATCH(select)};
 }
 
-std::vector<SearchKernels> all_search_kernels() {
-  std::vector<SearchKernels> result;
-  for (const auto target : hwy::SupportedAndGeneratedTargets()) {
-    hwy::SetSupportedTargetsForTest(target);
-    result.push_back(search_kernels());
-  }
-  hwy::SetSupportedTargetsForTest(0);
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-  return result;
-}
+std::vector<SearchKernels> all_search_kernels() { return of_all_targets(&search_kernels); }
 
 }  // namespace equivec
 #endif

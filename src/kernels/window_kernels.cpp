@@ -9,6 +9,7 @@
 #include <hwy/contrib/math/math-inl.h>
 #include <hwy/highway.h>
 
+#include "src/kernels/all_targets.hpp"
 #include "src/kernels/vectors-inl.hpp"
 
 // The arithmetic of one window: a matrix of scores (inputs x outputs), a sigmoid of each, then every row moves by its
@@ -488,16 +489,7 @@ WindowKernels window_kernels() {
           HWY_DYNAMIC_DISPATCH(add_change)};
 }
 
-std::vector<WindowKernels> all_window_kernels() {
-  std::vector<WindowKernels> result;
-  for (const auto target : hwy::SupportedAndGeneratedTargets()) {
-    hwy::SetSupportedTargetsForTest(target);
-    result.push_back(window_kernels());
-  }
-  hwy::SetSupportedTargetsForTest(0);
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-  return result;
-}
+std::vector<WindowKernels> all_window_kernels() { return of_all_targets(&window_kernels); }
 
 }  // namespace equivec
 #endif

@@ -10,8 +10,9 @@
 #define HWY_TARGET_INCLUDE "tests/benchmarks/ceilings.cpp"
 #include <hwy/foreach_target.h>
 // After foreach_target.h, as Highway asks.
-#include <hwy/cache_control.h>
 #include <hwy/highway.h>
+
+#include "src/kernels/vectors-inl.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -24,12 +25,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace equivec {
 namespace HWY_NAMESPACE {
-
-namespace hn = hwy::HWY_NAMESPACE;
-using D = hn::CappedTag<float, 16>;
-using V = hn::Vec<D>;
-constexpr D d;
-constexpr std::size_t lanes = hn::MaxLanes(D());
 
 // Two multiply-adds a cycle that take five or six each; with two constants the chains fit sixteen registers.
 constexpr int chains = 12;
