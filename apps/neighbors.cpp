@@ -5,6 +5,8 @@
 #include "equivec/neighbors.hpp"
 #include "src/text_numbers.hpp"
 
+#include <re2/re2.h>
+
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -79,6 +81,21 @@ Expression parse(const NearestNeighbors& index, const std::string& query, const 
   return result;
 }
 
+/// For each of the first words, whether it begins and matches as asked; empty if all do.
+std::vector<std::uint8_t> allowed_words(const Vocabulary& vocabulary, std::size_t count, const std::string& prefix,
+                                        const std::string& pattern) {
+  if (prefix.empty() && pattern.empty()) return {};
+  const RE2 regex(pattern, RE2::Quiet);
+  if (!regex.ok()) throw OptionError("--pattern: '" + pattern + "': " + regex.error());
+  std::vector<std::uint8_t> allowed(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string_view word = vocabulary.word(word_id(i));
+    allowed[i] =
+        word.starts_with(prefix) && RE2::PartialMatch(re2::StringPiece(word.data(), word.size()), regex) ? 1 : 0;
+  }
+  return allowed;
+}
+
 }  // namespace
 
 int run_neighbors(std::span<const std::string> arguments) {
@@ -86,8 +103,8 @@ int run_neighbors(std::span<const std::string> arguments) {
   std::vector<std::string> queries;
   int count = 10, restrict = 0, threads = 0;
   double min_similarity = 0;
-  std::string metric_name(name_of(Metric::cosine)), prefix;
-  bool json = false, include_query = false;
+  std::string metric_name(name_of(Metric::cosine)), prefix, pattern;
+  bool json = false, include_query = false, average = false;
   ConsoleOptions console;
   Options options(
       "neighbors VECTORS [QUERY...] [options]",
@@ -100,6 +117,9 @@ int run_neighbors(std::span<const std::string> arguments) {
       .add("metric", metric_name, "cosine (of unit vectors' sums), dot or euclidean (the distance, negative)", "NAME")
       .add("min-similarity", min_similarity, "leave out words that are less similar; by default none")
       .add("prefix", prefix, "answer with words that begin so", "TEXT")
+      .add("pattern", pattern, "answer with words that match this regular expression (RE2), ^ and $ being their ends",
+           "REGEX")
+      .add("average", average, "divide a sum by how many words it has, which matters to dot and euclidean")
       .add("include-query", include_query, "the query's own words may be answers too")
       .add("restrict", restrict, "search only the first N words of the file; 0 searches all")
       .add("threads,thread", threads, "0: all cores")
@@ -117,20 +137,28 @@ int run_neighbors(std::span<const std::string> arguments) {
   NeighborFilter filter;
   filter.count = static_cast<std::size_t>(count);
   if (options.given("min-similarity")) filter.min_similarity = static_cast<float>(min_similarity);
-  std::vector<std::uint8_t> allowed;
-  if (!prefix.empty()) {
-    for (std::size_t i = 0; i < index.size(); ++i) allowed.push_back(vocabulary.word(word_id(i)).starts_with(prefix));
-    filter.allowed = allowed;
-  }
-  return answer_queries("neighbors", queries, "word", json, [&](const std::string& query) {
-    const Expression expression = parse(index, query, file);
+  const std::vector<std::uint8_t> allowed = allowed_words(vocabulary, index.size(), prefix, pattern);
+  filter.allowed = allowed;
+  const auto parse_query = [&](const std::string& query) {
+    Expression expression = parse(index, query, file);
     if (metric == Metric::cosine && expression.vector.isZero(0))
       throw Error("'" + query + "' has no direction: its vector is zero");
-    const NeighborQuery one{{expression.vector.data(), static_cast<std::size_t>(expression.vector.size())},
-                            include_query ? std::span<const WordId>() : expression.words};
-    const auto found = std::move(index.find(std::span(&one, 1), filter).front());
+    if (average && !expression.words.empty()) expression.vector /= static_cast<float>(expression.words.size());
+    return expression;
+  };
+  const auto solve = [&](std::span<const Expression> expressions) {
+    std::vector<NeighborQuery> asked;
+    for (const Expression& expression : expressions)
+      asked.push_back({{expression.vector.data(), static_cast<std::size_t>(expression.vector.size())},
+                       include_query ? std::span<const WordId>() : expression.words});
+    return index.find(asked, filter);
+  };
+  const auto show = [&](const std::string& query, const Expression&, const std::vector<Neighbor>& found) {
     if (json) return print(Json{{"query", query}, {"neighbors", to_json(vocabulary, found)}});
     std::cout << query << '\n';
     print(vocabulary, found);
-  });
+  };
+  return answer_queries(
+      {.command = "neighbors", .queries = queries, .prompt = "word", .json = json, .batch = batch_for(filter.count)},
+      parse_query, solve, show);
 }

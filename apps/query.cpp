@@ -6,6 +6,7 @@
 #include "src/text_numbers.hpp"
 
 #include <editline/readline.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -41,9 +42,24 @@ WordId require_word(const Vocabulary& vocabulary, std::string_view word, const s
 
 std::vector<std::string> split(std::string_view text) {
   std::vector<std::string> words;
-  tokenize(
-      text, [&](std::string_view word) { words.emplace_back(word); }, [] {});
+  if (text.find('\t') == text.npos) {
+    tokenize(
+        text, [&](std::string_view word) { words.emplace_back(word); }, [] {});
+    return words;
+  }
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\t'), text.size());
+    if (const std::string_view word = trimmed(text.substr(0, end)); !word.empty()) words.emplace_back(word);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
   return words;
+}
+
+std::string joined(std::span<const std::string> words) {
+  const bool blanks = std::ranges::any_of(words, [](const std::string& word) { return word.find(' ') != word.npos; });
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : blanks ? "\t" : " ") + word;
+  return text;
 }
 
 namespace {
@@ -51,77 +67,104 @@ namespace {
 /// Lines of standard input. Unlike std::getline it ends when a signal asks for it while it waits.
 class InputLines {
  public:
+  /// Waits for a line.
   bool next(std::string& line) {
     std::size_t end;
-    while ((end = buffer_.find('\n', begin_)) == std::string::npos) {
-      buffer_.erase(0, std::exchange(begin_, 0));
-      char piece[65536];
-      const ssize_t count = ::read(STDIN_FILENO, piece, sizeof piece);
-      check_cancelled(&progress());
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) throw Error("standard input: cannot be read: " + std::string(std::strerror(errno)));
-      if (count == 0) {
-        line = std::exchange(buffer_, "");
-        return !line.empty();
-      }
-      buffer_.append(piece, static_cast<std::size_t>(count));
+    while ((end = buffer_.find('\n', begin_)) == std::string::npos && read()) continue;
+    if (end == std::string::npos) {
+      if (begin_ == buffer_.size()) return false;
+      end = buffer_.size();
     }
     line = buffer_.substr(begin_, end - begin_);
-    begin_ = end + 1;
+    begin_ = std::min(end + 1, buffer_.size());
+    return true;
+  }
+  /// Whether the next line is there already.
+  bool ready() {
+    while (buffer_.find('\n', begin_) == std::string::npos) {
+      pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+      if (ended_ || ::poll(&input, 1, 0) != 1 || !read()) return false;
+    }
     return true;
   }
 
  private:
+  static constexpr std::size_t longest = std::size_t{1} << 24;
+
+  bool read() {
+    if (ended_) return false;
+    buffer_.erase(0, std::exchange(begin_, 0));
+    if (buffer_.size() > longest)
+      throw Error("standard input: a query of more than " + std::to_string(longest >> 20) + " MiB");
+    char piece[65536];
+    ssize_t count;
+    do {
+      count = ::read(STDIN_FILENO, piece, sizeof piece);
+      check_cancelled(&progress());
+    } while (count < 0 && errno == EINTR);
+    if (count < 0) throw Error("standard input: cannot be read: " + std::string(std::strerror(errno)));
+    ended_ = count == 0;
+    buffer_.append(piece, static_cast<std::size_t>(count));
+    return !ended_;
+  }
+
   std::string buffer_;
   std::size_t begin_ = 0;
+  bool ended_ = false;
 };
+
+void prompt_for_queries(const QueryLoop& loop, const std::function<int(std::span<const std::string>)>& answer) {
+  restore_signal_handlers();
+  // The line editor takes letters by the locale; a terminal that knows no other speaks UTF-8. Numbers keep their
+  // points.
+  if (!std::setlocale(LC_CTYPE, "") || MB_CUR_MAX == 1) std::setlocale(LC_CTYPE, "C.UTF-8");
+  rl_attempted_completion_function = [](const char*, int, int) -> char** {
+    rl_attempted_completion_over = 1;  // words are not file names
+    return nullptr;
+  };
+  using_history();
+  for (;;) {
+    std::cout.flush();
+    const std::unique_ptr<char, decltype(&std::free)> line(readline((loop.prompt + "> ").c_str()), std::free);
+    if (!line) break;
+    const std::string query(trimmed(line.get()));
+    if (query.empty()) continue;
+    add_history(line.get());
+    answer(std::span(&query, 1));
+  }
+  std::cout << '\n';
+}
 
 }  // namespace
 
-int answer_queries(std::string_view command, std::span<const std::string> queries, const std::string& prompt, bool json,
-                   const std::function<void(const std::string&)>& answer) {
+void print_query_error(const QueryLoop& loop, const std::string& query, const std::string& message) {
+  std::cout.flush();  // so that the line stands where its answer would
+  std::cerr << "equivec " + std::string(loop.command) + ": " + message + "\n";
+  if (loop.json) print(Json{{"query", query}, {"error", message}});  // so that answers go with their lines
+}
+
+std::size_t batch_for(std::size_t count) {
+  return std::clamp<std::size_t>((std::size_t{1} << 22) / std::max<std::size_t>(count, 1), 1, 1024);
+}
+
+int run_queries(const QueryLoop& loop, const std::function<int(std::span<const std::string>)>& answer) {
   int status = 0;
-  const auto attempt = [&](const std::string& query) {
-    try {
-      answer(query);
-    } catch (const OptionError&) {
-      throw;
-    } catch (const Error& error) {
-      std::cout.flush();  // so that the line stands where its answer would
-      std::cerr << "equivec " + std::string(command) + ": " + error.what() + "\n";
-      if (json) print(Json{{"query", query}, {"error", error.what()}});  // so that answers go with their lines
-      status = 1;
-    }
-  };
-  if (!queries.empty()) {
-    for (const std::string& query : queries) attempt(query);
+  if (!loop.queries.empty()) {
+    for (std::size_t i = 0; i < loop.queries.size(); i += loop.batch)
+      status |= answer(loop.queries.subspan(i, std::min(loop.batch, loop.queries.size() - i)));
     return status;
   }
-  if (::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1) {
-    restore_signal_handlers();
-    // The line editor takes letters by the locale; a terminal that knows no other speaks UTF-8. Numbers keep their
-    // points.
-    if (!std::setlocale(LC_CTYPE, "") || MB_CUR_MAX == 1) std::setlocale(LC_CTYPE, "C.UTF-8");
-    rl_attempted_completion_function = [](const char*, int, int) -> char** {
-      rl_attempted_completion_over = 1;  // words are not file names
-      return nullptr;
-    };
-    using_history();
-    for (;;) {
-      std::cout.flush();
-      const std::unique_ptr<char, decltype(&std::free)> line(readline((prompt + "> ").c_str()), std::free);
-      if (!line) break;
-      const std::string query(trimmed(line.get()));
-      if (query.empty()) continue;
-      add_history(line.get());
-      attempt(query);
-    }
-    std::cout << '\n';
-    return 0;
-  }
+  if (::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1) return prompt_for_queries(loop, answer), 0;
   InputLines lines;
-  for (std::string line; lines.next(line);)
-    if (const std::string query(trimmed(line)); !query.empty()) attempt(query);
+  std::vector<std::string> batch;
+  for (std::string line; lines.next(line);) {
+    if (const std::string_view query = trimmed(line); !query.empty()) batch.emplace_back(query);
+    if (batch.size() < loop.batch && lines.ready()) continue;
+    status |= answer(batch);
+    std::cout.flush();  // whoever asks line by line waits for it
+    batch.clear();
+  }
+  if (!batch.empty()) status |= answer(batch);
   return status;
 }
 

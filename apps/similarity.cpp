@@ -21,19 +21,38 @@ int run_similarity(std::span<const std::string> arguments) {
   if (!options.parse(arguments)) return 0;
   if (words.size() % 2 != 0) throw OptionError("words come in pairs, found " + std::to_string(words.size()));
   std::vector<std::string> queries;
-  for (std::size_t i = 0; i < words.size(); i += 2) queries.push_back(words[i] + " " + words[i + 1]);
+  for (std::size_t i = 0; i < words.size(); i += 2) queries.push_back(joined(std::span(words).subspan(i, 2)));
 
+  struct Pair {
+    std::vector<std::string> words;
+    WordId first, second;
+  };
+  struct Answer {
+    double similarity, difference;
+  };
   const Embeddings embeddings = load(file, {});
   const Vocabulary& vocabulary = embeddings.vocabulary();
-  return answer_queries("similarity", queries, "W1 W2", json, [&](const std::string& query) {
-    const auto given = split(query);
+  const auto parse = [&](const std::string& query) {
+    std::vector<std::string> given = split(query);
     if (given.size() != 2) throw Error("'" + query + "': expected two words, found " + std::to_string(given.size()));
-    const auto first = embeddings[require_word(vocabulary, given[0], file)];
-    const auto second = embeddings[require_word(vocabulary, given[1], file)];
-    const double similarity = cosine(first, second), difference = squared_difference(first, second);
-    if (json) return print(Json{{"words", given}, {"similarity", similarity}, {"squared_difference", difference}});
+    const WordId first = require_word(vocabulary, given[0], file), second = require_word(vocabulary, given[1], file);
+    return Pair{std::move(given), first, second};
+  };
+  const auto solve = [&](std::span<const Pair> pairs) {
+    std::vector<Answer> answers;
+    for (const Pair& pair : pairs)
+      answers.push_back({cosine(embeddings[pair.first], embeddings[pair.second]),
+                         squared_difference(embeddings[pair.first], embeddings[pair.second])});
+    return answers;
+  };
+  const auto show = [&](const std::string&, const Pair& pair, const Answer& answer) {
+    if (json)
+      return print(
+          Json{{"words", pair.words}, {"similarity", answer.similarity}, {"squared_difference", answer.difference}});
     char text[80];
-    std::snprintf(text, sizeof text, "cosine %.4f  squared difference %.4f", similarity, difference);
-    std::cout << given[0] << ' ' << given[1] << "  " << text << '\n';
-  });
+    std::snprintf(text, sizeof text, "cosine %.4f  squared difference %.4f", answer.similarity, answer.difference);
+    std::cout << pair.words[0] << ' ' << pair.words[1] << "  " << text << '\n';
+  };
+  return answer_queries({.command = "similarity", .queries = queries, .prompt = "W1 W2", .json = json}, parse, solve,
+                        show);
 }

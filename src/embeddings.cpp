@@ -58,6 +58,13 @@ Embeddings selected(const Embeddings& embeddings, std::span<const WordId> words)
   return Embeddings(Vocabulary(entries), std::move(rows), embeddings.metadata());
 }
 
+Eigen::VectorXd unit_vector(std::span<const float> vector) {
+  const Eigen::VectorXd exact = column(vector).cast<double>();
+  const double length = exact.norm();
+  if (!(length > 0) || !std::isfinite(length)) return Eigen::VectorXd::Zero(exact.size());
+  return exact / length;
+}
+
 double cosine(std::span<const float> a, std::span<const float> b) {
   const Eigen::VectorXd x = column(a).cast<double>(), y = column(b).cast<double>();
   const double lengths = x.norm() * y.norm();

@@ -3,11 +3,11 @@
 #include "catch.hpp"
 #include "support.hpp"
 
+#include <array>
 #include <cmath>
 #include <limits>
 
 using namespace equivec;
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -16,117 +16,31 @@ Rows royal_rows() {
   return {{"man", {1, 0, 0}}, {"king", {0, 1, 0}}, {"woman", {0, 0, 1}}, {"queen", {-1, 1, 1}}, {"apple", {1, 1, 1}}};
 }
 
-AnalogySet questions(std::vector<AnalogySet::Question> list) {
-  AnalogySet set;
-  set.name = "test";
-  set.sections.push_back({"only", std::move(list)});
-  return set;
+using Question = std::array<std::string, 4>;
+
+AnalogySet::Section section(const std::string& name, const std::vector<Question>& questions) {
+  AnalogySet::Section result{name, {}, {}};
+  for (const auto& [a, b, c, d] : questions) {
+    const auto first = static_cast<std::uint32_t>(result.pairs.size());
+    result.pairs.push_back({a, {b}});
+    result.pairs.push_back({c, {d}});
+    result.questions.push_back({first, first + 1});
+  }
+  return result;
 }
+
+AnalogySet questions(const std::vector<Question>& list) { return {"test", {section("only", list)}}; }
 
 SimilaritySet pairs(std::vector<SimilaritySet::Pair> list) { return {"test", std::move(list)}; }
 
 EvaluateOptions as_written() {
   EvaluateOptions options;
   options.fold_case = false;
+  options.bootstrap.resamples = 100;
   return options;
 }
 
 }  // namespace
-
-TEST_CASE("correlation: hand-worked values") {
-  const std::vector<double> x = {1, 2, 3}, y = {1, 2, 4};
-  // dx = -1, 0, 1 and dy = -4/3, -1/3, 5/3: 3 / sqrt(2 * 42/9).
-  CHECK(pearson(x, y).value() == Approx(3 / std::sqrt(28.0 / 3)).epsilon(1e-15));
-  CHECK(spearman(x, y).value() == Approx(1).epsilon(1e-15));
-  // d = 0, -1, 1, -1, 1: 1 - 6 * 4 / (5 * 24).
-  const std::vector<double> a = {10, 20, 30, 40, 50}, b = {1, 3, 2, 5, 4};
-  CHECK(spearman(a, b).value() == Approx(0.8).epsilon(1e-15));
-  const std::vector<double> down = {5, 4, 3, 2, 1};
-  CHECK(spearman(a, down).value() == Approx(-1).epsilon(1e-15));
-  CHECK(pearson(a, down).value() == Approx(-1).epsilon(1e-15));
-}
-
-TEST_CASE("correlation: ties have the mean of their ranks") {
-  // Ranks 1, 2.5, 2.5, 4 and 1, 3, 2, 4: 4.5 / sqrt(4.5 * 5).
-  const std::vector<double> x = {1, 2, 2, 3}, y = {1, 3, 2, 4};
-  CHECK(spearman(x, y).value() == Approx(std::sqrt(0.9)).epsilon(1e-15));
-  // Ranks 2, 2, 2, 4, 5 and 1.5, 3, 1.5, 4.5, 4.5, with means 3: 7.5 / sqrt(8 * 9).
-  const std::vector<double> a = {7, 7, 7, 8, 9}, b = {-1, 0, -1, 2, 2};
-  CHECK(spearman(a, b).value() == Approx(7.5 / std::sqrt(72.0)).epsilon(1e-15));
-}
-
-TEST_CASE("correlation: it does not depend on the order of the pairs and Spearman's on nothing but ranks") {
-  const std::vector<double> x = {3, 1, 2, 2, 5, 4}, y = {1, 1, 3, 2, 9, 4};
-  const std::vector<double> x2 = {4, 5, 2, 2, 1, 3}, y2 = {4, 9, 2, 3, 1, 1};
-  CHECK(spearman(x, y).value() == Approx(spearman(x2, y2).value()).epsilon(1e-15));
-  CHECK(pearson(x, y).value() == Approx(pearson(x2, y2).value()).epsilon(1e-15));
-  std::vector<double> exponential;
-  for (const double v : x) exponential.push_back(std::exp(v));
-  CHECK(spearman(x, y).value() == Approx(spearman(exponential, y).value()).epsilon(1e-15));
-}
-
-TEST_CASE("correlation: there is none for fewer than two values or a constant side") {
-  const std::vector<double> none, one = {1}, three = {1, 2, 3};
-  CHECK_FALSE(pearson(none, none));
-  CHECK_FALSE(spearman(none, none));
-  CHECK_FALSE(pearson(one, one));
-  CHECK_FALSE(spearman(one, one));
-  // The mean of three or ten times 0.1 is not 0.1 in double.
-  const double constant = GENERATE(0.0, 0.1, 1e300, -7.3);
-  const std::vector<double> same(3, constant), many(10, constant), ten = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
-  CHECK_FALSE(pearson(same, three));
-  CHECK_FALSE(pearson(three, same));
-  CHECK_FALSE(spearman(same, three));
-  CHECK_FALSE(pearson(ten, many));
-  CHECK_FALSE(spearman(many, ten));
-}
-
-TEST_CASE("correlation: large numbers that differ little lose nothing") {
-  const std::vector<double> x = {1e9 + 1, 1e9 + 2, 1e9 + 4}, y = {1, 2, 4};
-  CHECK(pearson(x, y).value() == Approx(1).epsilon(1e-15));
-  CHECK(pearson(x, y).value() <= 1);
-}
-
-TEST_CASE("analogy file: sections and questions are read") {
-  const TemporaryDirectory directory;
-  const auto file = directory.file("questions.txt",
-                                   ": capital cities\nAthens Greece Oslo Norway\nRome\tItaly  Paris France\r\n"
-                                   ": empty\n: family\nboy girl man woman");
-  const AnalogySet set = read_analogies(file);
-  REQUIRE(set.sections.size() == 3);
-  CHECK(set.sections[0].name == "capital cities");
-  REQUIRE(set.sections[0].questions.size() == 2);
-  CHECK(set.sections[0].questions[1].a == "Rome");
-  CHECK(set.sections[0].questions[1].d == "France");
-  CHECK(set.sections[1].questions.empty());
-  CHECK(set.sections[2].name == "family");
-  CHECK(set.sections[2].questions.at(0).c == "man");
-}
-
-TEST_CASE("analogy file: questions need no section") {
-  const TemporaryDirectory directory;
-  const AnalogySet set = read_analogies(directory.file("questions.txt", "a b c d\ne f g h\n"));
-  std::size_t count = 0;
-  for (const auto& section : set.sections) count += section.questions.size();
-  CHECK(count == 2);
-}
-
-TEST_CASE("analogy file: a line that has not four words is named") {
-  const TemporaryDirectory directory;
-  const std::string line = GENERATE("a b c", "a", "a b c d e");
-  const auto file = directory.file("questions.txt", ": section\na b c d\n" + line + "\n");
-  CHECK_THAT(error_of([&] { read_analogies(file); }), ContainsSubstring(file.string() + ":3"));
-}
-
-TEST_CASE("analogy file: one without a question or that is not there is an error that names it") {
-  const TemporaryDirectory directory;
-  for (const char* const text : {"", "\n", ": section\n"}) {
-    const auto file = directory.file("questions.txt", text);
-    CHECK_THAT(error_of([&] { read_analogies(file); }), ContainsSubstring(file.string()));
-  }
-  CHECK_THAT(error_of([&] { read_analogies(directory / "absent"); }),
-             ContainsSubstring((directory / "absent").string()));
-}
 
 TEST_CASE("analogies: right and wrong answers and missing words are counted") {
   const Embeddings e = embeddings(royal_rows());
@@ -137,7 +51,7 @@ TEST_CASE("analogies: right and wrong answers and missing words are counted") {
   CHECK(result.all.correct == 1);
   CHECK(result.all.total == 2);
   CHECK(result.all.missing == 2);
-  CHECK(result.all.accuracy().value() == 0.5);
+  CHECK(result.all.value().value() == 0.5);
   REQUIRE(result.sections.size() == 1);
   CHECK(result.sections[0].name == "only");
   CHECK(result.sections[0].correct == 1);
@@ -146,15 +60,15 @@ TEST_CASE("analogies: right and wrong answers and missing words are counted") {
 TEST_CASE("analogies: each section has its own score and all of them the sum") {
   const Embeddings e = embeddings(royal_rows());
   AnalogySet set;
-  set.sections = {{"good", {{"man", "king", "woman", "queen"}}},
-                  {"bad", {{"man", "king", "woman", "apple"}, {"man", "king", "woman", "apple"}}},
-                  {"unknown", {{"x", "y", "z", "w"}}}};
+  set.sections = {section("good", {{"man", "king", "woman", "queen"}}),
+                  section("bad", {{"man", "king", "woman", "apple"}, {"man", "king", "woman", "apple"}}),
+                  section("unknown", {{"x", "y", "z", "w"}})};
   const AnalogyResult result = evaluate(e, set);
   REQUIRE(result.sections.size() == 3);
   CHECK(result.sections[0].name == "good");
-  CHECK(result.sections[0].accuracy().value() == 1);
-  CHECK(result.sections[1].accuracy().value() == 0);
-  CHECK_FALSE(result.sections[2].accuracy());
+  CHECK(result.sections[0].value().value() == 1);
+  CHECK(result.sections[1].value().value() == 0);
+  CHECK_FALSE(result.sections[2].value());
   CHECK(result.sections[2].missing == 1);
   CHECK(result.all.correct == 1);
   CHECK(result.all.total == 3);
@@ -196,6 +110,9 @@ TEST_CASE("analogies: the words of a question are no answer in any case") {
   const AnalogySet set = questions({{"man", "king", "woman", "queen"}});
   CHECK(evaluate(embeddings(rows), set).all.correct == 1);
   CHECK(evaluate(embeddings(rows), set, as_written()).all.correct == 0);
+  EvaluateOptions options;
+  options.include_alike = true;
+  CHECK(evaluate(embeddings(rows), set, options).all.correct == 0);
 }
 
 TEST_CASE("analogies: only A to Z are folded") {
@@ -219,12 +136,12 @@ TEST_CASE("analogies: words beyond the restriction are neither known nor answers
   CHECK(evaluate(e, set, options).all.correct == 1);
   options.restrict = 3;
   CHECK(evaluate(e, set, options).all.missing == 2);
-  CHECK_FALSE(evaluate(e, set, options).all.accuracy());
+  CHECK_FALSE(evaluate(e, set, options).all.value());
 }
 
 TEST_CASE("analogies: threads change nothing and questions are counted") {
   const Embeddings e = random_embeddings(300, 7, 41);
-  std::vector<AnalogySet::Question> list;
+  std::vector<Question> list;
   Rng rng(42);
   const auto word = [&] { return "w" + std::to_string(rng.below(300)); };
   for (int i = 0; i < 400; ++i) list.push_back({word(), word(), word(), word()});
@@ -243,40 +160,6 @@ TEST_CASE("analogies: threads change nothing and questions are counted") {
   CHECK_THROWS_AS(evaluate(e, set, options, &progress), Cancelled);
 }
 
-TEST_CASE("similarity file: columns stand between tabs or commas or semicolons or blanks") {
-  const TemporaryDirectory directory;
-  const std::string separator = GENERATE(as<std::string>{}, "\t", ",", ";", " ");
-  const auto line = [&](const std::string& a, const std::string& b, const std::string& c) {
-    return a + separator + b + separator + c;
-  };
-  const bool heading = GENERATE(false, true);
-  const auto file = directory.file("pairs.txt", (heading ? line("Word1", "Word2", "Score") + "\r\n" : "") +
-                                                    "# a remark\n" + line("tiger", "cat", "7.35") +
-                                                    "\r\n# another, 1, 2\n" + line("plane", "car", "-5e-1") +
-                                                    separator + "more" + separator + "3\n" + line("a", "b", "10"));
-  const SimilaritySet set = read_similarities(file);
-  REQUIRE(set.pairs.size() == 3);
-  CHECK(set.pairs[0].first == "tiger");
-  CHECK(set.pairs[0].second == "cat");
-  CHECK(set.pairs[0].score == 7.35);
-  CHECK(set.pairs[1].second == "car");
-  CHECK(set.pairs[1].score == -0.5);
-  CHECK(set.pairs[2].score == 10);
-}
-
-TEST_CASE("similarity file: a line without two words and a number is named") {
-  const TemporaryDirectory directory;
-  const std::string line = GENERATE("c d", "c", "c d x", "c d nan");
-  const auto file = directory.file("pairs.txt", "word1 word2 score\na b 1\n" + line + "\ne f 2\n");
-  CHECK_THAT(error_of([&] { read_similarities(file); }), ContainsSubstring(file.string() + ":3"));
-}
-
-TEST_CASE("similarity file: one that is not there is named") {
-  const TemporaryDirectory directory;
-  CHECK_THAT(error_of([&] { read_similarities(directory / "absent"); }),
-             ContainsSubstring((directory / "absent").string()));
-}
-
 TEST_CASE("similarities: cosines are compared with the scores and unknown pairs left out") {
   // Cosines 1, 0.8, 0.6 and 0: in the order of the scores but for the last two.
   const Embeddings e =
@@ -284,46 +167,268 @@ TEST_CASE("similarities: cosines are compared with the scores and unknown pairs 
   const SimilarityResult result = evaluate(
       e, pairs({{"x", "same", 9}, {"x", "near", 7}, {"x", "far", 1}, {"x", "other", 3}, {"x", "unknown", 100}}));
   CHECK(result.name == "test");
-  CHECK(result.pairs == 4);
+  CHECK(result.known == 4);
   CHECK(result.missing == 1);
   // d = 0, 0, 1, -1: 1 - 6 * 2 / (4 * 15).
-  CHECK(result.spearman.value() == Approx(0.8).epsilon(1e-15));
+  CHECK(result.scores.at(0).spearman.value() == Approx(0.8).epsilon(1e-15));
   const std::vector<double> cosines = {1, 0.8, 0.6, 0}, scores = {9, 7, 1, 3};
-  CHECK(result.pearson.value() == Approx(pearson(cosines, scores).value()).epsilon(1e-14));
+  CHECK(result.scores.at(0).pearson.value() == Approx(pearson(cosines, scores).value()).epsilon(1e-14));
 }
 
 TEST_CASE("similarities: case and restriction count as told") {
   const Embeddings e = embeddings({{"x", {1, 0}}, {"a", {1, 1}}, {"b", {0, 1}}, {"A", {-1, 0}}});
   const SimilaritySet set = pairs({{"X", "a", 3}, {"x", "B", 2}, {"x", "A", 1}});
-  CHECK(evaluate(e, set).pairs == 3);
-  CHECK(evaluate(e, set, as_written()).pairs == 1);
+  CHECK(evaluate(e, set).known == 3);
+  CHECK(evaluate(e, set, as_written()).known == 1);
   CHECK(evaluate(e, set, as_written()).missing == 2);
   EvaluateOptions first;
   first.restrict = 2;
-  CHECK(evaluate(e, set, first).pairs == 2);
+  CHECK(evaluate(e, set, first).known == 2);
   CHECK(evaluate(e, set, first).missing == 1);
 }
 
 TEST_CASE("similarities: what cannot be correlated is nothing") {
   const Embeddings e = embeddings({{"x", {1, 0}}, {"a", {1, 1}}, {"b", {0, 1}}});
-  CHECK_FALSE(evaluate(e, pairs({})).spearman);
-  CHECK_FALSE(evaluate(e, pairs({{"x", "a", 1}})).pearson);
-  CHECK_FALSE(evaluate(e, pairs({{"x", "a", 1}, {"x", "b", 1}})).spearman);
-  CHECK_FALSE(evaluate(e, pairs({{"u", "v", 1}, {"w", "y", 2}})).pearson);
+  CHECK_FALSE(evaluate(e, pairs({})).scores.at(0).spearman);
+  CHECK_FALSE(evaluate(e, pairs({{"x", "a", 1}})).scores.at(0).pearson);
+  CHECK_FALSE(evaluate(e, pairs({{"x", "a", 1}, {"x", "b", 1}})).scores.at(0).spearman);
+  CHECK_FALSE(evaluate(e, pairs({{"u", "v", 1}, {"w", "y", 2}})).scores.at(0).pearson);
 }
 
-TEST_CASE("correlations: a value that is not finite makes them nothing rather than endless") {
-  const std::vector<double> x = {1, std::numeric_limits<double>::quiet_NaN(), 3};
-  const std::vector<double> y = {1, 2, 3};
-  CHECK_FALSE(pearson(x, y));
-  CHECK_FALSE(spearman(x, y));
-  CHECK_FALSE(spearman(y, x));
+TEST_CASE("analogies: the mean of sections counts each section alike") {
+  const Embeddings e = embeddings(royal_rows());
+  AnalogySet set;
+  set.sections = {section("good", {{"man", "king", "woman", "queen"}}),
+                  section("bad", {{"man", "king", "woman", "apple"}, {"man", "king", "woman", "apple"}}),
+                  section("unknown", {{"x", "y", "z", "w"}})};
+  const AnalogyResult result = evaluate(e, set, as_written());
+  CHECK(result.section_mean.value() == Approx(0.5));
+  CHECK(result.all.value().value() == Approx(1 / 3.0));
+  CHECK_FALSE(result.sections[0].interval);
+  REQUIRE(result.section_mean_interval);
+  CHECK(result.section_mean_interval->low == Approx(0.5));  // each section's own resamples are all alike
+  CHECK(result.section_mean_interval->high == Approx(0.5));
+  REQUIRE(result.all.interval);
+  CHECK(result.all.interval->low == 0);
 }
 
-TEST_CASE("similarity file: the score is the first number after the words") {
-  const TemporaryDirectory directory;
-  write_file(directory / "simlex.txt", "word1\tword2\tPOS\tscore\nold\tnew\tA\t1.58\t2.72\n");
-  const SimilaritySet set = read_similarities(directory / "simlex.txt");
-  REQUIRE(set.pairs.size() == 1);
-  CHECK(set.pairs[0].score == 1.58);
+TEST_CASE("analogies: a question's words are answers if they may be") {
+  // Without the rule man : king :: woman has woman as its answer, which lies nearest to king - man + woman.
+  Rows rows = royal_rows();
+  rows[2].second = {-0.9F, 0.9F, 0.8F};
+  const Embeddings e = embeddings(rows);
+  EvaluateOptions options = as_written();
+  const AnalogySet set = questions({{"man", "king", "woman", "woman"}});
+  CHECK(evaluate(e, set, options).all.correct == 0);
+  options.analogies.include_query = true;
+  CHECK(evaluate(e, set, options).all.correct == 1);
+}
+
+TEST_CASE("analogies: any of several right answers is right, and the first known one asks") {
+  const Embeddings e = embeddings(royal_rows());
+  AnalogySet set{"test", {{"only", {{"man", {"emperor", "king"}}, {"woman", {"empress", "queen"}}}, {{0, 1}}}}};
+  CHECK(evaluate(e, set, as_written()).all.correct == 1);
+  set.sections[0].pairs[1].targets = {"empress", "tsarina"};
+  CHECK(evaluate(e, set, as_written()).all.missing == 1);
+}
+
+TEST_CASE("analogies: methods that take several pairs ask once for each pair") {
+  Rows rows;
+  // Countries and capitals: the second coordinate tells which it is, the others are noise of their own.
+  Rng rng(7);
+  for (int i = 0; i < 12; ++i) {
+    std::vector<float> place(14, 0);
+    place[static_cast<std::size_t>(2 + i)] = 1 + rng.uniform();
+    place[static_cast<std::size_t>(2 + (i + 3) % 12)] += 0.4F * rng.uniform();
+    rows.push_back({"country" + std::to_string(i), place});
+    rows.back().second[0] = 1;
+    rows.push_back({"capital" + std::to_string(i), place});
+    rows.back().second[1] = 1;
+  }
+  const Embeddings e = embeddings(rows);
+  AnalogySet set{"test", {{"capitals", {}, {}}}};
+  for (int i = 0; i < 12; ++i)
+    set.sections[0].pairs.push_back({"country" + std::to_string(i), {"capital" + std::to_string(i)}});
+  set.sections[0].pairs.push_back({"atlantis", {"capital0"}});
+  EvaluateOptions options = as_written();
+  options.analogies.method = GENERATE(AnalogyMethod::cos_average, AnalogyMethod::logistic);
+  const AnalogyResult result = evaluate(e, set, options);
+  CHECK(result.all.correct == 12);
+  CHECK(result.all.total == 12);
+  CHECK(result.all.missing == 1);
+}
+
+TEST_CASE("analogies: two results differ by McNemar's test on what both answered") {
+  const Embeddings good = embeddings(royal_rows());
+  Rows rows = royal_rows();
+  rows[3].second = {1, -1, -1};  // queen lies elsewhere
+  const Embeddings bad = embeddings(rows);
+  const AnalogySet set = questions(std::vector<Question>(6, {"man", "king", "woman", "queen"}));
+  const auto difference =
+      compare(evaluate(good, set, as_written()), evaluate(bad, set, as_written()), as_written().bootstrap);
+  REQUIRE(difference);
+  CHECK(difference->value == 1);
+  CHECK(difference->p_value.value() == Approx(2 * std::pow(0.5, 6)).epsilon(1e-12));
+  const auto none = compare(evaluate(good, set, as_written()), evaluate(good, set, as_written()));
+  CHECK(none->value == 0);
+  CHECK(none->p_value.value() == 1);
+  CHECK_THAT(error_of([&] {
+               compare(evaluate(good, set, as_written()),
+                       evaluate(good, AnalogySet{"other", {set.sections[0], set.sections[0]}}, as_written()));
+             }),
+             ContainsSubstring("different sets"));
+}
+
+TEST_CASE("similarities: missing words count by each rule") {
+  // Cosines with the mean (2/3, 1/3): of x 2/sqrt5, of y 1/sqrt5.
+  const Embeddings e = embeddings({{"x", {1, 0}}, {"y", {0, 1}}, {"z", {1, 0}}});
+  const SimilaritySet set =
+      pairs({{"x", "z", 9}, {"x", "y", 1}, {"x", "nobody", 5}, {"y", "nobody", 2}, {"no", "none", 8}});
+  const SimilarityResult result = evaluate(e, set, as_written());
+  CHECK(result.known == 2);
+  CHECK(result.missing == 3);
+  REQUIRE(result.scores.size() == 3);
+  CHECK(result.scores[0].rule == MissingRule::drop);
+  CHECK(result.scores[0].pairs == 2);
+  CHECK(result.scores[0].pearson.value() == Approx(1).epsilon(1e-12));
+  const std::vector<double> people = {9, 1, 5, 2, 8};
+  CHECK(result.scores[1].rule == MissingRule::mean_vector);
+  CHECK(result.scores[1].pairs == 5);
+  // The mean is rounded to float.
+  CHECK(
+      result.scores[1].pearson.value() ==
+      Approx(pearson(people, std::vector<double>{1, 0, 2 / std::sqrt(5), 1 / std::sqrt(5), 1}).value()).epsilon(1e-6));
+  CHECK(result.scores[2].rule == MissingRule::zero);
+  CHECK(result.scores[2].spearman.value() ==
+        Approx(spearman(people, std::vector<double>{1, 0, 0, 0, 0}).value()).epsilon(1e-12));
+}
+
+TEST_CASE("similarities: where nothing is missing the rules agree") {
+  const Embeddings e = embeddings({{"x", {1, 0}}, {"y", {0, 1}}, {"z", {1, 1}}});
+  const SimilarityResult result = evaluate(e, pairs({{"x", "y", 1}, {"x", "z", 3}, {"y", "z", 2}}), as_written());
+  for (const SimilarityResult::Score& score : result.scores) {
+    CHECK(score.pairs == 3);
+    CHECK(score.spearman == result.scores[0].spearman);
+  }
+}
+
+TEST_CASE("similarities: two results are compared on pairs that both know") {
+  const Embeddings good = random_embeddings(60, 4, 1);
+  std::vector<SimilaritySet::Pair> list;
+  for (std::size_t i = 0; i + 1 < 60; ++i)
+    list.push_back(
+        {"w" + std::to_string(i), "w" + std::to_string(i + 1), cosine(good[word_id(i)], good[word_id(i + 1)])});
+  const Embeddings bad = selected(random_embeddings(60, 4, 2), [] {
+    std::vector<WordId> words;
+    for (std::size_t i = 0; i < 50; ++i) words.push_back(word_id(i));
+    return words;
+  }());
+  const SimilarityResult first = evaluate(good, pairs(list), as_written()),
+                         second = evaluate(bad, pairs(list), as_written());
+  CHECK(first.known == 59);
+  CHECK(second.known == 49);
+  const auto difference = compare(first, second, Correlation::spearman);
+  REQUIRE(difference);
+  CHECK(difference->value == Approx(1 - second.scores[0].spearman.value()).epsilon(1e-12));
+  CHECK(difference->p_value.value() < 0.01);
+  CHECK(compare(second, first, Correlation::spearman)->value == Approx(-difference->value).epsilon(1e-12));
+}
+
+TEST_CASE("categories: clusters that are the categories are pure") {
+  const Embeddings e = embeddings({{"oak", {1, 0.1F, 0}},
+                                   {"elm", {2, 0, 0.1F}},
+                                   {"Birch", {1, 0.2F, 0.1F}},
+                                   {"cat", {0, 1, 0.1F}},
+                                   {"dog", {0.1F, 3, 0}},
+                                   {"zero", {0, 0, 0}}});
+  const CategorySet set{"test",
+                        {{"oak", "tree"},
+                         {"elm", "tree"},
+                         {"birch", "tree"},
+                         {"cat", "animal"},
+                         {"dog", "animal"},
+                         {"unicorn", "animal"}}};
+  EvaluateOptions options;
+  options.bootstrap.resamples = 200;
+  const CategoryResult result = evaluate(e, set, options);
+  CHECK(result.words == 5);
+  CHECK(result.missing == 1);
+  CHECK(result.categories == 2);
+  REQUIRE(result.clusterings.size() == 4);
+  for (const CategoryResult::Clustering& clustering : result.clusterings) {
+    CAPTURE(clustering.name);
+    CHECK(clustering.purity.value() == 1);
+    CHECK(clustering.interval->low == 1);
+    CHECK(clustering.clusters == std::vector<int>{0, 0, 0, 1, 1, -1});
+  }
+  CHECK(compare(result, result, 0, options.bootstrap)->value == 0);
+  CHECK(evaluate(e, CategorySet{"none", {{"unicorn", "x"}}}, options).clusterings.empty());
+}
+
+TEST_CASE("categories: a word without length is clustered like others") {
+  const Embeddings e = embeddings({{"a", {1, 0}}, {"b", {1, 0.1F}}, {"zero", {0, 0}}});
+  EvaluateOptions options;
+  options.bootstrap.resamples = 10;
+  CHECK(evaluate(e, CategorySet{"test", {{"a", "x"}, {"b", "x"}, {"zero", "y"}}}, options).words == 3);
+}
+
+TEST_CASE("outliers: the word of the least mean cosine is the outlier") {
+  // Sums of cosines, with dog: lion 2.3, tiger 2.4, lynx 2.3, dog 1.0 or so; with puma, which is one of them, none
+  // last.
+  const Embeddings e = embeddings({{"lion", {1, 0.1F, 0}},
+                                   {"tiger", {1, 0, 0}},
+                                   {"lynx", {1, 0, 0.1F}},
+                                   {"puma", {1, 0.01F, 0.01F}},
+                                   {"dog", {0.2F, 1, 0}}});
+  const OutlierSet set{"test",
+                       {{"cats", {"lion", "tiger", "lynx", "unicorn"}, {"dog", "puma", "nobody"}},
+                        {"few", {"lion", "nobody"}, {"dog"}}}};
+  const OutlierResult result = evaluate(e, set, as_written());
+  CHECK(result.accuracy.correct == 1);
+  CHECK(result.accuracy.total == 2);
+  CHECK(result.accuracy.missing == 2);
+  using enum Outcome;
+  CHECK(result.outcomes == std::vector{right, wrong, missing, missing});
+  // dog is last of three, puma has only tiger before it, or none: its sum is the largest or the second.
+  CHECK(result.position.value() >= 0.5);
+  CHECK(result.position.value() <= 0.5 + 1 / 6.0 + 1e-12);
+  CHECK(compare(result, result)->value == 0);
+}
+
+TEST_CASE("outliers: one that is as near as another is not found") {
+  const Embeddings e = embeddings({{"a", {1, 0}}, {"b", {0, 1}}, {"c", {1, 0}}});
+  // Sums: a 1, b 0, c 1 for the outlier c; b and itself are never both least.
+  CHECK(evaluate(e, OutlierSet{"t", {{"g", {"a", "b"}, {"c"}}}}, as_written()).accuracy.correct == 0);
+  CHECK(evaluate(e, OutlierSet{"t", {{"g", {"a", "c"}, {"b"}}}}, as_written()).accuracy.correct == 1);
+  // All alike: nobody is the outlier.
+  CHECK(evaluate(e, OutlierSet{"t", {{"g", {"a", "a"}, {"c"}}}}, as_written()).accuracy.correct == 0);
+}
+
+TEST_CASE("synonyms: the nearest choice is taken and a tie is wrong") {
+  const Embeddings e = embeddings(
+      {{"big", {1, 0}}, {"large", {1, 0.1F}}, {"small", {-1, 0}}, {"great", {1, 0.5F}}, {"vast", {2, 0.2F}}});
+  const SynonymSet set{"test",
+                       {{"big", {"large", "small", "great"}},  // right
+                        {"big", {"great", "large"}},           // wrong
+                        {"big", {"large", "vast"}},            // as near
+                        {"big", {"large", "unknown"}},         // nothing to choose from
+                        {"big", {"unknown", "large"}},
+                        {"unknown", {"large", "small"}},
+                        {"big", {"large", "unknown", "small"}}}};
+  const SynonymResult result = evaluate(e, set, as_written());
+  using enum Outcome;
+  CHECK(result.outcomes == std::vector{right, wrong, wrong, missing, missing, missing, right});
+  CHECK(result.accuracy.correct == 2);
+  CHECK(result.accuracy.total == 4);
+  CHECK(compare(result, result)->p_value.value() == 1);
+}
+
+TEST_CASE("discordance: only what both answered counts") {
+  using enum Outcome;
+  const std::vector first = {right, right, wrong, wrong, missing, right},
+                    second = {right, wrong, right, wrong, right, missing};
+  const Discordance result = discordance(first, second);
+  CHECK(result.total == 4);
+  CHECK(result.only_first == 1);
+  CHECK(result.only_second == 1);
 }

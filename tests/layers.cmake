@@ -2,13 +2,14 @@
 
 # Lowest first: a header of include/equivec may include only headers of its own layer or of one above it in this list.
 set(layers
-  "types error progress rng"
+  "types error progress rng statistics"
   "corpus alias_sampler"
   "vocabulary"
-  "encoded_corpus embeddings"
+  "encoded_corpus embeddings evaluation_sets"
   "cooccurrence training"
   "clusters formats glove word2vec neighbors word_sets"
-  "analogy bias evaluate debias")
+  "analogy bias debias"
+  "evaluate")
 
 set(level 0)
 foreach(layer IN LISTS layers)

@@ -82,3 +82,45 @@ TEST_CASE("search kernels: what is at least the threshold is selected, a NaN nev
         CHECK(found == expected);
       }
 }
+
+TEST_CASE("search kernels: scores of several products are those of double arithmetic") {
+  for (const SearchKernels& kernel : kernels())
+    for (const std::size_t count : {1u, 3u, 16u, 17u, 100u}) {
+      CAPTURE(kernel.instruction_set, count);
+      // Products of unit vectors.
+      std::vector<float> q = random_numbers(count, 1), r = random_numbers(count, 2), s = random_numbers(count, 3);
+      for (std::vector<float>* numbers : {&q, &r, &s})
+        for (float& number : *numbers) number *= 1.99F;
+      double ratios = 0, directions = 0, probabilities = 0;
+      std::vector<float> by_ratio = q, by_direction = q, by_probability = q;
+      kernel.ratios(by_ratio.data(), r.data(), s.data(), 0.001F, count);
+      kernel.directions(by_direction.data(), r.data(), 0.25F, count);
+      kernel.probabilities(by_probability.data(), r.data(), -0.5F, count);
+      for (std::size_t i = 0; i < count; ++i) {
+        const double a = static_cast<double>(q[i]), b = static_cast<double>(r[i]), c = static_cast<double>(s[i]);
+        const auto worse = [](double& worst, float found, double expected) {
+          worst = std::max(worst, std::abs(static_cast<double>(found) / expected - 1));
+        };
+        worse(ratios, by_ratio[i], (1 + a) / 2 * (1 + b) / 2 / ((1 + c) / 2 + 0.001));
+        worse(directions, by_direction[i], (a - 0.25) / std::sqrt(2 - 2 * b));
+        worse(probabilities, by_probability[i], b / (1 + std::exp(-a + 0.5)));
+      }
+      CHECK(ratios < 2e-5);  // 1 + s is small where s is near to -1
+      CHECK(directions < 2e-5);
+      CHECK(probabilities < 1e-6);
+    }
+}
+
+TEST_CASE("search kernels: a probability of a far score is 0 or 1 and no NaN") {
+  for (const SearchKernels& kernel : kernels()) {
+    CAPTURE(kernel.instruction_set);
+    std::vector<float> scores = {-1000, 1000, -90, 90};
+    const std::vector<float> similarities(4, 0.5F);
+    kernel.probabilities(scores.data(), similarities.data(), 0, 4);
+    CHECK(scores[0] >= 0);
+    CHECK(scores[0] < 1e-30F);
+    CHECK(scores[1] == 0.5F);
+    CHECK(scores[2] < 1e-30F);
+    CHECK(scores[3] == 0.5F);
+  }
+}

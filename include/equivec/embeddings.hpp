@@ -54,6 +54,9 @@ Embeddings normalized(const Embeddings& embeddings);
 /// The rows of `words`, in that order.
 Embeddings selected(const Embeddings& embeddings, std::span<const WordId> words);
 
+/// A vector scaled to length 1; zeros if it has no length or is not finite.
+Eigen::VectorXd unit_vector(std::span<const float> vector);
+
 /// Cosine of two vectors of the same length, computed in double, in [-1, 1]; 0 if one of them has length 0 or is not
 /// finite.
 double cosine(std::span<const float> a, std::span<const float> b);

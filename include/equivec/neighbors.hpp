@@ -41,9 +41,11 @@ struct NeighborFilter {
   std::span<const std::uint8_t> allowed = {};
 };
 
-/// Exact nearest words, by comparing with every row. Holds the vectors it is given, without a copy, and the lengths of
-/// its rows. Immutable; any thread may ask. Rows that are not finite, and by cosine those of length 0, are never
-/// answers.
+struct SearchedRows;
+
+/// Exact nearest words, by comparing with every row; similarities are computed in double. Holds the vectors it is
+/// given, without a copy, and the lengths of its rows. Immutable; any thread may ask. Rows that are not finite, and by
+/// cosine those of length 0, are never answers.
 class NearestNeighbors {
  public:
   /// Searches the first `restrict` words only; 0 searches all.
@@ -65,15 +67,22 @@ class NearestNeighbors {
   std::vector<std::vector<Neighbor>> find(std::span<const NeighborQuery> queries, std::size_t count,
                                           Progress* progress = nullptr) const;
 
+  int threads() const noexcept { return threads_; }
+  SearchedRows rows() const noexcept;  ///< for the library's own searches
+
   /// The row of a word scaled to length 1; zeros if it has no length.
   Eigen::VectorXf unit(WordId word) const;
 
  private:
   Embeddings embeddings_;
-  std::vector<float> scales_;        // of the rows: 1 / length by cosine, else 1; 0 where a row can be no answer
+  std::vector<float> scales_;        // of the rows: 1 / length by cosine, else 1; 0 where a row is never an answer
   std::vector<float> half_squares_;  // by distance: of the rows' lengths
   int threads_;
   Metric metric_;
 };
+
+/// The words by the cosine of their vectors to the mean of all of them, scaled to length 1 first: least first, so that
+/// what does not belong with the others stands in front; ties by the order given. gensim's doesnt_match.
+std::vector<Neighbor> outliers(const Embeddings& embeddings, std::span<const WordId> words);
 
 }  // namespace equivec

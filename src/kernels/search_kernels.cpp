@@ -5,6 +5,7 @@
 #define HWY_TARGET_INCLUDE "src/kernels/search_kernels.cpp"
 #include <hwy/foreach_target.h>
 // After foreach_target.h, as Highway asks.
+#include <hwy/contrib/math/math-inl.h>
 #include <hwy/highway.h>
 
 #include "src/kernels/all_targets.hpp"
@@ -121,6 +122,44 @@ HWY_ATTR void scan(const float* rows, std::size_t stride, std::size_t count, std
   for (; r < count; ++r) scan_rows<1>(rows + r * stride, stride, whole, last, query, tail, scales + r, to + r);
 }
 
+/// q = f(q, r, s), a vector at a time; the last numbers by way of vectors that are filled up.
+template <class F>
+HWY_INLINE void for_each_vector(float* q, const float* r, const float* s, std::size_t count, const F& f) {
+  std::size_t i = 0;
+  for (; i + lanes <= count; i += lanes)
+    hn::StoreU(f(hn::LoadU(d, q + i), hn::LoadU(d, r + i), hn::LoadU(d, s + i)), d, q + i);
+  if (i == count) return;
+  HWY_ALIGN float rest[3][16] = {};
+  std::copy(q + i, q + count, rest[0]);
+  std::copy(r + i, r + count, rest[1]);
+  std::copy(s + i, s + count, rest[2]);
+  hn::Store(f(hn::Load(d, rest[0]), hn::Load(d, rest[1]), hn::Load(d, rest[2])), d, rest[0]);
+  std::copy(rest[0], rest[0] + (count - i), q + i);
+}
+
+HWY_ATTR void ratios(float* q, const float* r, const float* s, float constant, std::size_t count) {
+  const V one = hn::Set(d, 1.0f), half = hn::Set(d, 0.5f), below = hn::Set(d, 1 + 2 * constant);
+  for_each_vector(q, r, s, count, [&](V a, V b, V c) HWY_ATTR {
+    return hn::Div(hn::Mul(hn::Mul(hn::Add(one, a), hn::Add(one, b)), half), hn::Add(below, c));
+  });
+}
+
+HWY_ATTR void directions(float* q, const float* r, float constant, std::size_t count) {
+  const V two = hn::Set(d, 2.0f), offset = hn::Set(d, constant), least = hn::Set(d, 1e-5f), one = hn::Set(d, 1.0f);
+  for_each_vector(q, r, r, count, [&](V a, V b, V) HWY_ATTR {
+    const V square = hn::Sub(two, hn::Add(b, b));
+    // Of a difference that is all rounding nothing can be said: it stays a candidate.
+    return hn::IfThenElse(hn::Lt(square, least), one, hn::Div(hn::Sub(a, offset), hn::Sqrt(square)));
+  });
+}
+
+HWY_ATTR void probabilities(float* q, const float* r, float constant, std::size_t count) {
+  const V one = hn::Set(d, 1.0f), offset = hn::Set(d, constant), most = hn::Set(d, 80.0f);  // beyond, exp is no number
+  for_each_vector(q, r, r, count, [&](V a, V b, V) HWY_ATTR {
+    return hn::Div(b, hn::Add(one, hn::Exp(d, hn::Min(hn::Neg(hn::Add(a, offset)), most))));
+  });
+}
+
 HWY_ATTR std::size_t select(const float* scores, std::size_t count, float threshold, std::uint32_t* to) {
   const V least = hn::Set(d, threshold);
   std::size_t found = 0, i = 0;
@@ -147,6 +186,9 @@ namespace equivec {
 HWY_EXPORT(pack);
 HWY_EXPORT(products);
 HWY_EXPORT(scan);
+HWY_EXPORT(ratios);
+HWY_EXPORT(directions);
+HWY_EXPORT(probabilities);
 HWY_EXPORT(select);
 HWY_EXPORT(rows_of_panel);
 HWY_EXPORT(instruction_set);
@@ -158,6 +200,9 @@ SearchKernels search_kernels() {
           HWY_DYNAMIC_DISPATCH(pack),
           HWY_DYNAMIC_DISPATCH(products),
           HWY_DYNAMIC_DISPATCH(scan),
+          HWY_DYNAMIC_DISPATCH(ratios),
+          HWY_DYNAMIC_DISPATCH(directions),
+          HWY_DYNAMIC_DISPATCH(probabilities),
           HWY_DYNAMIC_DISPATCH(select)};
 }
 

@@ -23,6 +23,10 @@ struct SearchKernels {
   /// to[r] = the inner product of one query with row r, times its scale.
   void (*scan)(const float* rows, std::size_t stride, std::size_t count, std::size_t dimension, const float* scales,
                const float* query, float* to);
+  /// Scores made of products, in place of the first ones; see Scoring.
+  void (*ratios)(float* q, const float* r, const float* s, float constant, std::size_t count);
+  void (*directions)(float* q, const float* r, float constant, std::size_t count);
+  void (*probabilities)(float* q, const float* r, float constant, std::size_t count);
   /// Writes which of the scores are at least `threshold`, ascending, and returns how many. A NaN is not.
   std::size_t (*select)(const float* scores, std::size_t count, float threshold, std::uint32_t* to);
 };

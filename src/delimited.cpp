@@ -1,0 +1,73 @@
+#include "src/delimited.hpp"
+
+#include "equivec/error.hpp"
+#include "src/decompress.hpp"
+#include "src/lines.hpp"
+
+#include <algorithm>
+
+namespace equivec {
+
+std::vector<std::string> split_fields(std::string_view line, char separator) {
+  std::vector<std::string> fields;
+  const auto separates = [&](char c) { return separator == ' ' ? is_space(c) : c == separator; };
+  for (std::size_t at = 0; at <= line.size();) {
+    while (at < line.size() && is_space(line[at]) && (separator == ' ' || line[at] != separator)) ++at;
+    if (separator == ' ' && at == line.size()) break;
+    std::string field;
+    if (at < line.size() && line[at] == '"' && line.find('"', at + 1) != line.npos) {
+      for (++at; at < line.size(); ++at) {
+        if (line[at] == '"' && at + 1 < line.size() && line[at + 1] == '"')
+          ++at;
+        else if (line[at] == '"')
+          break;
+        field += line[at];
+      }
+      ++at;
+      while (at < line.size() && !separates(line[at])) ++at;
+    } else {
+      const std::size_t begin = at;
+      while (at < line.size() && !separates(line[at])) ++at;
+      field = trimmed(line.substr(begin, at - begin));
+    }
+    fields.push_back(std::move(field));
+    ++at;  // the separator
+  }
+  return fields;
+}
+
+char separator_of(std::string_view line, std::string_view separators) {
+  for (const char separator : separators) {
+    bool quoted = false;
+    for (const char c : line) {
+      if (c == '"') quoted = !quoted;
+      if (c == separator && !quoted) return separator;
+    }
+  }
+  return ' ';
+}
+
+void for_each_entry(const std::filesystem::path& path,
+                    const std::function<void(std::string_view line, std::size_t number)>& f) {
+  const auto file = open_decompressed(path);
+  for_each_line(without_byte_order_mark(file->bytes()), [&](std::string_view line, std::size_t number) {
+    if (!trimmed(line).empty() && line.front() != '#') f(line, number);
+    return true;
+  });
+}
+
+std::string place(const std::filesystem::path& file, std::size_t number) {
+  return file.string() + ":" + std::to_string(number) + ": ";
+}
+
+std::vector<std::filesystem::path> files_of(const std::filesystem::path& path) {
+  if (!std::filesystem::is_directory(path)) return {path};
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(path))
+    if (entry.is_regular_file() && !entry.path().filename().string().starts_with('.')) files.push_back(entry.path());
+  if (files.empty()) throw Error(path.string() + ": is a folder without files");
+  std::ranges::sort(files);
+  return files;
+}
+
+}  // namespace equivec

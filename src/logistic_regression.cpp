@@ -1,0 +1,64 @@
+#include "src/logistic_regression.hpp"
+
+#include <Eigen/Cholesky>
+#include <Eigen/QR>
+
+#include <algorithm>
+#include <cmath>
+
+namespace equivec {
+
+namespace {
+
+double softplus(double x) { return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)); }
+
+/// The penalty is the same in any basis of the examples' span, outside of which the weights are zero.
+LogisticModel fit_in_full(const Eigen::MatrixXd& examples, const Eigen::Ref<const Eigen::VectorXd>& labels,
+                          const Eigen::Ref<const Eigen::VectorXd>& importances, double strength) {
+  const Eigen::Index dimension = examples.cols(), size = dimension + 1;
+  Eigen::MatrixXd x(examples.rows(), size);
+  x << examples, Eigen::VectorXd::Ones(examples.rows());
+  Eigen::VectorXd w = Eigen::VectorXd::Zero(size), penalty = Eigen::VectorXd::Ones(size);
+  penalty[dimension] = 0;
+  const Eigen::ArrayXd weight = strength * importances.array();
+  const auto loss = [&](const Eigen::VectorXd& at) {
+    const Eigen::VectorXd scores = x * at;
+    double sum = at.head(dimension).squaredNorm() / 2;
+    for (Eigen::Index i = 0; i < scores.size(); ++i)
+      sum += weight[i] * (labels[i] > 0 ? softplus(-scores[i]) : softplus(scores[i]));
+    return sum;
+  };
+  double present = loss(w), first = 0;
+  for (int step = 0; step < 100; ++step) {
+    const Eigen::ArrayXd probability = (1 + (-(x * w).array()).exp()).inverse();
+    const Eigen::VectorXd gradient =
+        penalty.cwiseProduct(w) + x.transpose() * (weight * (probability - labels.array())).matrix();
+    if (step == 0) first = gradient.norm();
+    if (gradient.norm() <= 1e-9 * first) break;
+    Eigen::MatrixXd hessian = x.transpose() * (weight * probability * (1 - probability)).matrix().asDiagonal() * x;
+    hessian.diagonal() += penalty;
+    const Eigen::VectorXd direction = hessian.ldlt().solve(gradient);
+    // Newton's full step, or as much of it as lowers the loss.
+    double length = 1, next = loss(w - direction);
+    while (!(next <= present) && length > 1e-10) next = loss(w - (length /= 2) * direction);
+    if (!(next <= present)) break;
+    w -= length * direction;
+    present = next;
+  }
+  return {w.head(dimension), w[dimension]};
+}
+
+}  // namespace
+
+LogisticModel fit_logistic(const Eigen::Ref<const Eigen::MatrixXd>& examples,
+                           const Eigen::Ref<const Eigen::VectorXd>& labels,
+                           const Eigen::Ref<const Eigen::VectorXd>& importances, double strength) {
+  if (examples.rows() >= examples.cols()) return fit_in_full(examples, labels, importances, strength);
+  const Eigen::HouseholderQR<Eigen::MatrixXd> span(examples.transpose());
+  const Eigen::MatrixXd basis = span.householderQ() * Eigen::MatrixXd::Identity(examples.cols(), examples.rows());
+  LogisticModel model = fit_in_full(examples * basis, labels, importances, strength);
+  model.weights = basis * model.weights;
+  return model;
+}
+
+}  // namespace equivec

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <Eigen/Core>
+
+#include <span>
+
+namespace equivec {
+
+/// P(positive | x) = 1 / (1 + exp(-weights.x - intercept)).
+struct LogisticModel {
+  Eigen::VectorXd weights;
+  double intercept = 0;
+};
+
+/// The model that minimises |weights|^2 / 2 + strength * (sum of the examples' importances times their log-losses), by
+/// Newton's method, to a gradient of 1e-9 of its first length. The intercept is not penalised. Examples are rows;
+/// `labels` are 1 or 0, both present; `importances` are positive.
+LogisticModel fit_logistic(const Eigen::Ref<const Eigen::MatrixXd>& examples,
+                           const Eigen::Ref<const Eigen::VectorXd>& labels,
+                           const Eigen::Ref<const Eigen::VectorXd>& importances, double strength);
+
+}  // namespace equivec
