@@ -296,7 +296,8 @@ int run_eval(std::span<const std::string> arguments) {
   conventions["intervals"] = "95 %, percentile bootstrap, " + std::to_string(rules.bootstrap.resamples) +
                              " resamples, seed " + std::to_string(rules.seed);
   if (other)
-    conventions["compared_with"] = other_file + ", on what both know: " + mcnemar_test + "; else " + bootstrap_test;
+    conventions["compared_with"] =
+        other_file + ", differences on what both know; of accuracies " + mcnemar_test + ", of others " + bootstrap_test;
 
   Evaluation evaluation(std::move(vectors), std::move(other), rules, console);
   for (const AnalogySet& set : analogy_sets)

@@ -73,13 +73,15 @@ void print_markdown(const std::vector<TableRow>& rows) {
 void print(std::span<const Measurement> measurements, bool compared, TableStyle style) {
   std::vector<TableRow> rows = {{"set", "measure", "value", "95 % interval", "known", "missing"}};
   if (compared)
-    for (const char* const column : {"other", "difference", "95 % interval", "p"}) rows[0].emplace_back(column);
+    for (const char* const column : {"other", "common", "difference", "95 % interval", "p"})
+      rows[0].emplace_back(column);
   for (const Measurement& m : measurements) {
     rows.push_back({m.part.empty() ? m.set : (style == TableStyle::text ? "  " : m.set + ": ") + m.part, m.measure,
                     format(m.value, m.unit), format(m.interval, m.unit), grouped(m.known), grouped(m.missing)});
     if (!compared) continue;
     TableRow& row = rows.back();
     row.push_back(format(m.other, m.unit));
+    row.push_back(m.difference ? grouped(m.difference->count) : "-");
     row.push_back(m.difference ? format(m.difference->value, m.unit, true) : "-");
     row.push_back(m.difference ? format(m.difference->interval, m.unit, true) : "-");
     row.push_back(m.difference ? format_p(m.difference->p_value) : "-");
@@ -96,6 +98,7 @@ Json to_json(const std::optional<Interval>& interval) {
 
 Json to_json(const std::optional<double>& other, const std::optional<Difference>& difference, const std::string& test) {
   Json result = {{"value", number(other)}};
+  result["common"] = difference ? Json(difference->count) : Json(nullptr);
   result["difference"] = difference ? Json(difference->value) : Json(nullptr);
   result["interval"] = difference ? to_json(difference->interval) : Json(nullptr);
   result["p_value"] = difference ? number(difference->p_value) : Json(nullptr);

@@ -28,6 +28,7 @@ enum class TableStyle { text, markdown };
 void print(std::span<const Measurement> measurements, bool compared, TableStyle style);
 
 Json to_json(const std::optional<equivec::Interval>& interval);
-/// {"value": that of the other vectors, "difference": ..., "interval": ..., "p_value": ..., "test": ...}
+/// {"value": that of the other vectors, "common": things that both know, "difference": ..., "interval": ..., "p_value":
+/// ..., "test": ...}
 Json to_json(const std::optional<double>& other, const std::optional<equivec::Difference>& difference,
              const std::string& test);

@@ -164,7 +164,7 @@ std::vector<std::vector<Neighbor>> solve(const NearestNeighbors& index, std::spa
       {.count = count}, index.threads(), progress);
   if (options.method == AnalogyMethod::squared_difference)
     for (auto& found : answers)
-      for (Neighbor& neighbor : found) neighbor.similarity *= -neighbor.similarity;
+      for (Neighbor& neighbor : found) neighbor.similarity = 0.0f - neighbor.similarity * neighbor.similarity;
   return answers;
 }
 

@@ -95,7 +95,7 @@ std::optional<Difference> compare(const CategoryResult& first, const CategoryRes
       },
       options);
   return Difference{*observed_first - *observed_second, percentile_interval(differences, options),
-                    bootstrap_p_value(differences)};
+                    bootstrap_p_value(differences), labels.size()};
 }
 
 }  // namespace equivec

@@ -260,7 +260,7 @@ std::optional<Difference> compare_correlations(Correlation kind, std::span<const
   validate(options);
   const auto with_first = correlation(kind, scores, first), with_second = correlation(kind, scores, second);
   if (!with_first || !with_second) return std::nullopt;
-  Difference result{*with_first - *with_second, {}, {}};
+  Difference result{*with_first - *with_second, {}, {}, scores.size()};
   const ResampledSide scores_side(kind, scores), first_side(kind, first), second_side(kind, second);
   const auto make = [&] {
     return [s = scores_side, a = first_side, b = second_side](Times times) mutable {
@@ -396,7 +396,8 @@ std::optional<Difference> compare_proportions(const Discordance& discordance, co
     return (second_is_better ? 2 * drawn_fewer - drawn : drawn - 2 * drawn_fewer) / things;
   };
   return Difference{(static_cast<double>(only_first) - static_cast<double>(only_second)) / things,
-                    percentile_interval(resampled(options, [&] { return difference; }), options), mcnemar(discordance)};
+                    percentile_interval(resampled(options, [&] { return difference; }), options), mcnemar(discordance),
+                    total};
 }
 
 }  // namespace equivec

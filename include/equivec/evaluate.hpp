@@ -50,9 +50,9 @@ struct AnalogyResult {
   std::vector<std::vector<Outcome>> outcomes;  ///< of each section's questions, in their order
 };
 
-/// A question is answered if all four words are known; the three given words, and with folded case those like them unless
-/// options.include_alike, are never answers unless options.analogies.include_query. By 3CosAvg and LRCos each pair of a section is a question, to
-/// which the section's other pairs are given. Progress counts questions.
+/// A question is answered if all four words are known; the three given words, and with folded case those like them
+/// unless options.include_alike, are never answers unless options.analogies.include_query. By 3CosAvg and LRCos each
+/// pair of a section is a question, to which the section's other pairs are given. Progress counts questions.
 AnalogyResult evaluate(const Embeddings& embeddings, const AnalogySet& set, const EvaluateOptions& options = {},
                        Progress* progress = nullptr);
 

@@ -62,6 +62,7 @@ struct Difference {
   double value;                      ///< first minus second
   std::optional<Interval> interval;  ///< of that; nothing if too few resamples have a value
   std::optional<double> p_value;     ///< two-sided, at most 1; nothing if there is no interval
+  std::uint64_t count;               ///< things that were compared
 };
 
 /// The p-value of "there is no difference", two-sided, from B ascending bootstrap values d of a difference:

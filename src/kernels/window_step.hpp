@@ -73,9 +73,9 @@ struct SoftmaxLayer {
   T rate;
 
   double operator()(StepScratch<T>& s) const {
-    using Rows = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-    Eigen::Map<Rows, 0, Eigen::OuterStride<>> outputs(rows, static_cast<Eigen::Index>(count), s.inputs.cols(),
-                                                      Eigen::OuterStride<>(static_cast<Eigen::Index>(stride)));
+    using Outputs = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+    Eigen::Map<Outputs, 0, Eigen::OuterStride<>> outputs(rows, static_cast<Eigen::Index>(count), s.inputs.cols(),
+                                                         Eigen::OuterStride<>(static_cast<Eigen::Index>(stride)));
     const auto right = static_cast<Eigen::Index>(target);
     s.scores = (s.inputs.matrix() * outputs.transpose()).array();
     double loss = 0;
