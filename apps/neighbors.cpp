@@ -59,7 +59,7 @@ Expression parse(const NearestNeighbors& index, const std::string& query, const 
   bool word_due = true;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const std::string& part = parts[i];
-    if ((part == "+" || part == "-") && !(word_due && vocabulary.find(part))) {
+    if (part == "+" || part == "-") {
       factor = part == "-" ? -1.0f : 1.0f;
       word_due = true;
       continue;

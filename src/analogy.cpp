@@ -5,6 +5,7 @@
 #include "src/search.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace equivec {
 
@@ -12,10 +13,13 @@ namespace {
 
 using ExactVector = Eigen::VectorXd;
 
+/// Vectors of a search are named by what they are made of: words by their numbers, and what a question has of its own
+/// by the question's number behind those.
 class Questions {
  public:
   Questions(const NearestNeighbors& index, std::span<const Analogy> questions, const AnalogyOptions& options)
-      : index_(index), questions_(questions), options_(options) {
+      : index_(index), questions_(questions), options_(options), excluded_(questions.size()) {
+    if (takes_pairs(options.method)) own_.resize(questions.size());
     if (options.method != AnalogyMethod::logistic) return;
     std::size_t most = 0;
     for (const Analogy& question : questions) most = std::max(most, question.pairs.size());
@@ -26,80 +30,88 @@ class Questions {
 
   Scoring scoring() const {
     switch (options_.method) {
+      case AnalogyMethod::cos_add:
+        return Scoring::offset;
       case AnalogyMethod::cos_mul:
         return Scoring::ratio;
       case AnalogyMethod::pair_direction:
         return Scoring::direction;
       case AnalogyMethod::squared_difference:
-        return Scoring::distance;
+        return Scoring::offset_distance;
+      case AnalogyMethod::cos_average:
+        return Scoring::cosine;
       case AnalogyMethod::logistic:
         return Scoring::probability;
-      default:
-        return Scoring::cosine;
     }
+    return Scoring::cosine;
   }
 
-  /// `excluded` holds the words that must not be answers.
-  SearchQuery prepare(std::size_t number, std::span<double> vectors, std::vector<WordId>& excluded) const {
+  SearchQuery describe(std::size_t number) {
     const Analogy& question = questions_[number];
-    if (takes_pairs(options_.method) ? question.pairs.empty() : question.pairs.size() != 1)
+    const bool several = takes_pairs(options_.method);
+    if (several ? question.pairs.empty() : question.pairs.size() != 1)
       throw Error("a question for " + std::string(name_of(options_.method)) + " has " +
-                  std::to_string(question.pairs.size()) + " pairs, expected " +
-                  (takes_pairs(options_.method) ? "some" : "one"));
+                  std::to_string(question.pairs.size()) + " pairs, expected " + (several ? "some" : "one"));
+    const auto [a, b] = question.pairs.front();
+    std::vector<WordId>& excluded = excluded_[number];
     excluded = question.exclude;
     if (!options_.include_query) {
       excluded.push_back(question.c);
       // Pairs may share their answers.
-      if (!takes_pairs(options_.method)) excluded.insert(excluded.end(), {question.pairs[0].a, question.pairs[0].b});
+      if (!several) excluded.insert(excluded.end(), {a, b});
     }
-    SearchQuery query{.exclude = excluded};
-    const auto part = [&](std::size_t i) {
-      const auto size = static_cast<std::size_t>(index_.embeddings().dimension());
-      return Eigen::Map<ExactVector>(vectors.data() + i * size, index_.embeddings().dimension());
-    };
-    const Analogy::Pair& pair = question.pairs.front();
+    const std::uint64_t of_its_own = index_.embeddings().size() + number;
+    SearchQuery query{.vectors = {index(b), index(a), index(question.c)}, .exclude = excluded};
     switch (options_.method) {
       case AnalogyMethod::cos_add:
-      case AnalogyMethod::cos_average: {
-        ExactVector sum = unit(question.c);
-        for (const Analogy::Pair& each : question.pairs)
-          sum += (unit(each.b) - unit(each.a)) / static_cast<double>(question.pairs.size());
-        part(0) = sum.normalized();
-        query.answerable = !sum.isZero(0);
+        query.answerable = !(unit(b) - unit(a) + unit(question.c)).isZero(0);
         break;
-      }
       case AnalogyMethod::cos_mul:
-        part(0) = unit(pair.b);
-        part(1) = unit(question.c);
-        part(2) = unit(pair.a);
         query.constant = options_.epsilon;
         break;
-      case AnalogyMethod::pair_direction: {
-        const ExactVector direction = unit(pair.b) - unit(pair.a);
-        part(0) = direction.normalized();
-        part(1) = unit(question.c);
-        query.constant = part(0).dot(part(1));
-        query.answerable = !direction.isZero(0);
+      case AnalogyMethod::pair_direction:
+        query.constant = (unit(b) - unit(a)).dot(unit(question.c));
+        query.answerable = !(unit(b) - unit(a)).isZero(0);
         break;
-      }
       case AnalogyMethod::squared_difference:
-        part(0) = row(pair.b) - row(pair.a) + row(question.c);
-        query.answerable = part(0).allFinite();
+        query.answerable = (row(b) - row(a) + row(question.c)).allFinite();
+        break;
+      case AnalogyMethod::cos_average:
+        own_[number] = average_target(question);
+        query.answerable = !own_[number].isZero(0);
+        query.vectors[0] = of_its_own;
         break;
       case AnalogyMethod::logistic: {
-        const LogisticModel model = fit_class(question);
-        part(0) = model.weights;
-        part(1) = unit(question.c);
+        LogisticModel model = fit_class(question);
+        own_[number] = std::move(model.weights);
         query.constant = model.intercept;
+        query.vectors[0] = query.vectors[1] = of_its_own;
         break;
       }
     }
     return query;
   }
 
+  void fill(std::uint64_t name, std::span<double> numbers) const {
+    Eigen::Map<ExactVector> vector(numbers.data(), static_cast<Eigen::Index>(numbers.size()));
+    const std::size_t words = index_.embeddings().size();
+    if (name >= words)
+      vector = own_[name - words];
+    else if (options_.method == AnalogyMethod::squared_difference)
+      vector = row(word_id(name));
+    else
+      vector = unit(word_id(name));
+  }
+
  private:
   ExactVector row(WordId word) const { return column(index_.embeddings()[word]).cast<double>(); }
   ExactVector unit(WordId word) const { return unit_vector(index_.embeddings()[word]); }
+
+  ExactVector average_target(const Analogy& question) const {
+    ExactVector offsets = ExactVector::Zero(index_.embeddings().dimension());
+    for (const Analogy::Pair& pair : question.pairs) offsets += unit(pair.b) - unit(pair.a);
+    return (unit(question.c) + offsets / static_cast<double>(question.pairs.size())).normalized();
+  }
 
   LogisticModel fit_class(const Analogy& question) const {
     const auto pairs = static_cast<Eigen::Index>(question.pairs.size());
@@ -119,6 +131,8 @@ class Questions {
   const NearestNeighbors& index_;
   std::span<const Analogy> questions_;
   const AnalogyOptions& options_;
+  std::vector<std::vector<WordId>> excluded_;  // of each question
+  std::vector<ExactVector> own_;               // vectors
   std::vector<WordId> others_;
 };
 
@@ -156,16 +170,11 @@ std::vector<std::vector<Neighbor>> solve(const NearestNeighbors& index, std::spa
     throw Error(std::string(name_of(options.method)) + " searches by " +
                 std::string(name_of(metric_of(options.method))) + ", the index by " +
                 std::string(name_of(index.metric())));
-  const Questions questions(index, analogies, options);
-  std::vector<std::vector<WordId>> excluded(analogies.size());
-  auto answers = search(
-      index.rows(), questions.scoring(), analogies.size(),
-      [&](std::size_t i, std::span<double> vectors) { return questions.prepare(i, vectors, excluded[i]); },
-      {.count = count}, index.threads(), progress);
-  if (options.method == AnalogyMethod::squared_difference)
-    for (auto& found : answers)
-      for (Neighbor& neighbor : found) neighbor.similarity = 0.0f - neighbor.similarity * neighbor.similarity;
-  return answers;
+  Questions questions(index, analogies, options);
+  return search(index.rows(), questions.scoring(),
+                {analogies.size(), [&](std::size_t number) { return questions.describe(number); },
+                 [&](std::uint64_t name, std::span<double> numbers) { questions.fill(name, numbers); }},
+                {.count = count}, index.threads(), progress);
 }
 
 }  // namespace equivec

@@ -67,7 +67,8 @@ Eigen::VectorXd unit_vector(std::span<const float> vector) {
 
 double cosine(std::span<const float> a, std::span<const float> b) {
   const Eigen::VectorXd x = column(a).cast<double>(), y = column(b).cast<double>();
-  const double lengths = x.norm() * y.norm();
+  // So that it is 1 of a vector with itself: the root of a square is exact.
+  const double lengths = std::sqrt(x.dot(x) * y.dot(y));
   const double cosine = x.dot(y) / lengths;
   return lengths > 0 && std::isfinite(cosine) ? std::clamp(cosine, -1.0, 1.0) : 0;
 }

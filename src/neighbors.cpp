@@ -56,24 +56,27 @@ std::vector<std::vector<Neighbor>> NearestNeighbors::find(std::span<const Neighb
 std::vector<std::vector<Neighbor>> NearestNeighbors::find(std::span<const NeighborQuery> queries,
                                                           const NeighborFilter& filter, Progress* progress) const {
   const auto dimension = static_cast<std::size_t>(embeddings_.dimension());
-  const auto prepare = [&](std::size_t query, std::span<double> vectors) {
-    const std::span<const float> asked = queries[query].vector;
+  const auto describe = [&](std::size_t number) {
+    const std::span<const float> asked = queries[number].vector;
     if (asked.size() != dimension)
       throw Error("a query has " + std::to_string(asked.size()) + " numbers, the vectors have " +
                   std::to_string(dimension));
-    Eigen::Map<Eigen::VectorXd> vector(vectors.data(), embeddings_.dimension());
-    vector = column(asked).cast<double>();
-    if (metric_ == Metric::cosine) vector.normalize();
+    const auto vector = column(asked);
     // What has no direction is near to nothing.
-    if (!vector.allFinite() || (metric_ == Metric::cosine && vector.isZero(0)))
-      return vector.setZero(), SearchQuery{.answerable = false};
-    return SearchQuery{.exclude = queries[query].exclude};
+    const bool answerable = vector.allFinite() && !(metric_ == Metric::cosine && vector.isZero(0));
+    return SearchQuery{.vectors = {number}, .answerable = answerable, .exclude = queries[number].exclude};
+  };
+  const auto fill = [&](std::uint64_t number, std::span<double> numbers) {
+    Eigen::Map<Eigen::VectorXd> vector(numbers.data(), embeddings_.dimension());
+    vector = column(queries[number].vector).cast<double>();
+    if (!vector.allFinite()) vector.setZero();
+    if (metric_ == Metric::cosine) vector.normalize();
   };
   return search(rows(),
                 metric_ == Metric::cosine ? Scoring::cosine
                 : metric_ == Metric::dot  ? Scoring::product
                                           : Scoring::distance,
-                queries.size(), prepare, filter, threads_, progress);
+                {queries.size(), describe, fill}, filter, threads_, progress);
 }
 
 std::vector<Neighbor> outliers(const Embeddings& embeddings, std::span<const WordId> words) {

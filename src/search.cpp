@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <unordered_map>
 
 namespace equivec {
 
@@ -48,126 +49,183 @@ class Best {
   std::vector<Neighbor> heap_;
 };
 
-constexpr std::size_t vectors_at_once = 256;  // of queries
-constexpr std::size_t panels_at_once = 4;     // whose products with all these vectors stay in the second cache
-constexpr std::size_t rows_at_once = 2048;    // of products where there are few vectors
-constexpr std::size_t few_vectors = 3;        // for which packing rows does not pay
-constexpr std::size_t to_spare = 8;           // rows that rounding may have put behind others
-constexpr double rounding = 1e-5;             // of scores in float, at most
+constexpr std::size_t most_vectors = 1024;      // of a batch
+constexpr std::size_t most_queries = 16384;     // of a batch
+constexpr std::size_t most_bytes = 64u << 20;   // of what a batch has found
+constexpr std::size_t tile_bytes = 640u << 10;  // of products that stay in the second cache
+constexpr std::size_t rows_at_once = 2048;      // where there are few vectors
+constexpr std::size_t few_vectors = 3;          // for which packing rows does not pay
+constexpr std::size_t rows_of_piece = 2048;     // at least
+constexpr std::size_t to_spare = 8;             // rows that rounding may have put behind others
+constexpr double rounding = 1e-5;               // of scores in float, at most
 
-/// Some queries that are compared with rows together.
+using ExactVector = Eigen::Map<const Eigen::VectorXd>;
+
+/// A query as a batch has it.
+struct BatchedQuery {
+  SearchQuery query;
+  std::array<std::uint32_t, 3> vectors;
+  float least;  ///< score, as kernels have it, that may turn out to be near enough
+};
+
+/// Queries that are compared with rows together, and their vectors, each once.
 struct Batch {
   Scoring scoring;
   std::size_t dimension;
-  std::vector<SearchQuery> queries;
-  std::vector<double> exact;   // their vectors, vector_count(scoring) for each query
-  std::vector<float> vectors;  // the same, rounded
+  std::vector<BatchedQuery> queries;
+  std::vector<std::uint64_t> names;
+  std::vector<double> exact;   // the vectors
+  std::vector<float> rounded;  // the same
 
-  std::span<const double> exact_vectors(std::size_t query) const {
-    const std::size_t size = vector_count(scoring) * dimension;
-    return std::span(exact).subspan(query * size, size);
+  ExactVector vector(std::uint32_t number) const {
+    return {exact.data() + number * dimension, static_cast<Eigen::Index>(dimension)};
   }
+  ExactVector vector_of(const BatchedQuery& query, std::size_t which) const { return vector(query.vectors[which]); }
 };
 
-/// Products become scores, in place of the query's first ones.
-void score(const SearchKernels& kernels, Scoring scoring, const SearchQuery& query, const float* half_squares,
-           std::size_t count, float* products, std::size_t pitch) {
-  const auto constant = static_cast<float>(query.constant);
-  switch (scoring) {
+std::size_t vector_count(Scoring scoring) {
+  return scoring == Scoring::cosine || scoring == Scoring::product || scoring == Scoring::distance ? 1 : 3;
+}
+
+/// The vector that a query of one, or of an offset, stands for.
+Eigen::VectorXd target(const Batch& batch, const BatchedQuery& query) {
+  if (vector_count(batch.scoring) == 1) return batch.vector_of(query, 0);
+  return batch.vector_of(query, 0) - batch.vector_of(query, 1) + batch.vector_of(query, 2);
+}
+
+double exact_score(const Batch& batch, const BatchedQuery& query, const Eigen::VectorXd& row) {
+  const double length = row.norm(), constant = query.query.constant;
+  const auto cosine = [&](std::size_t which) {
+    return std::clamp(row.dot(batch.vector_of(query, which)) / length, -1.0, 1.0);
+  };
+  switch (batch.scoring) {
+    case Scoring::cosine:
+      return cosine(0);
+    case Scoring::product:
+      return row.dot(batch.vector_of(query, 0));
+    case Scoring::offset: {
+      const Eigen::VectorXd sum = target(batch, query);
+      return std::clamp(row.dot(sum) / (length * sum.norm()), -1.0, 1.0);
+    }
+    case Scoring::distance:
+      return 0.0 - (row - target(batch, query)).norm();
+    case Scoring::offset_distance:
+      return 0.0 - (row - target(batch, query)).squaredNorm();
+    case Scoring::ratio:
+      return (1 + cosine(0)) * (1 + cosine(2)) / 2 / (1 + cosine(1) + 2 * constant);
+    case Scoring::direction: {
+      const Eigen::VectorXd offset = row / length - batch.vector_of(query, 2);
+      const Eigen::VectorXd direction = batch.vector_of(query, 0) - batch.vector_of(query, 1);
+      // Of a word that is where the other one is there is no direction.
+      if (offset.norm() < 1e-7) return -1;
+      return std::clamp(offset.dot(direction) / (offset.norm() * direction.norm()), -1.0, 1.0);
+    }
+    case Scoring::probability:
+      return cosine(2) / (1 + std::exp(-row.dot(batch.vector_of(query, 0)) / length - constant));
+  }
+  return 0;
+}
+
+/// The least score, as kernels have it, that may turn out to be `least`.
+float least_score(const Batch& batch, const BatchedQuery& query, float min_similarity) {
+  if (!query.query.answerable) return std::numeric_limits<float>::infinity();
+  const double least = static_cast<double>(min_similarity), lower = least - rounding * std::max(1.0, std::abs(least));
+  switch (batch.scoring) {
+    case Scoring::distance:
+    case Scoring::offset_distance: {
+      if (least > 0) return std::numeric_limits<float>::infinity();
+      const double square = target(batch, query).squaredNorm();
+      const double farthest = batch.scoring == Scoring::distance ? least * least : -least;  // squared
+      return static_cast<float>((square - farthest) / 2 - rounding * (square + farthest));
+    }
+    case Scoring::offset:
+      return static_cast<float>(lower * target(batch, query).norm());
+    case Scoring::ratio:
+      return static_cast<float>(2 * lower);
+    case Scoring::direction:
+      return static_cast<float>(lower * (batch.vector_of(query, 0) - batch.vector_of(query, 1)).norm());
+    default:
+      return static_cast<float>(lower);
+  }
+}
+
+/// Which rows of a tile come near enough to a query: their numbers and scores.
+std::size_t select(const SearchKernels& kernels, const Batch& batch, const BatchedQuery& query, float* products,
+                   std::size_t pitch, const float* half_squares, std::size_t count, float threshold, SelectedRow* to) {
+  float* const q = products + query.vectors[0] * pitch;
+  const float* const r = products + query.vectors[1] * pitch;
+  const float* const s = products + query.vectors[2] * pitch;
+  const auto constant = static_cast<float>(query.query.constant);
+  switch (batch.scoring) {
     case Scoring::cosine:
     case Scoring::product:
-      break;
+      return kernels.select(q, count, threshold, to);
     case Scoring::distance:
       // x.q - |x|^2 / 2 is the larger the nearer they are.
-      for (std::size_t i = 0; i < count; ++i) products[i] -= half_squares[i];
-      break;
+      return kernels.select_difference(q, half_squares, count, threshold, to);
+    case Scoring::offset:
+      return kernels.select_offset(q, r, s, nullptr, count, threshold, to);
+    case Scoring::offset_distance:
+      return kernels.select_offset(q, r, s, half_squares, count, threshold, to);
     case Scoring::ratio:
-      kernels.ratios(products, products + pitch, products + 2 * pitch, constant, count);
-      break;
+      return kernels.select_ratio(q, r, s, constant, count, threshold, to);
     case Scoring::direction:
-      kernels.directions(products, products + pitch, constant, count);
-      break;
+      return kernels.select_direction(q, r, s, constant, count, threshold, to);
     case Scoring::probability:
-      kernels.probabilities(products, products + pitch, constant, count);
-      break;
+      return kernels.select_probability(q, s, constant, count, threshold, to);
   }
+  return 0;
 }
 
 /// Compares rows [begin, end) with the queries of a batch and offers what comes near enough.
 void scan(const SearchKernels& kernels, const SearchedRows& rows, std::span<const std::uint8_t> allowed,
-          std::size_t begin, std::size_t end, const Batch& batch, std::span<Best> best) {
-  const std::size_t dimension = batch.dimension, each = vector_count(batch.scoring), vectors = best.size() * each;
+          std::size_t begin, std::size_t end, const Batch& batch, std::span<Best> best, const Progress* progress) {
+  const std::size_t dimension = batch.dimension, vectors = batch.names.size();
   const bool few = vectors <= few_vectors;
-  const std::size_t height = few ? rows_at_once : panels_at_once * kernels.panel_rows;
-  std::vector<float> packed(few ? 0 : height * dimension), products(height * vectors);
-  std::vector<std::uint32_t> near(height);
+  const std::size_t panels =
+      std::clamp<std::size_t>(tile_bytes / (vectors * kernels.panel_rows * sizeof(float)), 1, 16);
+  const std::size_t height = few ? rows_at_once : panels * kernels.panel_rows;
+  std::vector<float> packed(few ? 0 : height * dimension), products(height * vectors), half_squares(height);
+  std::vector<SelectedRow> near(height);
   for (std::size_t first = begin; first < end; first += height) {
+    check_cancelled(progress);
     const std::size_t count = std::min(height, end - first);
     const float* const scales = rows.scales.data() + first;
     const float* const numbers = rows.matrix.data() + first * dimension;
     if (few) {
       for (std::size_t v = 0; v < vectors; ++v)
-        kernels.scan(numbers, dimension, count, dimension, scales, batch.vectors.data() + v * dimension,
+        kernels.scan(numbers, dimension, count, dimension, scales, batch.rounded.data() + v * dimension,
                      products.data() + v * height);
     } else {
       kernels.pack(numbers, dimension, count, dimension, scales, packed.data());
       kernels.products(packed.data(), (count + kernels.panel_rows - 1) / kernels.panel_rows, dimension,
-                       batch.vectors.data(), vectors, products.data(), height);
+                       batch.rounded.data(), vectors, products.data(), height);
     }
+    if (!rows.half_squares.empty())
+      std::copy_n(rows.half_squares.begin() + static_cast<std::ptrdiff_t>(first), count, half_squares.begin());
     for (std::size_t q = 0; q < best.size(); ++q) {
-      const SearchQuery& query = batch.queries[q];
-      float* const scores = products.data() + q * each * height;
-      score(kernels, batch.scoring, query, rows.half_squares.data() + (rows.half_squares.empty() ? 0 : first), count,
-            scores, height);
-      const std::size_t found = kernels.select(scores, count, best[q].threshold(), near.data());
+      const BatchedQuery& query = batch.queries[q];
+      const std::size_t found = select(kernels, batch, query, products.data(), height, half_squares.data(), count,
+                                       best[q].threshold(), near.data());
       for (std::size_t i = 0; i < found; ++i) {
-        const WordId word = word_id(first + near[i]);
-        if (scores[near[i]] < best[q].threshold() || scales[near[i]] == 0) continue;
+        const auto [row, score] = near[i];
+        const WordId word = word_id(first + row);
+        if (score < best[q].threshold() || scales[row] == 0) continue;
         if (!allowed.empty() && allowed[index(word)] == 0) continue;
-        if (std::ranges::find(query.exclude, word) != query.exclude.end()) continue;
-        best[q].offer({word, scores[near[i]]});
+        if (std::ranges::find(query.query.exclude, word) != query.query.exclude.end()) continue;
+        best[q].offer({word, score});
       }
     }
   }
 }
 
-using ExactVector = Eigen::Map<const Eigen::VectorXd>;
-
-double exact_score(Scoring scoring, const Eigen::Ref<const Eigen::VectorXd>& row, std::span<const double> vectors,
-                   double constant) {
-  const auto vector = [&](std::size_t i) {
-    return ExactVector(vectors.data() + i * static_cast<std::size_t>(row.size()), row.size());
-  };
-  const auto cosine = [&](std::size_t i) { return std::clamp(row.dot(vector(i)) / row.norm(), -1.0, 1.0); };
-  switch (scoring) {
-    case Scoring::cosine:
-      return cosine(0);
-    case Scoring::product:
-      return row.dot(vector(0));
-    case Scoring::distance:
-      return 0.0 - (row - vector(0)).norm();
-    case Scoring::ratio:
-      return (1 + cosine(0)) * (1 + cosine(1)) / 2 / (1 + cosine(2) + 2 * constant);
-    case Scoring::direction: {
-      const Eigen::VectorXd offset = row / row.norm() - vector(1);
-      const double length = offset.norm();
-      // Of a word that is where the other one is there is no direction.
-      return length < 1e-7 ? -1.0 : std::clamp(offset.dot(vector(0)) / length, -1.0, 1.0);
-    }
-    case Scoring::probability:
-      return cosine(1) / (1 + std::exp(-row.dot(vector(0)) / row.norm() - constant));
-  }
-  return 0;
-}
-
 /// The best of the candidates, by their scores in double.
 std::vector<Neighbor> chosen(std::vector<Neighbor> candidates, const SearchedRows& rows, const Batch& batch,
-                             std::size_t query, const NeighborFilter& filter) {
+                             const BatchedQuery& query, const NeighborFilter& filter) {
   std::erase_if(candidates, [&](Neighbor& candidate) {
     const Eigen::VectorXd row =
         rows.matrix.row(static_cast<Eigen::Index>(index(candidate.word))).transpose().cast<double>();
-    candidate.similarity =
-        static_cast<float>(exact_score(batch.scoring, row, batch.exact_vectors(query), batch.queries[query].constant));
+    candidate.similarity = static_cast<float>(exact_score(batch, query, row));
     return candidate.similarity < filter.min_similarity;
   });
   std::ranges::sort(candidates, better);
@@ -175,78 +233,83 @@ std::vector<Neighbor> chosen(std::vector<Neighbor> candidates, const SearchedRow
   return candidates;
 }
 
-/// The least score in float that may turn out to be near enough.
-float least_score(Scoring scoring, float min_similarity, std::span<const double> vectors) {
-  const double least = static_cast<double>(min_similarity);
-  if (scoring != Scoring::distance) return static_cast<float>(least - rounding * std::max(1.0, std::abs(least)));
-  if (least > 0) return std::numeric_limits<float>::infinity();
-  const double square = ExactVector(vectors.data(), static_cast<Eigen::Index>(vectors.size())).squaredNorm();
-  return static_cast<float>((square - std::pow(least, 2)) / 2 - rounding * (square + std::pow(least, 2)));
+/// The first of the queries, until their vectors are too many for a batch.
+Batch make_batch(Scoring scoring, std::size_t dimension, std::span<const SearchQuery> described) {
+  Batch batch;
+  batch.scoring = scoring;
+  batch.dimension = dimension;
+  std::unordered_map<std::uint64_t, std::uint32_t> numbers;
+  const std::size_t each = vector_count(scoring);
+  for (const SearchQuery& query : described) {
+    if (batch.names.size() + each > most_vectors) break;
+    BatchedQuery batched{.query = query, .vectors = {}, .least = 0};
+    for (std::size_t which = 0; which < each; ++which) {
+      const auto [known, fresh] = numbers.emplace(query.vectors[which], static_cast<std::uint32_t>(batch.names.size()));
+      if (fresh) batch.names.push_back(query.vectors[which]);
+      batched.vectors[which] = known->second;
+    }
+    batch.queries.push_back(batched);
+  }
+  return batch;
 }
 
 }  // namespace
 
-std::size_t vector_count(Scoring scoring) {
-  switch (scoring) {
-    case Scoring::ratio:
-      return 3;
-    case Scoring::direction:
-    case Scoring::probability:
-      return 2;
-    default:
-      return 1;
-  }
-}
-
-std::vector<std::vector<Neighbor>> search(
-    const SearchedRows& rows, Scoring scoring, std::size_t count,
-    const std::function<SearchQuery(std::size_t query, std::span<double> vectors)>& prepare,
-    const NeighborFilter& filter, int threads, Progress* progress) {
-  const std::size_t size = rows.scales.size(), each = vector_count(scoring);
+std::vector<std::vector<Neighbor>> search(const SearchedRows& rows, Scoring scoring, const SearchQueries& queries,
+                                          const NeighborFilter& filter, int threads, Progress* progress) {
+  const std::size_t size = rows.scales.size();
   if (!filter.allowed.empty() && filter.allowed.size() != size)
     throw Error("a filter says of " + std::to_string(filter.allowed.size()) + " words whether they are allowed, " +
                 std::to_string(size) + " are searched");
-  std::vector<std::vector<Neighbor>> answers(count);
+  std::vector<std::vector<Neighbor>> answers(queries.count);
   if (progress) {
     progress->done = 0;
-    progress->total = count;
+    progress->total = queries.count;
   }
   const SearchKernels kernels = search_kernels();
   const auto dimension = static_cast<std::size_t>(rows.matrix.cols());
   const std::size_t candidates = filter.count == 0 ? 0 : std::min(filter.count, size) + to_spare;
-  const std::size_t queries_at_once = vectors_at_once / each, blocks = (count + queries_at_once - 1) / queries_at_once;
-  // Few queries are shared out by rows, many by queries.
-  const std::size_t pieces =
-      blocks >= 4 * static_cast<std::size_t>(thread_count(threads)) ? 1 : std::clamp<std::size_t>(size / 16384, 1, 64);
-  const int inside = pieces > 1 ? threads : 1;
-  parallel_for(blocks, pieces > 1 ? 1 : threads, [&](std::size_t block) {
+  // Rows are shared out, so that what they multiply with the vectors is computed once.
+  const auto workers = static_cast<std::size_t>(thread_count(threads));
+  const std::size_t pieces = workers == 1 ? 1 : std::clamp<std::size_t>(size / rows_of_piece, 1, 2 * workers);
+  const std::size_t queries_at_once =
+      std::clamp<std::size_t>(most_bytes / (pieces * (candidates + 8) * sizeof(Neighbor)), 1, most_queries);
+
+  std::vector<SearchQuery> described;  // from `first` on
+  for (std::size_t first = 0; first < queries.count;) {
     check_cancelled(progress);
-    const std::size_t first = block * queries_at_once, asked = std::min(queries_at_once, count - first);
-    Batch batch{.scoring = scoring,
-                .dimension = dimension,
-                .queries = std::vector<SearchQuery>(asked),
-                .exact = std::vector<double>(asked * each * dimension),
-                .vectors = std::vector<float>(asked * each * dimension)};
-    std::vector<std::vector<Best>> best(pieces, std::vector<Best>(asked, Best(candidates, 0)));
-    parallel_for(asked, inside, [&](std::size_t q) {
-      const std::span<double> vectors = std::span(batch.exact).subspan(q * each * dimension, each * dimension);
-      batch.queries[q] = prepare(first + q, vectors);
-      std::ranges::transform(vectors, batch.vectors.begin() + static_cast<std::ptrdiff_t>(q * each * dimension),
-                             [](double number) { return static_cast<float>(number); });
-      const float least = batch.queries[q].answerable ? least_score(scoring, filter.min_similarity, vectors)
-                                                      : std::numeric_limits<float>::infinity();
-      for (auto& piece : best) piece[q] = Best(candidates, least);
+    const std::size_t known = described.size();
+    described.resize(std::min(queries_at_once, queries.count - first));
+    parallel_for(described.size() - known, threads,
+                 [&](std::size_t i) { described[known + i] = queries.describe(first + known + i); });
+    Batch batch = make_batch(scoring, dimension, described);
+    batch.exact.resize(batch.names.size() * dimension);
+    parallel_for(batch.names.size(), threads, [&](std::size_t i) {
+      queries.fill(batch.names[i], std::span(batch.exact).subspan(i * dimension, dimension));
     });
-    parallel_for(pieces, inside, [&](std::size_t piece) {
-      scan(kernels, rows, filter.allowed, size * piece / pieces, size * (piece + 1) / pieces, batch, best[piece]);
+    batch.rounded.resize(batch.exact.size());
+    std::ranges::transform(batch.exact, batch.rounded.begin(), [](double x) { return static_cast<float>(x); });
+    const std::size_t asked = batch.queries.size();
+    std::vector<std::vector<Best>> best(pieces);
+    for (BatchedQuery& query : batch.queries) {
+      query.least = least_score(batch, query, filter.min_similarity);
+      for (auto& piece : best) piece.emplace_back(candidates, query.least);
+    }
+    parallel_for(pieces, threads, [&](std::size_t piece) {
+      scan(kernels, rows, filter.allowed, size * piece / pieces, size * (piece + 1) / pieces, batch, best[piece],
+           progress);
     });
-    parallel_for(asked, inside, [&](std::size_t q) {
-      for (std::size_t piece = 1; piece < pieces; ++piece) best[0][q].merge(best[piece][q]);
-      if (batch.queries[q].answerable)
-        answers[first + q] = chosen(std::move(best[0][q]).take(), rows, batch, q, filter);
+    parallel_ranges(asked, 64, threads, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t q = begin; q < end; ++q) {
+        if (!batch.queries[q].query.answerable) continue;
+        for (std::size_t piece = 1; piece < pieces; ++piece) best[0][q].merge(best[piece][q]);
+        answers[first + q] = chosen(std::move(best[0][q]).take(), rows, batch, batch.queries[q], filter);
+      }
     });
+    described.erase(described.begin(), described.begin() + static_cast<std::ptrdiff_t>(asked));
+    first += asked;
     if (progress) progress->done += asked;
-  });
+  }
   return answers;
 }
 

@@ -2,7 +2,9 @@
 
 #include "equivec/neighbors.hpp"
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <vector>
@@ -11,37 +13,44 @@ namespace equivec {
 
 /// How the score of a row x is made of a query's vectors q, r, s and its constant.
 enum class Scoring {
-  cosine,       ///< x.q / |x|, q of length 1
-  product,      ///< x.q
-  distance,     ///< -|x - q|
-  ratio,        ///< (1 + x.q) (1 + x.r) / 2 / (1 + x.s + 2 constant), all of length 1 (3CosMul)
-  direction,    ///< (x.q - constant) / |x - r|, all of length 1, constant = q.r (PairDirection)
-  probability,  ///< x.r / (1 + exp(-x.q - constant)), x and r of length 1 (LRCos)
+  cosine,           ///< x.q / |x|, q of length 1
+  product,          ///< x.q
+  distance,         ///< -|x - q|
+  offset,           ///< the cosine of x with q - r + s, all of length 1 (3CosAdd)
+  offset_distance,  ///< -|x - (q - r + s)|^2
+  ratio,            ///< (1 + x.q) (1 + x.s) / 2 / (1 + x.r + 2 constant), all of length 1 (3CosMul)
+  direction,        ///< the cosine of x - s with q - r, all of length 1 (PairDirection)
+  probability,      ///< x.s / (1 + exp(-x.q - constant)), x and s of length 1 (LRCos); r is not used
 };
-/// Vectors that a query has.
-std::size_t vector_count(Scoring scoring);
 
 /// What every query is compared with.
 struct SearchedRows {
   MatrixView matrix;                    ///< the first scales.size() rows
   std::span<const float> scales;        ///< where rows count as of length 1, 1 / length; else 1; 0: never an answer
-  std::span<const float> half_squares;  ///< for distance: of the rows' lengths
+  std::span<const float> half_squares;  ///< for distances: of the rows' lengths
 };
 
-/// A query as it is compared.
+/// A query. Its vectors have names, by which they are known when several queries share them: what rows multiply with
+/// them is computed once. Scorings with one vector use the first.
 struct SearchQuery {
+  std::array<std::uint64_t, 3> vectors = {};
   double constant = 0;
   bool answerable = true;  ///< else it has no answers
   std::span<const WordId> exclude = {};
 };
 
-/// The best rows for each of `count` queries, best first, ties by WordId. `prepare(i, vectors)` fills in query i: its
-/// vectors, one after the other; several threads call it. Rows are chosen in float, by kernels, with a few to spare;
+/// Queries, as they are asked for, by several threads.
+struct SearchQueries {
+  std::size_t count;
+  std::function<SearchQuery(std::size_t number)> describe;
+  /// Writes the numbers of a vector that a description named.
+  std::function<void(std::uint64_t name, std::span<double> numbers)> fill;
+};
+
+/// The best rows for each query, best first, ties by WordId. Rows are chosen in float, by kernels, with a few to spare;
 /// what is left is scored again in double, so that answers do not depend on how queries are batched. Progress counts
 /// queries.
-std::vector<std::vector<Neighbor>> search(
-    const SearchedRows& rows, Scoring scoring, std::size_t count,
-    const std::function<SearchQuery(std::size_t query, std::span<double> vectors)>& prepare,
-    const NeighborFilter& filter, int threads, Progress* progress);
+std::vector<std::vector<Neighbor>> search(const SearchedRows& rows, Scoring scoring, const SearchQueries& queries,
+                                          const NeighborFilter& filter, int threads, Progress* progress);
 
 }  // namespace equivec

@@ -34,14 +34,21 @@ struct Vocabulary::Storage {
     return bytes.substr(begin, static_cast<std::size_t>(offsets[row + 1]) - begin);
   }
 
+  /// Whether a word's bytes are there, as far as its offsets tell.
+  bool has_place(std::size_t row) const noexcept {
+    return offsets[row] >= 0 && offsets[row] <= offsets[row + 1] &&
+           static_cast<std::uint64_t>(offsets[row + 1]) <= bytes.size();
+  }
+
   void build_index() {
     if (counts.size() >= WordIndex::nothing) throw Error("more than 4,294,967,294 words");
     if (offsets.size() != counts.size() + 1 || offsets[0] != 0)
       throw Error("the table of word offsets does not fit the table of counts");
     index.reserve(counts.size());
+    constexpr std::size_t ahead = 16;  // rows, whose places in the index come from memory meanwhile
     for (std::size_t row = 0; row < counts.size(); ++row) {
-      if (offsets[row + 1] < offsets[row] || static_cast<std::uint64_t>(offsets[row + 1]) > bytes.size())
-        throw Error("word " + std::to_string(row) + " has a place outside the table of words");
+      if (row + ahead < counts.size() && has_place(row + ahead)) index.prefetch(word(row + ahead));
+      if (!has_place(row)) throw Error("word " + std::to_string(row) + " has a place outside the table of words");
       if (offsets[row + 1] == offsets[row]) throw Error("word " + std::to_string(row) + " is empty");
       if (counts[row] < 0) throw Error("the count of word " + std::to_string(row) + " is negative");
       const auto number = static_cast<std::uint32_t>(row);

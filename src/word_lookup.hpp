@@ -20,26 +20,23 @@ class WordLookup {
         fold_case_(fold_case),
         size_(restrict == 0 ? vocabulary.size() : std::min(restrict, vocabulary.size())) {
     if (!fold_case_) return;
-    alike_.reserve(size_);
     for (std::size_t row = 0; row < size_; ++row)
-      alike_[lowered(vocabulary.word(word_id(row)))].push_back(word_id(row));
+      if (const std::string_view word = vocabulary.word(word_id(row)); std::ranges::any_of(word, is_upper))
+        folded_[lowered(word)].push_back(word_id(row));
   }
 
   std::size_t size() const { return size_; }  ///< words that count
 
   std::optional<WordId> find(const std::string& word) const {
-    if (fold_case_) {
-      const auto found = alike_.find(lowered(word));
-      return found == alike_.end() ? std::nullopt : std::optional(found->second.front());
-    }
-    const auto id = vocabulary_.find(word);
-    return id && index(*id) < size_ ? id : std::nullopt;
+    if (!fold_case_) return find_as_written(word);
+    const std::vector<WordId> alike = all_alike(lowered(word));
+    return alike.empty() ? std::nullopt : std::optional(alike.front());
   }
 
   /// All words that count as the same as `word`.
   void append_alike(WordId word, std::vector<WordId>& words) const {
     if (!fold_case_) return words.push_back(word);
-    const auto& alike = alike_.at(lowered(vocabulary_.word(word)));
+    const std::vector<WordId> alike = all_alike(lowered(vocabulary_.word(word)));
     words.insert(words.end(), alike.begin(), alike.end());
   }
 
@@ -48,10 +45,25 @@ class WordLookup {
   }
 
  private:
+  static bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+
+  std::optional<WordId> find_as_written(std::string_view word) const {
+    const auto id = vocabulary_.find(word);
+    return id && index(*id) < size_ ? id : std::nullopt;
+  }
+
+  /// Ascending.
+  std::vector<WordId> all_alike(const std::string& small) const {
+    const auto found = folded_.find(small);
+    std::vector<WordId> alike = found == folded_.end() ? std::vector<WordId>() : found->second;
+    if (const auto id = find_as_written(small)) alike.insert(std::ranges::lower_bound(alike, *id), *id);
+    return alike;
+  }
+
   const Vocabulary& vocabulary_;
   bool fold_case_;
   std::size_t size_;
-  std::unordered_map<std::string, std::vector<WordId>> alike_;
+  std::unordered_map<std::string, std::vector<WordId>> folded_;  // words with large letters; others fold to themselves
 };
 
 }  // namespace equivec

@@ -67,60 +67,114 @@ TEST_CASE("search kernels: packed rows and scanned ones have the inner products 
       }
 }
 
-TEST_CASE("search kernels: what is at least the threshold is selected, a NaN never") {
-  for (const SearchKernels& kernel : kernels())
-    for (const std::size_t count : {0u, 1u, 15u, 16u, 17u, 1000u})
-      for (const float threshold : {-2.0F, 0.0F, 0.25F, 0.6F}) {
-        CAPTURE(kernel.instruction_set, count, threshold);
-        std::vector<float> scores = random_numbers(count, count + 1);
-        for (std::size_t i = 0; i < count; i += 7) scores[i] = std::numeric_limits<float>::quiet_NaN();
-        for (std::size_t i = 3; i < count; i += 11) scores[i] = threshold;
-        std::vector<std::uint32_t> expected, found(count);
-        for (std::size_t i = 0; i < count; ++i)
-          if (scores[i] >= threshold) expected.push_back(static_cast<std::uint32_t>(i));
-        found.resize(kernel.select(scores.data(), count, threshold, found.data()));
-        CHECK(found == expected);
-      }
+namespace {
+
+constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
+
+/// Numbers as kernels ask for them: there up to a multiple of 16.
+std::vector<float> padded_numbers(std::size_t count, std::uint64_t seed, float factor = 1) {
+  std::vector<float> result = random_numbers((count + 15) / 16 * 16, seed);
+  for (float& number : result) number *= factor;
+  for (std::size_t i = count; i < result.size(); ++i) result[i] = 1e30F;  // must not be selected
+  return result;
 }
 
-TEST_CASE("search kernels: scores of several products are those of double arithmetic") {
+/// What select(threshold, to) finds are the rows whose scores are at least the threshold, with scores to `accuracy`.
+template <class Select>
+void check_selection(std::size_t count, const std::vector<double>& scores, double accuracy, const Select& select) {
+  for (const double threshold : {-1e9, -0.3, 0.0, 0.25, 0.7, 1.1}) {
+    CAPTURE(count, threshold);
+    std::vector<SelectedRow> found(count);
+    found.resize(select(static_cast<float>(threshold), found.data()));
+    std::size_t next = 0;
+    bool right = true;
+    for (std::size_t i = 0; i < count; ++i) {
+      const bool selected = next < found.size() && found[next].row == i;
+      const double tolerance = accuracy * (1 + std::abs(scores[i]));
+      if (selected)
+        right = right && std::abs(static_cast<double>(found[next++].score) - scores[i]) <= tolerance &&
+                scores[i] >= threshold - tolerance;
+      else
+        right = right && !(scores[i] >= threshold + tolerance);
+    }
+    CHECK(right);
+    CHECK(next == found.size());
+  }
+}
+
+}  // namespace
+
+TEST_CASE("search kernels: rows are selected by scores that are those of double arithmetic, a NaN never") {
   for (const SearchKernels& kernel : kernels())
-    for (const std::size_t count : {1u, 3u, 16u, 17u, 100u}) {
+    for (const std::size_t count : {0u, 1u, 3u, 15u, 16u, 17u, 100u, 1000u}) {
       CAPTURE(kernel.instruction_set, count);
-      // Products of unit vectors.
-      std::vector<float> q = random_numbers(count, 1), r = random_numbers(count, 2), s = random_numbers(count, 3);
-      for (std::vector<float>* numbers : {&q, &r, &s})
-        for (float& number : *numbers) number *= 1.99F;
-      double ratios = 0, directions = 0, probabilities = 0;
-      std::vector<float> by_ratio = q, by_direction = q, by_probability = q;
-      kernel.ratios(by_ratio.data(), r.data(), s.data(), 0.001F, count);
-      kernel.directions(by_direction.data(), r.data(), 0.25F, count);
-      kernel.probabilities(by_probability.data(), r.data(), -0.5F, count);
-      for (std::size_t i = 0; i < count; ++i) {
-        const double a = static_cast<double>(q[i]), b = static_cast<double>(r[i]), c = static_cast<double>(s[i]);
-        const auto worse = [](double& worst, float found, double expected) {
-          worst = std::max(worst, std::abs(static_cast<double>(found) / expected - 1));
-        };
-        worse(ratios, by_ratio[i], (1 + a) / 2 * (1 + b) / 2 / ((1 + c) / 2 + 0.001));
-        worse(directions, by_direction[i], (a - 0.25) / std::sqrt(2 - 2 * b));
-        worse(probabilities, by_probability[i], b / (1 + std::exp(-a + 0.5)));
-      }
-      CHECK(ratios < 2e-5);  // 1 + s is small where s is near to -1
-      CHECK(directions < 2e-5);
-      CHECK(probabilities < 1e-6);
+      // Products of unit vectors lie between -1 and 1.
+      std::vector<float> q = padded_numbers(count, 1, 1.99F);
+      const std::vector<float> r = padded_numbers(count, 2, 1.99F), s = padded_numbers(count, 3, 1.99F),
+                               h = padded_numbers(count, 4);
+      for (std::size_t i = 5; i < count; i += 7) q[i] = not_a_number;
+      const auto scores = [&](auto&& f) {
+        std::vector<double> result;
+        for (std::size_t i = 0; i < count; ++i)
+          result.push_back(f(static_cast<double>(q[i]), static_cast<double>(r[i]), static_cast<double>(s[i]),
+                             static_cast<double>(h[i])));
+        return result;
+      };
+      check_selection(count, scores([](double a, double, double, double) { return a; }), 0,
+                      [&](float t, SelectedRow* to) { return kernel.select(q.data(), count, t, to); });
+      check_selection(
+          count, scores([](double a, double, double, double e) { return a - e; }), 1e-6,
+          [&](float t, SelectedRow* to) { return kernel.select_difference(q.data(), h.data(), count, t, to); });
+      check_selection(count, scores([](double a, double b, double c, double) { return a - b + c; }), 1e-6,
+                      [&](float t, SelectedRow* to) {
+                        return kernel.select_offset(q.data(), r.data(), s.data(), nullptr, count, t, to);
+                      });
+      check_selection(count, scores([](double a, double b, double c, double e) { return a - b + c - e; }), 1e-6,
+                      [&](float t, SelectedRow* to) {
+                        return kernel.select_offset(q.data(), r.data(), s.data(), h.data(), count, t, to);
+                      });
+      // 1 + r is small where r is near to -1, and 1 - s where s is near to 1.
+      check_selection(count,
+                      scores([](double a, double b, double c, double) { return (1 + a) * (1 + c) / (1.002 + b); }),
+                      3e-5, [&](float t, SelectedRow* to) {
+                        return kernel.select_ratio(q.data(), r.data(), s.data(), 0.001F, count, t, to);
+                      });
+      check_selection(
+          count, scores([](double a, double b, double c, double) { return (a - b - 0.25) / std::sqrt(2 - 2 * c); }),
+          3e-5, [&](float t, SelectedRow* to) {
+            return kernel.select_direction(q.data(), r.data(), s.data(), 0.25F, count, t, to);
+          });
+      for (float& number : q)
+        if (std::isnan(number)) number = 0.5F;
+      check_selection(
+          count, scores([](double a, double, double c, double) { return c / (1 + std::exp(0.5 - a)); }), 1e-6,
+          [&](float t, SelectedRow* to) { return kernel.select_probability(q.data(), s.data(), -0.5F, count, t, to); });
     }
 }
 
 TEST_CASE("search kernels: a probability of a far score is 0 or 1 and no NaN") {
   for (const SearchKernels& kernel : kernels()) {
     CAPTURE(kernel.instruction_set);
-    std::vector<float> scores = {-1000, 1000, -90, 90};
-    const std::vector<float> similarities(4, 0.5F);
-    kernel.probabilities(scores.data(), similarities.data(), 0, 4);
-    CHECK(scores[0] >= 0);
-    CHECK(scores[0] < 1e-30F);
-    CHECK(scores[1] == 0.5F);
-    CHECK(scores[2] < 1e-30F);
-    CHECK(scores[3] == 0.5F);
+    std::vector<float> scores(16, -1000);
+    scores[1] = 1000;
+    scores[2] = -90;
+    scores[3] = 90;
+    const std::vector<float> similarities(16, 0.5F);
+    std::vector<SelectedRow> found(4);
+    REQUIRE(kernel.select_probability(scores.data(), similarities.data(), 0, 4, 0, found.data()) == 4);
+    CHECK(found[0].score < 1e-30F);
+    CHECK(found[1].score == 0.5F);
+    CHECK(found[2].score < 1e-30F);
+    CHECK(found[3].score == 0.5F);
+  }
+}
+
+TEST_CASE("search kernels: a direction that is all rounding stays a candidate") {
+  for (const SearchKernels& kernel : kernels()) {
+    CAPTURE(kernel.instruction_set);
+    const std::vector<float> zeros(16, 0), ones(16, 1);
+    std::vector<SelectedRow> found(1);
+    REQUIRE(kernel.select_direction(zeros.data(), zeros.data(), ones.data(), 0.1F, 1, 0.9F, found.data()) == 1);
+    CHECK(found[0].score == 2);
   }
 }

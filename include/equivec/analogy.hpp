@@ -48,7 +48,8 @@ struct AnalogyOptions {
   /// (Linzen 2016; Rogers, Drozd and Li 2017).
   bool include_query = false;
   /// LRCos learns from the b as examples of the class, and as counterexamples the a and as many words drawn with this
-  /// seed from those searched; both sides weigh alike, the penalty is |weights|^2 / 2.
+  /// seed from those searched. The objective is |weights|^2 / 2 and the sum of log-losses, each b's 1.5 times and each
+  /// counterexample's 0.75 times, so that both sides weigh alike.
   std::uint64_t seed = 1;
 };
 

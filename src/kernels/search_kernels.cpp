@@ -122,56 +122,69 @@ HWY_ATTR void scan(const float* rows, std::size_t stride, std::size_t count, std
   for (; r < count; ++r) scan_rows<1>(rows + r * stride, stride, whole, last, query, tail, scales + r, to + r);
 }
 
-/// q = f(q, r, s), a vector at a time; the last numbers by way of vectors that are filled up.
-template <class F>
-HWY_INLINE void for_each_vector(float* q, const float* r, const float* s, std::size_t count, const F& f) {
-  std::size_t i = 0;
-  for (; i + lanes <= count; i += lanes)
-    hn::StoreU(f(hn::LoadU(d, q + i), hn::LoadU(d, r + i), hn::LoadU(d, s + i)), d, q + i);
-  if (i == count) return;
-  HWY_ALIGN float rest[3][16] = {};
-  std::copy(q + i, q + count, rest[0]);
-  std::copy(r + i, r + count, rest[1]);
-  std::copy(s + i, s + count, rest[2]);
-  hn::Store(f(hn::Load(d, rest[0]), hn::Load(d, rest[1]), hn::Load(d, rest[2])), d, rest[0]);
-  std::copy(rest[0], rest[0] + (count - i), q + i);
-}
-
-HWY_ATTR void ratios(float* q, const float* r, const float* s, float constant, std::size_t count) {
-  const V one = hn::Set(d, 1.0f), half = hn::Set(d, 0.5f), below = hn::Set(d, 1 + 2 * constant);
-  for_each_vector(q, r, s, count, [&](V a, V b, V c) HWY_ATTR {
-    return hn::Div(hn::Mul(hn::Mul(hn::Add(one, a), hn::Add(one, b)), half), hn::Add(below, c));
-  });
-}
-
-HWY_ATTR void directions(float* q, const float* r, float constant, std::size_t count) {
-  const V two = hn::Set(d, 2.0f), offset = hn::Set(d, constant), least = hn::Set(d, 1e-5f), one = hn::Set(d, 1.0f);
-  for_each_vector(q, r, r, count, [&](V a, V b, V) HWY_ATTR {
-    const V square = hn::Sub(two, hn::Add(b, b));
-    // Of a difference that is all rounding nothing can be said: it stays a candidate.
-    return hn::IfThenElse(hn::Lt(square, least), one, hn::Div(hn::Sub(a, offset), hn::Sqrt(square)));
-  });
-}
-
-HWY_ATTR void probabilities(float* q, const float* r, float constant, std::size_t count) {
-  const V one = hn::Set(d, 1.0f), offset = hn::Set(d, constant), most = hn::Set(d, 80.0f);  // beyond, exp is no number
-  for_each_vector(q, r, r, count, [&](V a, V b, V) HWY_ATTR {
-    return hn::Div(b, hn::Add(one, hn::Exp(d, hn::Min(hn::Neg(hn::Add(a, offset)), most))));
-  });
-}
-
-HWY_ATTR std::size_t select(const float* scores, std::size_t count, float threshold, std::uint32_t* to) {
+/// Rows whose score(i), of those from i on, is at least the threshold.
+template <class Score>
+HWY_INLINE std::size_t select_by(std::size_t count, float threshold, SelectedRow* to, const Score& score) {
   const V least = hn::Set(d, threshold);
-  std::size_t found = 0, i = 0;
-  for (; i + lanes <= count; i += lanes) {
-    const auto enough = hn::Ge(hn::LoadU(d, scores + i), least);
-    if (hn::AllFalse(d, enough)) continue;
-    for (std::size_t k = i; k < i + lanes; ++k)
-      if (scores[k] >= threshold) to[found++] = static_cast<std::uint32_t>(k);
+  std::size_t found = 0;
+  HWY_ALIGN float scores[16];
+  for (std::size_t i = 0; i < count; i += lanes) {
+    const V each = score(i);
+    if (HWY_LIKELY(hn::AllFalse(d, hn::Ge(each, least)))) continue;
+    hn::Store(each, d, scores);
+    for (std::size_t k = 0; k < std::min(lanes, count - i); ++k)
+      if (scores[k] >= threshold) to[found++] = {static_cast<std::uint32_t>(i + k), scores[k]};
   }
-  for (; i < count; ++i)
-    if (scores[i] >= threshold) to[found++] = static_cast<std::uint32_t>(i);
   return found;
+}
+
+HWY_ATTR std::size_t select(const float* scores, std::size_t count, float threshold, SelectedRow* to) {
+  return select_by(count, threshold, to, [&](std::size_t i) HWY_ATTR { return hn::LoadU(d, scores + i); });
+}
+
+HWY_ATTR std::size_t select_difference(const float* q, const float* h, std::size_t count, float threshold,
+                                       SelectedRow* to) {
+  return select_by(count, threshold, to,
+                   [&](std::size_t i) HWY_ATTR { return hn::Sub(hn::LoadU(d, q + i), hn::LoadU(d, h + i)); });
+}
+
+HWY_ATTR std::size_t select_offset(const float* q, const float* r, const float* s, const float* h, std::size_t count,
+                                   float threshold, SelectedRow* to) {
+  const auto offset = [&](std::size_t i) HWY_ATTR {
+    return hn::Add(hn::Sub(hn::LoadU(d, q + i), hn::LoadU(d, r + i)), hn::LoadU(d, s + i));
+  };
+  if (!h) return select_by(count, threshold, to, offset);
+  return select_by(count, threshold, to,
+                   [&](std::size_t i) HWY_ATTR { return hn::Sub(offset(i), hn::LoadU(d, h + i)); });
+}
+
+HWY_ATTR std::size_t select_ratio(const float* q, const float* r, const float* s, float constant, std::size_t count,
+                                  float threshold, SelectedRow* to) {
+  const V one = hn::Set(d, 1.0f), below = hn::Set(d, 1 + 2 * constant), positive = hn::Set(d, 1e-9f);
+  return select_by(count, threshold, to, [&](std::size_t i) HWY_ATTR {
+    const V above = hn::Mul(hn::Add(one, hn::LoadU(d, q + i)), hn::Add(one, hn::LoadU(d, s + i)));
+    return hn::Div(above, hn::Max(hn::Add(below, hn::LoadU(d, r + i)), positive));
+  });
+}
+
+HWY_ATTR std::size_t select_direction(const float* q, const float* r, const float* s, float constant, std::size_t count,
+                                      float threshold, SelectedRow* to) {
+  const V two = hn::Set(d, 2.0f), along = hn::Set(d, constant), least = hn::Set(d, 1e-5f);
+  return select_by(count, threshold, to, [&](std::size_t i) HWY_ATTR {
+    const V cosine = hn::LoadU(d, s + i), square = hn::Sub(two, hn::Add(cosine, cosine));
+    const V offset = hn::Sub(hn::Sub(hn::LoadU(d, q + i), hn::LoadU(d, r + i)), along);
+    return hn::IfThenElse(hn::Lt(square, least), two, hn::Div(offset, hn::Sqrt(hn::Max(square, least))));
+  });
+}
+
+HWY_ATTR std::size_t select_probability(const float* q, const float* s, float constant, std::size_t count,
+                                        float threshold, SelectedRow* to) {
+  const V one = hn::Set(d, 1.0f), intercept = hn::Set(d, constant);
+  const V most = hn::Set(d, 80.0f);  // beyond, exp is no number
+  return select_by(count, threshold, to, [&](std::size_t i) HWY_ATTR {
+    const V power = hn::Min(hn::Neg(hn::Add(hn::LoadU(d, q + i), intercept)), most);
+    return hn::Div(hn::LoadU(d, s + i), hn::Add(one, hn::Exp(d, power)));
+  });
 }
 
 std::size_t rows_of_panel() { return panel_rows; }
@@ -186,10 +199,12 @@ namespace equivec {
 HWY_EXPORT(pack);
 HWY_EXPORT(products);
 HWY_EXPORT(scan);
-HWY_EXPORT(ratios);
-HWY_EXPORT(directions);
-HWY_EXPORT(probabilities);
 HWY_EXPORT(select);
+HWY_EXPORT(select_difference);
+HWY_EXPORT(select_offset);
+HWY_EXPORT(select_ratio);
+HWY_EXPORT(select_direction);
+HWY_EXPORT(select_probability);
 HWY_EXPORT(rows_of_panel);
 HWY_EXPORT(instruction_set);
 
@@ -200,10 +215,12 @@ SearchKernels search_kernels() {
           HWY_DYNAMIC_DISPATCH(pack),
           HWY_DYNAMIC_DISPATCH(products),
           HWY_DYNAMIC_DISPATCH(scan),
-          HWY_DYNAMIC_DISPATCH(ratios),
-          HWY_DYNAMIC_DISPATCH(directions),
-          HWY_DYNAMIC_DISPATCH(probabilities),
-          HWY_DYNAMIC_DISPATCH(select)};
+          HWY_DYNAMIC_DISPATCH(select),
+          HWY_DYNAMIC_DISPATCH(select_difference),
+          HWY_DYNAMIC_DISPATCH(select_offset),
+          HWY_DYNAMIC_DISPATCH(select_ratio),
+          HWY_DYNAMIC_DISPATCH(select_direction),
+          HWY_DYNAMIC_DISPATCH(select_probability)};
 }
 
 std::vector<SearchKernels> all_search_kernels() { return of_all_targets(&search_kernels); }

@@ -7,6 +7,11 @@
 
 namespace equivec {
 
+struct SelectedRow {
+  std::uint32_t row;
+  float score;
+};
+
 /// Inner products of many rows with many queries, for one instruction set. Rows stand one after the other, `stride`
 /// floats apart; they need no alignment.
 struct SearchKernels {
@@ -23,12 +28,24 @@ struct SearchKernels {
   /// to[r] = the inner product of one query with row r, times its scale.
   void (*scan)(const float* rows, std::size_t stride, std::size_t count, std::size_t dimension, const float* scales,
                const float* query, float* to);
-  /// Scores made of products, in place of the first ones; see Scoring.
-  void (*ratios)(float* q, const float* r, const float* s, float constant, std::size_t count);
-  void (*directions)(float* q, const float* r, float constant, std::size_t count);
-  void (*probabilities)(float* q, const float* r, float constant, std::size_t count);
-  /// Writes which of the scores are at least `threshold`, ascending, and returns how many. A NaN is not.
-  std::size_t (*select)(const float* scores, std::size_t count, float threshold, std::uint32_t* to);
+  /// Writes which rows have at least the threshold as score, ascending, and returns how many. A NaN has not. What is
+  /// read must be there up to the next multiple of 16.
+  std::size_t (*select)(const float* scores, std::size_t count, float threshold, SelectedRow* to);
+  /// By q - h.
+  std::size_t (*select_difference)(const float* q, const float* h, std::size_t count, float threshold, SelectedRow* to);
+  /// By q - r + s - h, or q - r + s where there is no h.
+  std::size_t (*select_offset)(const float* q, const float* r, const float* s, const float* h, std::size_t count,
+                               float threshold, SelectedRow* to);
+  /// By (1 + q) (1 + s) / (1 + r + 2 constant).
+  std::size_t (*select_ratio)(const float* q, const float* r, const float* s, float constant, std::size_t count,
+                              float threshold, SelectedRow* to);
+  /// By (q - r - constant) / sqrt(2 - 2 s); where s is so near to 1 that this is all rounding, 2, which no score
+  /// exceeds.
+  std::size_t (*select_direction)(const float* q, const float* r, const float* s, float constant, std::size_t count,
+                                  float threshold, SelectedRow* to);
+  /// By s / (1 + exp(-q - constant)). REQUIRES: no NaN.
+  std::size_t (*select_probability)(const float* q, const float* s, float constant, std::size_t count, float threshold,
+                                    SelectedRow* to);
 };
 
 /// Of the best instruction set that this processor has.

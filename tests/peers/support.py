@@ -30,11 +30,12 @@ def finish():
     sys.exit(1 if failures else 0)
 
 
-def run(*arguments, status=0):
-    """Runs the program and returns what it wrote; another exit status than `status` ends the script."""
+def run(*arguments, status=0, text=""):
+    """Runs the program with `text` on its standard input and returns what it wrote; another exit status than `status`
+    ends the script."""
     command = [PROGRAM, *map(str, arguments)]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", stdin=subprocess.DEVNULL)
+        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", input=text)
     except OSError as error:
         sys.exit(f"FAILED {PROGRAM} cannot be started ({error.strerror}): build it or set EQUIVEC")
     if done.returncode != status:
@@ -46,6 +47,15 @@ def run(*arguments, status=0):
 def answer(command, *arguments):
     """The JSON document that a command prints with --json."""
     return json.loads(run(command, "--json", *arguments).stdout)
+
+
+def answers(queries, command, *arguments):
+    """The JSON documents that a command prints with --json for queries, one a line of its standard input."""
+    written = run(command, "--json", *arguments, text="".join(query + "\n" for query in queries)).stdout
+    documents = [json.loads(line) for line in written.removesuffix("\n").split("\n")]
+    if len(documents) != len(queries):
+        sys.exit(f"FAILED equivec {command}: {len(documents)} answers to {len(queries)} queries")
+    return documents
 
 
 def need(*peers):
