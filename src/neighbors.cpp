@@ -1,10 +1,9 @@
 #include "equivec/neighbors.hpp"
 
-#include "src/parallel.hpp"
 #include "src/search.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <utility>
 
 namespace equivec {
 
@@ -14,29 +13,10 @@ std::string_view name_of(Metric metric) {
 
 NearestNeighbors::NearestNeighbors(Embeddings embeddings, std::size_t restrict, int threads, Metric metric)
     : embeddings_(std::move(embeddings)),
-      scales_(restrict == 0 ? embeddings_.size() : std::min(restrict, embeddings_.size())),
-      half_squares_(metric == Metric::euclidean ? scales_.size() : 0),
+      size_(restrict == 0 ? embeddings_.size() : std::min(restrict, embeddings_.size())),
       threads_(threads),
-      metric_(metric) {
-  const MatrixView matrix = embeddings_.matrix();
-  parallel_ranges(size(), 8192, threads_, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t row = begin; row < end; ++row) {
-      // In double only where float over- or underflows: the lengths of ordinary vectors need no more digits.
-      float length = matrix.row(static_cast<Eigen::Index>(row)).norm();
-      if (!(length > 1e-15f && length < 1e15f))
-        length = static_cast<float>(matrix.row(static_cast<Eigen::Index>(row)).cast<double>().norm());
-      if (metric_ == Metric::cosine) {
-        const float inverse = 1 / length;
-        scales_[row] = length > 0 && std::isfinite(length) && std::isfinite(inverse) ? inverse : 0;
-      } else {
-        scales_[row] = std::isfinite(length * length) ? 1.0f : 0.0f;
-        if (metric_ == Metric::euclidean) half_squares_[row] = length * length / 2;
-      }
-    }
-  });
-}
-
-SearchedRows NearestNeighbors::rows() const noexcept { return {embeddings_.matrix(), scales_, half_squares_}; }
+      metric_(metric),
+      rows_(std::make_shared<SearchedRows>(embeddings_.matrix(), size_, metric)) {}
 
 Eigen::VectorXf NearestNeighbors::unit(WordId word) const { return unit_vector(embeddings_[word]).cast<float>(); }
 
@@ -72,7 +52,7 @@ std::vector<std::vector<Neighbor>> NearestNeighbors::find(std::span<const Neighb
     if (!vector.allFinite()) vector.setZero();
     if (metric_ == Metric::cosine) vector.normalize();
   };
-  return search(rows(),
+  return search(*rows_,
                 metric_ == Metric::cosine ? Scoring::cosine
                 : metric_ == Metric::dot  ? Scoring::product
                                           : Scoring::distance,

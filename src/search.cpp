@@ -53,7 +53,7 @@ constexpr std::size_t most_vectors = 1024;      // of a batch
 constexpr std::size_t most_queries = 16384;     // of a batch
 constexpr std::size_t most_bytes = 64u << 20;   // of what a batch has found
 constexpr std::size_t tile_bytes = 640u << 10;  // of products that stay in the second cache
-constexpr std::size_t rows_at_once = 2048;      // where there are few vectors
+constexpr std::size_t rows_bytes = 256u << 10;  // of rows, where there are few vectors
 constexpr std::size_t few_vectors = 3;          // for which packing rows does not pay
 constexpr std::size_t rows_of_piece = 2048;     // at least
 constexpr std::size_t to_spare = 8;             // rows that rounding may have put behind others
@@ -178,20 +178,22 @@ std::size_t select(const SearchKernels& kernels, const Batch& batch, const Batch
 }
 
 /// Compares rows [begin, end) with the queries of a batch and offers what comes near enough.
-void scan(const SearchKernels& kernels, const SearchedRows& rows, std::span<const std::uint8_t> allowed,
+void scan(const SearchKernels& kernels, SearchedRows& rows, bool measure, std::span<const std::uint8_t> allowed,
           std::size_t begin, std::size_t end, const Batch& batch, std::span<Best> best, const Progress* progress) {
   const std::size_t dimension = batch.dimension, vectors = batch.names.size();
   const bool few = vectors <= few_vectors;
   const std::size_t panels =
       std::clamp<std::size_t>(tile_bytes / (vectors * kernels.panel_rows * sizeof(float)), 1, 16);
-  const std::size_t height = few ? rows_at_once : panels * kernels.panel_rows;
+  const std::size_t height =
+      few ? std::max<std::size_t>(rows_bytes / (dimension * sizeof(float)) / 16, 1) * 16 : panels * kernels.panel_rows;
   std::vector<float> packed(few ? 0 : height * dimension), products(height * vectors), half_squares(height);
   std::vector<SelectedRow> near(height);
   for (std::size_t first = begin; first < end; first += height) {
     check_cancelled(progress);
     const std::size_t count = std::min(height, end - first);
-    const float* const scales = rows.scales.data() + first;
-    const float* const numbers = rows.matrix.data() + first * dimension;
+    if (measure) rows.measure(first, first + count);
+    const float* const scales = rows.scales() + first;
+    const float* const numbers = rows.row(first);
     if (few) {
       for (std::size_t v = 0; v < vectors; ++v)
         kernels.scan(numbers, dimension, count, dimension, scales, batch.rounded.data() + v * dimension,
@@ -201,8 +203,7 @@ void scan(const SearchKernels& kernels, const SearchedRows& rows, std::span<cons
       kernels.products(packed.data(), (count + kernels.panel_rows - 1) / kernels.panel_rows, dimension,
                        batch.rounded.data(), vectors, products.data(), height);
     }
-    if (!rows.half_squares.empty())
-      std::copy_n(rows.half_squares.begin() + static_cast<std::ptrdiff_t>(first), count, half_squares.begin());
+    if (rows.half_squares()) std::copy_n(rows.half_squares() + first, count, half_squares.begin());
     for (std::size_t q = 0; q < best.size(); ++q) {
       const BatchedQuery& query = batch.queries[q];
       const std::size_t found = select(kernels, batch, query, products.data(), height, half_squares.data(), count,
@@ -223,8 +224,7 @@ void scan(const SearchKernels& kernels, const SearchedRows& rows, std::span<cons
 std::vector<Neighbor> chosen(std::vector<Neighbor> candidates, const SearchedRows& rows, const Batch& batch,
                              const BatchedQuery& query, const NeighborFilter& filter) {
   std::erase_if(candidates, [&](Neighbor& candidate) {
-    const Eigen::VectorXd row =
-        rows.matrix.row(static_cast<Eigen::Index>(index(candidate.word))).transpose().cast<double>();
+    const Eigen::VectorXd row = column({rows.row(index(candidate.word)), rows.dimension()}).cast<double>();
     candidate.similarity = static_cast<float>(exact_score(batch, query, row));
     return candidate.similarity < filter.min_similarity;
   });
@@ -255,9 +255,28 @@ Batch make_batch(Scoring scoring, std::size_t dimension, std::span<const SearchQ
 
 }  // namespace
 
-std::vector<std::vector<Neighbor>> search(const SearchedRows& rows, Scoring scoring, const SearchQueries& queries,
+SearchedRows::SearchedRows(MatrixView matrix, std::size_t count, Metric metric)
+    : matrix_(matrix), metric_(metric), scales_(count), half_squares_(metric == Metric::euclidean ? count : 0) {}
+
+void SearchedRows::measure(std::size_t begin, std::size_t end) {
+  for (std::size_t i = begin; i < end; ++i) {
+    const auto vector = column({row(i), dimension()});
+    // In double only where float over- or underflows: the lengths of ordinary vectors need no more digits.
+    float length = vector.norm();
+    if (!(length > 1e-15f && length < 1e15f)) length = static_cast<float>(vector.cast<double>().norm());
+    if (metric_ == Metric::cosine) {
+      const float inverse = 1 / length;
+      scales_[i] = length > 0 && std::isfinite(length) && std::isfinite(inverse) ? inverse : 0;
+    } else {
+      scales_[i] = std::isfinite(length * length) ? 1.0f : 0.0f;
+      if (metric_ == Metric::euclidean) half_squares_[i] = length * length / 2;
+    }
+  }
+}
+
+std::vector<std::vector<Neighbor>> search(SearchedRows& rows, Scoring scoring, const SearchQueries& queries,
                                           const NeighborFilter& filter, int threads, Progress* progress) {
-  const std::size_t size = rows.scales.size();
+  const std::size_t size = rows.size();
   if (!filter.allowed.empty() && filter.allowed.size() != size)
     throw Error("a filter says of " + std::to_string(filter.allowed.size()) + " words whether they are allowed, " +
                 std::to_string(size) + " are searched");
@@ -267,7 +286,7 @@ std::vector<std::vector<Neighbor>> search(const SearchedRows& rows, Scoring scor
     progress->total = queries.count;
   }
   const SearchKernels kernels = search_kernels();
-  const auto dimension = static_cast<std::size_t>(rows.matrix.cols());
+  const std::size_t dimension = rows.dimension();
   const std::size_t candidates = filter.count == 0 ? 0 : std::min(filter.count, size) + to_spare;
   // Rows are shared out, so that what they multiply with the vectors is computed once.
   const auto workers = static_cast<std::size_t>(thread_count(threads));
@@ -295,9 +314,11 @@ std::vector<std::vector<Neighbor>> search(const SearchedRows& rows, Scoring scor
       query.least = least_score(batch, query, filter.min_similarity);
       for (auto& piece : best) piece.emplace_back(candidates, query.least);
     }
-    parallel_for(pieces, threads, [&](std::size_t piece) {
-      scan(kernels, rows, filter.allowed, size * piece / pieces, size * (piece + 1) / pieces, batch, best[piece],
-           progress);
+    rows.pass([&](bool measure) {
+      parallel_for(pieces, threads, [&](std::size_t piece) {
+        scan(kernels, rows, measure, filter.allowed, size * piece / pieces, size * (piece + 1) / pieces, batch,
+             best[piece], progress);
+      });
     });
     parallel_ranges(asked, 64, threads, [&](std::size_t begin, std::size_t end) {
       for (std::size_t q = begin; q < end; ++q) {

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <span>
 #include <vector>
 
@@ -23,11 +24,40 @@ enum class Scoring {
   probability,      ///< x.s / (1 + exp(-x.q - constant)), x and s of length 1 (LRCos); r is not used
 };
 
-/// What every query is compared with.
-struct SearchedRows {
-  MatrixView matrix;                    ///< the first scales.size() rows
-  std::span<const float> scales;        ///< where rows count as of length 1, 1 / length; else 1; 0: never an answer
-  std::span<const float> half_squares;  ///< for distances: of the rows' lengths
+/// The rows that an index searches, and their lengths. The first search measures these as it passes, so that a single
+/// query reads every row once.
+class SearchedRows {
+ public:
+  /// The first `count` rows.
+  SearchedRows(MatrixView matrix, std::size_t count, Metric metric);
+
+  std::size_t size() const noexcept { return scales_.size(); }
+  std::size_t dimension() const noexcept { return static_cast<std::size_t>(matrix_.cols()); }
+  const float* row(std::size_t i) const noexcept { return matrix_.data() + i * dimension(); }
+
+  /// What rows are multiplied with: by cosine 1 / length, else 1; 0 where a row is never an answer.
+  const float* scales() const noexcept { return scales_.data(); }
+  /// By distance, half the squared lengths; else nothing.
+  const float* half_squares() const noexcept { return half_squares_.empty() ? nullptr : half_squares_.data(); }
+
+  /// Calls pass(true), which must measure() all rows, if nobody has done so yet, else pass(false). Threads that come
+  /// meanwhile wait.
+  template <class Pass>
+  void pass(const Pass& pass) {
+    bool first = false;
+    std::call_once(measured_, [&] {
+      first = true;
+      pass(true);
+    });
+    if (!first) pass(false);
+  }
+  void measure(std::size_t begin, std::size_t end);
+
+ private:
+  MatrixView matrix_;
+  Metric metric_;
+  std::vector<float> scales_, half_squares_;
+  std::once_flag measured_;
 };
 
 /// A query. Its vectors have names, by which they are known when several queries share them: what rows multiply with
@@ -50,7 +80,7 @@ struct SearchQueries {
 /// The best rows for each query, best first, ties by WordId. Rows are chosen in float, by kernels, with a few to spare;
 /// what is left is scored again in double, so that answers do not depend on how queries are batched. Progress counts
 /// queries.
-std::vector<std::vector<Neighbor>> search(const SearchedRows& rows, Scoring scoring, const SearchQueries& queries,
+std::vector<std::vector<Neighbor>> search(SearchedRows& rows, Scoring scoring, const SearchQueries& queries,
                                           const NeighborFilter& filter, int threads, Progress* progress);
 
 }  // namespace equivec

@@ -144,3 +144,10 @@ TEST_CASE("squared difference: two minus twice the cosine") {
     CHECK(squared_difference(x, y) == Approx(2 - 2 * cosine(x, y)).margin(1e-14));
   }
 }
+
+TEST_CASE("cosine: of a vector with itself it is 1, whatever rounding does to its length") {
+  const Embeddings e = random_embeddings(500, 37, 9);
+  bool exact = true;
+  for (std::size_t i = 0; i < e.size(); ++i) exact = exact && cosine(e[word_id(i)], e[word_id(i)]) == 1;
+  CHECK(exact);
+}

@@ -7,6 +7,7 @@
 #include <limits>
 #include <numeric>
 #include <set>
+#include <thread>
 
 using namespace equivec;
 
@@ -319,4 +320,25 @@ TEST_CASE("neighbors: rows without length are no answers by cosine, and are by t
   const std::vector<float> zero = {0, 0};
   CHECK(NearestNeighbors(e).find(zero, 3).empty());
   CHECK(NearestNeighbors(e, 0, 0, Metric::euclidean).find(zero, 1)[0].similarity == 0);
+}
+
+TEST_CASE("neighbors: threads that ask a new index at once get the answers of one that is asked first") {
+  const Embeddings e = random_embeddings(20000, 20, 3);
+  const auto expected = NearestNeighbors(e).find(e[word_id(7)], 10);
+  const NearestNeighbors index(e);
+  std::vector<std::vector<Neighbor>> answers(4);
+  std::vector<std::thread> threads;
+  for (auto& answer : answers) threads.emplace_back([&] { answer = index.find(e[word_id(7)], 10); });
+  for (std::thread& thread : threads) thread.join();
+  for (const auto& answer : answers) CHECK(answer == expected);
+}
+
+TEST_CASE("neighbors: a first search that is stopped leaves the index as good as new") {
+  const Embeddings e = random_embeddings(5000, 20, 3);
+  const NearestNeighbors index(e);
+  const NeighborQuery query{e[word_id(7)], {}};
+  Progress progress;
+  progress.cancelled = true;
+  CHECK_THROWS_AS(index.find(std::span(&query, 1), 10, &progress), Cancelled);
+  CHECK(index.find(e[word_id(7)], 10) == NearestNeighbors(e).find(e[word_id(7)], 10));
 }

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -41,11 +42,11 @@ struct NeighborFilter {
   std::span<const std::uint8_t> allowed = {};
 };
 
-struct SearchedRows;
+class SearchedRows;
 
 /// Exact nearest words, by comparing with every row; similarities are computed in double. Holds the vectors it is
-/// given, without a copy, and the lengths of its rows. Immutable; any thread may ask. Rows that are not finite, and by
-/// cosine those of length 0, are never answers.
+/// given, without a copy, and the lengths of its rows, which the first search measures. Any thread may ask. Rows that
+/// are not finite, and by cosine those of length 0, are never answers.
 class NearestNeighbors {
  public:
   /// Searches the first `restrict` words only; 0 searches all.
@@ -53,7 +54,7 @@ class NearestNeighbors {
                             Metric metric = Metric::cosine);
 
   const Embeddings& embeddings() const noexcept { return embeddings_; }
-  std::size_t size() const noexcept { return scales_.size(); }  ///< words searched
+  std::size_t size() const noexcept { return size_; }  ///< words searched
   Metric metric() const noexcept { return metric_; }
 
   /// The `count` most similar words, best first, ties by WordId. Fewer if there are fewer; by cosine none for a query
@@ -68,17 +69,17 @@ class NearestNeighbors {
                                           Progress* progress = nullptr) const;
 
   int threads() const noexcept { return threads_; }
-  SearchedRows rows() const noexcept;  ///< for the library's own searches
+  SearchedRows& rows() const noexcept { return *rows_; }  ///< for the library's own searches
 
   /// The row of a word scaled to length 1; zeros if it has no length.
   Eigen::VectorXf unit(WordId word) const;
 
  private:
   Embeddings embeddings_;
-  std::vector<float> scales_;        // of the rows: 1 / length by cosine, else 1; 0 where a row is never an answer
-  std::vector<float> half_squares_;  // by distance: of the rows' lengths
+  std::size_t size_;
   int threads_;
   Metric metric_;
+  std::shared_ptr<SearchedRows> rows_;
 };
 
 /// The words by the cosine of their vectors to the mean of all of them, scaled to length 1 first: least first, so that
