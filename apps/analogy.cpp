@@ -37,6 +37,7 @@ int run_analogy(std::span<const std::string> arguments) {
   require_at_least("count", count, 1);
   require_at_least("restrict", restrict, 0);
   require_between("threads", threads, 0, 4096);
+  validate(rules);
   rules.method = value_named(method_name, "method", analogy_methods);
   const bool several = takes_pairs(rules.method);
   if (several ? words.size() % 2 == 0 && !words.empty() : words.size() % 3 != 0)

@@ -33,7 +33,7 @@ class Evaluation {
     if (other_) other = evaluate_analogies(*other_, set);
     Measurement all = measurement(result.all, measure);
     if (other) compare_with(all, other->all.value(), compare(result, *other, rules_.bootstrap));
-    Json entry = to_json(all, mcnemar_test);
+    Json entry = to_json(result.all, all);
     entry["method"] = name_of(method);
     entry["section_mean"] = number(result.section_mean);
     entry["section_mean_interval"] = ::to_json(result.section_mean_interval);
@@ -50,8 +50,7 @@ class Evaluation {
       if (other)
         compare_with(section, other->sections[i].value(),
                      compare_proportions(discordance(result.outcomes[i], other->outcomes[i]), rules_.bootstrap));
-      entry["sections"].push_back(to_json(section, mcnemar_test));
-      entry["sections"].back()["name"] = section.part;
+      entry["sections"].push_back(to_json(result.sections[i], section));
       if (sections) table.push_back(section);
     }
     document["analogies"].push_back(entry);
@@ -133,7 +132,7 @@ class Evaluation {
     table.push_back(all);
     table.push_back({set.name, "", "mean place of outliers", share, result.position, result.position_interval,
                      result.accuracy.total, result.accuracy.missing, other ? other->position : std::nullopt});
-    Json entry = to_json(all, mcnemar_test);
+    Json entry = to_json(result.accuracy, all);
     entry["position"] = number(result.position);
     entry["position_interval"] = ::to_json(result.position_interval);
     document["outliers"].push_back(entry);
@@ -147,7 +146,7 @@ class Evaluation {
       compare_with(all, other.accuracy.value(), compare(result, other, rules_.bootstrap));
     }
     table.push_back(all);
-    document["synonyms"].push_back(to_json(all, mcnemar_test));
+    document["synonyms"].push_back(to_json(result.accuracy, all));
   }
 
   std::vector<Measurement> table;
@@ -170,21 +169,19 @@ class Evaluation {
             .missing = accuracy.missing};
   }
 
-  void compare_with(Measurement& line, std::optional<double> value, std::optional<Difference> difference) const {
+  static void compare_with(Measurement& line, std::optional<double> value, std::optional<Difference> difference) {
     line.other = value;
     line.difference = difference;
   }
 
-  Json to_json(const Measurement& line, const char* test) const {
-    Json entry = {
-        {"name", line.set},
-        {"correct",
-         line.value ? static_cast<std::uint64_t>(std::llround(*line.value * static_cast<double>(line.known))) : 0},
-        {"total", line.known},
-        {"missing", line.missing},
-        {"accuracy", number(line.value)},
-        {"interval", ::to_json(line.interval)}};
-    if (other_) entry["compare"] = ::to_json(line.other, line.difference, test);
+  Json to_json(const Accuracy& accuracy, const Measurement& line) const {
+    Json entry = {{"name", accuracy.name},
+                  {"correct", accuracy.correct},
+                  {"total", accuracy.total},
+                  {"missing", accuracy.missing},
+                  {"accuracy", number(accuracy.value())},
+                  {"interval", ::to_json(accuracy.interval)}};
+    if (other_) entry["compare"] = ::to_json(line.other, line.difference, mcnemar_test);
     return entry;
   }
 
@@ -261,6 +258,7 @@ int run_eval(std::span<const std::string> arguments) {
   rules.threads = rules.bootstrap.threads = threads;
   rules.bootstrap.seed = rules.analogies.seed = rules.seed;
   validate(rules.bootstrap);
+  validate(rules.analogies);
   std::vector<AnalogyMethod> methods;
   for (const std::string& name : method_names) methods.push_back(value_named(name, "method", analogy_methods));
   if (methods.empty()) methods.push_back(AnalogyMethod::cos_add);

@@ -37,7 +37,8 @@ WordId require_word(const Vocabulary& vocabulary, std::string_view word, const s
   std::string hint;
   for (const std::string& other : {lowered(word), titled(word)})
     if (vocabulary.find(other)) hint = "; there is '" + other + "'";
-  throw Error("'" + std::string(word) + "' is none of the " + grouped(vocabulary.size()) + " words of " + file + hint);
+  const std::string shown = word.size() > 100 ? std::string(word.substr(0, 100)) + "..." : std::string(word);
+  throw Error("'" + shown + "' is none of the " + grouped(vocabulary.size()) + " words of " + file + hint);
 }
 
 std::vector<std::string> split(std::string_view text) {

@@ -164,8 +164,11 @@ bool takes_pairs(AnalogyMethod method) {
   return method == AnalogyMethod::cos_average || method == AnalogyMethod::logistic;
 }
 
+void validate(const AnalogyOptions& options) { require_between("epsilon", options.epsilon, 1e-9, 1.0); }
+
 std::vector<std::vector<Neighbor>> solve(const NearestNeighbors& index, std::span<const Analogy> analogies,
                                          std::size_t count, const AnalogyOptions& options, Progress* progress) {
+  validate(options);
   if (index.metric() != metric_of(options.method))
     throw Error(std::string(name_of(options.method)) + " searches by " +
                 std::string(name_of(metric_of(options.method))) + ", the index by " +

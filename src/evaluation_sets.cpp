@@ -19,6 +19,9 @@ namespace {
 
 using std::filesystem::path;
 
+/// The last part of a path, of "folder/" too.
+std::string name_of(const path& from) { return (from.has_filename() ? from : from.parent_path()).filename().string(); }
+
 /// Numbers the pairs of a section, each once.
 class SectionBuilder {
  public:
@@ -216,7 +219,7 @@ void read_outlier_group(const path& file, OutlierSet& set) {
 }  // namespace
 
 AnalogySet read_analogies(const path& from) {
-  AnalogySet set{.name = from.filename().string(), .sections = {}};
+  AnalogySet set{.name = name_of(from), .sections = {}};
   for (const path& file : files_of(from)) read_analogy_file(file, set);
   if (std::ranges::all_of(set.sections, [](const auto& section) { return section.questions.empty(); }))
     throw Error(from.string() + ": holds no analogy question (four words a line, or two and more pairs of words)");
@@ -224,7 +227,7 @@ AnalogySet read_analogies(const path& from) {
 }
 
 SimilaritySet read_similarities(const path& file) {
-  SimilaritySet set{.name = file.filename().string(), .pairs = {}};
+  SimilaritySet set{.name = name_of(file), .pairs = {}};
   bool heading_allowed = true, numbered = false;
   for_each_entry(file, [&](std::string_view line, std::size_t number) {
     std::vector<std::string> fields = split_fields(line, separator_of(line, separators));
@@ -246,7 +249,7 @@ SimilaritySet read_similarities(const path& file) {
 }
 
 CategorySet read_categories(const path& file) {
-  CategorySet set{.name = file.filename().string(), .items = {}};
+  CategorySet set{.name = name_of(file), .items = {}};
   bool heading_allowed = true;
   std::size_t word = 0, category = 1, columns = 2;
   for_each_entry(file, [&](std::string_view line, std::size_t number) {
@@ -271,7 +274,7 @@ CategorySet read_categories(const path& file) {
 }
 
 OutlierSet read_outliers(const path& from) {
-  OutlierSet set{.name = from.filename().string(), .groups = {}};
+  OutlierSet set{.name = name_of(from), .groups = {}};
   for (const path& file : files_of(from))
     if (file.extension() == ".csv")
       read_outlier_table(file, set);
@@ -282,7 +285,7 @@ OutlierSet read_outliers(const path& from) {
 }
 
 SynonymSet read_synonyms(const path& file) {
-  SynonymSet set{.name = file.filename().string(), .questions = {}};
+  SynonymSet set{.name = name_of(file), .questions = {}};
   for_each_entry(file, [&](std::string_view line, std::size_t number) {
     std::vector<std::string> fields = split_fields(line, separator_of(line, "|\t;,"));
     if (fields.size() < 3 || std::ranges::find(fields, "") != fields.end())

@@ -4,7 +4,6 @@
 #include "equivec/rng.hpp"
 #include "src/parallel.hpp"
 
-#include <Eigen/Core>
 #include <boost/math/distributions/binomial.hpp>
 
 #include <algorithm>
@@ -57,13 +56,20 @@ std::optional<double> pearson(std::span<const double> x, std::span<const double>
   const auto [x_least, x_most] = std::ranges::minmax(x);
   const auto [y_least, y_most] = std::ranges::minmax(y);
   if (x_least == x_most || y_least == y_most) return std::nullopt;  // exactly constant, which rounding would hide below
-  using Values = Eigen::Map<const Eigen::ArrayXd>;
-  const auto count = static_cast<Eigen::Index>(x.size());
-  const Eigen::ArrayXd a = Values(x.data(), count) - Values(x.data(), count).mean();
-  const Eigen::ArrayXd b = Values(y.data(), count) - Values(y.data(), count).mean();
-  const double spread = std::sqrt(a.square().sum()) * std::sqrt(b.square().sum());
+  // Plain sums: the order of vectorized ones would depend on where the values stand in memory.
+  const auto count = static_cast<double>(x.size());
+  const double x_mean = std::accumulate(x.begin(), x.end(), 0.0) / count;
+  const double y_mean = std::accumulate(y.begin(), y.end(), 0.0) / count;
+  double x_squares = 0, y_squares = 0, products = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double a = x[i] - x_mean, b = y[i] - y_mean;
+    x_squares += a * a;
+    y_squares += b * b;
+    products += a * b;
+  }
+  const double spread = std::sqrt(x_squares) * std::sqrt(y_squares);
   if (!(spread > 0)) return std::nullopt;
-  return std::clamp((a * b).sum() / spread, -1.0, 1.0);
+  return std::clamp(products / spread, -1.0, 1.0);
 }
 
 std::optional<double> spearman(std::span<const double> x, std::span<const double> y) {

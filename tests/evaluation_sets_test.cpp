@@ -115,6 +115,7 @@ TEST_CASE("analogy file: pairs become all questions of one of them after another
   directory.file("bats/1_first/I01 [noun - plural].txt", "album albums\r\napple apples\ncat cats\n");
   const AnalogySet set = read_analogies(directory / "bats");
   CHECK(set.name == "bats");
+  CHECK(read_analogies(directory / "bats/").name == "bats");
   REQUIRE(set.sections.size() == 2);
   CHECK(set.sections[0].name == "I01 [noun - plural]");
   CHECK(set.sections[0].questions.size() == 6);

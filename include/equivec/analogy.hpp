@@ -42,7 +42,7 @@ struct Analogy {
 
 struct AnalogyOptions {
   AnalogyMethod method = AnalogyMethod::cos_add;
-  double epsilon = 1e-3;  ///< 3CosMul's, as in its paper; gensim has 1e-6
+  double epsilon = 1e-3;  ///< 3CosMul's, 1e-9 to 1, as in its paper; gensim has 1e-6
   /// The words of a question may be its answers too. Else they are not, but those of the pairs that 3CosAvg and LRCos
   /// learn from, which may share their b, are. Excluding them flatters: without it 3CosAdd mostly answers b or c
   /// (Linzen 2016; Rogers, Drozd and Li 2017).
@@ -52,6 +52,9 @@ struct AnalogyOptions {
   /// counterexample's 0.75 times, so that both sides weigh alike.
   std::uint64_t seed = 1;
 };
+
+/// Throws OptionError naming the setting that is out of range.
+void validate(const AnalogyOptions& options);
 
 /// The `count` best answers to each question, best first, with their scores: cosines, 3CosMul's quotient, minus the
 /// squared difference, or the product of probability and cosine. Throws Error if the index's metric is not metric_of

@@ -20,7 +20,7 @@ paris + italy + germany - france - france
 mother + father + sister
 uncle - man + woman
 0.5 apple + 2 computer - 1.5 fruit
-nation - war - army + people
+- war - army + nation + people
 1.5 violin + 0.25 guitar - 0.75 rock + concert
 london + bridge - river - water + street""".split("\n")
 
@@ -65,8 +65,7 @@ def check_ranked(name, questions, documents, of, tolerance):
 
 
 def weighted(text):
-    """gensim's form of a sum: words with their weights, which are negative after '-'. No sum begins with '-', since
-    that is a word here."""
+    """gensim's form of a sum: words with their weights, which are negative after '-'."""
     terms, weight = [], 1
     for part in text.split():
         if part in "+-":
