@@ -1,6 +1,8 @@
 #include "src/kernels/search_kernels.hpp"
 
-#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_AVX3_DL)
+#include "src/kernels/disabled_targets.hpp"
+
+#define HWY_DISABLED_TARGETS EQUIVEC_DISABLED_TARGETS
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "src/kernels/search_kernels.cpp"
 #include <hwy/foreach_target.h>

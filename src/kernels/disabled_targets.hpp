@@ -1,0 +1,9 @@
+#pragma once
+
+/// Instruction sets for which no kernels are compiled: SVE, whose vectors have no fixed size, and AVX-512's later
+/// kinds, which serve us no better than the first. A build that takes long per instruction set may name more.
+#ifndef EQUIVEC_MORE_DISABLED_TARGETS
+#define EQUIVEC_MORE_DISABLED_TARGETS 0
+#endif
+#define EQUIVEC_DISABLED_TARGETS \
+  (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_AVX3_DL | EQUIVEC_MORE_DISABLED_TARGETS)
