@@ -77,14 +77,11 @@ std::vector<int> renumbered(std::vector<int> clusters) {
 
 // ---- k-means ----
 
-/// In [0, 1), a multiple of 2^-53: Rng::uniform is too coarse to give each of millions of points its share.
-double uniform(Rng& rng) { return static_cast<double>(rng() >> 11) * 0x1p-53; }
-
 /// The points that k-means++ takes for first centres.
 std::vector<Eigen::Index> plus_plus_starts(const Points& points, const KMeansOptions& options, Rng rng,
                                            const Progress* progress) {
   const Eigen::Index count = points.rows();
-  std::vector<Eigen::Index> starts = {static_cast<Eigen::Index>(uniform(rng) * static_cast<double>(count))};
+  std::vector<Eigen::Index> starts = {static_cast<Eigen::Index>(rng.uniform_double() * static_cast<double>(count))};
   // To the nearest start. Of differences: those of copies are 0 and not the rounding of a larger number.
   Eigen::VectorXd squares = Eigen::VectorXd::Constant(count, std::numeric_limits<double>::infinity());
   while (starts.size() < static_cast<std::size_t>(options.clusters)) {
@@ -96,7 +93,7 @@ std::vector<Eigen::Index> plus_plus_starts(const Points& points, const KMeansOpt
     });
     double total = 0;
     for (const double square : squares) total += square;
-    const double wanted = uniform(rng) * total;
+    const double wanted = rng.uniform_double() * total;
     double sum = 0;
     Eigen::Index chosen = 0;
     for (Eigen::Index i = 0; i < count && sum <= wanted; ++i) {

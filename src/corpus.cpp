@@ -1,6 +1,7 @@
 #include "equivec/corpus.hpp"
 
 #include "equivec/error.hpp"
+#include "src/files.hpp"
 #include "src/text_reader.hpp"
 
 #include <glob.h>
@@ -20,14 +21,8 @@ std::vector<std::string> files_of(const std::string& path) {
   std::error_code error;
   std::vector<std::string> files;
   if (fs::is_directory(path, error)) {
-    for (fs::recursive_directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error))
-      if (entry->path().filename().string().starts_with('.'))
-        entry.disable_recursion_pending();  // hidden: .git, .DS_Store
-      else if (entry->is_regular_file(error))
-        files.push_back(entry->path().string());
-    if (error) throw Error(path + ": cannot be read: " + error.message());
+    files = files_below(path);
     if (files.empty()) throw Error(path + ": the directory holds no file");
-    std::sort(files.begin(), files.end());
     return files;
   }
   if (fs::exists(path, error) || path.find_first_of("*?[") == path.npos) return {path};

@@ -2,9 +2,8 @@
 
 #include "equivec/error.hpp"
 #include "src/decompress.hpp"
+#include "src/files.hpp"
 #include "src/lines.hpp"
-
-#include <algorithm>
 
 namespace equivec {
 
@@ -62,12 +61,9 @@ std::string place(const std::filesystem::path& file, std::size_t number) {
 
 std::vector<std::filesystem::path> files_of(const std::filesystem::path& path) {
   if (!std::filesystem::is_directory(path)) return {path};
-  std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(path))
-    if (entry.is_regular_file() && !entry.path().filename().string().starts_with('.')) files.push_back(entry.path());
+  const std::vector<std::string> files = files_below(path.string());
   if (files.empty()) throw Error(path.string() + ": is a folder without files");
-  std::ranges::sort(files);
-  return files;
+  return {files.begin(), files.end()};
 }
 
 }  // namespace equivec

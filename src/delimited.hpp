@@ -22,7 +22,7 @@ void for_each_entry(const std::filesystem::path& file,
 /// "file:line: " for messages.
 std::string place(const std::filesystem::path& file, std::size_t number);
 
-/// A file itself, or the files in a folder and below, by name. Throws Error for a folder without any.
+/// A file itself, or files_below() a folder. Throws Error for a folder without any.
 std::vector<std::filesystem::path> files_of(const std::filesystem::path& path);
 
 }  // namespace equivec

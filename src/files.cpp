@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -32,6 +33,20 @@ void transfer_all(std::size_t size, const std::filesystem::path& name, const cha
 }
 
 }  // namespace
+
+std::vector<std::string> files_below(const std::string& folder) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  std::vector<std::string> files;
+  for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+    if (entry->path().filename().string().starts_with('.'))
+      entry.disable_recursion_pending();
+    else if (entry->is_regular_file(error))
+      files.push_back(entry->path().string());
+  if (error) throw Error(folder + ": cannot be read: " + error.message());
+  std::ranges::sort(files);
+  return files;
+}
 
 void write_all(const Descriptor& descriptor, std::string_view bytes, const std::filesystem::path& name) {
   transfer_all(bytes.size(), name, ": cannot write: ", [&](std::size_t done) {

@@ -9,8 +9,13 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace equivec {
+
+/// The files in a folder and below it, in an order that does not depend on the file system, without what is hidden
+/// (.git, .DS_Store). Throws Error if a folder cannot be read.
+std::vector<std::string> files_below(const std::string& folder);
 
 /// A file descriptor, closed at the end.
 class Descriptor {

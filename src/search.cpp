@@ -150,9 +150,9 @@ float least_score(const Batch& batch, const BatchedQuery& query, float min_simil
 }
 
 /// Which rows of a tile come near enough to a query: their numbers and scores.
-std::size_t select(const SearchKernels& kernels, const Batch& batch, const BatchedQuery& query, float* products,
+std::size_t select(const SearchKernels& kernels, const Batch& batch, const BatchedQuery& query, const float* products,
                    std::size_t pitch, const float* half_squares, std::size_t count, float threshold, SelectedRow* to) {
-  float* const q = products + query.vectors[0] * pitch;
+  const float* const q = products + query.vectors[0] * pitch;
   const float* const r = products + query.vectors[1] * pitch;
   const float* const s = products + query.vectors[2] * pitch;
   const auto constant = static_cast<float>(query.query.constant);

@@ -296,9 +296,6 @@ double binomial_quantile(double trials, double probability, double p) {
   return quantile(Binomial(trials, probability), p);
 }
 
-/// In [0, 1), a multiple of 2^-53.
-double uniform(Rng& rng) { return static_cast<double>(rng() >> 11) * 0x1p-53; }
-
 void require_possible(const Proportion& proportion) {
   if (proportion.count > proportion.total)
     throw Error("a proportion needs a count that is at most the total, got " + std::to_string(proportion.count) +
@@ -337,7 +334,8 @@ class ResampledCount {
   }
 
   double draw(Rng& rng) const {
-    return least_ + static_cast<double>(std::ranges::lower_bound(cumulative_, uniform(rng)) - cumulative_.begin());
+    return least_ +
+           static_cast<double>(std::ranges::lower_bound(cumulative_, rng.uniform_double()) - cumulative_.begin());
   }
 
  private:
@@ -398,7 +396,7 @@ std::optional<Difference> compare_proportions(const Discordance& discordance, co
   const ResampledCount discordant_count({only_first + only_second, total});
   const auto difference = [&](Rng& rng) {
     const double drawn = discordant_count.draw(rng);
-    const double drawn_fewer = binomial_quantile(drawn, share, uniform(rng));
+    const double drawn_fewer = binomial_quantile(drawn, share, rng.uniform_double());
     return (second_is_better ? 2 * drawn_fewer - drawn : drawn - 2 * drawn_fewer) / things;
   };
   return Difference{(static_cast<double>(only_first) - static_cast<double>(only_second)) / things,

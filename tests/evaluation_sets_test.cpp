@@ -159,6 +159,7 @@ TEST_CASE("analogy file: commas part words only in a table") {
 TEST_CASE("analogy file: a folder without files is an error that names it") {
   const TemporaryDirectory directory;
   std::filesystem::create_directory(directory / "empty");
+  directory.file("empty/.git/questions.txt", "a b c d\n");
   CHECK_THAT(error_of([&] { read_analogies(directory / "empty"); }), ContainsSubstring("empty: is a folder without"));
 }
 

@@ -28,6 +28,9 @@ class Rng {
   /// In [0, 1), a multiple of 2^-24.
   constexpr float uniform() noexcept { return static_cast<float>((*this)() >> 40) * 0x1p-24f; }
 
+  /// In [0, 1), a multiple of 2^-53: fine enough to give each of millions of things its share.
+  constexpr double uniform_double() noexcept { return static_cast<double>((*this)() >> 11) * 0x1p-53; }
+
   /// In [0, n). n > 0. The bias is below n / 2^32.
   constexpr std::uint32_t below(std::uint32_t n) noexcept {
     return static_cast<std::uint32_t>(((*this)() >> 32) * n >> 32);
