@@ -1,112 +1,170 @@
 #include "apps/bias_report.hpp"
 
+#include "src/text_numbers.hpp"
+
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
-#include <utility>
 
 using namespace equivec;
 
-SubspaceReport find_subspace(const Embeddings& embeddings, const BiasWordSets& sets, int rank) {
-  const ResolvedSets definitional = resolve(embeddings.vocabulary(), sets.definitional);
-  SubspaceReport report{BiasSubspace::from_sets(embeddings, definitional.sets, rank),
-                        definitional.sets.size(),
-                        sets.definitional.size(),
-                        definitional.missing,
-                        "",
-                        ""};
-  report.first_pole = embeddings.vocabulary().word(definitional.sets.front().front());
-  report.last_pole = embeddings.vocabulary().word(definitional.sets.front().back());
-  return report;
+namespace {
+
+std::string format(const char* pattern, double value) {
+  char text[64];
+  std::snprintf(text, sizeof text, pattern, value);
+  return text;
 }
 
-void print(const SubspaceReport& report, const std::string& name) {
-  std::cout << name << " direction, from " << report.sets_used << " of " << report.sets_given
-            << " definitional sets (positive towards '" << report.first_pole << "', negative towards '"
-            << report.last_pole << "')\n  share of the sets' variance on each principal direction:";
-  const Eigen::VectorXd& explained = report.subspace.explained();
-  for (Eigen::Index i = 0; i < std::min<Eigen::Index>(explained.size(), 5); ++i) {
-    char text[32];
-    std::snprintf(text, sizeof text, " %.1f %%", 100 * explained[i]);
-    std::cout << text;
-  }
-  std::cout << '\n';
-  if (!report.missing.empty()) std::cout << "  not in the vocabulary: " << list(report.missing) << '\n';
+std::string format(const std::optional<Interval>& interval) {
+  return interval ? "  [" + format("%.4f", interval->low) + " .. " + format("%.4f", interval->high) + "]" : "";
 }
 
-Json to_json(const SubspaceReport& report) {
-  Json basis = Json::array();
-  for (Eigen::Index row = 0; row < report.subspace.basis().rows(); ++row) {
-    const Eigen::VectorXd direction = report.subspace.basis().row(row);
-    basis.push_back(std::vector<double>(direction.begin(), direction.end()));
-  }
-  const Eigen::VectorXd& explained = report.subspace.explained();
-  return {{"rank", report.subspace.rank()},
-          {"explained_variance", std::vector<double>(explained.begin(), explained.end())},
-          {"positive_pole", report.first_pole},
-          {"negative_pole", report.last_pole},
-          {"sets_used", report.sets_used},
-          {"missing", report.missing},
-          {"basis", basis}};
+std::string titled_name(std::string name) {
+  std::ranges::replace(name, '_', ' ');
+  return name;
 }
 
-OccupationBias measure_occupations(const Embeddings& embeddings, const BiasSubspace& subspace, const BiasWordSets& sets,
-                                   double strictness) {
-  const ResolvedWords words = resolve(embeddings.vocabulary(), sets.occupations);
-  return {direct_bias(embeddings, subspace, words.words, strictness), words.missing, strictness};
+std::string text_of(const BiasMeasurement::Row& row) {
+  std::string text;
+  for (const std::string& word : row.words) text += (text.empty() ? "" : " ") + word;
+  return text;
 }
 
-void print(const OccupationBias& measured, const SubspaceReport& report, const Vocabulary& vocabulary, int count) {
-  if (measured.bias.words.empty()) {
-    std::cout << "direct bias: none of the " << measured.missing.size() << " occupations is in the vocabulary\n";
-    return;
-  }
-  char value[64];
-  std::snprintf(value, sizeof value, "%.4f", measured.bias.value);
-  std::cout << "direct bias of " << measured.bias.words.size() << " occupations: " << value << "  (mean |cosine|";
-  if (measured.strictness != 1) std::cout << "^" << measured.strictness;
-  std::cout << (report.subspace.rank() > 1 ? " with the subspace; 0 is none; " : " with the direction; 0 is none; ")
-            << measured.missing.size() << " more are not in the vocabulary)\n";
-  auto words = measured.bias.words;
-  std::ranges::stable_sort(words, std::ranges::greater(), &WordBias::cosine);
-  const auto show = [&](const WordBias& word) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%+.3f ", word.cosine);
-    std::cout << "  " << text << vocabulary.word(word.word);
-  };
-  const std::size_t shown = std::min(words.size(), static_cast<std::size_t>(count));
+/// The rows by their first number, those with the largest first; rows without one are left out.
+std::vector<const BiasMeasurement::Row*> sorted_rows(const BiasMeasurement& measurement) {
+  std::vector<const BiasMeasurement::Row*> rows;
+  for (const BiasMeasurement::Row& row : measurement.rows)
+    if (!row.numbers.empty() && row.numbers[0]) rows.push_back(&row);
+  std::ranges::stable_sort(rows, std::ranges::greater(), [](const auto* row) { return *row->numbers[0]; });
+  return rows;
+}
+
+void print_rows(const BiasMeasurement& measurement, int count) {
+  const auto rows = sorted_rows(measurement);
+  const std::size_t most = static_cast<std::size_t>(count), shown = std::min(rows.size(), most);
   if (shown == 0) return;
-  if (report.subspace.rank() > 1) {
-    std::cout << "  most in the subspace:";
-    for (std::size_t i = 0; i < shown; ++i) show(words[i]);
+  const auto show = [](const std::string& title, auto first, auto last) {
+    std::cout << "  " << title << ":";
+    for (; first != last; ++first) std::cout << "  " << format("%+.3f ", *(*first)->numbers[0]) << text_of(**first);
     std::cout << '\n';
-    return;
-  }
-  const auto show_side = [&](const std::string& pole, auto first, auto last, auto on_side) {
-    std::string separator = "  most towards " + pole + ":";
-    for (auto word = first; word != last && word - first < count && on_side(*word); ++word) {
-      std::cout << std::exchange(separator, "");
-      show(*word);
-    }
-    if (separator.empty()) std::cout << '\n';
   };
-  show_side(report.first_pole, words.begin(), words.end(), [](const WordBias& word) { return word.cosine > 0.00005; });
-  show_side(report.last_pole, words.rbegin(), words.rend(),
-            [](const WordBias& word) { return word.cosine < -0.00005; });
+  const std::string column = titled_name(measurement.columns.front());
+  const auto shown_rows = static_cast<std::ptrdiff_t>(shown);
+  show("largest " + column, rows.begin(), rows.begin() + shown_rows);
+  if (rows.size() <= most) return;
+  const auto rest = std::min(shown_rows, static_cast<std::ptrdiff_t>(rows.size()) - shown_rows);
+  show("smallest " + column, rows.rbegin(), rows.rbegin() + rest);
 }
 
-Json to_json(const OccupationBias& measured, const BiasWordSets& sets, const Vocabulary& vocabulary) {
-  Json words = Json::array();
-  for (const WordBias& word : measured.bias.words)
-    words.push_back({{"word", std::string(vocabulary.word(word.word))}, {"cosine", word.cosine}});
-  return {{"measure", "direct-bias"},
-          {"query", sets.name + ": occupations"},
-          {"value", measured.bias.words.empty() ? Json(nullptr) : Json(measured.bias.value)},
-          {"effect_size", nullptr},
-          {"p_value", nullptr},
-          {"interval", nullptr},
-          {"conventions", {{"strictness", measured.strictness}, {"missing_words", "left out"}}},
-          {"missing", measured.missing},
+}  // namespace
+
+void print(const BiasDirection& direction, const std::string& name, const std::optional<RandomSetsBaseline>& baseline) {
+  std::cout << name << " direction, from " << direction.sets_used << " of " << direction.sets_given
+            << " definitional sets (positive towards '" << direction.first_pole << "', negative towards '"
+            << direction.last_pole << "')\n";
+  const Eigen::VectorXd& explained = direction.subspace.explained();
+  if (explained.size() > 0) {
+    std::cout << "  share of the sets' variance on each principal direction:";
+    for (Eigen::Index i = 0; i < std::min<Eigen::Index>(explained.size(), 5); ++i)
+      std::cout << format(" %.1f %%", 100 * explained[i]);
+    std::cout << '\n';
+  }
+  if (baseline)
+    std::cout << "  the first of sets of random words: " << format("%.1f %%, ", 100 * baseline->mean)
+              << format("95 %% of them %.1f to ", 100 * baseline->interval.low)
+              << format("%.1f %%; p ", 100 * baseline->interval.high) << format_p_value(baseline->p_value) << '\n';
+  if (!direction.missing.empty()) std::cout << "  not in the vocabulary: " << list(direction.missing) << '\n';
+}
+
+Json to_json(const BiasDirection& direction, const std::optional<RandomSetsBaseline>& baseline) {
+  Json basis = Json::array();
+  for (Eigen::Index row = 0; row < direction.subspace.basis().rows(); ++row) {
+    const Eigen::VectorXd numbers = direction.subspace.basis().row(row);
+    basis.push_back(std::vector<double>(numbers.begin(), numbers.end()));
+  }
+  const Eigen::VectorXd& explained = direction.subspace.explained();
+  Json document = {{"rank", direction.subspace.rank()},
+                   {"explained_variance", std::vector<double>(explained.begin(), explained.end())},
+                   {"positive_pole", direction.first_pole},
+                   {"negative_pole", direction.last_pole},
+                   {"sets_used", direction.sets_used},
+                   {"missing", direction.missing},
+                   {"basis", basis}};
+  if (baseline)
+    document["random_sets"] = {{"explained_variance", baseline->mean},
+                               {"interval", ::to_json(std::optional(baseline->interval))},
+                               {"p_value", baseline->p_value}};
+  return document;
+}
+
+void print(const BiasMeasurement& measurement, const BiasMeasure& measure, int count) {
+  const auto how = [&](const std::string& name) {
+    const auto found = std::ranges::find(measurement.conventions, name, [](const auto& pair) { return pair.first; });
+    return found == measurement.conventions.end() ? "" : found->second;
+  };
+  std::vector<std::string> explained;
+  const auto line = [&](const std::string& name, const std::string& value) {
+    explained.push_back(name);
+    const std::string explanation = how(name);
+    std::cout << "  " << titled_name(name) << ' ' << value << (explanation.empty() ? "" : "  (" + explanation + ")")
+              << '\n';
+  };
+  std::cout << measurement.measure << ", " << measurement.query << ": " << measure.title << '\n';
+  line("value", (measurement.value ? format("%.4f", *measurement.value) : "none") +
+                    (measurement.effect_size ? "" : format(measurement.interval)));
+  if (measurement.effect_size)
+    line("effect_size", format("%.4f", *measurement.effect_size) + format(measurement.interval));
+  const auto of_p = std::ranges::find(measurement.figures, "p_value", &BiasMeasurement::Figure::name);
+  if (measurement.p_value)
+    line("p_value",
+         format_p_value(measurement.p_value) + (of_p == measurement.figures.end() ? "" : format(of_p->interval)));
+  for (const BiasMeasurement::Figure& figure : measurement.figures)
+    if (figure.name != "p_value")
+      line(figure.name, (figure.value ? format("%.4f", *figure.value) : "none") + format(figure.interval));
+  std::cout << "  range " << measure.range << ", better " << measure.better << "; " << grouped(measurement.words)
+            << (measurement.words == 1 ? " word" : " words");
+  for (const auto& [name, number] : measurement.counts)
+    std::cout << ", " << grouped(number) << ' ' << titled_name(name);
+  for (const auto& [name, value] : measurement.conventions)
+    if (std::ranges::find(explained, name) == explained.end()) std::cout << "; " << titled_name(name) << ": " << value;
+  std::cout << '\n';
+  print_rows(measurement, count);
+  if (!measurement.missing.empty()) std::cout << "  not in the vocabulary: " << list(measurement.missing) << '\n';
+  if (!measurement.without_direction.empty())
+    std::cout << "  left out, their vectors having no length or not being finite: "
+              << list(measurement.without_direction) << '\n';
+}
+
+Json to_json(const BiasMeasurement& measurement, const BiasMeasure& measure) {
+  Json conventions = Json::object(), figures = Json::object(), counts = Json::object(), words = Json::array();
+  for (const auto& [name, count] : measurement.counts) counts[name] = count;
+  for (const auto& [name, value] : measurement.conventions) conventions[name] = value;
+  conventions["missing_words"] = "left out";
+  for (const BiasMeasurement::Figure& figure : measurement.figures)
+    figures[figure.name] = {{"value", number(figure.value)}, {"interval", ::to_json(figure.interval)}};
+  for (const BiasMeasurement::Row& row : measurement.rows) {
+    Json entry;
+    if (row.words.size() == 1)
+      entry["word"] = row.words[0];
+    else
+      entry["words"] = row.words;
+    for (std::size_t i = 0; i < row.numbers.size(); ++i) entry[measurement.columns[i]] = number(row.numbers[i]);
+    words.push_back(std::move(entry));
+  }
+  return {{"measure", measurement.measure},
+          {"query", measurement.query},
+          {"value", number(measurement.value)},
+          {"effect_size", number(measurement.effect_size)},
+          {"p_value", number(measurement.p_value)},
+          {"interval", ::to_json(measurement.interval)},
+          {"figures", figures},
+          {"counts", counts},
+          {"unbiased", measure.unbiased},
+          {"conventions", conventions},
+          {"used_words", measurement.words},
+          {"missing", measurement.missing},
+          {"without_direction", measurement.without_direction},
           {"words", words}};
 }
 

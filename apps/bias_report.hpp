@@ -1,41 +1,24 @@
 #pragma once
 
 #include "apps/query.hpp"
+#include "apps/table.hpp"
 
-#include "equivec/bias.hpp"
-#include "equivec/word_sets.hpp"
+#include "equivec/bias_measures.hpp"
 
+#include <cstddef>
 #include <string>
+#include <vector>
 
-// What the commands bias and debias both tell.
+// What the commands bias and debias tell.
 
-/// The subspace that word sets span in some vectors.
-struct SubspaceReport {
-  equivec::BiasSubspace subspace;
-  std::size_t sets_used = 0, sets_given = 0;
-  equivec::WordSet missing;
-  std::string first_pole, last_pole;  ///< words at the two ends of the first direction: "woman", "man"
-};
+/// The direction, from what it is made, and how much of the sets' variance it holds; beside it what random words would.
+void print(const equivec::BiasDirection& direction, const std::string& name,
+           const std::optional<equivec::RandomSetsBaseline>& baseline = {});
+Json to_json(const equivec::BiasDirection& direction, const std::optional<equivec::RandomSetsBaseline>& baseline = {});
 
-/// Throws equivec::Error if no definitional set is in the vocabulary.
-SubspaceReport find_subspace(const equivec::Embeddings& embeddings, const equivec::BiasWordSets& sets, int rank);
-
-void print(const SubspaceReport& report, const std::string& name);
-Json to_json(const SubspaceReport& report);
-
-/// Direct bias of the occupations.
-struct OccupationBias {
-  equivec::DirectBias bias;
-  equivec::WordSet missing;
-  double strictness = 1;
-};
-OccupationBias measure_occupations(const equivec::Embeddings& embeddings, const equivec::BiasSubspace& subspace,
-                                   const equivec::BiasWordSets& sets, double strictness);
-
-/// The value, and the `count` words nearest to each pole.
-void print(const OccupationBias& measured, const SubspaceReport& report, const equivec::Vocabulary& vocabulary,
-           int count);
-Json to_json(const OccupationBias& measured, const equivec::BiasWordSets& sets, const equivec::Vocabulary& vocabulary);
+/// A measurement in a few lines, with the `count` words at either end of its rows.
+void print(const equivec::BiasMeasurement& measurement, const equivec::BiasMeasure& measure, int count);
+Json to_json(const equivec::BiasMeasurement& measurement, const equivec::BiasMeasure& measure);
 
 /// Words with blanks between, the first `most` of them.
 std::string list(const equivec::WordSet& words, std::size_t most = 12);

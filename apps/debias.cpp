@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstdio>
 #include <iostream>
+#include <utility>
 
 using namespace equivec;
 
@@ -61,6 +62,73 @@ HardDebiased remove_bias(const std::string& method, const Embeddings& embeddings
           std::move(equal.sets),
           std::move(equal.degenerate),
           resolve(vocabulary, sets.equalize).missing};
+}
+
+/// Direct bias of the occupations.
+struct OccupationBias {
+  DirectBias bias;
+  WordSet missing;
+};
+
+OccupationBias measure_occupations(const Embeddings& embeddings, const BiasSubspace& subspace,
+                                   const BiasWordSets& sets) {
+  const ResolvedWords words = resolve(embeddings.vocabulary(), sets.occupations);
+  return {direct_bias(embeddings, subspace, words.words), words.missing};
+}
+
+/// The value, and the `count` words nearest to each pole.
+void print(const OccupationBias& measured, const BiasDirection& direction, const Vocabulary& vocabulary, int count) {
+  if (measured.bias.words.empty()) {
+    std::cout << "direct bias: none of the " << measured.missing.size() << " occupations is in the vocabulary\n";
+    return;
+  }
+  char value[64];
+  std::snprintf(value, sizeof value, "%.4f", measured.bias.value);
+  std::cout << "direct bias of " << measured.bias.words.size() << " occupations: " << value
+            << "  (mean |cosine| with the " << (direction.subspace.rank() > 1 ? "subspace" : "direction")
+            << "; 0 is none; " << measured.missing.size() << " more are not in the vocabulary)\n";
+  auto words = measured.bias.words;
+  std::ranges::stable_sort(words, std::ranges::greater(), &WordBias::cosine);
+  const auto show = [&](const WordBias& word) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%+.3f ", word.cosine);
+    std::cout << "  " << text << vocabulary.word(word.word);
+  };
+  const std::size_t shown = std::min(words.size(), static_cast<std::size_t>(count));
+  if (shown == 0) return;
+  if (direction.subspace.rank() > 1) {
+    std::cout << "  most in the subspace:";
+    for (std::size_t i = 0; i < shown; ++i) show(words[i]);
+    std::cout << '\n';
+    return;
+  }
+  const auto show_side = [&](const std::string& pole, auto first, auto last, auto on_side) {
+    std::string separator = "  most towards " + pole + ":";
+    for (auto word = first; word != last && word - first < count && on_side(*word); ++word) {
+      std::cout << std::exchange(separator, "");
+      show(*word);
+    }
+    if (separator.empty()) std::cout << '\n';
+  };
+  show_side(direction.first_pole, words.begin(), words.end(),
+            [](const WordBias& word) { return word.cosine > 0.00005; });
+  show_side(direction.last_pole, words.rbegin(), words.rend(),
+            [](const WordBias& word) { return word.cosine < -0.00005; });
+}
+
+Json to_json(const OccupationBias& measured, const BiasWordSets& sets, const Vocabulary& vocabulary) {
+  Json words = Json::array();
+  for (const WordBias& word : measured.bias.words)
+    words.push_back({{"word", std::string(vocabulary.word(word.word))}, {"cosine", word.cosine}});
+  return {{"measure", "direct-bias"},
+          {"query", sets.name + ": occupations"},
+          {"value", measured.bias.words.empty() ? Json(nullptr) : Json(measured.bias.value)},
+          {"effect_size", nullptr},
+          {"p_value", nullptr},
+          {"interval", nullptr},
+          {"conventions", {{"strictness", 1}, {"missing_words", "left out"}}},
+          {"missing", measured.missing},
+          {"words", words}};
 }
 
 /// Direct bias after debiasing, told apart by whether a word was to lose it.
@@ -121,10 +189,10 @@ int run_debias(std::span<const std::string> arguments) {
   require_writable(output);
 
   const Embeddings before = load(file, console);
-  const SubspaceReport report = find_subspace(before, sets, rank);
+  const BiasDirection report = find_direction(before, sets, {.rank = rank});
   const HardDebiased result = remove_bias(method, before, sets, rank);
-  const OccupationBias bias_before = measure_occupations(before, result.subspace, sets, 1);
-  const OccupationBias bias_after = measure_occupations(result.embeddings, result.subspace, sets, 1);
+  const OccupationBias bias_before = measure_occupations(before, result.subspace, sets);
+  const OccupationBias bias_after = measure_occupations(result.embeddings, result.subspace, sets);
   const Remaining remaining = remaining_bias(result, bias_after);
   const double largest = largest_cosine(result);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "apps/query.hpp"
+#include "apps/table.hpp"
 
 #include "equivec/evaluate.hpp"
 
@@ -22,12 +23,9 @@ struct Measurement {
   std::optional<equivec::Difference> difference = {};
 };
 
-enum class TableStyle { text, markdown };
-
 /// A table of measurements, with the columns of a comparison if `compared`.
 void print(std::span<const Measurement> measurements, bool compared, TableStyle style);
 
-Json to_json(const std::optional<equivec::Interval>& interval);
 /// {"value": that of the other vectors, "common": things that both know, "difference": ..., "interval": ..., "p_value":
 /// ..., "test": ...}
 Json to_json(const std::optional<double>& other, const std::optional<equivec::Difference>& difference,

@@ -13,10 +13,12 @@ struct LogisticModel {
 };
 
 /// The model that minimises |weights|^2 / 2 + strength * (sum of the examples' importances times their log-losses), by
-/// Newton's method, to a gradient of 1e-9 of its first length. The intercept is not penalised. Examples are rows;
-/// `labels` are 1 or 0, both present; `importances` are positive.
+/// Newton's method, to a gradient of 1e-9 of its length at zero. The intercept is not penalised. Examples are rows;
+/// `labels` are 1 or 0, both present; `importances` are positive. The search begins at `start`, if that has weights
+/// and less loss than zero, else at zero: the nearer, the fewer steps.
 LogisticModel fit_logistic(const Eigen::Ref<const Eigen::MatrixXd>& examples,
                            const Eigen::Ref<const Eigen::VectorXd>& labels,
-                           const Eigen::Ref<const Eigen::VectorXd>& importances, double strength);
+                           const Eigen::Ref<const Eigen::VectorXd>& importances, double strength,
+                           const LogisticModel& start = {});
 
 }  // namespace equivec

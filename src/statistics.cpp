@@ -112,20 +112,30 @@ std::vector<double> resampled(const BootstrapOptions& options, const Make& make)
 
 using Times = std::span<const std::uint32_t>;
 
-/// The same where a resample is how often each of some things was drawn.
+/// The same where a resample is how often each of some things was drawn, those of a stratum among themselves.
 template <class Make>
-std::vector<double> resampled(std::size_t items, const BootstrapOptions& options, const Make& make) {
+std::vector<double> resampled(std::span<const std::size_t> strata, const BootstrapOptions& options, const Make& make) {
+  const std::size_t items = std::accumulate(strata.begin(), strata.end(), std::size_t{0});
   if (items > std::numeric_limits<std::uint32_t>::max())
     throw Error("no more than 4294967295 things can be resampled, got " + std::to_string(items));
   if (items == 0) return {};
   return resampled(options, [&] {
-    return [times = std::vector<std::uint32_t>(items), value = make()](Rng& rng) mutable {
+    return [strata, times = std::vector<std::uint32_t>(items), value = make()](Rng& rng) mutable {
       std::ranges::fill(times, 0);
-      const auto count = static_cast<std::uint32_t>(times.size());
-      for (std::uint32_t i = 0; i < count; ++i) ++times[rng.below(count)];
+      std::size_t begin = 0;
+      for (const std::size_t size : strata) {
+        const auto count = static_cast<std::uint32_t>(size);
+        for (std::uint32_t i = 0; i < count; ++i) ++times[begin + rng.below(count)];
+        begin += size;
+      }
       return value(Times(times));
     };
   });
+}
+
+template <class Make>
+std::vector<double> resampled(std::size_t items, const BootstrapOptions& options, const Make& make) {
+  return resampled(std::span(&items, 1), options, make);
 }
 
 /// The q-quantile, 0 <= q <= 1, of values that are not empty.
@@ -228,6 +238,13 @@ std::vector<double> bootstrap(std::size_t items, const std::function<std::option
                               const BootstrapOptions& options) {
   validate(options);
   return resampled(items, options, [&] { return [&](Times times) { return statistic(times).value_or(nothing); }; });
+}
+
+std::vector<double> bootstrap(std::span<const std::size_t> strata,
+                              const std::function<std::optional<double>(Times times)>& statistic,
+                              const BootstrapOptions& options) {
+  validate(options);
+  return resampled(strata, options, [&] { return [&](Times times) { return statistic(times).value_or(nothing); }; });
 }
 
 std::optional<Interval> percentile_interval(std::span<const double> ascending, const BootstrapOptions& options) {

@@ -8,8 +8,9 @@ set(layers
   "encoded_corpus embeddings evaluation_sets"
   "cooccurrence training"
   "clusters formats glove word2vec neighbors word_sets"
-  "analogy bias debias"
-  "evaluate")
+  "analogy association bias"
+  "biased_analogies biased_words debias"
+  "bias_measures evaluate")
 
 set(level 0)
 foreach(layer IN LISTS layers)

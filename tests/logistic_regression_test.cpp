@@ -75,3 +75,43 @@ TEST_CASE("logistic regression: a hand-worked pair") {
   CHECK(model.weights[0] == Approx(2 / (1 + std::exp(model.weights[0]))).epsilon(1e-9));
   CHECK(model.weights[0] == Approx(0.6750).epsilon(1e-3));
 }
+
+TEST_CASE("logistic regression: wherever the search begins, it ends at the same model") {
+  const auto [count, dimension] = GENERATE(table<int, int>({{60, 5}, {9, 30}, {20, 20}}));
+  CAPTURE(count, dimension);
+  const Examples examples = random_examples(count, dimension, 4);
+  const auto fit = [&](const LogisticModel& start) {
+    return fit_logistic(examples.x, examples.labels, examples.importances, 10, start);
+  };
+  const LogisticModel model = fit({});
+  const auto distance = [&](const LogisticModel& other) {
+    return (other.weights - model.weights).norm() + std::abs(other.intercept - model.intercept);
+  };
+  CHECK(distance(fit(model)) < 1e-12);
+  CHECK(distance(fit({model.weights * 1.5, model.intercept - 1})) < 1e-7);
+  CHECK(distance(fit({Eigen::VectorXd::Constant(dimension, 3), 20})) < 1e-7);
+}
+
+TEST_CASE("logistic regression: a model of thousands of examples is found to the last digits too") {
+  const Examples examples = random_examples(5000, 10, 5);
+  const auto fit = [&](const LogisticModel& start) {
+    return fit_logistic(examples.x, examples.labels, examples.importances, 1, start);
+  };
+  const auto gradient = [&](const LogisticModel& at) {
+    const Eigen::ArrayXd scores = (examples.x * at.weights).array() + at.intercept;
+    const Eigen::VectorXd residuals =
+        (examples.importances.array() * ((1 + (-scores).exp()).inverse() - examples.labels.array())).matrix();
+    return std::hypot((at.weights + examples.x.transpose() * residuals).norm(), residuals.sum());
+  };
+  const double enough = 1.01e-9 * gradient({Eigen::VectorXd::Zero(10), 0});
+  const LogisticModel model = fit({});
+  CHECK(gradient(model) <= enough);
+  // From nearby, where the last step changes the loss by less than it is rounded by.
+  for (Eigen::Index k = 0; k < 10; ++k)
+    for (const double step : {-4e-8, -2e-8, 2e-8, 4e-8}) {
+      LogisticModel start = model;
+      start.weights[k] += step;
+      CHECK(gradient(start) > enough);
+      CHECK(gradient(fit(start)) <= enough);
+    }
+}

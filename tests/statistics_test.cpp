@@ -675,3 +675,27 @@ TEST_CASE("compared proportions: threads change no bit of the interval") {
   CHECK(expected.low * 1e5 == Approx(50 - 123).epsilon(0).margin(8));
   CHECK(expected.high * 1e5 == Approx(50 + 123).epsilon(0).margin(8));
 }
+
+TEST_CASE("bootstrap: things of several groups are drawn each from their own") {
+  const std::size_t sizes[] = {3, 1, 5};
+  int calls = 0;
+  const auto values =
+      bootstrap(sizes,
+                [&](std::span<const std::uint32_t> times) -> std::optional<double> {
+                  ++calls;
+                  const auto sum = [&](std::size_t begin, std::size_t count) {
+                    return std::accumulate(times.begin() + static_cast<std::ptrdiff_t>(begin),
+                                           times.begin() + static_cast<std::ptrdiff_t>(begin + count), 0U);
+                  };
+                  return times.size() == 9 && sum(0, 3) == 3 && sum(3, 1) == 1 && sum(4, 5) == 5 ? times[0] : -1.0;
+                },
+                {.resamples = 300, .threads = 1});
+  CHECK(calls == 300);
+  CHECK(values.size() == 300);
+  CHECK(values.front() == 0);
+  CHECK(values.back() == 3);
+  // Of one group it is the plain bootstrap.
+  const std::size_t one[] = {7};
+  const auto first = [](std::span<const std::uint32_t> times) -> std::optional<double> { return times[0]; };
+  CHECK(bootstrap(one, first, {.resamples = 200}) == bootstrap(7, first, {.resamples = 200}));
+}

@@ -48,6 +48,12 @@ std::vector<double> bootstrap(
     std::size_t items, const std::function<std::optional<double>(std::span<const std::uint32_t> times)>& statistic,
     const BootstrapOptions& options = {});
 
+/// The same for things of several groups, of these sizes and one after the other, each resampled by itself.
+std::vector<double> bootstrap(
+    std::span<const std::size_t> strata,
+    const std::function<std::optional<double>(std::span<const std::uint32_t> times)>& statistic,
+    const BootstrapOptions& options = {});
+
 /// The percentile interval (Efron and Tibshirani 1993, chapter 13) of what bootstrap() gives for the same options: its
 /// ends are interpolated between the values next to them, as NumPy's percentile does. Nothing if fewer than 95 % of the
 /// resamples have a value: those without would have lain at some end, nobody knows which.

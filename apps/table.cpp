@@ -1,0 +1,62 @@
+#include "apps/table.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+
+using namespace equivec;
+
+namespace {
+
+/// Bytes that begin a character, so that columns of UTF-8 stand below each other.
+std::size_t width(const std::string& text) {
+  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+void print_text(std::span<const TableRow> rows, std::size_t texts) {
+  std::vector<std::size_t> widths(rows.front().size());
+  for (const TableRow& row : rows)
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
+  for (const TableRow& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const std::string padding(widths[i] - width(row[i]), ' ');
+      line += (i == 0 ? "" : "  ") + (i < texts ? row[i] + padding : padding + row[i]);
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    std::cout << line << '\n';
+  }
+}
+
+void print_markdown(std::span<const TableRow> rows, std::size_t texts) {
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    for (std::string cell : rows[r]) {
+      for (std::size_t at = 0; (at = cell.find('|', at)) != cell.npos; at += 2) cell.insert(at, "\\");
+      std::cout << "| " << cell << ' ';
+    }
+    std::cout << "|\n";
+    if (r > 0) continue;
+    for (std::size_t i = 0; i < rows[r].size(); ++i) std::cout << (i < texts ? "|---" : "|---:");
+    std::cout << "|\n";
+  }
+}
+
+}  // namespace
+
+void print_table(std::span<const TableRow> rows, std::size_t texts, TableStyle style) {
+  if (style == TableStyle::text)
+    print_text(rows, texts);
+  else
+    print_markdown(rows, texts);
+}
+
+std::string format_p_value(const std::optional<double>& p) {
+  if (!p) return "-";
+  char text[32];
+  std::snprintf(text, sizeof text, *p < 0.001 ? "%.1e" : "%.3f", *p);
+  return text;
+}
+
+Json to_json(const std::optional<Interval>& interval) {
+  return interval ? Json::array({interval->low, interval->high}) : Json(nullptr);
+}

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "apps/query.hpp"
+
+#include "equivec/statistics.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+// Numbers for people to read.
+
+using TableRow = std::vector<std::string>;
+
+enum class TableStyle { text, markdown };
+
+/// The first row holds the titles; the first `texts` columns stand to the left, the others to the right.
+void print_table(std::span<const TableRow> rows, std::size_t texts, TableStyle style);
+
+/// "0.023", "2.6e-10", "-" where there is none.
+std::string format_p_value(const std::optional<double>& p);
+
+/// [low, high], or null.
+Json to_json(const std::optional<equivec::Interval>& interval);
