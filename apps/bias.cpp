@@ -48,12 +48,6 @@ struct Task {
   std::vector<std::pair<const BiasMeasure*, std::string>> queries;
 };
 
-std::string names_of(const std::vector<BiasQuery>& queries) {
-  std::string names;
-  for (const BiasQuery& query : queries) names += (names.empty() ? "" : ", ") + query.name;
-  return names.empty() ? "they have no queries" : "their queries are " + names;
-}
-
 /// Every measure with the sets given, or with those it is mostly used with. Throws where a measure or a query that was
 /// asked for by name finds nothing.
 std::vector<Task> plan(const std::vector<std::string>& measure_names, const std::vector<std::string>& set_names,
@@ -86,12 +80,13 @@ std::vector<Task> plan(const std::vector<std::string>& measure_names, const std:
   for (const BiasMeasure* measure : measures) {
     if (all && !set_names.empty()) break;
     if (planned([&](const auto& query) { return query.first == measure; })) continue;
-    std::string found;
-    for (const Task& task : tasks)
-      found += (found.empty() ? "'" : "; '") + task.sets.name + "': " + names_of(task.sets.queries);
+    std::string suited;
+    for (const BiasMeasure& other : bias_measures())
+      if (std::ranges::any_of(tasks, [&](const Task& task) { return !other.queries(task.sets, other.name).empty(); }))
+        suited += (suited.empty() ? "" : ", ") + std::string(other.name);
     throw Error("--measure " + std::string(measure->name) + " takes " + std::string(measure->takes) +
-                ", which none of the sets has" + (query_names.empty() ? "" : " by a name of --query") + " (" + found +
-                ")");
+                ", which none of the sets has" + (query_names.empty() ? "" : " by a name of --query") +
+                (suited.empty() ? "" : "; they suit " + suited));
   }
   for (const std::string& name : query_names)
     if (!planned([&](const auto& query) { return query.second == name; })) {
@@ -104,6 +99,21 @@ std::vector<Task> plan(const std::vector<std::string>& measure_names, const std:
     }
   if (!planned([](const auto&) { return true; })) throw Error("the sets have nothing that these measures take");
   return tasks;
+}
+
+/// Prints the direction, or puts it into a document.
+void show_direction(const Embeddings& embeddings, const BiasWordSets& sets, const BiasMeasureOptions& rules,
+                    const std::string& name, Json* document) {
+  const BiasDirection found = find_direction(embeddings, sets, rules.direction);
+  const Eigen::VectorXd& explained = found.subspace.explained();
+  std::optional<RandomSetsBaseline> baseline;
+  if (explained.size() > 0)
+    baseline = random_sets_baseline(embeddings, found.sets, explained[0],
+                                    {.restrict = rules.restrict, .seed = rules.seed, .threads = rules.threads});
+  if (document)
+    *document = to_json(found, baseline);
+  else
+    print(found, name, baseline);
 }
 
 std::string format(const std::optional<double>& value) {
@@ -234,7 +244,6 @@ int run_bias(std::span<const std::string> arguments) {
   validate(rules);
   if (measures.empty()) measures = {"direct-bias"};
   const std::vector<Task> tasks = plan(measures, set_names, queries);
-  const auto has_direction = [](const auto& query) { return query.first->has_direction; };
 
   std::optional<Embeddings> reference;
   if (!reference_file.empty()) reference = load(reference_file, console, {.threads = rules.threads});
@@ -247,18 +256,16 @@ int run_bias(std::span<const std::string> arguments) {
     for (const Task& task : tasks) {
       if (task.queries.empty()) continue;
       Json document = {{"vectors", file}, {"sets", task.sets.name}};
-      if (std::ranges::any_of(task.queries, has_direction)) {
-        const BiasDirection found = find_direction(embeddings, task.sets, rules.direction);
-        const Eigen::VectorXd& explained = found.subspace.explained();
-        std::optional<RandomSetsBaseline> baseline;
-        if (explained.size() > 0)
-          baseline = random_sets_baseline(embeddings, found.sets, explained[0],
-                                          {.restrict = rules.restrict, .seed = rules.seed, .threads = rules.threads});
-        if (json)
-          document["subspace"] = to_json(found, baseline);
-        else
-          print(found, task.sets.name, baseline);
-      }
+      const auto any = [&](bool with_reference) {
+        return std::ranges::any_of(task.queries, [&](const auto& query) {
+          return query.first->has_direction && (query.first->has_reference && reference) == with_reference;
+        });
+      };
+      if (any(false))
+        show_direction(embeddings, task.sets, rules, task.sets.name, json ? &document["subspace"] : nullptr);
+      if (any(true))
+        show_direction(*reference, task.sets, rules, task.sets.name + ", in " + reference_file + ":",
+                       json ? &document["reference_subspace"] : nullptr);
       document["measures"] = Json::array();
       for (const auto& [measure, query] : task.queries) {
         Outcome& outcome = outcomes.emplace_back(Outcome{measure, query, {}, ""});

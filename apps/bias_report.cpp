@@ -125,7 +125,7 @@ void print(const BiasMeasurement& measurement, const BiasMeasure& measure, int c
   std::cout << "  range " << measure.range << ", better " << measure.better << "; " << grouped(measurement.words)
             << (measurement.words == 1 ? " word" : " words");
   for (const auto& [name, number] : measurement.counts)
-    std::cout << ", " << grouped(number) << ' ' << titled_name(name);
+    std::cout << "; " << titled_name(name) << ": " << grouped(number);
   for (const auto& [name, value] : measurement.conventions)
     if (std::ranges::find(explained, name) == explained.end()) std::cout << "; " << titled_name(name) << ": " << value;
   std::cout << '\n';

@@ -88,6 +88,7 @@ constinit const BiasMeasure cluster_bias_measure = {
     .unbiased = 0.5,
     .default_sets = "gender",
     .has_direction = true,
+    .has_reference = true,
     .queries = direction_of,
     .run = run_cluster_bias};
 

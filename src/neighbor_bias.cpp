@@ -124,6 +124,7 @@ constinit const BiasMeasure neighbor_bias_measure = {
     .unbiased = 0,
     .default_sets = "gender",
     .has_direction = true,
+    .has_reference = true,
     .queries = occupations_of,
     .run = run_neighbor_bias};
 

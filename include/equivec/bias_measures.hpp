@@ -78,6 +78,7 @@ struct BiasMeasure {
   double unbiased;                ///< the value where there is no bias
   std::string_view default_sets;  ///< the built-in sets that it is mostly used with
   bool has_direction;             ///< whether it is along a direction that definitional sets give
+  bool has_reference = false;     ///< whether that direction, and the words that are biased, are the reference's
 
   /// Names of what can be measured with the sets: of queries, or of what else it takes from them.
   std::vector<std::string> (*queries)(const BiasWordSets& sets, std::string_view measure);
