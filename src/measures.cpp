@@ -111,12 +111,13 @@ void add_rows(BiasMeasurement& result, const Vocabulary& vocabulary, std::span<c
 ReferenceBias reference_bias(const BiasMeasure::Input& input, BiasMeasurement& result) {
   const Vocabulary &vocabulary = input.embeddings.vocabulary(), &of_reference = input.reference.vocabulary();
   ReferenceBias found{single_direction_in(input, input.reference, result), {}, {}, {}};
+  std::size_t missing = 0;
   WordSet except;
   for (const WordId word : words_kept(of_reference, input.sets)) except.push_back(text_of(of_reference, word));
   for (const WordId word : ordinary_words(of_reference, input.options.restrict, except)) {
     const auto here = &input.reference == &input.embeddings ? word : vocabulary.find(of_reference.word(word));
     if (!here) {
-      result.missing.push_back(text_of(of_reference, word));
+      ++missing;
       continue;
     }
     const Eigen::VectorXd unit = unit_vector(input.reference[word]);
@@ -128,6 +129,7 @@ ReferenceBias reference_bias(const BiasMeasure::Input& input, BiasMeasurement& r
     found.words.push_back(*here);
     found.bias.push_back(found.direction.subspace.basis().row(0).dot(unit));
   }
+  if (missing > 0) result.counts.emplace_back("words_of_the_reference_that_are_missing", missing);
   return found;
 }
 

@@ -78,7 +78,6 @@ namespace {
 
 void run_neighbor_bias(const BiasMeasure::Input& input, BiasMeasurement& result) {
   const ReferenceBias found = reference_bias(input, result);
-  result.missing.clear();  // of the ordinary words; occupations are what was asked for
   const Vocabulary& vocabulary = input.embeddings.vocabulary();
   const std::vector<WordId> occupations = words_of(input, input.sets.occupations, result);
   std::vector<WordId> words;
@@ -100,7 +99,7 @@ void run_neighbor_bias(const BiasMeasure::Input& input, BiasMeasurement& result)
   result.value = measured.correlation;
   result.interval = measured.interval;
   result.words = words.size();
-  result.counts = {{"occupations_not_in_reference", left_out}};
+  if (left_out > 0) result.counts.emplace_back("occupations_that_the_reference_has_not", left_out);
   result.columns = {"share", "bias"};
   for (const NeighborBias::Word& word : measured.words)
     result.rows.push_back({{text_of(vocabulary, word.word)}, {word.share, word.bias}});

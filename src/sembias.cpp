@@ -3,6 +3,8 @@
 #include "src/measures.hpp"
 #include "src/pair_cosine.hpp"
 
+#include <set>
+
 namespace equivec {
 
 std::vector<PairKind> choose_pairs(const Embeddings& embeddings, const BiasSubspace& subspace,
@@ -44,10 +46,12 @@ void run_sembias(const BiasMeasure::Input& input, BiasMeasurement& result) {
   const PairChoices& choices = *std::ranges::find(input.sets.choices, input.query, &PairChoices::name);
   const BiasDirection direction = single_direction_in(input, input.embeddings, result);
   std::vector<PairQuestion> questions;
+  std::set<WordId> different;
   for (const PairChoice& choice : choices.questions) {
     const auto pair_of = [&](const PairChoice::Pair& pair) -> std::optional<PairQuestion::Pair> {
       const auto first = words_of(input, {pair[0]}, result), second = words_of(input, {pair[1]}, result);
       if (first.empty() || second.empty()) return std::nullopt;
+      different.insert({first[0], second[0]});
       return PairQuestion::Pair{first[0], second[0]};
     };
     const auto definition = pair_of(choice.definition), stereotype = pair_of(choice.stereotype);
@@ -72,7 +76,7 @@ void run_sembias(const BiasMeasure::Input& input, BiasMeasurement& result) {
   result.figures = {figure("definition", PairKind::definition), figure("none", PairKind::none)};
   result.counts = {{"questions", questions.size()},
                    {"questions_left_out", choices.questions.size() - questions.size()}};
-  result.words = 8 * questions.size();
+  result.words = different.size();
   result.conventions.emplace_back("value", "share of questions answered by the stereotype");
   result.conventions.emplace_back("vectors", "of length 1");
   result.conventions.emplace_back("interval", "bootstrap of the questions");
