@@ -1,18 +1,15 @@
-#include "equivec/debias.hpp"
-
 #include "apps/bias_report.hpp"
 #include "apps/command.hpp"
+#include "apps/debias_report.hpp"
 #include "apps/options.hpp"
 #include "apps/query.hpp"
 
+#include "equivec/debias_methods.hpp"
 #include "equivec/formats.hpp"
-#include "src/text_numbers.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <iostream>
-#include <utility>
 
 using namespace equivec;
 
@@ -41,222 +38,220 @@ void print_sets(const Vocabulary& vocabulary, const std::string& what, std::span
   std::cout << '\n';
 }
 
-/// Both steps or one of them, with what either left to tell.
-HardDebiased remove_bias(const std::string& method, const Embeddings& embeddings, const BiasWordSets& sets, int rank) {
-  if (method == "hard") return hard_debias(embeddings, sets, rank);
-  const Vocabulary& vocabulary = embeddings.vocabulary();
-  const Embeddings unit = normalized(embeddings);
-  const ResolvedSets definitional = resolve(vocabulary, sets.definitional);
-  const BiasSubspace subspace = BiasSubspace::from_sets(unit, definitional.sets, rank);
-  if (method == "neutralize") {
-    Neutralized neutral = neutralize(unit, subspace, words_kept(vocabulary, sets));
-    return {std::move(neutral.embeddings), subspace, words_neutralized(vocabulary, sets),
-            std::move(neutral.vanished),   {},       {},
-            definitional.missing};
+void list_methods(bool json) {
+  if (json) {
+    Json document = Json::array();
+    for (const DebiasMethod& method : debias_methods())
+      document.push_back({{"method", method.name},
+                          {"title", method.title},
+                          {"paper", method.paper},
+                          {"takes", method.takes},
+                          {"changes", method.changes}});
+    return print(document);
   }
-  Equalized equal = equalize(unit, subspace, resolve(vocabulary, with_case_variants(sets.equalize)).sets);
-  return {std::move(equal.embeddings),
-          subspace,
-          {},
-          {},
-          std::move(equal.sets),
-          std::move(equal.degenerate),
-          resolve(vocabulary, sets.equalize).missing};
+  for (const DebiasMethod& method : debias_methods())
+    std::cout << method.name << "\n  " << method.title << " (" << method.paper << ")\n  takes " << method.takes
+              << "\n  changes " << method.changes << '\n';
 }
 
-/// Direct bias of the occupations.
+/// Direct bias along the direction of before, told apart by whether an occupation was to lose it.
 struct OccupationBias {
-  DirectBias bias;
+  std::vector<WordBias> words;
+  double value = 0, of_neutralized = 0;
+  std::vector<WordId> kept;
   WordSet missing;
 };
 
-OccupationBias measure_occupations(const Embeddings& embeddings, const BiasSubspace& subspace,
-                                   const BiasWordSets& sets) {
-  const ResolvedWords words = resolve(embeddings.vocabulary(), sets.occupations);
-  return {direct_bias(embeddings, subspace, words.words), words.missing};
+OccupationBias measure_occupations(const Embeddings& embeddings, const Debiased& debiased, const BiasWordSets& sets) {
+  const ResolvedWords found = resolve(embeddings.vocabulary(), sets.occupations);
+  const BiasSubspace& subspace = debiased.direction.subspace;
+  const DirectBias bias = direct_bias(embeddings, subspace, found.words);
+  OccupationBias result{bias.words, bias.value, 0, {}, found.missing};
+  std::vector<WordId> neutral;
+  for (const WordId word : found.words)
+    (std::ranges::binary_search(debiased.neutralized, word) ? neutral : result.kept).push_back(word);
+  result.of_neutralized = direct_bias(embeddings, subspace, neutral).value;
+  return result;
 }
 
-/// The value, and the `count` words nearest to each pole.
-void print(const OccupationBias& measured, const BiasDirection& direction, const Vocabulary& vocabulary, int count) {
-  if (measured.bias.words.empty()) {
-    std::cout << "direct bias: none of the " << measured.missing.size() << " occupations is in the vocabulary\n";
-    return;
-  }
-  char value[64];
-  std::snprintf(value, sizeof value, "%.4f", measured.bias.value);
-  std::cout << "direct bias of " << measured.bias.words.size() << " occupations: " << value
-            << "  (mean |cosine| with the " << (direction.subspace.rank() > 1 ? "subspace" : "direction")
-            << "; 0 is none; " << measured.missing.size() << " more are not in the vocabulary)\n";
-  auto words = measured.bias.words;
-  std::ranges::stable_sort(words, std::ranges::greater(), &WordBias::cosine);
-  const auto show = [&](const WordBias& word) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%+.3f ", word.cosine);
-    std::cout << "  " << text << vocabulary.word(word.word);
-  };
-  const std::size_t shown = std::min(words.size(), static_cast<std::size_t>(count));
-  if (shown == 0) return;
-  if (direction.subspace.rank() > 1) {
-    std::cout << "  most in the subspace:";
-    for (std::size_t i = 0; i < shown; ++i) show(words[i]);
-    std::cout << '\n';
-    return;
-  }
-  const auto show_side = [&](const std::string& pole, auto first, auto last, auto on_side) {
-    std::string separator = "  most towards " + pole + ":";
-    for (auto word = first; word != last && word - first < count && on_side(*word); ++word) {
-      std::cout << std::exchange(separator, "");
-      show(*word);
-    }
-    if (separator.empty()) std::cout << '\n';
-  };
-  show_side(direction.first_pole, words.begin(), words.end(),
-            [](const WordBias& word) { return word.cosine > 0.00005; });
-  show_side(direction.last_pole, words.rbegin(), words.rend(),
-            [](const WordBias& word) { return word.cosine < -0.00005; });
+std::string format(const char* pattern, double value) {
+  char text[64];
+  std::snprintf(text, sizeof text, pattern, value);
+  return text;
+}
+
+void print(const std::string& when, const OccupationBias& measured, const Vocabulary& vocabulary, int count) {
+  std::cout << when << ": direct bias of " << measured.words.size() << " occupations " << format("%.4f", measured.value)
+            << " (mean |cosine| with the direction of before; " << measured.missing.size()
+            << " more are not in the vocabulary)\n";
+  auto words = measured.words;
+  std::ranges::stable_sort(words, std::ranges::greater(), [](const WordBias& word) { return std::abs(word.cosine); });
+  if (words.empty() || count == 0) return;
+  std::cout << "  most biased:";
+  for (std::size_t i = 0; i < std::min(words.size(), static_cast<std::size_t>(count)); ++i)
+    std::cout << format("  %+.3f ", words[i].cosine) << vocabulary.word(words[i].word);
+  std::cout << '\n';
 }
 
 Json to_json(const OccupationBias& measured, const BiasWordSets& sets, const Vocabulary& vocabulary) {
   Json words = Json::array();
-  for (const WordBias& word : measured.bias.words)
+  for (const WordBias& word : measured.words)
     words.push_back({{"word", std::string(vocabulary.word(word.word))}, {"cosine", word.cosine}});
   return {{"measure", "direct-bias"},
           {"query", sets.name + ": occupations"},
-          {"value", measured.bias.words.empty() ? Json(nullptr) : Json(measured.bias.value)},
+          {"value", measured.words.empty() ? Json(nullptr) : Json(measured.value)},
           {"effect_size", nullptr},
           {"p_value", nullptr},
           {"interval", nullptr},
-          {"conventions", {{"strictness", 1}, {"missing_words", "left out"}}},
+          {"conventions", {{"strictness", 1}, {"direction", "of before"}, {"missing_words", "left out"}}},
           {"missing", measured.missing},
           {"words", words}};
 }
 
-/// Direct bias after debiasing, told apart by whether a word was to lose it.
-struct Remaining {
-  double neutralized = 0;    ///< of the occupations that were neutralized
-  std::vector<WordId> kept;  ///< occupations that are specific, or stand in an equalize set
-};
-
-Remaining remaining_bias(const HardDebiased& result, const OccupationBias& after) {
-  Remaining remaining;
-  std::vector<WordId> neutral;
-  for (const WordBias& word : after.bias.words)
-    (std::ranges::binary_search(result.neutralized, word.word) ? neutral : remaining.kept).push_back(word.word);
-  remaining.neutralized = direct_bias(result.embeddings, result.subspace, neutral).value;
-  return remaining;
-}
-
-double largest_cosine(const HardDebiased& result) {
-  double largest = 0;
-  for (const WordBias& word : direct_bias(result.embeddings, result.subspace, result.neutralized).words)
-    largest = std::max(largest, std::abs(word.cosine));
-  return largest;
+template <class Read>
+auto read_all(const std::vector<std::string>& files, const Read& read) {
+  std::vector<decltype(read(std::filesystem::path()))> sets;
+  for (const std::string& file : files) sets.push_back(read(file));
+  return sets;
 }
 
 }  // namespace
 
 int run_debias(std::span<const std::string> arguments) {
-  std::string file, output, format_name, method = "hard", set_name = "gender";
-  int rank = 1, count = 8;
-  bool json = false;
+  std::vector<std::string> files, similarities, analogies;
+  std::string output, format_name, method_name = "hard", set_name = "gender", direction = "pca", report_file;
+  DebiasOptions rules;
+  double strength = 0;
+  BiasMeasureOptions measuring;
+  int restrict = static_cast<int>(measuring.restrict), count = 8;
+  bool listed = false, json = false;
   ConsoleOptions console;
-  Options options(
-      "debias VECTORS -o OUT [options]",
-      "Removes bias (Bolukbasi et al. 2016) and tells what changed. hard: every word but the gender-specific ones "
-      "loses its part along the bias direction (neutralize), and pairs such as king and queen come to differ in "
-      "nothing but that direction (equalize). The words that the sets list keep that part. The vectors written have "
-      "length 1.");
-  options.positional("VECTORS", file)
+  Options options("debias VECTORS -o OUT [options]",
+                  "Removes bias, proves on what it is about to write that the method's promises hold, and tells what "
+                  "changed. The words that the sets list as being of that meaning keep it.");
+  options.positionals("VECTORS", files, 0)
       .add("output,o", output, "the debiased vectors; its ending names the format", "OUT")
-      .required("output")
       .add("format", format_name, "native, word2vec-text, word2vec-binary, glove-text, npy, whatever OUT's ending",
            "NAME")
-      .add("method", method, "hard, neutralize or equalize", "NAME")
-      .add("sets", set_name, "word sets: gender, or a JSON file (data/README.md)", "NAME|FILE")
-      .add("rank", rank, "directions of the bias subspace")
+      .add("method", method_name, "how: hard, neutralize, equalize, soft, oscar ... (see --list)", "NAME")
+      .add("list", listed, "what can be done, by which paper, and which words it changes")
+      .add("sets", set_name, "word sets: gender, race, religion, or a JSON file (data/README.md)", "NAME|FILE")
+      .add("direction", direction, "from definitional sets: pca, pair, means or classifier", "NAME")
+      .add("pair", rules.direction.pair, "the two words of --direction pair: she he", "WORD")
+      .add("rank", rules.direction.rank, "directions of the bias subspace, by pca")
+      .add("strength", strength, "soft's lambda, partial-projection's sigma, half-sibling's alpha; else the paper's")
+      .add("report", report_file, "before and after side by side: FILE.html, FILE.md or FILE.json", "FILE")
+      .add("similarity", similarities, "sets of word pairs, as in eval: what it cost, for the report")
+      .add("analogies", analogies, "sets of analogies, as in eval, for the report")
+      .add("restrict", restrict, "the report's biased words and neighbours are of the first N words")
+      .add("seed", measuring.seed, "of what the report's measures draw")
+      .add("threads,thread", rules.threads, "0: all cores")
       .add("count,k", count, "show so many of the most biased words")
-      .add("json", json, "the report as one JSON document");
+      .add("json", json, "what was done as one JSON document");
   add_console_options(options, console);
   if (!options.parse(arguments)) return 0;
-  if (method != "hard" && method != "neutralize" && method != "equalize")
-    throw OptionError("--method: expected hard, neutralize or equalize, found '" + method + "'");
+  if (listed) {
+    list_methods(json);
+    return 0;
+  }
+  if (files.size() != 1)
+    throw OptionError(files.empty() ? "VECTORS is missing; usage: equivec debias VECTORS -o OUT [options]"
+                                    : "one file of VECTORS is debiased at a time, got " + std::to_string(files.size()));
+  const std::string& file = files.front();
+  if (output.empty()) throw OptionError("--output is missing: where the debiased vectors go");
   if (output == "-" || output == "/dev/stdout")
     throw OptionError("--output: standard output is for the report; write the vectors to a file");
-  require_at_least("rank", rank, 1);
+  const DebiasMethod& method = debias_method(method_name);
   require_at_least("count", count, 0);
-  const Format format = format_name.empty() ? format_from_extension(output) : format_from_name(format_name);
+  require_at_least("restrict", restrict, 1);
+  if (options.given("strength")) rules.strength = strength;
+  rules.direction.method = value_named(options.given("pair") && !options.given("direction") ? "pair" : direction,
+                                       "direction", direction_methods);
+  validate(rules);
+  if (report_file.empty() && (!similarities.empty() || !analogies.empty()))
+    throw OptionError("--similarity and --analogies are for the report; give --report FILE.html");
+  if (!report_file.empty()) require_report_format(report_file);
+  const Format format_of_output = format_name.empty() ? format_from_extension(output) : format_from_name(format_name);
   const BiasWordSets sets = read_word_sets(set_name);
+  const auto similarity_sets = read_all(similarities, read_similarities);
+  const auto analogy_sets = read_all(analogies, read_analogies);
   require_writable(output);
+  if (!report_file.empty()) require_writable(report_file);
 
-  const Embeddings before = load(file, console);
-  const BiasDirection report = find_direction(before, sets, {.rank = rank});
-  const HardDebiased result = remove_bias(method, before, sets, rank);
-  const OccupationBias bias_before = measure_occupations(before, result.subspace, sets);
-  const OccupationBias bias_after = measure_occupations(result.embeddings, result.subspace, sets);
-  const Remaining remaining = remaining_bias(result, bias_after);
-  const double largest = largest_cosine(result);
+  const Embeddings before = load(file, console, {.threads = rules.threads});
+  const Debiased debiased = [&] {
+    const ProgressLine line("debiasing", "", console);
+    return debias(method, before, sets, rules, &progress());
+  }();
+  const OccupationBias bias_before = measure_occupations(before, debiased, sets),
+                       bias_after = measure_occupations(debiased.embeddings, debiased, sets);
 
   Metadata metadata = before.metadata();
   std::string& history = metadata["debiased"];
-  history += (history.empty() ? "" : "; ") + std::string("equivec " EQUIVEC_VERSION " debias --method ") + method +
-             " --sets " + set_name + " --rank " + shortest(rank);
+  history += (history.empty() ? "" : "; ") + std::string("equivec " EQUIVEC_VERSION " debias --method ") + method_name +
+             " --sets " + set_name;
+  for (const auto& [name, value] : debiased.choices) history += ", " + name + " " + value;
   {
     const ProgressLine line("writing", "", console);
-    write_embeddings(output, result.embeddings.with_metadata(std::move(metadata)), format, &progress());
+    write_embeddings(output, debiased.embeddings.with_metadata(std::move(metadata)), format_of_output, &progress());
+  }
+  if (!report_file.empty()) {
+    measuring.direction = rules.direction;
+    measuring.restrict = static_cast<std::size_t>(restrict);
+    measuring.threads = rules.threads;
+    write_report(report_file, {file, output, method, sets, before, debiased, similarity_sets, analogy_sets, measuring});
   }
 
   const Vocabulary& vocabulary = before.vocabulary();
   if (json) {
+    Json choices = Json::object(), conditions = Json::array();
+    for (const auto& [name, value] : debiased.choices) choices[name] = value;
+    for (const PostCondition& condition : debiased.conditions)
+      conditions.push_back({{"promise", condition.promise}, {"worst", condition.worst}, {"bound", condition.bound}});
     print(Json{{"vectors", file},
                {"output", output},
-               {"method", method},
+               {"method", method.name},
                {"sets", sets.name},
-               {"subspace", to_json(report)},
-               {"neutralized", result.neutralized.size()},
-               {"largest_cosine", largest},
-               {"direct_bias_of_neutralized_occupations", remaining.neutralized},
-               {"kept_occupations", words_of(vocabulary, remaining.kept)},
-               {"vanished", words_of(vocabulary, result.vanished)},
-               {"equalized", to_json(vocabulary, result.equalized)},
-               {"not_equalized", to_json(vocabulary, result.degenerate)},
-               {"missing", result.missing},
+               {"choices", choices},
+               {"conditions", conditions},
+               {"subspace", ::to_json(debiased.direction)},
+               {"neutralized", debiased.neutralized.size()},
+               {"direct_bias_of_neutralized_occupations", bias_after.of_neutralized},
+               {"kept_occupations", words_of(vocabulary, bias_after.kept)},
+               {"vanished", words_of(vocabulary, debiased.vanished)},
+               {"equalized", to_json(vocabulary, debiased.equalized)},
+               {"not_equalized", to_json(vocabulary, debiased.degenerate)},
+               {"missing", debiased.missing},
                {"before", to_json(bias_before, sets, vocabulary)},
                {"after", to_json(bias_after, sets, vocabulary)}});
     return 0;
   }
-  print(report, sets.name);
+  ::print(debiased.direction, sets.name);
   if (sets.occupations.empty()) {
     std::cout << "the sets have no occupations to measure\n";
   } else {
-    std::cout << "before: ";
-    print(bias_before, report, vocabulary, count);
-    std::cout << "after, along the same direction: ";
-    print(bias_after, report, vocabulary, count);
+    print("before", bias_before, vocabulary, count);
+    print("after", bias_after, vocabulary, count);
+    if (!bias_after.kept.empty() && !debiased.neutralized.empty())
+      std::cout << "  " << format("%.4f", bias_after.of_neutralized) << " over the "
+                << bias_after.words.size() - bias_after.kept.size() << " that were to lose it; "
+                << bias_after.kept.size() << " are what they are by meaning, as the sets say, and keep it:\n  "
+                << list(words_of(vocabulary, bias_after.kept)) << '\n';
   }
-  if (method != "equalize") {
-    if (!remaining.kept.empty()) {
-      char value[32];
-      std::snprintf(value, sizeof value, "%.4f", remaining.neutralized);
-      std::cout << "        " << value << " over the " << bias_after.bias.words.size() - remaining.kept.size()
-                << " occupations that were neutralized; " << remaining.kept.size()
-                << " are what they are by meaning, as the sets say, and keep it:\n        "
-                << list(words_of(vocabulary, remaining.kept)) << '\n';
-    }
-    char text[32];
-    std::snprintf(text, sizeof text, "%.1e", largest);
-    std::cout << "neutralized " << grouped(result.neutralized.size()) << " words; the largest |cosine| left is " << text
+  for (const auto& [name, value] : debiased.choices) std::cout << name << ": " << value << '\n';
+  if (!debiased.neutralized.empty()) std::cout << "neutralized " << grouped(debiased.neutralized.size()) << " words\n";
+  if (!debiased.vanished.empty())
+    std::cout << "words that were nothing but bias, now zero: " << list(words_of(vocabulary, debiased.vanished))
               << '\n';
-    if (!result.vanished.empty())
-      std::cout << "words that were nothing but bias, now zero: " << list(words_of(vocabulary, result.vanished))
-                << '\n';
-  }
-  if (method != "neutralize") {
-    print_sets(vocabulary, "equalized " + std::to_string(result.equalized.size()) + " sets:", result.equalized);
-    print_sets(vocabulary,
-               "not equalized, since their words do not differ along the direction or stand in an earlier set:",
-               result.degenerate);
-  }
-  if (!result.missing.empty()) std::cout << "not in the vocabulary: " << list(result.missing) << '\n';
-  std::cout << "wrote " << grouped(vocabulary.size()) << " vectors of length 1 to " << output << '\n';
+  print_sets(vocabulary, "equalized " + std::to_string(debiased.equalized.size()) + " sets:", debiased.equalized);
+  print_sets(vocabulary,
+             "not equalized, since their words do not differ along the direction or stand in an earlier set:",
+             debiased.degenerate);
+  for (const PostCondition& condition : debiased.conditions)
+    std::cout << "proved: " << condition.promise << format(": at most %.1e", condition.worst)
+              << format(" (bound %.1e)", condition.bound) << '\n';
+  if (!debiased.missing.empty()) std::cout << "not in the vocabulary: " << list(debiased.missing) << '\n';
+  std::cout << "wrote " << grouped(vocabulary.size()) << " vectors to " << output << '\n';
+  if (!report_file.empty()) std::cout << "wrote the report to " << report_file << '\n';
   return 0;
 }

@@ -1,9 +1,11 @@
 #include "equivec/debias.hpp"
 
 #include "src/parallel.hpp"
+#include "src/remedies.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <mutex>
 #include <set>
 
@@ -15,6 +17,20 @@ namespace {
 constexpr double negligible = 1e-6;
 
 Eigen::VectorXd vector_of(const Embeddings& embeddings, WordId word) { return column(embeddings[word]).cast<double>(); }
+
+/// The largest of f(0) ... f(count - 1); 0 for none.
+template <class F>
+double largest(std::size_t count, const F& f) {
+  double result = 0;
+  std::mutex mutex;
+  parallel_ranges(count, 1024, 0, [&](std::size_t begin, std::size_t end) {
+    double here = 0;
+    for (std::size_t i = begin; i < end; ++i) here = std::max(here, f(i));
+    const std::scoped_lock lock(mutex);
+    result = std::max(result, here);
+  });
+  return result;
+}
 
 }  // namespace
 
@@ -122,5 +138,127 @@ HardDebiased hard_debias(const Embeddings& embeddings, const BiasWordSets& sets,
           std::move(equal.degenerate),
           std::move(missing)};
 }
+
+std::vector<PostCondition> verify_neutralized(const Embeddings& embeddings, const BiasSubspace& subspace,
+                                              std::span<const WordId> neutralized) {
+  const double worst = largest(neutralized.size(), [&](std::size_t i) {
+    return (subspace.basis() * unit_vector(embeddings[neutralized[i]])).norm();
+  });
+  // A number of a float vector of length 1 is off by 2^-25 of itself at most, and so is its product with a direction.
+  return {{"no neutralized word has a part in the bias subspace (cosine)", worst, 0x1p-22}};
+}
+
+std::vector<PostCondition> verify_equalized(const Embeddings& embeddings, const BiasSubspace& subspace,
+                                            std::span<const std::vector<WordId>> sets,
+                                            std::span<const WordId> neutralized) {
+  double outside = 0, length = 0;
+  Eigen::MatrixXd differences(0, embeddings.dimension());
+  for (const auto& set : sets) {
+    const Eigen::VectorXd first = vector_of(embeddings, set.front());
+    length = std::max(length, std::abs(first.norm() - 1));
+    for (std::size_t i = 1; i < set.size(); ++i) {
+      const Eigen::VectorXd other = vector_of(embeddings, set[i]), difference = first - other;
+      length = std::max(length, std::abs(other.norm() - 1));
+      outside = std::max(outside, subspace.outside(difference).norm());
+      differences.conservativeResize(differences.rows() + 1, Eigen::NoChange);
+      differences.bottomRows(1) = difference.transpose();
+    }
+  }
+  std::vector<PostCondition> conditions = {
+      {"the words of equalized sets differ inside the bias subspace alone", outside, 0x1p-22},
+      {"the words of equalized sets have length 1", length, 0x1p-22}};
+  if (neutralized.empty() || differences.rows() == 0) return conditions;
+  // |w - e|^2 - |w - f|^2 = |e|^2 - |f|^2 - 2 w.(e - f): for words w of length 1, equal products are equal distances.
+  const double uneven = largest(neutralized.size(), [&](std::size_t i) {
+    return (differences * vector_of(embeddings, neutralized[i])).cwiseAbs().maxCoeff();
+  });
+  conditions.push_back({"every neutralized word has the same cosine with all words of a set", uneven, 0x1p-21});
+  return conditions;
+}
+
+namespace {
+
+void append(std::vector<PostCondition>& conditions, std::vector<PostCondition> more) {
+  conditions.insert(conditions.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+void neutralize_words(const DebiasMethod::Input& input, Debiased& result) {
+  const Vocabulary& vocabulary = input.embeddings.vocabulary();
+  Neutralized neutral = neutralize(result.embeddings, result.direction.subspace, words_kept(vocabulary, input.sets));
+  result.embeddings = std::move(neutral.embeddings);
+  result.vanished = std::move(neutral.vanished);
+  result.neutralized = words_neutralized(vocabulary, input.sets);
+}
+
+void equalize_sets(const DebiasMethod::Input& input, Debiased& result) {
+  const ResolvedSets sets = resolve(input.embeddings.vocabulary(), with_case_variants(input.sets.equalize));
+  Equalized equal = equalize(result.embeddings, result.direction.subspace, sets.sets);
+  result.embeddings = std::move(equal.embeddings);
+  result.equalized = std::move(equal.sets);
+  result.degenerate = std::move(equal.degenerate);
+}
+
+void prove(Debiased& result) {
+  if (!result.neutralized.empty())
+    append(result.conditions, verify_neutralized(result.embeddings, result.direction.subspace, result.neutralized));
+  if (!result.equalized.empty())
+    append(result.conditions,
+           verify_equalized(result.embeddings, result.direction.subspace, result.equalized, result.neutralized));
+}
+
+/// Of vectors scaled to length 1, direction included.
+Debiased unit_debiased(const DebiasMethod::Input& input, std::optional<int> rank, bool neutralizes, bool equalizes) {
+  const Embeddings unit = normalized(input.embeddings);
+  Debiased result = begin({unit, input.sets, input.options, input.progress}, rank);
+  if (neutralizes) neutralize_words(input, result);
+  if (equalizes) equalize_sets(input, result);
+  add_missing(input, result);
+  prove(result);
+  return result;
+}
+
+Debiased run_neutralize(const DebiasMethod::Input& input) { return unit_debiased(input, std::nullopt, true, false); }
+
+Debiased run_equalize(const DebiasMethod::Input& input) { return unit_debiased(input, std::nullopt, false, true); }
+
+Debiased run_hard(const DebiasMethod::Input& input) { return unit_debiased(input, std::nullopt, true, true); }
+
+Debiased run_multiclass_hard(const DebiasMethod::Input& input) {
+  if (input.options.direction.rank > 1) return unit_debiased(input, std::nullopt, true, true);
+  // As many directions as the words of a set can differ in.
+  std::size_t largest = 2;
+  for (const WordSet& set : input.sets.definitional) largest = std::max(largest, set.size());
+  return unit_debiased(input, static_cast<int>(largest) - 1, true, true);
+}
+
+}  // namespace
+
+constinit const DebiasMethod neutralize_method = {
+    .name = "neutralize",
+    .title = "takes the bias subspace out of words that should be neutral",
+    .paper = "Bolukbasi, Chang, Zou, Saligrama and Kalai 2016",
+    .takes = "a direction",
+    .changes = "every word but the definitional, equalize and specific ones",
+    .run = run_neutralize};
+constinit const DebiasMethod equalize_method = {
+    .name = "equalize",
+    .title = "makes the words of a set differ in nothing but the bias subspace",
+    .paper = "Bolukbasi, Chang, Zou, Saligrama and Kalai 2016",
+    .takes = "a direction, equalize sets",
+    .changes = "the words of equalize sets",
+    .run = run_equalize};
+constinit const DebiasMethod hard_method = {.name = "hard",
+                                            .title = "neutralizes and equalizes",
+                                            .paper = "Bolukbasi, Chang, Zou, Saligrama and Kalai 2016",
+                                            .takes = "a direction, equalize sets",
+                                            .changes = "every word but the definitional and specific ones",
+                                            .run = run_hard};
+constinit const DebiasMethod multiclass_hard_method = {
+    .name = "multiclass-hard",
+    .title = "the same with as many directions as sets of three words or more differ in",
+    .paper = "Manzini, Lim, Black and Tsvetkov 2019",
+    .takes = "definitional sets, equalize sets",
+    .changes = "every word but the definitional and specific ones",
+    .run = run_multiclass_hard};
 
 }  // namespace equivec

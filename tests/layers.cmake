@@ -2,15 +2,16 @@
 
 # Lowest first: a header of include/equivec may include only headers of its own layer or of one above it in this list.
 set(layers
-  "types error progress rng statistics"
+  "types error post_condition progress rng statistics"
   "corpus alias_sampler"
   "vocabulary"
   "encoded_corpus embeddings evaluation_sets"
   "cooccurrence training"
   "clusters formats glove word2vec neighbors word_sets"
   "analogy association bias"
-  "biased_analogies biased_words debias"
-  "bias_measures evaluate")
+  "biased_analogies biased_words debias half_sibling projection_debias soft_debias"
+  "bias_measures evaluate"
+  "debias_methods probe")
 
 set(level 0)
 foreach(layer IN LISTS layers)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "equivec/bias.hpp"
+#include "equivec/post_condition.hpp"
 #include "equivec/word_sets.hpp"
 
 #include <span>
@@ -36,6 +37,16 @@ struct Equalized {
 ///     w <- nu + sqrt(1 - |nu|^2) (w_B - mu_B) / |w_B - mu_B|
 Equalized equalize(const Embeddings& embeddings, const BiasSubspace& subspace,
                    std::span<const std::vector<WordId>> sets);
+
+/// That no neutralized word has a part in the subspace.
+std::vector<PostCondition> verify_neutralized(const Embeddings& embeddings, const BiasSubspace& subspace,
+                                              std::span<const WordId> neutralized);
+
+/// That the words of equalized sets differ inside the subspace alone and have length 1; if words were neutralized too,
+/// that each of these is equally far from all words of a set.
+std::vector<PostCondition> verify_equalized(const Embeddings& embeddings, const BiasSubspace& subspace,
+                                            std::span<const std::vector<WordId>> sets,
+                                            std::span<const WordId> neutralized);
 
 /// The words that debiasing leaves their part along the direction, since it is theirs by meaning: the specific words,
 /// and all words of the definitional and equalize sets, these in their Title and UPPER case forms too. Ascending.

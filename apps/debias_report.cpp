@@ -1,0 +1,292 @@
+#include "apps/debias_report.hpp"
+
+#include "apps/bias_picture.hpp"
+#include "apps/document.hpp"
+#include "apps/table.hpp"
+
+#include "equivec/evaluate.hpp"
+#include "src/files.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+using namespace equivec;
+
+namespace {
+
+/// A measurement before and after.
+struct Measured {
+  const BiasMeasure* measure;
+  std::string sets, query;
+  std::optional<BiasMeasurement> before, after;
+  std::string error;
+};
+
+std::string format(const char* pattern, double value) {
+  char text[64];
+  std::snprintf(text, sizeof text, pattern, value);
+  return text;
+}
+
+std::string format(const std::optional<double>& value, const std::optional<Interval>& interval) {
+  if (!value) return "-";
+  return format("%.3f", *value) +
+         (interval ? " [" + format("%.3f", interval->low) + " .. " + format("%.3f", interval->high) + "]" : "");
+}
+
+/// The effect size where there is one.
+std::string headline(const std::optional<BiasMeasurement>& measured) {
+  if (!measured) return "-";
+  return format(measured->effect_size ? measured->effect_size : measured->value, measured->interval);
+}
+
+/// What is measured with some sets.
+struct Asked {
+  BiasWordSets sets;
+  std::string_view measure;               ///< empty: all that the sets suit
+  std::vector<std::string_view> queries;  ///< empty: all
+};
+
+/// The sets given, and for gender the published tests that are about it.
+std::vector<Asked> asked(const BiasWordSets& sets) {
+  std::vector<Asked> all = {{sets, "", {}}};
+  if (sets.name != "gender") return all;
+  all.push_back({read_word_sets("weat"), "weat", {"weat-6", "weat-7", "weat-8"}});
+  all.push_back({read_word_sets("sembias"), "sembias", {}});
+  all.push_back({read_word_sets("occupation-shares"), "occupation-shares", {"occupations-female"}});
+  return all;
+}
+
+std::vector<Measured> measure_all(const DebiasReport& report) {
+  std::vector<Measured> result;
+  for (const auto& [sets, name, queries] : asked(report.sets))
+    for (const BiasMeasure& measure : bias_measures()) {
+      if (!name.empty() && measure.name != name) continue;
+      for (const std::string& query : measure.queries(sets, measure.name)) {
+        if (!queries.empty() && std::ranges::find(queries, query) == queries.end()) continue;
+        Measured& row = result.emplace_back(Measured{&measure, sets.name, query, {}, {}, ""});
+        try {
+          row.before = equivec::measure(measure, report.before, sets, query, report.measuring);
+          row.after =
+              equivec::measure(measure, report.debiased.embeddings, sets, query, report.measuring, &report.before);
+        } catch (const OptionError&) {
+          throw;
+        } catch (const Error& error) {
+          row.error = error.what();
+        }
+      }
+    }
+  return result;
+}
+
+/// A score before and after, and the test of the difference (after minus before).
+struct Scored {
+  std::string set, score;
+  std::optional<double> before, after;
+  std::optional<Difference> difference;
+};
+
+std::vector<Scored> score_all(const DebiasReport& report) {
+  EvaluateOptions rules;
+  rules.threads = rules.bootstrap.threads = report.measuring.threads;
+  rules.bootstrap.seed = rules.seed = report.measuring.seed;
+  std::vector<Scored> result;
+  for (const SimilaritySet& set : report.similarities) {
+    const SimilarityResult before = evaluate(report.before, set, rules),
+                           after = evaluate(report.debiased.embeddings, set, rules);
+    result.push_back({set.name, "Spearman", before.scores.at(0).spearman, after.scores.at(0).spearman,
+                      compare(after, before, Correlation::spearman, rules.bootstrap)});
+  }
+  for (const AnalogySet& set : report.analogies) {
+    const AnalogyResult before = evaluate(report.before, set, rules),
+                        after = evaluate(report.debiased.embeddings, set, rules);
+    result.push_back({set.name, "accuracy, 3CosAdd", before.all.value(), after.all.value(),
+                      compare(after, before, rules.bootstrap)});
+  }
+  return result;
+}
+
+struct Moved {
+  WordId word;
+  double cosine;  ///< of before and after
+};
+
+/// Those of the first 50,000 words whose direction changed most.
+std::vector<Moved> moved_most(const DebiasReport& report, std::size_t count) {
+  std::vector<Moved> moved;
+  for (std::size_t row = 0; row < std::min(report.before.size(), report.measuring.restrict); ++row)
+    moved.push_back({word_id(row), cosine(report.before[word_id(row)], report.debiased.embeddings[word_id(row)])});
+  count = std::min(count, moved.size());
+  std::ranges::partial_sort(moved, moved.begin() + static_cast<std::ptrdiff_t>(count), {}, &Moved::cosine);
+  moved.resize(count);
+  return moved;
+}
+
+/// Occupations along the direction of before, in some vectors.
+BiasAxis axis_of(const std::string& title, const DebiasReport& report, const Embeddings& embeddings) {
+  BiasAxis axis{title, {}};
+  const std::vector<WordId> words = resolve(embeddings.vocabulary(), report.sets.occupations).words;
+  for (const WordBias& word : direct_bias(embeddings, report.debiased.direction.subspace, words).words)
+    axis.words.emplace_back(embeddings.vocabulary().word(word.word), word.cosine);
+  return axis;
+}
+
+/// What debiasing does not do, with this run's numbers.
+std::vector<std::string> caveats(const std::vector<Measured>& measured) {
+  std::vector<std::string> texts = {
+      "A direction learnt from some pairs of words is not all that people mean by bias. What the method took out is "
+      "what "
+      "it was told to look for, in the words it was given.",
+      "Words listed as being of that meaning keep it, and words that are missing from the lists are treated as if they "
+      "should be neutral.",
+      "Vectors are not a model. What a system learns from its own data on top of them can bring the same bias back."};
+  const auto value = [&](std::string_view name) -> const BiasMeasurement* {
+    for (const Measured& row : measured)
+      if (row.measure->name == name && row.after && row.after->value) return &*row.after;
+    return nullptr;
+  };
+  if (const BiasMeasurement* clusters = value("cluster-bias"))
+    texts.push_back("Recoverable: two clusters still put " + format("%.0f %%", 100 * *clusters->value) +
+                    " of the words that were most biased before on their old side (50 % is chance).");
+  if (const BiasMeasurement* classified = value("classification-bias"))
+    texts.push_back("Recoverable: a classifier that saw a fifth of these words finds the old side of " +
+                    format("%.0f %%", 100 * *classified->value) + " of the others (50 % is chance).");
+  if (const BiasMeasurement* neighbors = value("neighbor-bias"))
+    texts.push_back(
+        "Recoverable: how biased an occupation was can be told from its neighbours, with a correlation of " +
+        format("%.2f", *neighbors->value) + " (0 is nothing).");
+  return texts;
+}
+
+std::string name_and_choices(const DebiasReport& report) {
+  std::string text = std::string(report.method.name) + " (" + std::string(report.method.paper) + ")";
+  for (const auto& [name, value] : report.debiased.choices) text += "; " + name + ": " + value;
+  return text;
+}
+
+Document document_of(const DebiasReport& report, const std::vector<Measured>& measured,
+                     const std::vector<Scored>& scored) {
+  Document page("Debiased vectors: " + report.output);
+  const Vocabulary& vocabulary = report.before.vocabulary();
+  page.paragraph("Made from " + report.vectors + " (" + grouped(report.before.size()) + " words, " +
+                 std::to_string(report.before.dimension()) + " numbers each) with the word sets '" + report.sets.name +
+                 "' by " + name_and_choices(report) + ".");
+
+  page.heading("Bias before and after");
+  std::vector<TableRow> rows = {{"measure", "query", "what it is", "better", "before [95 %]", "after [95 %]"}};
+  for (const Measured& row : measured) {
+    TableRow& cells = rows.emplace_back(TableRow{std::string(row.measure->name), row.query,
+                                                 std::string(row.measure->title), std::string(row.measure->better)});
+    cells.push_back(headline(row.before));
+    cells.push_back(row.error.empty() ? headline(row.after) : "not measured: " + row.error);
+  }
+  page.table(std::move(rows), 4);
+
+  if (!report.sets.occupations.empty()) {
+    const std::vector<BiasAxis> axes = {axis_of("before", report, report.before),
+                                        axis_of("after", report, report.debiased.embeddings)};
+    page.picture(bias_picture(axes, report.debiased.direction.first_pole, report.debiased.direction.last_pole),
+                 "Occupations along the direction from '" + report.debiased.direction.last_pole + "' to '" +
+                     report.debiased.direction.first_pole +
+                     "' that was learnt before debiasing: cosines, one dot each.");
+  }
+
+  page.heading("What is proved of the vectors written");
+  rows = {{"promise", "worst", "bound"}};
+  for (const PostCondition& condition : report.debiased.conditions)
+    rows.push_back({condition.promise, format("%.2e", condition.worst), format("%.2e", condition.bound)});
+  page.table(std::move(rows), 1);
+
+  page.heading("What it cost");
+  if (scored.empty()) {
+    page.paragraph("No sets of similarities or analogies were given (--similarity, --analogies), so nobody knows.");
+  } else {
+    rows = {{"set", "score", "before", "after", "difference [95 %]", "p"}};
+    for (const Scored& row : scored)
+      rows.push_back({row.set, row.score, format(row.before, {}), format(row.after, {}),
+                      row.difference ? format(std::optional(row.difference->value), row.difference->interval) : "-",
+                      format_p_value(row.difference ? row.difference->p_value : std::nullopt)});
+    page.table(std::move(rows), 2);
+  }
+
+  page.heading("Words that moved most");
+  rows = {{"word", "cosine of before and after"}};
+  for (const Moved& word : moved_most(report, 20))
+    rows.push_back({std::string(vocabulary.word(word.word)), format("%.3f", word.cosine)});
+  page.table(std::move(rows), 1);
+
+  page.heading("What debiasing does not do");
+  page.list(caveats(measured));
+  return page;
+}
+
+Json json_of(const DebiasReport& report, const std::vector<Measured>& measured, const std::vector<Scored>& scored) {
+  const auto measurement = [](const std::optional<BiasMeasurement>& found) -> Json {
+    if (!found) return nullptr;
+    return {{"value", number(found->value)},
+            {"effect_size", number(found->effect_size)},
+            {"p_value", number(found->p_value)},
+            {"interval", ::to_json(found->interval)}};
+  };
+  Json document = {{"vectors", report.vectors},
+                   {"output", report.output},
+                   {"method", report.method.name},
+                   {"paper", report.method.paper},
+                   {"sets", report.sets.name}};
+  document["choices"] = Json::object();
+  for (const auto& [name, value] : report.debiased.choices) document["choices"][name] = value;
+  document["conditions"] = Json::array();
+  for (const PostCondition& condition : report.debiased.conditions)
+    document["conditions"].push_back(
+        {{"promise", condition.promise}, {"worst", condition.worst}, {"bound", condition.bound}});
+  document["measures"] = Json::array();
+  for (const Measured& row : measured) {
+    Json entry = {{"measure", row.measure->name},
+                  {"sets", row.sets},
+                  {"query", row.query},
+                  {"unbiased", row.measure->unbiased},
+                  {"before", measurement(row.before)},
+                  {"after", measurement(row.after)}};
+    if (!row.error.empty()) entry["error"] = row.error;
+    document["measures"].push_back(std::move(entry));
+  }
+  document["utility"] = Json::array();
+  for (const Scored& row : scored) {
+    Json entry = {{"set", row.set}, {"score", row.score}, {"before", number(row.before)}, {"after", number(row.after)}};
+    entry["difference"] = row.difference ? Json(row.difference->value) : Json(nullptr);
+    entry["interval"] = row.difference ? ::to_json(row.difference->interval) : Json(nullptr);
+    entry["p_value"] = row.difference ? number(row.difference->p_value) : Json(nullptr);
+    document["utility"].push_back(std::move(entry));
+  }
+  document["moved"] = Json::array();
+  for (const Moved& word : moved_most(report, 20))
+    document["moved"].push_back(
+        {{"word", std::string(report.before.vocabulary().word(word.word))}, {"cosine", word.cosine}});
+  document["caveats"] = caveats(measured);
+  return document;
+}
+
+}  // namespace
+
+void require_report_format(const std::filesystem::path& file) {
+  const std::string ending = file.extension().string();
+  if (ending != ".html" && ending != ".md" && ending != ".json")
+    throw OptionError("--report: " + file.string() + ": the ending names the format: .html, .md or .json");
+}
+
+void write_report(const std::filesystem::path& file, const DebiasReport& report) {
+  require_report_format(file);
+  const std::vector<Measured> measured = measure_all(report);
+  const std::vector<Scored> scored = score_all(report);
+  std::string text;
+  if (file.extension() == ".json")
+    text = json_of(report, measured, scored).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  else if (file.extension() == ".html")
+    text = document_of(report, measured, scored).html();
+  else
+    text = document_of(report, measured, scored).markdown();
+  AtomicFile out(file);
+  out.write(text);
+  out.commit();
+}

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "equivec/bias.hpp"
+#include "equivec/debias.hpp"
+#include "equivec/embeddings.hpp"
+#include "equivec/post_condition.hpp"
+#include "equivec/progress.hpp"
+#include "equivec/word_sets.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace equivec {
+
+// All remedies by name, on named words. Behind each stands a function on WordIds, which says what it does and where it
+// comes from.
+
+struct DebiasOptions {
+  DirectionOptions direction;
+  /// Soft debiasing's lambda, partial projection's sigma, half-sibling regression's alpha; nothing: the paper's.
+  std::optional<double> strength;
+  int threads = 0;  ///< 0: all cores; results do not depend on it
+};
+
+/// Throws OptionError. debias() calls it.
+void validate(const DebiasOptions& options);
+
+/// What a remedy did to vectors.
+struct Debiased {
+  Embeddings embeddings;  ///< the same words
+  BiasDirection direction;
+  std::vector<WordId> neutralized;              ///< words that were to lose the bias; ascending
+  std::vector<WordId> vanished;                 ///< words that were nothing but bias: zero now
+  std::vector<std::vector<WordId>> equalized;   ///< sets made symmetric
+  std::vector<std::vector<WordId>> degenerate;  ///< sets that could not be
+  WordSet missing;                              ///< words of the sets that the vocabulary has not
+  /// What was decided on the way, by name: "lambda" "0.2". Kept in the metadata of the vectors.
+  std::vector<std::pair<std::string, std::string>> choices;
+  std::vector<PostCondition> conditions;  ///< proved on `embeddings`
+};
+
+struct DebiasMethod {
+  std::string_view name, title;
+  std::string_view paper;
+  std::string_view takes;    ///< "a direction, equalize sets"
+  std::string_view changes;  ///< "every word but the specific ones"
+
+  struct Input {
+    const Embeddings& embeddings;
+    const BiasWordSets& sets;
+    const DebiasOptions& options;
+    Progress* progress;
+  };
+  Debiased (*run)(const Input& input);
+};
+
+/// In the order in which they are listed.
+std::span<const DebiasMethod> debias_methods();
+
+/// Throws OptionError that names all methods, and the one that might have been meant.
+const DebiasMethod& debias_method(std::string_view name);
+
+/// Removes bias and proves it. Throws Error that names the first of the conditions which the result does not hold, so
+/// that vectors which are not what they are said to be are never written; Error if the sets lack what the method takes;
+/// OptionError; Cancelled.
+Debiased debias(const DebiasMethod& method, const Embeddings& embeddings, const BiasWordSets& sets,
+                const DebiasOptions& options = {}, Progress* progress = nullptr);
+
+}  // namespace equivec

@@ -1,0 +1,85 @@
+#include "equivec/debias_methods.hpp"
+
+#include "src/remedies.hpp"
+#include "src/suggestion.hpp"
+#include "src/text_numbers.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace equivec {
+
+namespace {
+
+const auto& table() {
+  static const std::array methods = {
+      hard_method, multiclass_hard_method,   neutralize_method,         equalize_method,
+      soft_method, linear_projection_method, partial_projection_method, half_sibling_method,
+      oscar_method};
+  return methods;
+}
+
+}  // namespace
+
+void validate(const DebiasOptions& options) {
+  validate(options.direction);
+  if (options.strength) require_at_least("strength", *options.strength, 0);
+  require_between("threads", options.threads, 0, 4096);
+}
+
+std::span<const DebiasMethod> debias_methods() { return table(); }
+
+const DebiasMethod& debias_method(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const DebiasMethod& known : table()) {
+    if (known.name == name) return known;
+    names.push_back(known.name);
+  }
+  throw OptionError("there is no method '" + escaped(name) + "'; " + suggestion(name, names));
+}
+
+Debiased debias(const DebiasMethod& method, const Embeddings& embeddings, const BiasWordSets& sets,
+                const DebiasOptions& options, Progress* progress) {
+  validate(options);
+  Debiased result = method.run({embeddings, sets, options, progress});
+  for (const PostCondition& condition : result.conditions)
+    if (!condition.holds())
+      throw Error(std::string(method.name) + " does not keep its promise that " + condition.promise + ": found " +
+                  shortest(condition.worst) + ", at most " + shortest(condition.bound) +
+                  " is rounding; nothing was written, please report it");
+  return result;
+}
+
+// ---- what the remedies have in common ----
+
+Debiased begin(const DebiasMethod::Input& input, std::optional<int> rank) {
+  DirectionOptions options = input.options.direction;
+  if (rank) options.rank = *rank;
+  BiasDirection direction = find_direction(input.embeddings, input.sets, options);
+  WordSet missing = direction.missing;
+  Debiased result{input.embeddings, std::move(direction), {}, {}, {}, {}, std::move(missing), {}, {}};
+  result.choices.emplace_back("direction", name_of(options.method));
+  if (result.direction.subspace.rank() > 1)
+    result.choices.emplace_back("rank", std::to_string(result.direction.subspace.rank()));
+  return result;
+}
+
+Debiased begin_with_one_direction(const DebiasMethod::Input& input, std::string_view method) {
+  if (input.options.direction.rank != 1)
+    throw OptionError(std::string(method) + " takes one direction; rank must be 1, got " +
+                      std::to_string(input.options.direction.rank));
+  return begin(input);
+}
+
+std::string text_of(double number) { return shortest(number); }
+
+void add_missing(const DebiasMethod::Input& input, Debiased& result) {
+  const Vocabulary& vocabulary = input.embeddings.vocabulary();
+  for (const WordSet& words :
+       {resolve(vocabulary, input.sets.equalize).missing, resolve(vocabulary, input.sets.specific).missing})
+    result.missing.insert(result.missing.end(), words.begin(), words.end());
+  std::ranges::sort(result.missing);
+  result.missing.erase(std::unique(result.missing.begin(), result.missing.end()), result.missing.end());
+}
+
+}  // namespace equivec

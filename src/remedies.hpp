@@ -1,0 +1,27 @@
+#pragma once
+
+#include "equivec/debias_methods.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace equivec {
+
+// The remedies by name. Each is defined beside the function that computes it; debias_methods.cpp lists them.
+extern const DebiasMethod neutralize_method, equalize_method, hard_method, multiclass_hard_method, soft_method,
+    linear_projection_method, partial_projection_method, half_sibling_method, oscar_method;
+
+// What they have in common.
+
+/// The direction by the sets and options, with `rank` in place of theirs if given, and the vectors as they are.
+Debiased begin(const DebiasMethod::Input& input, std::optional<int> rank = {});
+/// The same for methods that take one direction. Throws OptionError for a rank above 1.
+Debiased begin_with_one_direction(const DebiasMethod::Input& input, std::string_view method);
+
+/// "0.2"
+std::string text_of(double number);
+
+/// Adds the words of the equalize sets and the specific ones that the vocabulary has not.
+void add_missing(const DebiasMethod::Input& input, Debiased& result);
+
+}  // namespace equivec

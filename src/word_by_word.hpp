@@ -1,0 +1,58 @@
+#pragma once
+
+#include "equivec/embeddings.hpp"
+#include "src/parallel.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <mutex>
+#include <utility>
+
+namespace equivec {
+
+/// By how much of its length a vector can move when it is rounded to 32-bit floats: each number by 2^-24 of itself, so
+/// the vector by 2^-24 of its length at most, and a part of it by no more. A little is added for rounding in double.
+inline constexpr double float_rounding = 0x1.01p-24;
+
+/// Shorter than this a remainder of a unit vector is rounding alone, and its direction means nothing.
+inline constexpr double negligible_part = 1e-6;
+
+/// Whether a row has a length and is finite.
+inline bool has_direction(const Eigen::VectorXd& row) { return row.allFinite() && row.squaredNorm() > 0; }
+
+/// The same words with f(row) for each row that has a direction, on up to `threads` threads. f gets the word and its
+/// row in double and is called by several threads at once.
+template <class F>
+Embeddings word_by_word(const Embeddings& embeddings, int threads, const F& f) {
+  Matrix result = embeddings.matrix();
+  parallel_ranges(embeddings.size(), 1024, threads, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const Eigen::VectorXd row = column(embeddings[word_id(i)]).cast<double>();
+      if (has_direction(row)) result.row(static_cast<Eigen::Index>(i)) = f(word_id(i), row).template cast<float>();
+    }
+  });
+  return Embeddings(embeddings.vocabulary(), std::move(result), embeddings.metadata());
+}
+
+/// The largest f(row before, row after) of the words that have a direction before; 0 if none has. NaN counts as
+/// infinite.
+template <class F>
+double worst_word(const Embeddings& before, const Embeddings& after, const F& f) {
+  double worst = 0;
+  std::mutex mutex;
+  parallel_ranges(before.size(), 1024, 0, [&](std::size_t begin, std::size_t end) {
+    double own = 0;
+    for (std::size_t i = begin; i < end; ++i) {
+      const Eigen::VectorXd row = column(before[word_id(i)]).cast<double>();
+      if (!has_direction(row)) continue;
+      const double found = f(row, Eigen::VectorXd(column(after[word_id(i)]).cast<double>()));
+      if (!(found <= own)) own = std::isnan(found) ? std::numeric_limits<double>::infinity() : found;
+    }
+    const std::scoped_lock lock(mutex);
+    worst = std::max(worst, own);
+  });
+  return worst;
+}
+
+}  // namespace equivec
