@@ -123,7 +123,7 @@ int run_debias(std::span<const std::string> arguments) {
   DebiasOptions rules;
   double strength = 0;
   BiasMeasureOptions measuring;
-  int restrict = static_cast<int>(measuring.restrict), count = 8;
+  int restrict = static_cast<int>(rules.restrict), count = 8;
   bool listed = false, json = false;
   ConsoleOptions console;
   Options options("debias VECTORS -o OUT [options]",
@@ -143,8 +143,10 @@ int run_debias(std::span<const std::string> arguments) {
       .add("report", report_file, "before and after side by side: FILE.html, FILE.md or FILE.json", "FILE")
       .add("similarity", similarities, "sets of word pairs, as in eval: what it cost, for the report")
       .add("analogies", analogies, "sets of analogies, as in eval, for the report")
-      .add("restrict", restrict, "the report's biased words and neighbours are of the first N words")
-      .add("seed", measuring.seed, "of what the report's measures draw")
+      .add("biased-words", rules.biased_words, "of double-hard, inlp, leace: so many a side; else the paper's")
+      .add("rounds", rules.rounds, "of inlp at most")
+      .add("restrict", restrict, "biased words and neighbours are of the first N words")
+      .add("seed", rules.seed, "of what the method and the report's measures draw")
       .add("threads,thread", rules.threads, "0: all cores")
       .add("count,k", count, "show so many of the most biased words")
       .add("json", json, "what was done as one JSON document");
@@ -167,6 +169,7 @@ int run_debias(std::span<const std::string> arguments) {
   if (options.given("strength")) rules.strength = strength;
   rules.direction.method = value_named(options.given("pair") && !options.given("direction") ? "pair" : direction,
                                        "direction", direction_methods);
+  rules.restrict = static_cast<std::size_t>(restrict);
   validate(rules);
   if (report_file.empty() && (!similarities.empty() || !analogies.empty()))
     throw OptionError("--similarity and --analogies are for the report; give --report FILE.html");
@@ -197,7 +200,8 @@ int run_debias(std::span<const std::string> arguments) {
   }
   if (!report_file.empty()) {
     measuring.direction = rules.direction;
-    measuring.restrict = static_cast<std::size_t>(restrict);
+    measuring.restrict = rules.restrict;
+    measuring.seed = rules.seed;
     measuring.threads = rules.threads;
     write_report(report_file, {file, output, method, sets, before, debiased, similarity_sets, analogy_sets, measuring});
   }

@@ -12,10 +12,19 @@ namespace equivec {
 namespace {
 
 const auto& table() {
-  static const std::array methods = {
-      hard_method, multiclass_hard_method,   neutralize_method,         equalize_method,
-      soft_method, linear_projection_method, partial_projection_method, half_sibling_method,
-      oscar_method};
+  static const std::array methods = {hard_method,
+                                     multiclass_hard_method,
+                                     neutralize_method,
+                                     equalize_method,
+                                     soft_method,
+                                     linear_projection_method,
+                                     partial_projection_method,
+                                     double_hard_method,
+                                     inlp_method,
+                                     leace_method,
+                                     half_sibling_method,
+                                     repulsion_attraction_method,
+                                     oscar_method};
   return methods;
 }
 
@@ -24,6 +33,8 @@ const auto& table() {
 void validate(const DebiasOptions& options) {
   validate(options.direction);
   if (options.strength) require_at_least("strength", *options.strength, 0);
+  require_between("biased words", options.biased_words, 0, 1000000);
+  require_between("rounds", options.rounds, 1, 10000);
   require_between("threads", options.threads, 0, 4096);
 }
 
@@ -69,6 +80,26 @@ Debiased begin_with_one_direction(const DebiasMethod::Input& input, std::string_
     throw OptionError(std::string(method) + " takes one direction; rank must be 1, got " +
                       std::to_string(input.options.direction.rank));
   return begin(input);
+}
+
+BiasedWords biased_words(const DebiasMethod::Input& input, Debiased& result, int published) {
+  const Vocabulary& vocabulary = input.embeddings.vocabulary();
+  WordSet except;
+  for (const WordId word : words_kept(vocabulary, input.sets)) except.emplace_back(vocabulary.word(word));
+  std::vector<WordId> words = ordinary_words(vocabulary, input.options.restrict, except);
+  std::erase_if(words, [&](WordId word) { return unit_vector(input.embeddings[word]).isZero(0); });
+  int per_side = input.options.biased_words;
+  if (per_side == 0) {
+    const BiasSubspace& subspace = result.direction.subspace;
+    const auto biased = direct_bias(input.embeddings, subspace, words).words;
+    const auto positive = std::ranges::count_if(biased, [](const WordBias& word) { return word.cosine > 0; });
+    const auto negative = std::ranges::count_if(biased, [](const WordBias& word) { return word.cosine < 0; });
+    per_side = static_cast<int>(std::min<std::ptrdiff_t>({published, positive, negative}));
+    if (per_side == 0) throw Error("no ordinary word is biased to one of the sides, so there is nothing to learn from");
+  }
+  result.choices.emplace_back(
+      "biased words", std::to_string(per_side) + " a side of the first " + std::to_string(input.options.restrict));
+  return most_biased(input.embeddings, result.direction.subspace, words, per_side);
 }
 
 std::string text_of(double number) { return shortest(number); }

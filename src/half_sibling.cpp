@@ -3,6 +3,7 @@
 #include "equivec/debias.hpp"
 #include "src/parallel.hpp"
 #include "src/remedies.hpp"
+#include "src/word_by_word.hpp"
 
 #include <Eigen/Cholesky>
 #include <Eigen/Eigenvalues>
@@ -17,9 +18,6 @@ namespace {
 
 /// Rows of a piece of work, however many threads there are: a product's rounding may depend on its size.
 constexpr std::size_t rows_at_once = 512;
-
-/// Half a unit in the last place of a float, by its size: what storing a number may change of it.
-constexpr double float_rounding = 0x1p-24;
 
 std::vector<WordId> each_once(std::span<const WordId> words) {
   std::vector<WordId> result(words.begin(), words.end());

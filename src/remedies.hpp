@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/biased_words.hpp"
 #include "equivec/debias_methods.hpp"
 
 #include <string>
@@ -9,7 +10,8 @@ namespace equivec {
 
 // The remedies by name. Each is defined beside the function that computes it; debias_methods.cpp lists them.
 extern const DebiasMethod neutralize_method, equalize_method, hard_method, multiclass_hard_method, soft_method,
-    linear_projection_method, partial_projection_method, half_sibling_method, oscar_method;
+    linear_projection_method, partial_projection_method, double_hard_method, inlp_method, leace_method,
+    half_sibling_method, repulsion_attraction_method, oscar_method;
 
 // What they have in common.
 
@@ -17,6 +19,10 @@ extern const DebiasMethod neutralize_method, equalize_method, hard_method, multi
 Debiased begin(const DebiasMethod::Input& input, std::optional<int> rank = {});
 /// The same for methods that take one direction. Throws OptionError for a rank above 1.
 Debiased begin_with_one_direction(const DebiasMethod::Input& input, std::string_view method);
+
+/// The ordinary words most biased to either side: as many as the options say, else `published`, or as many as there
+/// are. What was taken is added to the choices.
+BiasedWords biased_words(const DebiasMethod::Input& input, Debiased& result, int published);
 
 /// "0.2"
 std::string text_of(double number);

@@ -35,24 +35,32 @@ Embeddings word_by_word(const Embeddings& embeddings, int threads, const F& f) {
   return Embeddings(embeddings.vocabulary(), std::move(result), embeddings.metadata());
 }
 
-/// The largest f(row before, row after) of the words that have a direction before; 0 if none has. NaN counts as
-/// infinite.
+/// The largest f(word, row) of the words that have a direction; 0 if none has. NaN counts as infinite. Several threads
+/// call f at once.
 template <class F>
-double worst_word(const Embeddings& before, const Embeddings& after, const F& f) {
+double worst_word(const Embeddings& embeddings, const F& f) {
   double worst = 0;
   std::mutex mutex;
-  parallel_ranges(before.size(), 1024, 0, [&](std::size_t begin, std::size_t end) {
+  parallel_ranges(embeddings.size(), 1024, 0, [&](std::size_t begin, std::size_t end) {
     double own = 0;
     for (std::size_t i = begin; i < end; ++i) {
-      const Eigen::VectorXd row = column(before[word_id(i)]).cast<double>();
+      const Eigen::VectorXd row = column(embeddings[word_id(i)]).cast<double>();
       if (!has_direction(row)) continue;
-      const double found = f(row, Eigen::VectorXd(column(after[word_id(i)]).cast<double>()));
+      const double found = f(word_id(i), row);
       if (!(found <= own)) own = std::isnan(found) ? std::numeric_limits<double>::infinity() : found;
     }
     const std::scoped_lock lock(mutex);
     worst = std::max(worst, own);
   });
   return worst;
+}
+
+/// The same of f(row before, row after).
+template <class F>
+double worst_word(const Embeddings& before, const Embeddings& after, const F& f) {
+  return worst_word(before, [&](WordId word, const Eigen::VectorXd& row) {
+    return f(row, Eigen::VectorXd(column(after[word]).cast<double>()));
+  });
 }
 
 }  // namespace equivec

@@ -9,7 +9,7 @@ set(layers
   "cooccurrence training"
   "clusters formats glove word2vec neighbors word_sets"
   "analogy association bias"
-  "biased_analogies biased_words debias half_sibling projection_debias soft_debias"
+  "biased_analogies biased_words debias half_sibling null_space projection_debias repulsion_attraction soft_debias"
   "bias_measures evaluate"
   "debias_methods probe")
 

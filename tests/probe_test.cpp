@@ -286,6 +286,13 @@ TEST_CASE("probe: where all resamples are alike there is no interval") {
   CHECK(result.log_loss > 0);
 }
 
+TEST_CASE("probe: of equally likely labels the first is predicted") {
+  const LabelledTexts training = texts({{"pos", "good"}, {"neg", "bad"}});
+  const ProbeResult result = probe(four_words(), training, texts({{"pos", ""}, {"neg", "good bad"}}), quick());
+  CHECK(result.predictions == std::vector<std::uint32_t>{0, 0});
+  CHECK(result.log_loss == Approx(std::log(2.0)));
+}
+
 TEST_CASE("probe: labels of the test are numbered as the training's") {
   const LabelledTexts training =
       texts({{"a", "good"}, {"b", "bad"}, {"c", "fine"}, {"a", "good"}, {"b", "bad"}, {"c", "fine"}});

@@ -8,6 +8,7 @@
 #include "equivec/word_sets.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,7 +25,12 @@ struct DebiasOptions {
   DirectionOptions direction;
   /// Soft debiasing's lambda, partial projection's sigma, half-sibling regression's alpha; nothing: the paper's.
   std::optional<double> strength;
-  int threads = 0;  ///< 0: all cores; results do not depend on it
+  /// Biased words are of the first so many; words after them are not repelled and attracted but neutralized. 0: all.
+  std::size_t restrict = 50000;
+  int biased_words = 0;    ///< on either side, for double-hard debiasing, INLP and LEACE; 0: as the paper
+  int rounds = 35;         ///< of INLP at most
+  std::uint64_t seed = 1;  ///< of INLP's parts and double-hard debiasing's clusters
+  int threads = 0;         ///< 0: all cores; results do not depend on it
 };
 
 /// Throws OptionError. debias() calls it.
