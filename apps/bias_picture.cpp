@@ -23,14 +23,18 @@ std::string text_at(double x, double y, const char* anchor, const std::string& t
          ">" + escape_markup(text) + "</text>\n";
 }
 
+/// What is nothing to two digits leans to no side.
+bool leans(double cosine) { return std::abs(cosine) >= 0.005; }
+
+const char* colour_of(double cosine) { return !leans(cosine) ? "#777" : cosine < 0 ? "#2f6fb0" : "#c0562b"; }
+
 std::string names(const std::vector<std::pair<std::string, double>>& words, std::size_t named, bool first_side) {
   auto sorted = words;
   std::ranges::stable_sort(
       sorted, [&](const auto& a, const auto& b) { return first_side ? a.second > b.second : a.second < b.second; });
   std::string text;
   for (std::size_t i = 0; i < std::min(named, sorted.size()); ++i) {
-    // What is nothing to two digits leans to no side.
-    if (std::abs(sorted[i].second) < 0.005 || (sorted[i].second > 0) != first_side) break;
+    if (!leans(sorted[i].second) || (sorted[i].second > 0) != first_side) break;
     text += (text.empty() ? "" : ", ") + sorted[i].first + number(" %+.2f", sorted[i].second);
   }
   return text.empty() ? "none" : text;
@@ -65,11 +69,11 @@ std::string bias_picture(std::span<const BiasAxis> axes, const std::string& firs
     body += text_at(margin, top + 24, "start", axis.title, " font-weight=\"bold\"");
     const double line = top + 40 + rise * highest;
     body += "<line x1=\"" + std::to_string(margin) + "\" x2=\"" + std::to_string(width - margin) + "\" y1=\"" +
-            number("%.1f", line) + "\" y2=\"" + number("%.1f", line) + "\" stroke=\"currentColor\"/>\n";
+            number("%.1f", line) + "\" y2=\"" + number("%.1f", line) + "\" stroke=\"#111\"/>\n";
     for (int tick = -static_cast<int>(std::lround(reach * 10)); tick <= std::lround(reach * 10); ++tick) {
       const double x = place(tick / 10.0);
       body += "<line x1=\"" + number("%.1f", x) + "\" x2=\"" + number("%.1f", x) + "\" y1=\"" + number("%.1f", line) +
-              "\" y2=\"" + number("%.1f", line + 5) + "\" stroke=\"currentColor\"/>\n";
+              "\" y2=\"" + number("%.1f", line + 5) + "\" stroke=\"#111\"/>\n";
       body += text_at(x, line + 19, "middle", number("%.1f", tick / 10.0));
     }
     for (std::size_t i = 0; i < axis.words.size(); ++i) {
@@ -77,8 +81,7 @@ std::string bias_picture(std::span<const BiasAxis> axes, const std::string& firs
       const auto& [column, height] = places[i];
       body += "<circle cx=\"" + number("%.1f", middle + static_cast<double>(column) * step) + "\" cy=\"" +
               number("%.1f", line - rise * (height + 0.5)) + "\" r=\"" + std::to_string(dot) + "\" fill=\"" +
-              (cosine < 0 ? "#2f6fb0" : "#c0562b") + "\"><title>" + escape_markup(word) + number(" %+.3f", cosine) +
-              "</title></circle>\n";
+              colour_of(cosine) + "\"><title>" + escape_markup(word) + number(" %+.3f", cosine) + "</title></circle>\n";
     }
     body += text_at(margin, line + 38, "start", "towards " + last_pole + ": " + names(axis.words, named, false));
     body += text_at(margin, line + 56, "start", "towards " + first_pole + ": " + names(axis.words, named, true));
@@ -87,7 +90,7 @@ std::string bias_picture(std::span<const BiasAxis> axes, const std::string& firs
   const std::string height = number("%.0f", top);
   return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + std::to_string(width) + "\" height=\"" + height +
          "\" viewBox=\"0 0 " + std::to_string(width) + " " + height +
-         "\" font-family=\"sans-serif\" font-size=\"13\" fill=\"currentColor\" role=\"img\">\n<title>" +
-         escape_markup("Cosines with the direction from " + last_pole + " to " + first_pole) + "</title>\n" + body +
-         "</svg>";
+         "\" font-family=\"sans-serif\" font-size=\"13\" fill=\"#111\" role=\"img\">\n<title>" +
+         escape_markup("Cosines with the direction from " + last_pole + " to " + first_pole) +
+         "</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n" + body + "</svg>\n";
 }

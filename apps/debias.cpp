@@ -1,6 +1,7 @@
 #include "apps/bias_report.hpp"
 #include "apps/command.hpp"
 #include "apps/debias_report.hpp"
+#include "apps/occupation_bias.hpp"
 #include "apps/options.hpp"
 #include "apps/query.hpp"
 
@@ -46,32 +47,14 @@ void list_methods(bool json) {
                           {"title", method.title},
                           {"paper", method.paper},
                           {"takes", method.takes},
-                          {"changes", method.changes}});
+                          {"changes", method.changes},
+                          {"options", method.options}});
     return print(document);
   }
   for (const DebiasMethod& method : debias_methods())
     std::cout << method.name << "\n  " << method.title << " (" << method.paper << ")\n  takes " << method.takes
-              << "\n  changes " << method.changes << '\n';
-}
-
-/// Direct bias along the direction of before, told apart by whether an occupation was to lose it.
-struct OccupationBias {
-  std::vector<WordBias> words;
-  double value = 0, of_neutralized = 0;
-  std::vector<WordId> kept;
-  WordSet missing;
-};
-
-OccupationBias measure_occupations(const Embeddings& embeddings, const Debiased& debiased, const BiasWordSets& sets) {
-  const ResolvedWords found = resolve(embeddings.vocabulary(), sets.occupations);
-  const BiasSubspace& subspace = debiased.direction.subspace;
-  const DirectBias bias = direct_bias(embeddings, subspace, found.words);
-  OccupationBias result{bias.words, bias.value, 0, {}, found.missing};
-  std::vector<WordId> neutral;
-  for (const WordId word : found.words)
-    (std::ranges::binary_search(debiased.neutralized, word) ? neutral : result.kept).push_back(word);
-  result.of_neutralized = direct_bias(embeddings, subspace, neutral).value;
-  return result;
+              << "\n  changes " << method.changes << '\n'
+              << (method.options.empty() ? "" : "  options " + std::string(method.options) + "\n");
 }
 
 std::string format(const char* pattern, double value) {
@@ -140,10 +123,11 @@ int run_debias(std::span<const std::string> arguments) {
       .add("pair", rules.direction.pair, "the two words of --direction pair: she he", "WORD")
       .add("rank", rules.direction.rank, "directions of the bias subspace, by pca")
       .add("strength", strength, "soft's lambda, partial-projection's sigma, half-sibling's alpha; else the paper's")
-      .add("report", report_file, "before and after side by side: FILE.html, FILE.md or FILE.json", "FILE")
+      .add("report", report_file, "before and after side by side: FILE.html, FILE.md (with FILE.md.svg) or FILE.json",
+           "FILE")
       .add("similarity", similarities, "sets of word pairs, as in eval: what it cost, for the report")
       .add("analogies", analogies, "sets of analogies, as in eval, for the report")
-      .add("biased-words", rules.biased_words, "of double-hard, inlp, leace: so many a side; else the paper's")
+      .add("biased-words", rules.biased_words, "of double-hard, inlp, leace: so many a side; 0: the paper's share")
       .add("rounds", rules.rounds, "of inlp at most")
       .add("restrict", restrict, "biased words and neighbours are of the first N words")
       .add("seed", rules.seed, "of what the method and the report's measures draw")
@@ -167,6 +151,9 @@ int run_debias(std::span<const std::string> arguments) {
   require_at_least("count", count, 0);
   require_at_least("restrict", restrict, 1);
   if (options.given("strength")) rules.strength = strength;
+  for (const std::string name : {"strength", "biased-words", "rounds"})
+    if (options.given(name) && method.options.find(name) == method.options.npos)
+      throw OptionError("--" + name + ": " + method_name + " has no such option; --list tells which methods have");
   rules.direction.method = value_named(options.given("pair") && !options.given("direction") ? "pair" : direction,
                                        "direction", direction_methods);
   rules.restrict = static_cast<std::size_t>(restrict);
@@ -186,8 +173,8 @@ int run_debias(std::span<const std::string> arguments) {
     const ProgressLine line("debiasing", "", console);
     return debias(method, before, sets, rules, &progress());
   }();
-  const OccupationBias bias_before = measure_occupations(before, debiased, sets),
-                       bias_after = measure_occupations(debiased.embeddings, debiased, sets);
+  const OccupationBias bias_before = occupation_bias(before, debiased, sets),
+                       bias_after = occupation_bias(debiased.embeddings, debiased, sets);
 
   Metadata metadata = before.metadata();
   std::string& history = metadata["debiased"];
@@ -203,7 +190,11 @@ int run_debias(std::span<const std::string> arguments) {
     measuring.restrict = rules.restrict;
     measuring.seed = rules.seed;
     measuring.threads = rules.threads;
-    write_report(report_file, {file, output, method, sets, before, debiased, similarity_sets, analogy_sets, measuring});
+    const ProgressLine line("measuring", "measures", console);
+    write_report(report_file,
+                 {file, output, method, sets, before, debiased, bias_before, bias_after, similarity_sets, analogy_sets,
+                  measuring},
+                 progress());
   }
 
   const Vocabulary& vocabulary = before.vocabulary();
@@ -220,8 +211,8 @@ int run_debias(std::span<const std::string> arguments) {
                {"conditions", conditions},
                {"subspace", ::to_json(debiased.direction)},
                {"neutralized", debiased.neutralized.size()},
-               {"direct_bias_of_neutralized_occupations", bias_after.of_neutralized},
-               {"kept_occupations", words_of(vocabulary, bias_after.kept)},
+               {"direct_bias_of_neutral_occupations", bias_after.of_neutral},
+               {"occupations_by_meaning", words_of(vocabulary, bias_after.by_meaning)},
                {"vanished", words_of(vocabulary, debiased.vanished)},
                {"equalized", to_json(vocabulary, debiased.equalized)},
                {"not_equalized", to_json(vocabulary, debiased.degenerate)},
@@ -236,11 +227,11 @@ int run_debias(std::span<const std::string> arguments) {
   } else {
     print("before", bias_before, vocabulary, count);
     print("after", bias_after, vocabulary, count);
-    if (!bias_after.kept.empty() && !debiased.neutralized.empty())
-      std::cout << "  " << format("%.4f", bias_after.of_neutralized) << " over the "
-                << bias_after.words.size() - bias_after.kept.size() << " that were to lose it; "
-                << bias_after.kept.size() << " are what they are by meaning, as the sets say, and keep it:\n  "
-                << list(words_of(vocabulary, bias_after.kept)) << '\n';
+    if (!bias_after.by_meaning.empty())
+      std::cout << "  " << format("%.4f", bias_after.of_neutral) << " over the "
+                << bias_after.words.size() - bias_after.by_meaning.size() << " that should have none; "
+                << bias_after.by_meaning.size() << " are what they are by meaning, as the sets say:\n  "
+                << list(words_of(vocabulary, bias_after.by_meaning)) << '\n';
   }
   for (const auto& [name, value] : debiased.choices) std::cout << name << ": " << value << '\n';
   if (!debiased.neutralized.empty()) std::cout << "neutralized " << grouped(debiased.neutralized.size()) << " words\n";

@@ -2,6 +2,7 @@
 
 #include "apps/bias_picture.hpp"
 #include "apps/document.hpp"
+#include "apps/occupation_bias.hpp"
 #include "apps/table.hpp"
 
 #include "equivec/evaluate.hpp"
@@ -58,26 +59,46 @@ std::vector<Asked> asked(const BiasWordSets& sets) {
   return all;
 }
 
-std::vector<Measured> measure_all(const DebiasReport& report) {
+std::vector<Measured> measure_all(const DebiasReport& report, Progress& progress) {
   std::vector<Measured> result;
-  for (const auto& [sets, name, queries] : asked(report.sets))
+  const std::vector<Asked> all = asked(report.sets);
+  std::vector<const BiasWordSets*> sets_of;
+  for (const auto& [sets, name, queries] : all)
     for (const BiasMeasure& measure : bias_measures()) {
       if (!name.empty() && measure.name != name) continue;
       for (const std::string& query : measure.queries(sets, measure.name)) {
         if (!queries.empty() && std::ranges::find(queries, query) == queries.end()) continue;
-        Measured& row = result.emplace_back(Measured{&measure, sets.name, query, {}, {}, ""});
-        try {
-          row.before = equivec::measure(measure, report.before, sets, query, report.measuring);
-          row.after =
-              equivec::measure(measure, report.debiased.embeddings, sets, query, report.measuring, &report.before);
-        } catch (const OptionError&) {
-          throw;
-        } catch (const Error& error) {
-          row.error = error.what();
-        }
+        result.push_back({&measure, sets.name, query, {}, {}, ""});
+        sets_of.push_back(&sets);
       }
     }
+  progress.done = 0;
+  progress.total = result.size();
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    check_cancelled(&progress);
+    Measured& row = result[i];
+    try {
+      row.before = measure(*row.measure, report.before, *sets_of[i], row.query, report.measuring);
+      row.after =
+          measure(*row.measure, report.debiased.embeddings, *sets_of[i], row.query, report.measuring, &report.before);
+    } catch (const OptionError&) {
+      throw;
+    } catch (const Error& error) {
+      row.error = error.what();
+    }
+    ++progress.done;
+  }
   return result;
+}
+
+/// Measures for which the sets hold nothing.
+std::string not_asked(const std::vector<Measured>& measured) {
+  std::string names;
+  for (const BiasMeasure& measure : bias_measures())
+    if (std::ranges::find(measured, measure.name, [](const Measured& row) { return row.measure->name; }) ==
+        measured.end())
+      names += (names.empty() ? "" : ", ") + std::string(measure.name);
+  return names;
 }
 
 /// A score before and after, and the test of the difference (after minus before).
@@ -123,12 +144,9 @@ std::vector<Moved> moved_most(const DebiasReport& report, std::size_t count) {
   return moved;
 }
 
-/// Occupations along the direction of before, in some vectors.
-BiasAxis axis_of(const std::string& title, const DebiasReport& report, const Embeddings& embeddings) {
-  BiasAxis axis{title, {}};
-  const std::vector<WordId> words = resolve(embeddings.vocabulary(), report.sets.occupations).words;
-  for (const WordBias& word : direct_bias(embeddings, report.debiased.direction.subspace, words).words)
-    axis.words.emplace_back(embeddings.vocabulary().word(word.word), word.cosine);
+BiasAxis axis_of(const std::string& title, const OccupationBias& measured, const Vocabulary& vocabulary) {
+  BiasAxis axis{title + ": direct bias " + format("%.4f", measured.value), {}};
+  for (const WordBias& word : measured.words) axis.words.emplace_back(vocabulary.word(word.word), word.cosine);
   return axis;
 }
 
@@ -183,13 +201,29 @@ Document document_of(const DebiasReport& report, const std::vector<Measured>& me
   }
   page.table(std::move(rows), 4);
 
-  if (!report.sets.occupations.empty()) {
-    const std::vector<BiasAxis> axes = {axis_of("before", report, report.before),
-                                        axis_of("after", report, report.debiased.embeddings)};
-    page.picture(bias_picture(axes, report.debiased.direction.first_pole, report.debiased.direction.last_pole),
-                 "Occupations along the direction from '" + report.debiased.direction.last_pole + "' to '" +
-                     report.debiased.direction.first_pole +
+  if (const std::string names = not_asked(measured); !names.empty())
+    page.paragraph("Not measured, since the sets hold nothing for them: " + names + ".");
+
+  if (const std::size_t count = report.occupations_before.words.size(); count > 0) {
+    const OccupationBias &before = report.occupations_before, &after = report.occupations_after;
+    const std::vector<BiasAxis> axes = {axis_of("before", before, vocabulary), axis_of("after", after, vocabulary)};
+    const BiasDirection& direction = report.debiased.direction;
+    page.heading("Occupations along the direction");
+    page.picture(bias_picture(axes, direction.first_pole, direction.last_pole),
+                 "Occupations along the direction from '" + direction.last_pole + "' to '" + direction.first_pole +
                      "' that was learnt before debiasing: cosines, one dot each.");
+    std::string text = "Along this direction, that of before, the direct bias (mean |cosine|) of " +
+                       std::to_string(count) + " occupations was " + format("%.4f", before.value) + " and is " +
+                       format("%.4f", after.value) + ".";
+    if (!after.by_meaning.empty()) {
+      text += " Of the " + std::to_string(count - after.by_meaning.size()) + " that should have none it was " +
+              format("%.4f", before.of_neutral) + " and is " + format("%.4f", after.of_neutral) +
+              "; the others are what they are by meaning, as the sets say:";
+      for (const WordId word : after.by_meaning) text += " " + std::string(vocabulary.word(word));
+      text += ".";
+    }
+    page.paragraph(text +
+                   " The measure direct-bias above asks the vectors after debiasing for a direction of their own.");
   }
 
   page.heading("What is proved of the vectors written");
@@ -251,6 +285,13 @@ Json json_of(const DebiasReport& report, const std::vector<Measured>& measured, 
     if (!row.error.empty()) entry["error"] = row.error;
     document["measures"].push_back(std::move(entry));
   }
+  document["occupations"] = Json::array();
+  for (std::size_t i = 0; i < report.occupations_before.words.size(); ++i) {
+    const WordBias &before = report.occupations_before.words[i], &after = report.occupations_after.words[i];
+    document["occupations"].push_back({{"word", std::string(report.before.vocabulary().word(before.word))},
+                                       {"before", before.cosine},
+                                       {"after", after.cosine}});
+  }
   document["utility"] = Json::array();
   for (const Scored& row : scored) {
     Json entry = {{"set", row.set}, {"score", row.score}, {"before", number(row.before)}, {"after", number(row.after)}};
@@ -275,18 +316,24 @@ void require_report_format(const std::filesystem::path& file) {
     throw OptionError("--report: " + file.string() + ": the ending names the format: .html, .md or .json");
 }
 
-void write_report(const std::filesystem::path& file, const DebiasReport& report) {
+void write_report(const std::filesystem::path& file, const DebiasReport& report, Progress& progress) {
   require_report_format(file);
-  const std::vector<Measured> measured = measure_all(report);
+  const std::vector<Measured> measured = measure_all(report, progress);
   const std::vector<Scored> scored = score_all(report);
-  std::string text;
+  const auto write = [](const std::filesystem::path& to, const std::string& text) {
+    AtomicFile out(to);
+    out.write(text);
+    out.commit();
+  };
   if (file.extension() == ".json")
-    text = json_of(report, measured, scored).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-  else if (file.extension() == ".html")
-    text = document_of(report, measured, scored).html();
-  else
-    text = document_of(report, measured, scored).markdown();
-  AtomicFile out(file);
-  out.write(text);
-  out.commit();
+    return write(file, json_of(report, measured, scored).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  const Document page = document_of(report, measured, scored);
+  if (file.extension() == ".html") return write(file, page.html());
+  std::vector<std::string> pictures;
+  for (const std::string& svg : page.pictures()) {
+    const std::filesystem::path picture = file.string() + ".svg";
+    write(picture, svg);
+    pictures.push_back(picture.filename().string());
+  }
+  write(file, page.markdown(pictures));
 }

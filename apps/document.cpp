@@ -1,5 +1,6 @@
 #include "apps/document.hpp"
 
+#include <string_view>
 #include <utility>
 
 namespace {
@@ -22,7 +23,7 @@ svg { max-width: 100%; height: auto; }
 std::string escape_markdown(const std::string& text) {
   std::string result;
   for (const char c : text) {
-    if (c == '|' || c == '*' || c == '_' || c == '`' || c == '<' || c == '\\') result += '\\';
+    if (std::string_view("|*_`<\\").find(c) != std::string_view::npos) result += '\\';
     result += c;
   }
   return result;
@@ -106,7 +107,15 @@ std::string Document::html() const {
   return page + "</body>\n</html>\n";
 }
 
-std::string Document::markdown() const {
+std::vector<std::string> Document::pictures() const {
+  std::vector<std::string> result;
+  for (const Block& block : blocks_)
+    if (block.kind == Kind::picture) result.push_back(block.rows[0][0]);
+  return result;
+}
+
+std::string Document::markdown(const std::vector<std::string>& picture_files) const {
+  std::size_t picture = 0;
   std::string page = "# " + escape_markdown(title_) + "\n";
   for (const Block& block : blocks_) {
     page += '\n';
@@ -130,7 +139,7 @@ std::string Document::markdown() const {
         }
         break;
       case Kind::picture:
-        page += block.rows[0][0] + "\n\n" + escape_markdown(block.rows[0][1]) + "\n";
+        page += "![" + escape_markdown(block.rows[0][1]) + "](<" + picture_files.at(picture++) + ">)\n";
         break;
     }
   }

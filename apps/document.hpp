@@ -19,8 +19,10 @@ class Document {
   void picture(std::string svg, std::string caption);
 
   std::string html() const;
-  /// Pictures are <svg> elements there too.
-  std::string markdown() const;
+  /// Pictures are links to files: the n-th, from 0, to picture_files[n]. REQUIRES: a file for each of pictures().
+  std::string markdown(const std::vector<std::string>& picture_files) const;
+  /// The <svg> elements, in their order.
+  std::vector<std::string> pictures() const;
 
  private:
   enum class Kind { heading, paragraph, list, table, picture };

@@ -52,6 +52,7 @@ void print_table(std::span<const TableRow> rows, std::size_t texts, TableStyle s
 
 std::string format_p_value(const std::optional<double>& p) {
   if (!p) return "-";
+  if (*p < 1e-99) return "<1e-99";  // which may be 0 to a double
   char text[32];
   std::snprintf(text, sizeof text, *p < 0.001 ? "%.1e" : "%.3f", *p);
   return text;

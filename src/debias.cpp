@@ -224,7 +224,8 @@ Debiased run_equalize(const DebiasMethod::Input& input) { return unit_debiased(i
 Debiased run_hard(const DebiasMethod::Input& input) { return unit_debiased(input, std::nullopt, true, true); }
 
 Debiased run_multiclass_hard(const DebiasMethod::Input& input) {
-  if (input.options.direction.rank > 1) return unit_debiased(input, std::nullopt, true, true);
+  if (input.options.direction.rank > 1 || input.options.direction.method != DirectionMethod::pca)
+    return unit_debiased(input, std::nullopt, true, true);
   // As many directions as the words of a set can differ in.
   std::size_t largest = 2;
   for (const WordSet& set : input.sets.definitional) largest = std::max(largest, set.size());
@@ -238,27 +239,28 @@ constinit const DebiasMethod neutralize_method = {
     .title = "takes the bias subspace out of words that should be neutral",
     .paper = "Bolukbasi, Chang, Zou, Saligrama and Kalai 2016",
     .takes = "a direction",
-    .changes = "every word but the definitional, equalize and specific ones",
+    .changes = "every word but the definitional, equalize and specific ones, which only get length 1",
     .run = run_neutralize};
 constinit const DebiasMethod equalize_method = {
     .name = "equalize",
     .title = "makes the words of a set differ in nothing but the bias subspace",
     .paper = "Bolukbasi, Chang, Zou, Saligrama and Kalai 2016",
     .takes = "a direction, equalize sets",
-    .changes = "the words of equalize sets",
+    .changes = "the words of equalize sets; all others only get length 1",
     .run = run_equalize};
-constinit const DebiasMethod hard_method = {.name = "hard",
-                                            .title = "neutralizes and equalizes",
-                                            .paper = "Bolukbasi, Chang, Zou, Saligrama and Kalai 2016",
-                                            .takes = "a direction, equalize sets",
-                                            .changes = "every word but the definitional and specific ones",
-                                            .run = run_hard};
+constinit const DebiasMethod hard_method = {
+    .name = "hard",
+    .title = "neutralizes and equalizes",
+    .paper = "Bolukbasi, Chang, Zou, Saligrama and Kalai 2016",
+    .takes = "a direction, equalize sets",
+    .changes = "every word but the definitional and specific ones, which only get length 1",
+    .run = run_hard};
 constinit const DebiasMethod multiclass_hard_method = {
     .name = "multiclass-hard",
     .title = "the same with as many directions as sets of three words or more differ in",
     .paper = "Manzini, Lim, Black and Tsvetkov 2019",
     .takes = "definitional sets, equalize sets",
-    .changes = "every word but the definitional and specific ones",
+    .changes = "every word but the definitional and specific ones, which only get length 1",
     .run = run_multiclass_hard};
 
 }  // namespace equivec

@@ -63,6 +63,13 @@ Debiased debias(const DebiasMethod& method, const Embeddings& embeddings, const 
 
 // ---- what the remedies have in common ----
 
+namespace {
+
+/// From fewer there is little to learn.
+constexpr std::ptrdiff_t fewest_biased_words = 50;
+
+}  // namespace
+
 Debiased begin(const DebiasMethod::Input& input, std::optional<int> rank) {
   DirectionOptions options = input.options.direction;
   if (rank) options.rank = *rank;
@@ -82,27 +89,32 @@ Debiased begin_with_one_direction(const DebiasMethod::Input& input, std::string_
   return begin(input);
 }
 
-BiasedWords biased_words(const DebiasMethod::Input& input, Debiased& result, int published) {
+BiasedWords biased_words(const DebiasMethod::Input& input, Debiased& result, int percent) {
   const Vocabulary& vocabulary = input.embeddings.vocabulary();
   WordSet except;
   for (const WordId word : words_kept(vocabulary, input.sets)) except.emplace_back(vocabulary.word(word));
   std::vector<WordId> words = ordinary_words(vocabulary, input.options.restrict, except);
   std::erase_if(words, [&](WordId word) { return unit_vector(input.embeddings[word]).isZero(0); });
   int per_side = input.options.biased_words;
+  const std::size_t looked_at = std::min(input.options.restrict, vocabulary.size());
   if (per_side == 0) {
     const BiasSubspace& subspace = result.direction.subspace;
     const auto biased = direct_bias(input.embeddings, subspace, words).words;
     const auto positive = std::ranges::count_if(biased, [](const WordBias& word) { return word.cosine > 0; });
     const auto negative = std::ranges::count_if(biased, [](const WordBias& word) { return word.cosine < 0; });
-    per_side = static_cast<int>(std::min<std::ptrdiff_t>({published, positive, negative}));
+    const auto share = static_cast<std::ptrdiff_t>(looked_at * static_cast<std::size_t>(percent) / 100);
+    per_side = static_cast<int>(std::min({std::max(share, fewest_biased_words), positive, negative}));
     if (per_side == 0) throw Error("no ordinary word is biased to one of the sides, so there is nothing to learn from");
   }
-  result.choices.emplace_back(
-      "biased words", std::to_string(per_side) + " a side of the first " + std::to_string(input.options.restrict));
+  result.choices.emplace_back("biased words",
+                              std::to_string(per_side) + " a side of the first " + std::to_string(looked_at));
   return most_biased(input.embeddings, result.direction.subspace, words, per_side);
 }
 
-std::string text_of(double number) { return shortest(number); }
+std::string rounded(double measured) {
+  char buffer[max_number_bytes];
+  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, measured, std::chars_format::general, 6).ptr};
+}
 
 void add_missing(const DebiasMethod::Input& input, Debiased& result) {
   const Vocabulary& vocabulary = input.embeddings.vocabulary();

@@ -179,14 +179,14 @@ namespace {
 
 Debiased run_double_hard(const DebiasMethod::Input& input) {
   Debiased result = begin_with_one_direction(input, "double-hard");
-  const BiasedWords words = biased_words(input, result, 1000);
+  const BiasedWords words = biased_words(input, result, 2);
   DoubleHard hard = double_hard_debias(input.embeddings, input.sets, words,
                                        {.seed = input.options.seed, .threads = input.options.threads}, input.progress);
   result.conditions = verify_double_hard(hard);
   result.neutralized = words_neutralized(input.embeddings.vocabulary(), input.sets);
   result.choices.emplace_back("component", std::to_string(hard.chosen + 1));
-  result.choices.emplace_back("clusters", text_of(hard.clustered[static_cast<std::size_t>(hard.chosen)]) +
-                                              " (without it " + text_of(hard.clustered_without) + ")");
+  result.choices.emplace_back("clusters", rounded(hard.clustered[static_cast<std::size_t>(hard.chosen)]) +
+                                              " (without it " + rounded(hard.clustered_without) + ")");
   result.embeddings = std::move(hard.embeddings);
   result.vanished = std::move(hard.vanished);
   add_missing(input, result);
@@ -200,7 +200,8 @@ constinit const DebiasMethod double_hard_method = {
     .title = "takes out the principal component that hides bias, then neutralizes",
     .paper = "Wang, Lin, Rajani, McCann, Ordonez and Xiong 2020",
     .takes = "a direction",
-    .changes = "every word but the definitional, equalize and specific ones",
+    .changes = "every word; definitional, equalize and specific ones keep their part along the direction",
+    .options = "biased-words restrict seed",
     .run = run_double_hard};
 
 }  // namespace equivec

@@ -3,6 +3,7 @@
 #include "equivec/debias.hpp"
 #include "src/parallel.hpp"
 #include "src/remedies.hpp"
+#include "src/text_numbers.hpp"
 #include "src/word_by_word.hpp"
 
 #include <Eigen/Cholesky>
@@ -158,7 +159,7 @@ Debiased run_half_sibling(const DebiasMethod::Input& input) {
   result.conditions = verify_half_sibling_regression(input.embeddings, found.embeddings, definition, options);
   result.embeddings = std::move(found.embeddings);
   result.neutralized = words_neutralized(vocabulary, input.sets);
-  result.choices.emplace_back("alpha", text_of(options.alpha));
+  result.choices.emplace_back("alpha", shortest(options.alpha));
   result.choices.emplace_back("definition words", std::to_string(definition.size()));
   add_missing(input, result);
   return result;
@@ -170,8 +171,9 @@ constinit const DebiasMethod half_sibling_method = {
     .name = "half-sibling",
     .title = "takes out of words what definitional and specific ones predict of them",
     .paper = "Yang and Feng 2020",
-    .takes = "definitional, equalize or specific words",
+    .takes = "definitional sets, equalize sets, specific words",
     .changes = "every word but the definitional, equalize and specific ones",
+    .options = "strength",
     .run = run_half_sibling};
 
 }  // namespace equivec

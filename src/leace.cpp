@@ -122,6 +122,7 @@ std::vector<PostCondition> verify_leace(const Embeddings& erased, std::span<cons
       squares.bound = std::max(squares.bound, covariance * covariance / (spread.variances[0] * class_variance));
     }
 
+    if (k == 1 && classes.size() == 2) continue;  // the first's regression with the labels exchanged
     const Eigen::VectorXd is_class = (labels.array() == static_cast<double>(k)).cast<double>();
     const LogisticModel model = fit_logistic(rows, is_class, Eigen::VectorXd::Ones(words), 1);
     const Eigen::ArrayXd scores = ((2 * is_class.array() - 1) * ((rows * model.weights).array() + model.intercept));
@@ -141,7 +142,7 @@ namespace {
 
 Debiased run_leace(const DebiasMethod::Input& input) {
   Debiased result = begin_with_one_direction(input, "leace");
-  const BiasedWords words = biased_words(input, result, 7500);
+  const BiasedWords words = biased_words(input, result, 5);
   const std::vector<std::vector<WordId>> classes = {words.first, words.last};
   // Of vectors of length 1: lengths tell how frequent words are, and would be a way back.
   Leace erased = leace(normalized(input.embeddings), classes, {.threads = input.options.threads});
@@ -159,6 +160,7 @@ constinit const DebiasMethod leace_method = {
     .paper = "Belrose, Schneider-Joseph, Ravfogel, Cotterell, Raff and Biderman 2023",
     .takes = "a direction",
     .changes = "every word",
+    .options = "biased-words restrict",
     .run = run_leace};
 
 }  // namespace equivec

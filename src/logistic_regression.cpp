@@ -29,7 +29,9 @@ LogisticModel fit_in_full(const Eigen::MatrixXd& examples, const Eigen::Ref<cons
       sum += weight[i] * (labels[i] > 0 ? softplus(-scores[i]) : softplus(scores[i]));
     return sum;
   };
-  const double enough = 1e-9 * (x.transpose() * (weight * (0.5 - labels.array())).matrix()).norm();
+  // A share of the first gradient; and where that is nothing itself, since nothing can be learned, of what is summed.
+  const double enough = std::max(1e-9 * (x.transpose() * (weight * (0.5 - labels.array())).matrix()).norm(),
+                                 1e-14 * weight.matrix().dot(x.rowwise().norm()));
   double present = loss(w);
   if (start.weights.size() > 0) {
     Eigen::VectorXd there(size);

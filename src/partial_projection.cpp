@@ -1,6 +1,7 @@
 #include "equivec/projection_debias.hpp"
 
 #include "src/remedies.hpp"
+#include "src/text_numbers.hpp"
 #include "src/word_by_word.hpp"
 
 #include <algorithm>
@@ -121,7 +122,7 @@ Debiased run_partial_projection(const DebiasMethod::Input& input) {
       verify_partial_projection(input.embeddings, projected.embeddings, direction.subspace, direction.sets, options);
   result.embeddings = std::move(projected.embeddings);
   result.choices.emplace_back("damping", name_of(options.damping));
-  result.choices.emplace_back("sigma", text_of(options.sigma));
+  result.choices.emplace_back("sigma", shortest(options.sigma));
   return result;
 }
 
@@ -133,6 +134,7 @@ constinit const DebiasMethod partial_projection_method = {
     .paper = "Dev and Phillips 2019",
     .takes = "a direction",
     .changes = "every word",
+    .options = "strength",
     .run = run_partial_projection};
 
 }  // namespace equivec

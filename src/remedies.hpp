@@ -20,12 +20,13 @@ Debiased begin(const DebiasMethod::Input& input, std::optional<int> rank = {});
 /// The same for methods that take one direction. Throws OptionError for a rank above 1.
 Debiased begin_with_one_direction(const DebiasMethod::Input& input, std::string_view method);
 
-/// The ordinary words most biased to either side: as many as the options say, else `published`, or as many as there
-/// are. What was taken is added to the choices.
-BiasedWords biased_words(const DebiasMethod::Input& input, Debiased& result, int published);
+/// The ordinary words most biased to either side: as many as the options say, else so many percent of the words looked
+/// at (in the papers 7,500 of 150,000, or 1,000 of 50,000), but no fewer than 50; or as many as there are. What was
+/// taken is added to the choices.
+BiasedWords biased_words(const DebiasMethod::Input& input, Debiased& result, int percent);
 
-/// "0.2"
-std::string text_of(double number);
+/// What was measured, to six digits. Options are given as they are, by shortest().
+std::string rounded(double measured);
 
 /// Adds the words of the equalize sets and the specific ones that the vocabulary has not.
 void add_missing(const DebiasMethod::Input& input, Debiased& result);

@@ -288,9 +288,10 @@ Debiased run_repulsion_attraction(const DebiasMethod::Input& input) {
   result.vanished = std::move(found.vanished);
   result.neutralized = words_neutralized(vocabulary, input.sets);
   result.choices.emplace_back("moved", std::to_string(found.moved.size()) + " of the first " +
-                                           std::to_string(input.options.restrict) + ", the others neutralized");
+                                           std::to_string(std::min(input.options.restrict, vocabulary.size())) +
+                                           ", the others neutralized");
   result.choices.emplace_back("objective",
-                              text_of(found.objective_after) + " (before " + text_of(found.objective_before) + ")");
+                              rounded(found.objective_after) + " (before " + rounded(found.objective_before) + ")");
   add_missing(input, result);
   return result;
 }
@@ -302,7 +303,8 @@ constinit const DebiasMethod repulsion_attraction_method = {
     .title = "moves words away from neighbours that bias brought near, and not far from themselves",
     .paper = "Kumar, Bhotia, Kumar and Chakraborty 2020",
     .takes = "a direction",
-    .changes = "every word but the definitional, equalize and specific ones",
+    .changes = "every word but the definitional, equalize and specific ones, which only get length 1",
+    .options = "restrict",
     .run = run_repulsion_attraction};
 
 }  // namespace equivec

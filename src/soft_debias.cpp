@@ -2,6 +2,7 @@
 
 #include "equivec/debias.hpp"
 #include "src/remedies.hpp"
+#include "src/text_numbers.hpp"
 #include "src/word_by_word.hpp"
 
 #include <Eigen/Eigenvalues>
@@ -320,9 +321,9 @@ Debiased run_soft(const DebiasMethod::Input& input) {
   result.conditions = verify_soft_debias(input.embeddings, soft, subspace, result.neutralized, options);
   result.embeddings = std::move(soft.embeddings);
   result.vanished = std::move(soft.vanished);
-  result.choices.emplace_back("lambda", text_of(options.lambda));
+  result.choices.emplace_back("lambda", shortest(options.lambda));
   result.choices.emplace_back("objective",
-                              text_of(soft.objective) + " (before " + text_of(soft.objective_before) + ")");
+                              rounded(soft.objective) + " (before " + rounded(soft.objective_before) + ")");
   return result;
 }
 
@@ -334,6 +335,7 @@ constinit const DebiasMethod soft_method = {
     .paper = "Bolukbasi, Chang, Zou, Saligrama and Kalai 2016",
     .takes = "a direction",
     .changes = "every word",
+    .options = "strength",
     .run = run_soft};
 
 }  // namespace equivec

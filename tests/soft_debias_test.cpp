@@ -60,7 +60,8 @@ Problem problem(std::uint64_t seed, std::size_t words, int dimension, int rank, 
     vectors.col(i) *= 3 * static_cast<float>(std::pow(skew, static_cast<double>(i) / dimension));
   const Embeddings e(numbered_words(words), vectors);
   std::vector<Ids> sets;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(rank) + 2; ++i) sets.push_back(ids(2 * i, 2 * i + 2));
+  for (std::size_t i = 0; i < std::min(static_cast<std::size_t>(rank) + 2, words / 2); ++i)
+    sets.push_back(ids(2 * i, 2 * i + 2));
   return {e, BiasSubspace::from_sets(e, sets, rank), ids(words - neutral, words), {.lambda = lambda}};
 }
 

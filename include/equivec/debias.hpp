@@ -11,7 +11,9 @@
 namespace equivec {
 
 // Hard debiasing (Bolukbasi et al. 2016, section 6). All functions take unit vectors (normalized()), compute in
-// double, use all cores and return new embeddings; the metadata is kept.
+// double, use all cores and return new embeddings; the metadata is kept. The authors' program gives the same vectors
+// but for words of the definitional and equalize sets that are not among the specific ones (john, mary): it neutralizes
+// them, words_kept() has them too.
 
 struct Neutralized {
   Embeddings embeddings;
@@ -26,7 +28,7 @@ struct Equalized {
   Embeddings embeddings;
   std::vector<std::vector<WordId>> sets;  ///< equalized, those clamped included
   /// Left alone: two words would become the same (they differ too little in the subspace, or there are more words than
-  /// directions of it: a set of three needs rank 2), or a word stands in an earlier set.
+  /// directions of it: a set of three needs rank 2), or a word stands in an earlier set that was equalized.
   std::vector<std::vector<WordId>> degenerate;
   /// Those of `sets` with |nu| > 1, which are not of unit vectors: the root was taken as 0.
   std::vector<std::vector<WordId>> clamped;

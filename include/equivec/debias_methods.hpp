@@ -27,7 +27,7 @@ struct DebiasOptions {
   std::optional<double> strength;
   /// Biased words are of the first so many; words after them are not repelled and attracted but neutralized. 0: all.
   std::size_t restrict = 50000;
-  int biased_words = 0;    ///< on either side, for double-hard debiasing, INLP and LEACE; 0: as the paper
+  int biased_words = 0;    ///< on either side, for double-hard, INLP and LEACE; 0: the paper's share of `restrict`
   int rounds = 35;         ///< of INLP at most
   std::uint64_t seed = 1;  ///< of INLP's parts and double-hard debiasing's clusters
   int threads = 0;         ///< 0: all cores; results do not depend on it
@@ -55,6 +55,9 @@ struct DebiasMethod {
   std::string_view paper;
   std::string_view takes;    ///< "a direction, equalize sets"
   std::string_view changes;  ///< "every word but the specific ones"
+  /// Those of DebiasOptions, but the direction and threads, that it heeds: "biased-words restrict"; of others it knows
+  /// nothing.
+  std::string_view options = "";
 
   struct Input {
     const Embeddings& embeddings;

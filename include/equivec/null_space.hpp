@@ -59,8 +59,9 @@ struct Inlp {
 /// side 49 % of the words train, 21 % are for development and 30 % for the test, drawn at random.
 ///
 /// Which words and vectors: the paper takes the 7,500 most biased words of either side of he - she among the 150,000
-/// most frequent ones, and the vectors as they are, not scaled to length 1 (GloVe 42B, 300 numbers). So does this: give
-/// normalized() ones for the other. The projection shortens vectors; none is scaled afterwards.
+/// most frequent ones, those whose gender is their meaning and names included, and the vectors as they are, not scaled
+/// to length 1 (GloVe 42B, 300 numbers). This takes the words and vectors that it is given. The projection shortens
+/// vectors; none is scaled afterwards.
 ///
 /// Where this is not as in the authors' program:
 ///  - Words of two sides are told apart, so that a round takes out one direction. Their third class, 7,500 neutral
@@ -76,8 +77,9 @@ Inlp inlp(const Embeddings& embeddings, const BiasedWords& words, const InlpOpti
 
 /// Of the vectors and the directions of `result`: no vector has a part along a direction taken out; and a fresh
 /// logistic regression that learns one half of the biased words finds the sides of no more words of the other half than
-/// chance does (95 % interval; fewer is no fault, since what the sides of the words that train have by accident has
-/// been taken out of them).
+/// chance does, but for what luck adds once in twenty thousand times (fewer is no fault, since what the sides of the
+/// words that train have by accident has been taken out of them). The latter is promised only if the rounds ended at
+/// chance.
 std::vector<PostCondition> verify_inlp(const Inlp& result, const BiasedWords& words, std::uint64_t seed = 1);
 
 struct LeaceOptions {
@@ -157,7 +159,10 @@ struct DoubleHard {
 ///    the component, which so stays as a constant part; here nothing of it does.
 ///  - The direction is BiasSubspace::from_sets(), of vectors of length 1, and clusters are cluster_bias(): of vectors
 ///  of
-///    length 1, by several seeds with restarts; theirs of lengths as they are and by one seed.
+///    length 1, by several seeds with restarts. Theirs has the lengths as they are in both, and one seed, which may
+///    choose another component.
+///  - Their most biased words are so by cos(he) - cos(she), which may choose another component too.
+///  - They do not scale the results to length 1.
 ///  - Vectors of zeros, which stay what they are, are left out of mean and components.
 /// Sets are not equalized, as there. Progress counts candidates, none being one more. Throws Error if no definitional
 /// set is left in the vocabulary, if a side is empty, if a word stands twice, or if all vectors are the same.

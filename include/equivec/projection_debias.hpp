@@ -68,7 +68,8 @@ struct PartiallyProjected {
 /// r = w - (w.v) v,
 ///     w <- r + (mu.v) v + beta f(|r|) v
 /// The part orthogonal to v stays as it is, and the part along v comes nearer to that of mu. (The paper writes mu for
-/// (mu.v) v, of which it says that the orthogonal part is unchanged.) `sets` are those of the paper's equality pairs,
+/// (mu.v) v, of which it says that the orthogonal part is unchanged. No program of the authors for this is published,
+/// so nothing but the formula could be compared.) `sets` are those of the paper's equality pairs,
 /// or the definitional sets that the direction was found with; empty ones count for nothing. Lengths change by what
 /// happens along v. Throws Error unless the subspace has rank 1, or if no set has a word or their vectors are not
 /// finite; OptionError.
@@ -95,8 +96,8 @@ std::vector<PostCondition> verify_partial_projection(const Embeddings& before, c
 /// towards larger phi. So the four sectors between the lines of v1 and v2 become quarters of the plane, each stretched
 /// evenly. Lengths stay, and so does everything orthogonal to the plane; inner products within it do not. The signs of
 /// the directions make no difference, their order does. It is not linear.
-/// The authors' program has the two angles theta and theta' the other way round, by which v2 does not come to a right
-/// angle with v1; here it does.
+/// The authors' first program has the two angles theta and theta' the other way round, by which v2 does not come to a
+/// right angle with v1. Here it does, as in the later one of their group (VERB), whose results are the same.
 class GradedRotation {
  public:
   /// Throws Error unless both have rank 1, or if they are parallel (to 1e-6).
@@ -120,6 +121,7 @@ struct OscarCorrected {
 
 /// Makes two concepts orthogonal, such as gender and occupation, in all words. In the paper the first is he - she and
 /// the second the first principal direction of the occupations, BiasSubspace::from_sets() of one set, all of them.
+/// (Their first program takes the one of two such directions that is nearer to the first.)
 /// Lengths stay. Throws Error as GradedRotation does.
 OscarCorrected oscar(const Embeddings& embeddings, const BiasSubspace& first, const BiasSubspace& second,
                      int threads = 0);

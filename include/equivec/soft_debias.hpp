@@ -54,6 +54,8 @@ struct SoftDebiased {
 /// is at most 1e-12 of the objective (or 1e-20 |S^2|^2, which is rounding). The gap is also no less than |Z - Y|^2, by
 /// which Y is not stationary, and than the square of Y's distance from the optimum.
 ///
+/// The program of Manzini et al. takes ten steps of gradient descent from a random T, and stays near that.
+///
 /// A direction in which no word has a part (eigenvalues of W W' up to 1e-10 of the largest) is left as it is, and what
 /// the subspace has of it does not count. Computed in double, the same for any number of threads. Keeps the
 /// vocabulary and the metadata. Rows that have no length or are not finite count for nothing and stay as they are.

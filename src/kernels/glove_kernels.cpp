@@ -105,9 +105,9 @@ HWY_INLINE void move_rows(float* x, float* y, float factor, const Constants& k) 
   const V f = hn::Set(d, factor);
   for (; c < k.used; c += lanes) {
     const V a = hn::Load(d, x + c), b = hn::Load(d, y + c);
-    move(a, b, hn::Mul(f, hn::Load(d, k.word_rates + c - k.plain)), hn::Load(d, k.word_clips + c - k.plain), x + c,
+    move(a, b, hn::Mul(f, hn::Load(d, k.word_rates + (c - k.plain))), hn::Load(d, k.word_clips + (c - k.plain)), x + c,
          x + k.stride + c);
-    move(b, a, hn::Mul(f, hn::Load(d, k.context_rates + c - k.plain)), hn::Load(d, k.context_clips + c - k.plain),
+    move(b, a, hn::Mul(f, hn::Load(d, k.context_rates + (c - k.plain))), hn::Load(d, k.context_clips + (c - k.plain)),
          y + c, y + k.stride + c);
   }
 }

@@ -1,5 +1,5 @@
-"""Published numbers of bias: Caliskan et al. 2017 on the words of theirs that the GoogleNews vectors have, their pattern on
-GloVe vectors, and that of Gonen and Goldberg 2019 after hard debiasing."""
+"""Published numbers of bias: Caliskan et al. 2017 on the words of theirs that the GoogleNews vectors have, and their pattern on
+GloVe vectors."""
 
 import pathlib
 import sys
@@ -65,25 +65,10 @@ def check_glove(vectors):
     check("GloVe: as in the paper, career and family have the largest effect", largest == "weat-6", largest)
 
 
-def check_recovered(vectors, folder):
-    run("debias", vectors, "-o", folder / "hard.safetensors", "--sets", "gender")
-    measures = ("cluster-bias", "classification-bias", "neighbor-bias")
-    before = {found["measure"]: found for found in answer("bias", vectors, "--measure", *measures)["measures"]}
-    after = {found["measure"]: found for found in answer("bias", folder / "hard.safetensors", "--reference", vectors,
-                                                         "--measure", *measures)["measures"]}
-    values = {name: (before[name]["value"], after[name]["value"]) for name in measures}
-    check("before debiasing clusters and classifiers tell the sides apart",
-          values["cluster-bias"][0] > 0.99 and values["classification-bias"][0] > 0.98, values)
-    check("after hard debiasing much of it is recovered: clusters, classifiers, neighbours",
-          0.6 < values["cluster-bias"][1] < 0.95 and 0.7 < values["classification-bias"][1] < 0.95
-          and 0.5 < values["neighbor-bias"][1] < values["neighbor-bias"][0], values)
-
-
 data = support.real_data()
 check_google_news(data / "vectors" / "GoogleNews-300d-weat-347words.vec")
 glove = support.real_glove()
 folder = support.folder()
 run("convert", glove, folder / "glove.safetensors", "-q")
 check_glove(folder / "glove.safetensors")
-check_recovered(folder / "glove.safetensors", folder)
 support.finish()

@@ -56,19 +56,3 @@ def direction(vectors, pairs):
     g = components[0]
     towards_first = sum((vectors[pair[0]] - vectors[pair[-1]]) @ g for pair in pairs)
     return (g if towards_first >= 0 else -g), scales**2 / (scales**2).sum()
-
-
-def hard_debias(vectors, gender):
-    """Of unit vectors: the neutral words leave the direction, the equalize pairs become symmetric about it."""
-    g, _ = direction(vectors, gender.definitional)
-    out = vectors.copy()
-    out[gender.neutral] = unit(vectors[gender.neutral] - numpy.outer(vectors[gender.neutral] @ g, g))
-    seen = set()
-    for pair in map(list, gender.equalize):
-        if not seen & set(pair):
-            mean = vectors[pair].mean(axis=0)
-            outside = mean - (mean @ g) * g
-            side = numpy.sign(vectors[pair] @ g - mean @ g)
-            out[pair] = outside + numpy.sqrt(1 - outside @ outside) * numpy.outer(side, g)
-        seen |= set(pair)
-    return out
