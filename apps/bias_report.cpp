@@ -168,6 +168,12 @@ Json to_json(const BiasMeasurement& measurement, const BiasMeasure& measure) {
           {"words", words}};
 }
 
+WordSet words_of(const Vocabulary& vocabulary, std::span<const WordId> ids) {
+  WordSet words;
+  for (const WordId id : ids) words.emplace_back(vocabulary.word(id));
+  return words;
+}
+
 std::string list(const WordSet& words, std::size_t most) {
   std::string text;
   for (std::size_t i = 0; i < std::min(words.size(), most); ++i) text += (i > 0 ? " " : "") + words[i];

@@ -22,3 +22,5 @@ Json to_json(const equivec::BiasMeasurement& measurement, const equivec::BiasMea
 
 /// Words with blanks between, the first `most` of them.
 std::string list(const equivec::WordSet& words, std::size_t most = 12);
+
+equivec::WordSet words_of(const equivec::Vocabulary& vocabulary, std::span<const equivec::WordId> ids);

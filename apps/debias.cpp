@@ -7,6 +7,7 @@
 
 #include "equivec/debias_methods.hpp"
 #include "equivec/formats.hpp"
+#include "src/files.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -15,12 +16,6 @@
 using namespace equivec;
 
 namespace {
-
-std::vector<std::string> words_of(const Vocabulary& vocabulary, std::span<const WordId> ids) {
-  std::vector<std::string> words;
-  for (const WordId id : ids) words.emplace_back(vocabulary.word(id));
-  return words;
-}
 
 Json to_json(const Vocabulary& vocabulary, std::span<const std::vector<WordId>> sets) {
   Json list = Json::array();
@@ -64,9 +59,13 @@ std::string format(const char* pattern, double value) {
 }
 
 void print(const std::string& when, const OccupationBias& measured, const Vocabulary& vocabulary, int count) {
-  std::cout << when << ": direct bias of " << measured.words.size() << " occupations " << format("%.4f", measured.value)
-            << " (mean |cosine| with the direction of before; " << measured.missing.size()
-            << " more are not in the vocabulary)\n";
+  if (!measured.value) {
+    std::cout << when << ": no occupation has a vector of any length\n";
+    return;
+  }
+  std::cout << when << ": direct bias of " << measured.words.size() << " occupations "
+            << format("%.4f", *measured.value) << " (mean |cosine| with the direction of before; "
+            << measured.missing.size() << " more are not in the vocabulary)\n";
   auto words = measured.words;
   std::ranges::stable_sort(words, std::ranges::greater(), [](const WordBias& word) { return std::abs(word.cosine); });
   if (words.empty() || count == 0) return;
@@ -82,7 +81,7 @@ Json to_json(const OccupationBias& measured, const BiasWordSets& sets, const Voc
     words.push_back({{"word", std::string(vocabulary.word(word.word))}, {"cosine", word.cosine}});
   return {{"measure", "direct-bias"},
           {"query", sets.name + ": occupations"},
-          {"value", measured.words.empty() ? Json(nullptr) : Json(measured.value)},
+          {"value", number(measured.value)},
           {"effect_size", nullptr},
           {"p_value", nullptr},
           {"interval", nullptr},
@@ -111,7 +110,7 @@ int run_debias(std::span<const std::string> arguments) {
   ConsoleOptions console;
   Options options("debias VECTORS -o OUT [options]",
                   "Removes bias, proves on what it is about to write that the method's promises hold, and tells what "
-                  "changed. The words that the sets list as being of that meaning keep it.");
+                  "changed. With most methods the words that the sets list as being of that meaning keep it.");
   options.positionals("VECTORS", files, 0)
       .add("output,o", output, "the debiased vectors; its ending names the format", "OUT")
       .add("format", format_name, "native, word2vec-text, word2vec-binary, glove-text, npy, whatever OUT's ending",
@@ -129,7 +128,7 @@ int run_debias(std::span<const std::string> arguments) {
       .add("analogies", analogies, "sets of analogies, as in eval, for the report")
       .add("biased-words", rules.biased_words, "of double-hard, inlp, leace: so many a side; 0: the paper's share")
       .add("rounds", rules.rounds, "of inlp at most")
-      .add("restrict", restrict, "biased words and neighbours are of the first N words")
+      .add("restrict", restrict, "biased words, and what the report measures, are of the first N words")
       .add("seed", rules.seed, "of what the method and the report's measures draw")
       .add("threads,thread", rules.threads, "0: all cores")
       .add("count,k", count, "show so many of the most biased words")
@@ -151,22 +150,31 @@ int run_debias(std::span<const std::string> arguments) {
   require_at_least("count", count, 0);
   require_at_least("restrict", restrict, 1);
   if (options.given("strength")) rules.strength = strength;
-  for (const std::string name : {"strength", "biased-words", "rounds"})
-    if (options.given(name) && method.options.find(name) == method.options.npos)
+  for (const std::string name : {"strength", "biased-words", "rounds", "restrict", "seed"}) {
+    const bool for_report = !report_file.empty() && (name == "restrict" || name == "seed");
+    if (options.given(name) && !for_report && method.options.find(name) == method.options.npos)
       throw OptionError("--" + name + ": " + method_name + " has no such option; --list tells which methods have");
+  }
+  if (options.given("pair") && options.given("direction") && direction != "pair")
+    throw OptionError("--pair is for --direction pair, not " + direction);
   rules.direction.method = value_named(options.given("pair") && !options.given("direction") ? "pair" : direction,
                                        "direction", direction_methods);
   rules.restrict = static_cast<std::size_t>(restrict);
   validate(rules);
   if (report_file.empty() && (!similarities.empty() || !analogies.empty()))
     throw OptionError("--similarity and --analogies are for the report; give --report FILE.html");
-  if (!report_file.empty()) require_report_format(report_file);
+  std::vector<std::string> outputs = {output};
+  if (!report_file.empty())
+    for (const auto& path : report_files(report_file)) outputs.push_back(path.string());
   const Format format_of_output = format_name.empty() ? format_from_extension(output) : format_from_name(format_name);
   const BiasWordSets sets = read_word_sets(set_name);
   const auto similarity_sets = read_all(similarities, read_similarities);
   const auto analogy_sets = read_all(analogies, read_analogies);
-  require_writable(output);
-  if (!report_file.empty()) require_writable(report_file);
+  std::vector<std::string> inputs = {file, set_name};
+  inputs.insert(inputs.end(), similarities.begin(), similarities.end());
+  inputs.insert(inputs.end(), analogies.begin(), analogies.end());
+  require_apart(inputs, outputs);
+  for (const std::string& path : outputs) require_writable(path);
 
   const Embeddings before = load(file, console, {.threads = rules.threads});
   const Debiased debiased = [&] {
@@ -176,6 +184,20 @@ int run_debias(std::span<const std::string> arguments) {
   const OccupationBias bias_before = occupation_bias(before, debiased, sets),
                        bias_after = occupation_bias(debiased.embeddings, debiased, sets);
 
+  // All that can go wrong does before anything is replaced.
+  std::vector<std::string> report;
+  if (!report_file.empty()) {
+    measuring.direction = rules.direction;
+    measuring.direction.rank = 1;
+    measuring.restrict = rules.restrict;
+    measuring.seed = rules.seed;
+    measuring.threads = rules.threads;
+    const ProgressLine line("measuring", "", console);
+    report = render_report(report_file,
+                           {file, output, method, sets, before, debiased, bias_before, bias_after, similarity_sets,
+                            analogy_sets, measuring},
+                           progress());
+  }
   Metadata metadata = before.metadata();
   std::string& history = metadata["debiased"];
   history += (history.empty() ? "" : "; ") + std::string("equivec " EQUIVEC_VERSION " debias --method ") + method_name +
@@ -185,16 +207,10 @@ int run_debias(std::span<const std::string> arguments) {
     const ProgressLine line("writing", "", console);
     write_embeddings(output, debiased.embeddings.with_metadata(std::move(metadata)), format_of_output, &progress());
   }
-  if (!report_file.empty()) {
-    measuring.direction = rules.direction;
-    measuring.restrict = rules.restrict;
-    measuring.seed = rules.seed;
-    measuring.threads = rules.threads;
-    const ProgressLine line("measuring", "measures", console);
-    write_report(report_file,
-                 {file, output, method, sets, before, debiased, bias_before, bias_after, similarity_sets, analogy_sets,
-                  measuring},
-                 progress());
+  for (std::size_t i = 0; i < report.size(); ++i) {
+    AtomicFile out(outputs[i + 1]);
+    out.write(report[i]);
+    out.commit();
   }
 
   const Vocabulary& vocabulary = before.vocabulary();
@@ -205,13 +221,14 @@ int run_debias(std::span<const std::string> arguments) {
       conditions.push_back({{"promise", condition.promise}, {"worst", condition.worst}, {"bound", condition.bound}});
     print(Json{{"vectors", file},
                {"output", output},
+               {"report", report_file.empty() ? Json(nullptr) : Json(report_file)},
                {"method", method.name},
                {"sets", sets.name},
                {"choices", choices},
                {"conditions", conditions},
                {"subspace", ::to_json(debiased.direction)},
                {"neutralized", debiased.neutralized.size()},
-               {"direct_bias_of_neutral_occupations", bias_after.of_neutral},
+               {"direct_bias_of_neutral_occupations", number(bias_after.of_neutral)},
                {"occupations_by_meaning", words_of(vocabulary, bias_after.by_meaning)},
                {"vanished", words_of(vocabulary, debiased.vanished)},
                {"equalized", to_json(vocabulary, debiased.equalized)},
@@ -227,8 +244,8 @@ int run_debias(std::span<const std::string> arguments) {
   } else {
     print("before", bias_before, vocabulary, count);
     print("after", bias_after, vocabulary, count);
-    if (!bias_after.by_meaning.empty())
-      std::cout << "  " << format("%.4f", bias_after.of_neutral) << " over the "
+    if (!bias_after.by_meaning.empty() && bias_after.of_neutral)
+      std::cout << "  " << format("%.4f", *bias_after.of_neutral) << " over the "
                 << bias_after.words.size() - bias_after.by_meaning.size() << " that should have none; "
                 << bias_after.by_meaning.size() << " are what they are by meaning, as the sets say:\n  "
                 << list(words_of(vocabulary, bias_after.by_meaning)) << '\n';

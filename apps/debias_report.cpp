@@ -1,14 +1,15 @@
 #include "apps/debias_report.hpp"
 
 #include "apps/bias_picture.hpp"
+#include "apps/bias_report.hpp"
 #include "apps/document.hpp"
 #include "apps/occupation_bias.hpp"
 #include "apps/table.hpp"
 
 #include "equivec/evaluate.hpp"
-#include "src/files.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 
@@ -73,7 +74,7 @@ std::vector<Measured> measure_all(const DebiasReport& report, Progress& progress
       }
     }
   progress.done = 0;
-  progress.total = result.size();
+  progress.total = result.size() + report.similarities.size() + report.analogies.size();
   for (std::size_t i = 0; i < result.size(); ++i) {
     check_cancelled(&progress);
     Measured& row = result[i];
@@ -81,8 +82,6 @@ std::vector<Measured> measure_all(const DebiasReport& report, Progress& progress
       row.before = measure(*row.measure, report.before, *sets_of[i], row.query, report.measuring);
       row.after =
           measure(*row.measure, report.debiased.embeddings, *sets_of[i], row.query, report.measuring, &report.before);
-    } catch (const OptionError&) {
-      throw;
     } catch (const Error& error) {
       row.error = error.what();
     }
@@ -108,22 +107,26 @@ struct Scored {
   std::optional<Difference> difference;
 };
 
-std::vector<Scored> score_all(const DebiasReport& report) {
+std::vector<Scored> score_all(const DebiasReport& report, Progress& progress) {
   EvaluateOptions rules;
   rules.threads = rules.bootstrap.threads = report.measuring.threads;
   rules.bootstrap.seed = rules.seed = report.measuring.seed;
   std::vector<Scored> result;
   for (const SimilaritySet& set : report.similarities) {
+    check_cancelled(&progress);
     const SimilarityResult before = evaluate(report.before, set, rules),
                            after = evaluate(report.debiased.embeddings, set, rules);
     result.push_back({set.name, "Spearman", before.scores.at(0).spearman, after.scores.at(0).spearman,
                       compare(after, before, Correlation::spearman, rules.bootstrap)});
+    ++progress.done;
   }
   for (const AnalogySet& set : report.analogies) {
+    check_cancelled(&progress);
     const AnalogyResult before = evaluate(report.before, set, rules),
                         after = evaluate(report.debiased.embeddings, set, rules);
     result.push_back({set.name, "accuracy, 3CosAdd", before.all.value(), after.all.value(),
                       compare(after, before, rules.bootstrap)});
+    ++progress.done;
   }
   return result;
 }
@@ -133,11 +136,16 @@ struct Moved {
   double cosine;  ///< of before and after
 };
 
-/// Those of the first 50,000 words whose direction changed most.
+/// Of the first `restrict` words those whose direction changed most; none that has not changed.
 std::vector<Moved> moved_most(const DebiasReport& report, std::size_t count) {
+  const Embeddings &before = report.before, &after = report.debiased.embeddings;
   std::vector<Moved> moved;
-  for (std::size_t row = 0; row < std::min(report.before.size(), report.measuring.restrict); ++row)
-    moved.push_back({word_id(row), cosine(report.before[word_id(row)], report.debiased.embeddings[word_id(row)])});
+  for (std::size_t row = 0; row < std::min(before.size(), report.measuring.restrict); ++row) {
+    const WordId word = word_id(row);
+    if (unit_vector(before[word]).isZero(0)) continue;
+    // What is nothing to three digits has not moved.
+    if (const double similar = cosine(before[word], after[word]); similar < 0.9995) moved.push_back({word, similar});
+  }
   count = std::min(count, moved.size());
   std::ranges::partial_sort(moved, moved.begin() + static_cast<std::ptrdiff_t>(count), {}, &Moved::cosine);
   moved.resize(count);
@@ -145,19 +153,19 @@ std::vector<Moved> moved_most(const DebiasReport& report, std::size_t count) {
 }
 
 BiasAxis axis_of(const std::string& title, const OccupationBias& measured, const Vocabulary& vocabulary) {
-  BiasAxis axis{title + ": direct bias " + format("%.4f", measured.value), {}};
+  BiasAxis axis{title + ": direct bias " + format("%.4f", *measured.value), {}};
   for (const WordBias& word : measured.words) axis.words.emplace_back(vocabulary.word(word.word), word.cosine);
   return axis;
 }
 
 /// What debiasing does not do, with this run's numbers.
-std::vector<std::string> caveats(const std::vector<Measured>& measured) {
+std::vector<std::string> caveats(const DebiasReport& report, const std::vector<Measured>& measured) {
   std::vector<std::string> texts = {
       "A direction learnt from some pairs of words is not all that people mean by bias. What the method took out is "
       "what "
       "it was told to look for, in the words it was given.",
-      "Words listed as being of that meaning keep it, and words that are missing from the lists are treated as if they "
-      "should be neutral.",
+      "The method changes " + std::string(report.method.changes) +
+          ". The lists of words are people's; a word that none of them has is treated as if it should be neutral.",
       "Vectors are not a model. What a system learns from its own data on top of them can bring the same bias back."};
   const auto value = [&](std::string_view name) -> const BiasMeasurement* {
     for (const Measured& row : measured)
@@ -183,6 +191,51 @@ std::string name_and_choices(const DebiasReport& report) {
   return text;
 }
 
+/// A picture, and what there is to say of it; of several directions, along which a word has no side, the numbers alone.
+void add_occupations(Document& page, const DebiasReport& report) {
+  const OccupationBias &before = report.occupations_before, &after = report.occupations_after;
+  const Vocabulary& vocabulary = report.before.vocabulary();
+  const BiasDirection& direction = report.debiased.direction;
+  const int rank = direction.subspace.rank();
+  page.heading("Occupations");
+  if (rank == 1 && after.value)
+    page.picture(bias_picture(std::array{axis_of("before", before, vocabulary), axis_of("after", after, vocabulary)},
+                              direction.first_pole, direction.last_pole),
+                 "Occupations along the direction from '" + direction.last_pole + "' to '" + direction.first_pole +
+                     "' that was learnt before debiasing: cosines, one dot each.");
+  const auto number = [](const std::optional<double>& value) { return value ? format("%.4f", *value) : "nothing"; };
+  std::string text = (rank == 1 ? "Along this direction, that of before, the direct bias (mean |cosine|) of "
+                                : "In the subspace of the " + std::to_string(rank) +
+                                      " directions of before the direct bias (mean length of the parts in it) of ") +
+                     std::to_string(before.words.size()) + " occupations was " + number(before.value) + " and is " +
+                     number(after.value) + ".";
+  if (!after.by_meaning.empty()) {
+    text += " Of those that should have none it was " + number(before.of_neutral) + " and is " +
+            number(after.of_neutral) + "; the others are what they are by meaning, as the sets say:";
+    for (const WordId word : after.by_meaning) text += " " + std::string(vocabulary.word(word));
+    text += ".";
+  }
+  page.paragraph(text +
+                 " The measure direct-bias above asks the vectors after debiasing for a direction of their own.");
+}
+
+/// The rules by which the numbers were made, and the words that do not count.
+std::string rules_of(const DebiasReport& report) {
+  const Vocabulary& vocabulary = report.before.vocabulary();
+  std::string text = "Measures go by one direction, found by " +
+                     std::string(name_of(report.measuring.direction.method)) +
+                     "; the most biased words are those of before, of the first " +
+                     grouped(std::min(report.before.size(), report.measuring.restrict)) +
+                     " words; intervals: " + std::to_string(report.measuring.resamples) + " resamples, seed " +
+                     std::to_string(report.measuring.seed) + ". Of weat the number is the effect size d.";
+  const auto add = [&](const std::string& what, const std::vector<std::string>& words) {
+    if (!words.empty()) text += " " + what + " " + list(words) + ".";
+  };
+  add("Words of the sets that are not in the vocabulary:", report.debiased.missing);
+  add("Words that were nothing but bias, now zero:", words_of(vocabulary, report.debiased.vanished));
+  return text;
+}
+
 Document document_of(const DebiasReport& report, const std::vector<Measured>& measured,
                      const std::vector<Scored>& scored) {
   Document page("Debiased vectors: " + report.output);
@@ -201,30 +254,11 @@ Document document_of(const DebiasReport& report, const std::vector<Measured>& me
   }
   page.table(std::move(rows), 4);
 
+  page.paragraph(rules_of(report));
   if (const std::string names = not_asked(measured); !names.empty())
     page.paragraph("Not measured, since the sets hold nothing for them: " + names + ".");
 
-  if (const std::size_t count = report.occupations_before.words.size(); count > 0) {
-    const OccupationBias &before = report.occupations_before, &after = report.occupations_after;
-    const std::vector<BiasAxis> axes = {axis_of("before", before, vocabulary), axis_of("after", after, vocabulary)};
-    const BiasDirection& direction = report.debiased.direction;
-    page.heading("Occupations along the direction");
-    page.picture(bias_picture(axes, direction.first_pole, direction.last_pole),
-                 "Occupations along the direction from '" + direction.last_pole + "' to '" + direction.first_pole +
-                     "' that was learnt before debiasing: cosines, one dot each.");
-    std::string text = "Along this direction, that of before, the direct bias (mean |cosine|) of " +
-                       std::to_string(count) + " occupations was " + format("%.4f", before.value) + " and is " +
-                       format("%.4f", after.value) + ".";
-    if (!after.by_meaning.empty()) {
-      text += " Of the " + std::to_string(count - after.by_meaning.size()) + " that should have none it was " +
-              format("%.4f", before.of_neutral) + " and is " + format("%.4f", after.of_neutral) +
-              "; the others are what they are by meaning, as the sets say:";
-      for (const WordId word : after.by_meaning) text += " " + std::string(vocabulary.word(word));
-      text += ".";
-    }
-    page.paragraph(text +
-                   " The measure direct-bias above asks the vectors after debiasing for a direction of their own.");
-  }
+  if (!report.occupations_before.words.empty()) add_occupations(page, report);
 
   page.heading("What is proved of the vectors written");
   rows = {{"promise", "worst", "bound"}};
@@ -251,7 +285,7 @@ Document document_of(const DebiasReport& report, const std::vector<Measured>& me
   page.table(std::move(rows), 1);
 
   page.heading("What debiasing does not do");
-  page.list(caveats(measured));
+  page.list(caveats(report, measured));
   return page;
 }
 
@@ -267,7 +301,12 @@ Json json_of(const DebiasReport& report, const std::vector<Measured>& measured, 
                    {"output", report.output},
                    {"method", report.method.name},
                    {"paper", report.method.paper},
-                   {"sets", report.sets.name}};
+                   {"sets", report.sets.name},
+                   {"restrict", report.measuring.restrict},
+                   {"resamples", report.measuring.resamples},
+                   {"seed", report.measuring.seed},
+                   {"missing", report.debiased.missing},
+                   {"vanished", words_of(report.before.vocabulary(), report.debiased.vanished)}};
   document["choices"] = Json::object();
   for (const auto& [name, value] : report.debiased.choices) document["choices"][name] = value;
   document["conditions"] = Json::array();
@@ -286,11 +325,12 @@ Json json_of(const DebiasReport& report, const std::vector<Measured>& measured, 
     document["measures"].push_back(std::move(entry));
   }
   document["occupations"] = Json::array();
-  for (std::size_t i = 0; i < report.occupations_before.words.size(); ++i) {
-    const WordBias &before = report.occupations_before.words[i], &after = report.occupations_after.words[i];
+  for (const WordBias& before : report.occupations_before.words) {
+    const auto& words = report.occupations_after.words;
+    const auto after = std::ranges::find(words, before.word, &WordBias::word);
     document["occupations"].push_back({{"word", std::string(report.before.vocabulary().word(before.word))},
                                        {"before", before.cosine},
-                                       {"after", after.cosine}});
+                                       {"after", after == words.end() ? Json(nullptr) : Json(after->cosine)}});
   }
   document["utility"] = Json::array();
   for (const Scored& row : scored) {
@@ -304,36 +344,29 @@ Json json_of(const DebiasReport& report, const std::vector<Measured>& measured, 
   for (const Moved& word : moved_most(report, 20))
     document["moved"].push_back(
         {{"word", std::string(report.before.vocabulary().word(word.word))}, {"cosine", word.cosine}});
-  document["caveats"] = caveats(measured);
+  document["caveats"] = caveats(report, measured);
   return document;
 }
 
 }  // namespace
 
-void require_report_format(const std::filesystem::path& file) {
+std::vector<std::filesystem::path> report_files(const std::filesystem::path& file) {
   const std::string ending = file.extension().string();
-  if (ending != ".html" && ending != ".md" && ending != ".json")
-    throw OptionError("--report: " + file.string() + ": the ending names the format: .html, .md or .json");
+  if (ending == ".md") return {file, file.string() + ".svg"};
+  if (ending == ".html" || ending == ".json") return {file};
+  throw OptionError("--report: " + file.string() + ": the ending names the format: .html, .md or .json");
 }
 
-void write_report(const std::filesystem::path& file, const DebiasReport& report, Progress& progress) {
-  require_report_format(file);
+std::vector<std::string> render_report(const std::filesystem::path& file, const DebiasReport& report,
+                                       Progress& progress) {
+  const std::vector<std::filesystem::path> files = report_files(file);
   const std::vector<Measured> measured = measure_all(report, progress);
-  const std::vector<Scored> scored = score_all(report);
-  const auto write = [](const std::filesystem::path& to, const std::string& text) {
-    AtomicFile out(to);
-    out.write(text);
-    out.commit();
-  };
+  const std::vector<Scored> scored = score_all(report, progress);
   if (file.extension() == ".json")
-    return write(file, json_of(report, measured, scored).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    return {json_of(report, measured, scored).dump(2, ' ', false, Json::error_handler_t::replace) + "\n"};
   const Document page = document_of(report, measured, scored);
-  if (file.extension() == ".html") return write(file, page.html());
-  std::vector<std::string> pictures;
-  for (const std::string& svg : page.pictures()) {
-    const std::filesystem::path picture = file.string() + ".svg";
-    write(picture, svg);
-    pictures.push_back(picture.filename().string());
-  }
-  write(file, page.markdown(pictures));
+  if (file.extension() == ".html") return {page.html()};
+  std::vector<std::string> texts = page.pictures();
+  texts.insert(texts.begin(), page.markdown(texts.empty() ? std::string() : files[1].filename().string()));
+  return texts;
 }

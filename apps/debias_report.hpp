@@ -25,11 +25,11 @@ struct DebiasReport {
   equivec::BiasMeasureOptions measuring;
 };
 
-/// Measures and evaluates both, and writes HTML, Markdown or JSON, as the ending says (.html, .md, .json), beside the
-/// place and renamed. HTML has its picture inside; that of Markdown, most readers of which show none from inside, is
-/// FILE.md.svg. The progress counts measurements. Throws OptionError for another ending (see require_report_format()),
-/// Error where it cannot be written, Cancelled.
-void write_report(const std::filesystem::path& file, const DebiasReport& report, equivec::Progress& progress);
+/// The files of a report: FILE.html, which has its picture inside; FILE.md, and for its picture FILE.md.svg, since most
+/// readers of Markdown show none from inside; or FILE.json. Throws OptionError for another ending.
+std::vector<std::filesystem::path> report_files(const std::filesystem::path& file);
 
-/// Throws OptionError unless the ending is one of these.
-void require_report_format(const std::filesystem::path& file);
+/// Measures and evaluates both, and says so: the text of each of report_files(file). The progress counts measurements
+/// and evaluations. Throws Cancelled.
+std::vector<std::string> render_report(const std::filesystem::path& file, const DebiasReport& report,
+                                       equivec::Progress& progress);

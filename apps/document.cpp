@@ -1,5 +1,7 @@
 #include "apps/document.hpp"
 
+#include <cctype>
+#include <cstdio>
 #include <string_view>
 #include <utility>
 
@@ -22,9 +24,23 @@ svg { max-width: 100%; height: auto; }
 /// In a cell or a paragraph of Markdown nothing but text: what it takes for marks is escaped.
 std::string escape_markdown(const std::string& text) {
   std::string result;
-  for (const char c : text) {
-    if (std::string_view("|*_`<\\").find(c) != std::string_view::npos) result += '\\';
-    result += c;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i], next = i + 1 < text.size() ? text[i + 1] : ' ';
+    const bool ends_link = c == ']' && (next == '(' || next == '[');
+    if (ends_link || std::string_view("\\|*_`<&~$").find(c) != std::string_view::npos) result += '\\';
+    result += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+  }
+  return result;
+}
+
+std::string escape_link(const std::string& file) {
+  std::string result;
+  for (const char c : file) {
+    const auto byte = static_cast<unsigned char>(c);
+    char escaped[4];
+    std::snprintf(escaped, sizeof escaped, "%%%02X", byte);
+    result += std::isalnum(byte) || std::string_view("-._~").find(c) != std::string_view::npos ? std::string(1, c)
+                                                                                               : std::string(escaped);
   }
   return result;
 }
@@ -48,7 +64,7 @@ std::string escape_markup(const std::string& text) {
         result += "&quot;";
         break;
       default:
-        result += c;
+        result += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;  // which XML cannot hold
     }
   }
   return result;
@@ -114,8 +130,7 @@ std::vector<std::string> Document::pictures() const {
   return result;
 }
 
-std::string Document::markdown(const std::vector<std::string>& picture_files) const {
-  std::size_t picture = 0;
+std::string Document::markdown(const std::string& picture_file) const {
   std::string page = "# " + escape_markdown(title_) + "\n";
   for (const Block& block : blocks_) {
     page += '\n';
@@ -139,7 +154,7 @@ std::string Document::markdown(const std::vector<std::string>& picture_files) co
         }
         break;
       case Kind::picture:
-        page += "![" + escape_markdown(block.rows[0][1]) + "](<" + picture_files.at(picture++) + ">)\n";
+        page += "![" + escape_markdown(block.rows[0][1]) + "](" + escape_link(picture_file) + ")\n";
         break;
     }
   }

@@ -19,8 +19,8 @@ class Document {
   void picture(std::string svg, std::string caption);
 
   std::string html() const;
-  /// Pictures are links to files: the n-th, from 0, to picture_files[n]. REQUIRES: a file for each of pictures().
-  std::string markdown(const std::vector<std::string>& picture_files) const;
+  /// Pictures are links to `picture_file`. REQUIRES: there is at most one.
+  std::string markdown(const std::string& picture_file) const;
   /// The <svg> elements, in their order.
   std::vector<std::string> pictures() const;
 

@@ -6,10 +6,12 @@
 #include <boost/program_options.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <limits>
 
 namespace po = boost::program_options;
+using equivec::Error;
 using equivec::OptionError;
 
 namespace {
@@ -244,4 +246,18 @@ void Options::show_help() const {
     show(left, entry.help);
   }
   show("-h, --help", "show this");
+}
+
+void require_apart(std::span<const std::string> inputs, std::span<const std::string> outputs) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    for (std::size_t k = 0; k < i; ++k)
+      if (fs::weakly_canonical(fs::absolute(outputs[i]), ignored) ==
+          fs::weakly_canonical(fs::absolute(outputs[k]), ignored))
+        throw OptionError(outputs[i] + ": two outputs cannot be the same file");
+    for (const std::string& input : inputs)
+      if (!input.empty() && fs::equivalent(outputs[i], input, ignored))
+        throw Error(outputs[i] + ": is read and would be replaced; choose another output");
+  }
 }

@@ -148,6 +148,15 @@ std::string commonest_label(const ProbeResult& result) {
          " % of the test have";
 }
 
+ProbeResult probed_with(const std::string& file, const Embeddings& vectors, const LabelledTexts& training,
+                        const LabelledTexts& test, const ProbeOptions& rules) {
+  try {
+    return probe(vectors, training, test, rules, &progress());
+  } catch (const Error& error) {
+    throw Error(file + ": " + error.what());
+  }
+}
+
 }  // namespace
 
 int run_probe(std::span<const std::string> arguments) {
@@ -187,7 +196,7 @@ int run_probe(std::span<const std::string> arguments) {
   std::vector<Probed> all;
   for (const std::string& file : files) {
     const Embeddings vectors = load(file, console, {.threads = rules.threads});
-    Probed& probed = all.emplace_back(Probed{file, probe(vectors, training, test, rules, &progress()), {}});
+    Probed& probed = all.emplace_back(Probed{file, probed_with(file, vectors, training, test, rules), {}});
     if (all.size() > 1) probed.difference = compare(probed.result, all[0].result, rules.bootstrap);
   }
 

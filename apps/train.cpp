@@ -79,25 +79,12 @@ void require_one_vocabulary(const Options& options, const std::string& vocabular
 }
 
 void require_apart(const Corpus& corpus, std::span<const std::string> outputs) {
-  namespace fs = std::filesystem;
-  std::error_code ignored;
-  for (std::size_t i = 0; i < outputs.size(); ++i) {
-    for (std::size_t k = 0; k < i; ++k)
-      if (fs::weakly_canonical(fs::absolute(outputs[i]), ignored) ==
-          fs::weakly_canonical(fs::absolute(outputs[k]), ignored))
-        throw OptionError(outputs[i] + ": two outputs cannot be the same file");
-    for (const std::string& file : corpus.files())
-      if (fs::equivalent(outputs[i], file, ignored))
-        throw Error(outputs[i] + ": is a file of the corpus and would be replaced; choose another output");
-  }
-}
-
-void require_apart(std::span<const std::string> inputs, std::span<const std::string> outputs) {
+  require_apart(std::span<const std::string>(), outputs);
   std::error_code ignored;
   for (const std::string& output : outputs)
-    for (const std::string& input : inputs)
-      if (!input.empty() && std::filesystem::equivalent(output, input, ignored))
-        throw Error(output + ": is read and would be replaced; choose another output");
+    for (const std::string& file : corpus.files())
+      if (std::filesystem::equivalent(output, file, ignored))
+        throw Error(output + ": is a file of the corpus and would be replaced; choose another output");
 }
 
 Vocabulary read_counted_vocabulary(const std::string& file) {

@@ -50,9 +50,6 @@ void show_tables(std::span<const equivec::TableSize> tables);
 /// Throws equivec::Error if an output is a file of the corpus, which it would replace, or two outputs are the same.
 void require_apart(const equivec::Corpus& corpus, std::span<const std::string> outputs);
 
-/// Throws equivec::Error if an output is one of the other files that are read; those without a name are not.
-void require_apart(std::span<const std::string> inputs, std::span<const std::string> outputs);
-
 /// read_vocabulary() of words that training can go by: an Error if they have no counts.
 equivec::Vocabulary read_counted_vocabulary(const std::string& file);
 

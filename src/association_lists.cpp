@@ -95,19 +95,20 @@ Eigen::VectorXd mean_of(const Vectors& vectors) {
   return sum / static_cast<double>(vectors.size());
 }
 
+double mean_of(std::span<const double> numbers) {
+  return std::accumulate(numbers.begin(), numbers.end(), 0.0) / static_cast<double>(numbers.size());
+}
+
 std::optional<double> effect_size(std::span<const double> first, std::span<const double> second, Deviation deviation) {
   std::vector<double> all(first.begin(), first.end());
   all.insert(all.end(), second.begin(), second.end());
   const auto [least, most] = std::ranges::minmax(all);
   if (!(most - least > 1e-12)) return std::nullopt;
-  const auto mean = [](std::span<const double> values) {
-    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-  };
-  const double middle = mean(all);
+  const double middle = mean_of(all);
   double squares = 0;
   for (const double value : all) squares += (value - middle) * (value - middle);
   const auto count = static_cast<double>(all.size());
-  return (mean(first) - mean(second)) / std::sqrt(squares / (deviation == Deviation::sample ? count - 1 : count));
+  return (mean_of(first) - mean_of(second)) / std::sqrt(squares / (deviation == Deviation::sample ? count - 1 : count));
 }
 
 }  // namespace equivec

@@ -43,6 +43,7 @@ std::vector<Vectors> unit_vectors(const Embeddings& embeddings, const std::vecto
 
 /// REQUIRES: not empty.
 Eigen::VectorXd mean_of(const Vectors& vectors);
+double mean_of(std::span<const double> numbers);
 
 /// (mean of first - mean of second) / standard deviation of both together; nothing if all values are the same to 1e-12,
 /// which is what rounding makes of equal ones. REQUIRES: neither is empty.

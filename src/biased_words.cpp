@@ -5,7 +5,6 @@
 #include "src/letter_case.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <string_view>
 #include <unordered_set>
 
@@ -38,8 +37,7 @@ Points unit_rows(const Embeddings& embeddings, const BiasedWords& words) {
 RecoveredSides recovered_sides(std::span<const double> accuracies) {
   const auto [least, most] = std::ranges::minmax(accuracies);
   // Tries that agree have their mean, which rounding could move.
-  const double mean =
-      std::accumulate(accuracies.begin(), accuracies.end(), 0.0) / static_cast<double>(accuracies.size());
+  const double mean = mean_of(accuracies);
   return {std::clamp(mean, least, most), {}, least, most};
 }
 

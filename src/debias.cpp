@@ -1,7 +1,9 @@
 #include "equivec/debias.hpp"
 
+#include "equivec/error.hpp"
 #include "src/parallel.hpp"
 #include "src/remedies.hpp"
+#include "src/word_by_word.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -12,9 +14,6 @@
 namespace equivec {
 
 namespace {
-
-/// Shorter than this a remainder of a unit vector is rounding alone, and its direction means nothing.
-constexpr double negligible = 1e-6;
 
 Eigen::VectorXd vector_of(const Embeddings& embeddings, WordId word) { return column(embeddings[word]).cast<double>(); }
 
@@ -49,7 +48,7 @@ Neutralized neutralize(const Embeddings& embeddings, const BiasSubspace& subspac
       // Twice, since the first time leaves rounding of the size of what was taken out.
       const Eigen::VectorXd rest = subspace.outside(subspace.outside(vector));
       const double length = rest.norm();
-      if (length > negligible * old_length) {
+      if (length > negligible_part * old_length) {
         result.row(static_cast<Eigen::Index>(row)) = (rest / length).cast<float>().transpose();
       } else {
         result.row(static_cast<Eigen::Index>(row)).setZero();
@@ -78,19 +77,21 @@ Equalized equalize(const Embeddings& embeddings, const BiasSubspace& subspace,
       usable = usable && !used.contains(word);
       Eigen::VectorXd direction = subspace.inside(vector_of(embeddings, word)) - mean_inside;
       const double length = direction.norm();
-      usable = usable && length > negligible;
+      usable = usable && length > negligible_part;
       directions.push_back(direction / length);
     }
     for (std::size_t i = 0; usable && i < directions.size(); ++i)
-      for (std::size_t k = 0; k < i; ++k) usable = usable && (directions[i] - directions[k]).norm() > negligible;
+      for (std::size_t k = 0; k < i; ++k) usable = usable && (directions[i] - directions[k]).norm() > negligible_part;
+    const double square = 1 - nu.squaredNorm();
+    const double reach = std::sqrt(std::max(square, 0.0));
+    // Of vectors of length 1 that are all but the same, what is left of 1 is what rounding left.
+    usable = usable && std::abs(square) > 1e-6;
     if (!usable) {
       degenerate.push_back(set);
       continue;
     }
-    const double square = 1 - nu.squaredNorm();
-    // Of unit vectors the mean is no longer than 1, but for rounding.
-    if (square < -1e-6) clamped.push_back(set);
-    const double reach = std::sqrt(std::max(square, 0.0));
+    // Of unit vectors the mean is no longer than 1.
+    if (square < 0) clamped.push_back(set);
     for (std::size_t i = 0; i < set.size(); ++i)
       result.row(static_cast<Eigen::Index>(index(set[i]))) = (nu + reach * directions[i]).cast<float>().transpose();
     used.insert(set.begin(), set.end());
@@ -105,7 +106,12 @@ std::vector<WordId> words_kept(const Vocabulary& vocabulary, const BiasWordSets&
   for (const auto* group : {&sets.definitional, &sets.equalize})
     for (const WordSet& set : with_case_variants(*group)) listed.insert(listed.end(), set.begin(), set.end());
   std::vector<WordId> kept = resolve(vocabulary, listed).words;
+  // A set is there as written or in small letters as a whole, which its words one by one may not be.
+  for (const auto* group : {&sets.definitional, &sets.equalize})
+    for (const auto& set : resolve(vocabulary, with_case_variants(*group)).sets)
+      kept.insert(kept.end(), set.begin(), set.end());
   std::ranges::sort(kept);
+  kept.erase(std::unique(kept.begin(), kept.end()), kept.end());
   return kept;
 }
 
@@ -117,42 +123,22 @@ std::vector<WordId> words_neutralized(const Vocabulary& vocabulary, const BiasWo
   return others;
 }
 
-HardDebiased hard_debias(const Embeddings& embeddings, const BiasWordSets& sets, int rank) {
-  const Vocabulary& vocabulary = embeddings.vocabulary();
-  const Embeddings unit = normalized(embeddings);
-  const ResolvedSets definitional = resolve(vocabulary, sets.definitional);
-  const BiasSubspace subspace = BiasSubspace::from_sets(unit, definitional.sets, rank);
-  Neutralized neutral = neutralize(unit, subspace, words_kept(vocabulary, sets));
-  Equalized equal = equalize(neutral.embeddings, subspace, resolve(vocabulary, with_case_variants(sets.equalize)).sets);
-
-  WordSet missing = definitional.missing;
-  for (const WordSet& words : {resolve(vocabulary, sets.equalize).missing, resolve(vocabulary, sets.specific).missing})
-    missing.insert(missing.end(), words.begin(), words.end());
-  std::ranges::sort(missing);
-  missing.erase(std::unique(missing.begin(), missing.end()), missing.end());
-  return {std::move(equal.embeddings),
-          subspace,
-          words_neutralized(vocabulary, sets),
-          std::move(neutral.vanished),
-          std::move(equal.sets),
-          std::move(equal.degenerate),
-          std::move(missing)};
-}
-
 std::vector<PostCondition> verify_neutralized(const Embeddings& embeddings, const BiasSubspace& subspace,
                                               std::span<const WordId> neutralized) {
   const double worst = largest(neutralized.size(), [&](std::size_t i) {
     return (subspace.basis() * unit_vector(embeddings[neutralized[i]])).norm();
   });
-  // A number of a float vector of length 1 is off by 2^-25 of itself at most, and so is its product with a direction.
-  return {{"no neutralized word has a part in the bias subspace (cosine)", worst, 0x1p-22}};
+  return {{"no neutralized word has a part in the bias subspace (cosine)", worst, float_rounding}};
 }
 
 std::vector<PostCondition> verify_equalized(const Embeddings& embeddings, const BiasSubspace& subspace,
                                             std::span<const std::vector<WordId>> sets,
                                             std::span<const WordId> neutralized) {
   double outside = 0, length = 0;
-  Eigen::MatrixXd differences(0, embeddings.dimension());
+  Eigen::Index others = 0;
+  for (const auto& set : sets) others += static_cast<Eigen::Index>(set.size()) - 1;
+  Eigen::MatrixXd differences(others, embeddings.dimension());
+  Eigen::Index row = 0;
   for (const auto& set : sets) {
     const Eigen::VectorXd first = vector_of(embeddings, set.front());
     length = std::max(length, std::abs(first.norm() - 1));
@@ -160,19 +146,20 @@ std::vector<PostCondition> verify_equalized(const Embeddings& embeddings, const 
       const Eigen::VectorXd other = vector_of(embeddings, set[i]), difference = first - other;
       length = std::max(length, std::abs(other.norm() - 1));
       outside = std::max(outside, subspace.outside(difference).norm());
-      differences.conservativeResize(differences.rows() + 1, Eigen::NoChange);
-      differences.bottomRows(1) = difference.transpose();
+      differences.row(row++) = difference.transpose();
     }
   }
   std::vector<PostCondition> conditions = {
-      {"the words of equalized sets differ inside the bias subspace alone", outside, 0x1p-22},
-      {"the words of equalized sets have length 1", length, 0x1p-22}};
+      {"the words of equalized sets differ inside the bias subspace alone", outside, 2 * float_rounding},
+      // Once for the vectors they were made of, and once for what is written.
+      {"the words of equalized sets have length 1", length, 2 * float_rounding}};
   if (neutralized.empty() || differences.rows() == 0) return conditions;
   // |w - e|^2 - |w - f|^2 = |e|^2 - |f|^2 - 2 w.(e - f): for words w of length 1, equal products are equal distances.
   const double uneven = largest(neutralized.size(), [&](std::size_t i) {
     return (differences * vector_of(embeddings, neutralized[i])).cwiseAbs().maxCoeff();
   });
-  conditions.push_back({"every neutralized word has the same cosine with all words of a set", uneven, 0x1p-21});
+  conditions.push_back(
+      {"every neutralized word has the same cosine with all words of a set", uneven, 4 * float_rounding});
   return conditions;
 }
 
@@ -212,14 +199,17 @@ Debiased unit_debiased(const DebiasMethod::Input& input, std::optional<int> rank
   Debiased result = begin({unit, input.sets, input.options, input.progress}, rank);
   if (neutralizes) neutralize_words(input, result);
   if (equalizes) equalize_sets(input, result);
-  add_missing(input, result);
   prove(result);
   return result;
 }
 
 Debiased run_neutralize(const DebiasMethod::Input& input) { return unit_debiased(input, std::nullopt, true, false); }
 
-Debiased run_equalize(const DebiasMethod::Input& input) { return unit_debiased(input, std::nullopt, false, true); }
+Debiased run_equalize(const DebiasMethod::Input& input) {
+  if (resolve(input.embeddings.vocabulary(), with_case_variants(input.sets.equalize)).sets.empty())
+    throw Error("the sets '" + input.sets.name + "' have no equalize set of which two words are in the vocabulary");
+  return unit_debiased(input, std::nullopt, false, true);
+}
 
 Debiased run_hard(const DebiasMethod::Input& input) { return unit_debiased(input, std::nullopt, true, true); }
 
@@ -228,7 +218,8 @@ Debiased run_multiclass_hard(const DebiasMethod::Input& input) {
     return unit_debiased(input, std::nullopt, true, true);
   // As many directions as the words of a set can differ in.
   std::size_t largest = 2;
-  for (const WordSet& set : input.sets.definitional) largest = std::max(largest, set.size());
+  for (const auto& set : resolve(input.embeddings.vocabulary(), input.sets.definitional).sets)
+    largest = std::max(largest, set.size());
   return unit_debiased(input, static_cast<int>(largest) - 1, true, true);
 }
 

@@ -1,5 +1,6 @@
 #include "equivec/debias_methods.hpp"
 
+#include "src/null_space.hpp"
 #include "src/remedies.hpp"
 #include "src/suggestion.hpp"
 #include "src/text_numbers.hpp"
@@ -10,6 +11,14 @@
 namespace equivec {
 
 namespace {
+
+/// Adds the words of the equalize sets and the specific ones that the vocabulary has not.
+void add_missing(const Vocabulary& vocabulary, const BiasWordSets& sets, WordSet& missing) {
+  for (const WordSet& words : {resolve(vocabulary, sets.equalize).missing, resolve(vocabulary, sets.specific).missing})
+    missing.insert(missing.end(), words.begin(), words.end());
+  std::ranges::sort(missing);
+  missing.erase(std::unique(missing.begin(), missing.end()), missing.end());
+}
 
 const auto& table() {
   static const std::array methods = {hard_method,
@@ -53,15 +62,20 @@ Debiased debias(const DebiasMethod& method, const Embeddings& embeddings, const 
                 const DebiasOptions& options, Progress* progress) {
   validate(options);
   Debiased result = method.run({embeddings, sets, options, progress});
+  add_missing(embeddings.vocabulary(), sets, result.missing);
   for (const PostCondition& condition : result.conditions)
     if (!condition.holds())
       throw Error(std::string(method.name) + " does not keep its promise that " + condition.promise + ": found " +
-                  shortest(condition.worst) + ", at most " + shortest(condition.bound) +
-                  " is rounding; nothing was written, please report it");
+                  rounded(condition.worst) + ", allowed is " + rounded(condition.bound) + "; nothing was written");
   return result;
 }
 
 // ---- what the remedies have in common ----
+
+std::size_t words_looked_at(const DebiasMethod::Input& input) {
+  const std::size_t all = input.embeddings.size();
+  return input.options.restrict == 0 ? all : std::min(input.options.restrict, all);
+}
 
 namespace {
 
@@ -71,6 +85,7 @@ constexpr std::ptrdiff_t fewest_biased_words = 50;
 }  // namespace
 
 Debiased begin(const DebiasMethod::Input& input, std::optional<int> rank) {
+  require_finite(input.embeddings, input.options.threads);
   DirectionOptions options = input.options.direction;
   if (rank) options.rank = *rank;
   BiasDirection direction = find_direction(input.embeddings, input.sets, options);
@@ -96,7 +111,7 @@ BiasedWords biased_words(const DebiasMethod::Input& input, Debiased& result, int
   std::vector<WordId> words = ordinary_words(vocabulary, input.options.restrict, except);
   std::erase_if(words, [&](WordId word) { return unit_vector(input.embeddings[word]).isZero(0); });
   int per_side = input.options.biased_words;
-  const std::size_t looked_at = std::min(input.options.restrict, vocabulary.size());
+  const std::size_t looked_at = words_looked_at(input);
   if (per_side == 0) {
     const BiasSubspace& subspace = result.direction.subspace;
     const auto biased = direct_bias(input.embeddings, subspace, words).words;
@@ -114,15 +129,6 @@ BiasedWords biased_words(const DebiasMethod::Input& input, Debiased& result, int
 std::string rounded(double measured) {
   char buffer[max_number_bytes];
   return {buffer, std::to_chars(buffer, buffer + sizeof buffer, measured, std::chars_format::general, 6).ptr};
-}
-
-void add_missing(const DebiasMethod::Input& input, Debiased& result) {
-  const Vocabulary& vocabulary = input.embeddings.vocabulary();
-  for (const WordSet& words :
-       {resolve(vocabulary, input.sets.equalize).missing, resolve(vocabulary, input.sets.specific).missing})
-    result.missing.insert(result.missing.end(), words.begin(), words.end());
-  std::ranges::sort(result.missing);
-  result.missing.erase(std::unique(result.missing.begin(), result.missing.end()), result.missing.end());
 }
 
 }  // namespace equivec

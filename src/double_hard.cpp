@@ -25,7 +25,7 @@ struct Removal {
   Eigen::VectorXd operator()(const Eigen::VectorXd& vector, bool kept) const {
     const Eigen::VectorXd rest = without(kept ? of_all : of_neutral, vector - mean);
     const double length = rest.norm();
-    if (length > negligible_part * vector.norm()) return rest / length;
+    if (length > negligible_part * std::max(vector.norm(), mean.norm())) return rest / length;
     return Eigen::VectorXd::Zero(vector.size());
   }
 };
@@ -116,19 +116,32 @@ DoubleHard double_hard_debias(const Embeddings& embeddings, const BiasWordSets& 
         .accuracy;
   };
 
+  // Without the component the definitional sets differ in nothing, or nothing is left of a biased word.
+  constexpr double unusable = 2;
   const auto candidates = static_cast<std::size_t>(components.directions.cols());
   if (progress) progress->total = candidates + 1;
   std::vector<double> accuracies(candidates + 1);
   parallel_for(accuracies.size(), options.threads, [&](std::size_t i) {
     check_cancelled(progress);
-    accuracies[i] =
-        clustered(removal_of(i < candidates ? Eigen::MatrixXd(components.directions.col(static_cast<Eigen::Index>(i)))
-                                            : Eigen::MatrixXd(embeddings.dimension(), 0)));
+    // What is wrong without any component is wrong in general.
+    if (i == candidates) {
+      accuracies[i] = clustered(removal_of(Eigen::MatrixXd(embeddings.dimension(), 0)));
+    } else {
+      try {
+        accuracies[i] = clustered(removal_of(components.directions.col(static_cast<Eigen::Index>(i))));
+      } catch (const Error&) {
+        accuracies[i] = unusable;
+      }
+    }
     if (progress) ++progress->done;
   });
   const double clustered_without = accuracies.back();
   accuracies.pop_back();
   const auto chosen = static_cast<int>(std::ranges::min_element(accuracies) - accuracies.begin());
+  if (accuracies.empty() || accuracies[static_cast<std::size_t>(chosen)] == unusable)
+    throw Error(
+        "without any of the principal components nothing is left of the definitional sets' direction or of a biased "
+        "word; the vectors have too few dimensions");
   const Removal removal = removal_of(components.directions.col(chosen));
 
   std::vector<WordId> vanished;
@@ -189,7 +202,6 @@ Debiased run_double_hard(const DebiasMethod::Input& input) {
                                               " (without it " + rounded(hard.clustered_without) + ")");
   result.embeddings = std::move(hard.embeddings);
   result.vanished = std::move(hard.vanished);
-  add_missing(input, result);
   return result;
 }
 
@@ -199,7 +211,7 @@ constinit const DebiasMethod double_hard_method = {
     .name = "double-hard",
     .title = "takes out the principal component that hides bias, then neutralizes",
     .paper = "Wang, Lin, Rajani, McCann, Ordonez and Xiong 2020",
-    .takes = "a direction",
+    .takes = "definitional sets; a direction, for the biased words alone",
     .changes = "every word; definitional, equalize and specific ones keep their part along the direction",
     .options = "biased-words restrict seed",
     .run = run_double_hard};

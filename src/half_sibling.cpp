@@ -161,7 +161,6 @@ Debiased run_half_sibling(const DebiasMethod::Input& input) {
   result.neutralized = words_neutralized(vocabulary, input.sets);
   result.choices.emplace_back("alpha", shortest(options.alpha));
   result.choices.emplace_back("definition words", std::to_string(definition.size()));
-  add_missing(input, result);
   return result;
 }
 

@@ -1,9 +1,9 @@
 #include "equivec/bias.hpp"
 
+#include "src/association_lists.hpp"
 #include "src/measures.hpp"
 
 #include <cmath>
-#include <numeric>
 
 namespace equivec {
 
@@ -32,8 +32,7 @@ void run_indirect_bias(const BiasMeasure::Input& input, BiasMeasurement& result)
           {{text_of(vocabulary, w), text_of(vocabulary, v)}, {beta, cosine(input.embeddings[w], input.embeddings[v])}});
       if (beta) known.push_back(*beta);
     }
-  if (!known.empty())
-    result.value = std::accumulate(known.begin(), known.end(), 0.0) / static_cast<double>(known.size());
+  if (!known.empty()) result.value = mean_of(known);
   result.interval = mean_interval(known, input.options);
   result.conventions.emplace_back("value", "mean of the pairs' beta; large of pairs with a cosine near 0");
   result.conventions.emplace_back("interval", "bootstrap of the pairs");

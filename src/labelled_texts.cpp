@@ -4,6 +4,7 @@
 #include "src/decompress.hpp"
 #include "src/delimited.hpp"
 #include "src/lines.hpp"
+#include "src/suggestion.hpp"
 
 #include <algorithm>
 #include <map>
@@ -14,7 +15,7 @@ namespace equivec {
 namespace {
 
 constexpr std::string_view mark = "__label__";
-constexpr std::size_t most_classes = 1000;
+constexpr std::size_t most_classes = 1000, longest_label = 1000;
 
 struct LabelledLine {
   std::string_view label, text;
@@ -31,8 +32,8 @@ LabelledLine parse_marked(std::string_view line, const std::string& where) {
       result.text,
       [&](std::string_view word) {
         if (word.starts_with(mark))
-          throw Error(where + "found several labels, '" + std::string(result.label) + "' and '" +
-                      std::string(word.substr(mark.size())) + "'; a text can have one here, leave one");
+          throw Error(where + "found several labels, '" + escaped(result.label) + "' and '" +
+                      escaped(word.substr(mark.size())) + "'; a text can have one here, leave one");
       },
       [] {});
   return result;
@@ -65,6 +66,9 @@ LabelledTexts read_labelled_texts(const std::filesystem::path& file, const Progr
         throw Error(where + "expected '__label__NAME text', or a label, a tab and a text; found neither");
     }
     const LabelledLine parsed = form == Form::marked ? parse_marked(line, where) : parse_tabbed(line, where);
+    if (parsed.label.size() > longest_label)
+      throw Error(where + "the label has " + std::to_string(parsed.label.size()) + " bytes, at most " +
+                  std::to_string(longest_label) + " are allowed; see that the label stands before the text");
     auto known = numbers.find(parsed.label);
     if (known == numbers.end()) {
       if (numbers.size() == most_classes)

@@ -3,8 +3,6 @@
 #include "src/association_lists.hpp"
 #include "src/measures.hpp"
 
-#include <numeric>
-
 namespace equivec {
 
 MeanAverageCosine mean_average_cosine(const Embeddings& embeddings, const AssociationQuery& query) {
@@ -41,7 +39,7 @@ void run_mac(const BiasMeasure::Input& input, BiasMeasurement& result) {
   for (const auto& list : lists.targets)
     for (const WordId word : list) {
       const std::vector<double>& row = found.distances[next++];
-      means.push_back(std::accumulate(row.begin(), row.end(), 0.0) / static_cast<double>(row.size()));
+      means.push_back(mean_of(row));
       result.rows.push_back({{text_of(input.embeddings.vocabulary(), word)}, {means.back()}});
     }
   result.interval = mean_interval(means, input.options);

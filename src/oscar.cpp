@@ -91,7 +91,8 @@ std::vector<PostCondition> verify_oscar(const Embeddings& before, const Embeddin
   return {
       {"outside the plane of the two directions no word has moved, as a share of its length", outside, float_rounding},
       {"every word is as long as it was", longer, float_rounding},
-      {"the first direction and the corrected second are orthogonal", std::abs(v1.dot(rotation(v2))), 1e-14},
+      {"the first direction and the corrected second are orthogonal", std::abs(v1.dot(rotation(v2))),
+       1e-14 / std::sqrt(square)},
       {"a word's share of the angle between the two directions has become its share of a right angle", misplaced,
        rounding}};
 }
@@ -100,7 +101,9 @@ namespace {
 
 Debiased run_oscar(const DebiasMethod::Input& input) {
   Debiased result = begin_with_one_direction(input, "oscar");
-  const std::vector<WordId> occupations = resolve(input.embeddings.vocabulary(), input.sets.occupations).words;
+  const ResolvedWords found = resolve(input.embeddings.vocabulary(), input.sets.occupations);
+  const std::vector<WordId>& occupations = found.words;
+  result.missing.insert(result.missing.end(), found.missing.begin(), found.missing.end());
   if (occupations.size() < 2)
     throw Error("oscar needs occupations, whose first principal direction is its second one; the sets '" +
                 input.sets.name + "' have fewer than two in the vocabulary");

@@ -89,9 +89,10 @@ std::vector<PostCondition> verify_partial_projection(const Embeddings& before, c
   validate(options);
   const Eigen::VectorXd v = only_direction(direction);
   const double centre = centre_of(before, v, sets);
-  // A vector is rounded by a share of its length after, but what comes of double grows with the length before.
-  const auto scale = [](const Eigen::VectorXd& old, const Eigen::VectorXd& row) {
-    return std::max(old.norm(), row.norm());
+  // A vector is rounded by a share of its length after, but what comes of double grows with the length before, and with
+  // the centre's.
+  const auto scale = [&](const Eigen::VectorXd& old, const Eigen::VectorXd& row) {
+    return std::max({old.norm(), row.norm(), 1e-7 * std::abs(centre)});
   };
   const double moved = worst_word(before, after, [&](const Eigen::VectorXd& old, const Eigen::VectorXd& row) {
     return direction.outside(row - old).norm() / scale(old, row);

@@ -7,9 +7,11 @@
 #include "src/letter_case.hpp"
 #include "src/parallel.hpp"
 #include "src/softmax_regression.hpp"
+#include "src/suggestion.hpp"
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <functional>
 #include <span>
 #include <string_view>
@@ -79,7 +81,7 @@ std::vector<std::uint32_t> numbers_in(const LabelledTexts& training, const Label
     const auto found = std::ranges::lower_bound(training.classes, test.classes[k]);
     if (found == training.classes.end() || *found != test.classes[k]) {
       const auto lines = std::ranges::count(test.labels, static_cast<std::uint32_t>(k));
-      throw Error(test.name + ": the label '" + test.classes[k] + "', of " + std::to_string(lines) +
+      throw Error(test.name + ": the label '" + escaped(test.classes[k]) + "', of " + std::to_string(lines) +
                   (lines == 1 ? " text" : " texts") + ", is none of " + training.name +
                   "; leave these out or train on some");
     }
@@ -127,7 +129,7 @@ void require_learnable(const LabelledTexts& training, const LabelledTexts& test)
   for (const LabelledTexts* texts : {&training, &test})
     if (texts->texts.empty()) throw Error(texts->name + ": holds no labelled text");
   if (training.classes.size() == 1)
-    throw Error(training.name + ": all texts have the label '" + training.classes[0] +
+    throw Error(training.name + ": all texts have the label '" + escaped(training.classes[0]) +
                 "'; a classifier needs two labels or more");
   numbers_in(training, test);
 }
@@ -214,6 +216,17 @@ ProbeResult probe(const Embeddings& embeddings, const LabelledTexts& training, c
   return result;
 }
 
+namespace {
+
+/// The bootstrap's; but of few texts, which may all lean to one side by luck, none that a test of signs could not find.
+std::optional<double> log_loss_p_value(std::span<const double> ascending, std::size_t texts) {
+  std::optional<double> p = bootstrap_p_value(ascending);
+  if (p) p = std::max(*p, std::min(std::ldexp(2.0, -static_cast<int>(std::min<std::size_t>(texts, 1000))), 1.0));
+  return p;
+}
+
+}  // namespace
+
 ProbeDifference compare(const ProbeResult& first, const ProbeResult& second, const BootstrapOptions& options) {
   const Discordance discordant = discordance(first.outcomes, second.outcomes);
   const std::size_t size = first.log_losses.size();
@@ -226,7 +239,7 @@ ProbeDifference compare(const ProbeResult& first, const ProbeResult& second, con
   const std::vector<double> ascending = bootstrap(
       size, [&](Times times) { return mean_over(times, differences); }, options);
   return {compare_proportions(discordant, options).value(),
-          {mean, percentile_interval(ascending, options), bootstrap_p_value(ascending), size}};
+          {mean, percentile_interval(ascending, options), log_loss_p_value(ascending, size), size}};
 }
 
 }  // namespace equivec

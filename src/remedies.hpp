@@ -20,6 +20,9 @@ Debiased begin(const DebiasMethod::Input& input, std::optional<int> rank = {});
 /// The same for methods that take one direction. Throws OptionError for a rank above 1.
 Debiased begin_with_one_direction(const DebiasMethod::Input& input, std::string_view method);
 
+/// The first words of the vocabulary that are looked at for bias, by the option `restrict`.
+std::size_t words_looked_at(const DebiasMethod::Input& input);
+
 /// The ordinary words most biased to either side: as many as the options say, else so many percent of the words looked
 /// at (in the papers 7,500 of 150,000, or 1,000 of 50,000), but no fewer than 50; or as many as there are. What was
 /// taken is added to the choices.
@@ -27,8 +30,5 @@ BiasedWords biased_words(const DebiasMethod::Input& input, Debiased& result, int
 
 /// What was measured, to six digits. Options are given as they are, by shortest().
 std::string rounded(double measured);
-
-/// Adds the words of the equalize sets and the specific ones that the vocabulary has not.
-void add_missing(const DebiasMethod::Input& input, Debiased& result);
 
 }  // namespace equivec

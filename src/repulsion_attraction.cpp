@@ -4,6 +4,7 @@
 #include "equivec/neighbors.hpp"
 #include "src/parallel.hpp"
 #include "src/remedies.hpp"
+#include "src/text_numbers.hpp"
 #include "src/word_by_word.hpp"
 
 #include <algorithm>
@@ -163,7 +164,7 @@ void validate(const RepulsionAttractionOptions& options) {
   // By more than rounding, so that r has a length.
   if (!(options.attraction / 2 - others > 1e-6 * options.attraction))
     throw OptionError("attraction must be more than twice the sum of repulsion and neutralization, got " +
-                      std::to_string(options.attraction) + " and " + std::to_string(others));
+                      shortest(options.attraction) + " and " + shortest(others));
   require_at_least("neighbors", options.neighbors, 1);
   require_between("threshold", options.threshold, 0, 1);
   require_between("threads", options.threads, 0, 4096);
@@ -288,11 +289,9 @@ Debiased run_repulsion_attraction(const DebiasMethod::Input& input) {
   result.vanished = std::move(found.vanished);
   result.neutralized = words_neutralized(vocabulary, input.sets);
   result.choices.emplace_back("moved", std::to_string(found.moved.size()) + " of the first " +
-                                           std::to_string(std::min(input.options.restrict, vocabulary.size())) +
-                                           ", the others neutralized");
+                                           std::to_string(words_looked_at(input)) + ", the others neutralized");
   result.choices.emplace_back("objective",
                               rounded(found.objective_after) + " (before " + rounded(found.objective_before) + ")");
-  add_missing(input, result);
   return result;
 }
 

@@ -60,8 +60,7 @@ std::vector<double> probabilities_of(const std::vector<Vectors>& targets, const 
 
 /// Kullback-Leibler divergence from the uniform distribution of what is proportional to the probabilities.
 double divergence_of(std::span<const double> probabilities) {
-  const double mean =
-      std::accumulate(probabilities.begin(), probabilities.end(), 0.0) / static_cast<double>(probabilities.size());
+  const double mean = mean_of(probabilities);
   double sum = 0;
   for (const double probability : probabilities) sum += probability / mean * std::log(probability / mean);
   return std::max(sum / static_cast<double>(probabilities.size()), 0.0);

@@ -23,6 +23,7 @@ using Eigen::MatrixXd;
 /// Sums are made in as many pieces, always the same ones, so that rounding does not depend on the threads.
 constexpr std::size_t pieces = 32;
 constexpr std::size_t block_rows = 512;
+constexpr Index most_unknowns = 5000;  // of which the equations take 200 MB
 constexpr int max_rounds = 20000;
 constexpr int rounds_between_certificates = 10;
 
@@ -210,6 +211,9 @@ void validate(const SoftDebiasOptions& options) {
 SoftDebiased soft_debias(const Embeddings& embeddings, const BiasSubspace& subspace, std::span<const WordId> neutral,
                          const SoftDebiasOptions& options, Progress* progress) {
   validate(options);
+  if (subspace.rank() * embeddings.dimension() > most_unknowns)
+    throw Error("soft debiasing solves for rank times dimension unknowns, at most " + std::to_string(most_unknowns) +
+                "; got " + std::to_string(subspace.rank()) + " times " + std::to_string(embeddings.dimension()));
   if (progress) progress->total = 2 * embeddings.size();
   const Problem problem(gather(embeddings, neutral, options.threads, progress), subspace, options.lambda);
   const Optimum optimum = solve(problem, progress);

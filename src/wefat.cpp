@@ -3,8 +3,6 @@
 #include "src/association_lists.hpp"
 #include "src/measures.hpp"
 
-#include <numeric>
-
 namespace equivec {
 
 std::vector<std::optional<double>> wefat(const Embeddings& embeddings, const AssociationQuery& query,
@@ -38,8 +36,7 @@ void run_wefat(const BiasMeasure::Input& input, BiasMeasurement& result) {
     result.rows.push_back({{text_of(input.embeddings.vocabulary(), lists.targets[0][i])}, {scores[i]}});
     if (scores[i]) known.push_back(*scores[i]);
   }
-  if (!known.empty())
-    result.value = std::accumulate(known.begin(), known.end(), 0.0) / static_cast<double>(known.size());
+  if (!known.empty()) result.value = mean_of(known);
   result.interval = mean_interval(known, input.options);
   result.conventions = {
       {"value", "mean of the targets' effect sizes"},

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "equivec/embeddings.hpp"
+#include "equivec/error.hpp"
 #include "src/parallel.hpp"
 
 #include <algorithm>
@@ -55,9 +56,11 @@ double worst_word(const Embeddings& embeddings, const F& f) {
   return worst;
 }
 
-/// The same of f(row before, row after).
+/// The same of f(row before, row after). Throws Error unless both have as many vectors of as many numbers.
 template <class F>
 double worst_word(const Embeddings& before, const Embeddings& after, const F& f) {
+  if (before.size() != after.size() || before.dimension() != after.dimension())
+    throw Error("vectors can be verified against as many of as many numbers only");
   return worst_word(before, [&](WordId word, const Eigen::VectorXd& row) {
     return f(row, Eigen::VectorXd(column(after[word]).cast<double>()));
   });

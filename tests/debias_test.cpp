@@ -1,4 +1,4 @@
-#include "equivec/debias.hpp"
+#include "equivec/debias_methods.hpp"
 
 #include "catch.hpp"
 #include "support.hpp"
@@ -78,6 +78,10 @@ std::set<std::string> names(const Embeddings& e, const Ids& words) {
   std::set<std::string> result;
   for (const WordId id : words) result.emplace(e.vocabulary().word(id));
   return result;
+}
+
+Debiased hard(const Embeddings& embeddings, const BiasWordSets& sets) {
+  return debias(debias_method("hard"), embeddings, sets);
 }
 
 }  // namespace
@@ -278,7 +282,7 @@ TEST_CASE("words kept: each word of a vocabulary is kept or neutralized and not 
 
 TEST_CASE("hard debias: it is normalizing and neutralizing and equalizing") {
   const Embeddings e = some_words(all_words);
-  const HardDebiased result = hard_debias(e, gender_sets());
+  const Debiased result = hard(e, gender_sets());
 
   const Embeddings unit = normalized(e);
   const BiasSubspace subspace =
@@ -289,7 +293,7 @@ TEST_CASE("hard debias: it is normalizing and neutralizing and equalizing") {
 
   // Rounding to float between the stages is all that may differ.
   CHECK((result.embeddings.matrix() - expected.embeddings.matrix()).cwiseAbs().maxCoeff() < tolerance);
-  CHECK((result.subspace.basis() - subspace.basis()).norm() < tolerance);
+  CHECK((result.direction.subspace.basis() - subspace.basis()).norm() < tolerance);
   CHECK(result.equalized == sets);
   CHECK(result.degenerate.empty());
   CHECK(result.vanished.empty());
@@ -300,7 +304,7 @@ TEST_CASE("hard debias: it is normalizing and neutralizing and equalizing") {
 
 TEST_CASE("hard debias: specific and definitional words keep their directions") {
   const Embeddings e = some_words(all_words);
-  const HardDebiased result = hard_debias(e, gender_sets());
+  const Debiased result = hard(e, gender_sets());
   for (const char* const word : {"beard", "she", "he", "woman", "man"}) {
     const Eigen::VectorXd expected = exact_row(e, id_of(e, word)).normalized();
     CHECK((exact_row(result.embeddings, id_of(e, word)) - expected).norm() < tolerance);
@@ -309,19 +313,19 @@ TEST_CASE("hard debias: specific and definitional words keep their directions") 
 
 TEST_CASE("hard debias: every neutral word is as near to one of a pair as to the other") {
   const Embeddings e = some_words(all_words);
-  const HardDebiased result = hard_debias(e, gender_sets());
+  const Debiased result = hard(e, gender_sets());
   const Ids neutral = ids_of(e, {"the", "nurse", "judge", "tree"});
   for (const auto& [a, b] : {std::pair("king", "queen"), std::pair("boy", "girl")})
     CHECK(unevenness(result.embeddings, id_of(e, a), id_of(e, b), neutral) < tolerance);
   for (const WordId id : neutral)
-    CHECK((result.subspace.basis() * exact_row(result.embeddings, id)).norm() < tolerance);
+    CHECK((result.direction.subspace.basis() * exact_row(result.embeddings, id)).norm() < tolerance);
 }
 
 TEST_CASE("hard debias: the case forms that a vocabulary has are equalized too") {
   std::vector<std::string> words = all_words;
   words.insert(words.end(), {"King", "Queen", "KING", "Boy"});
   const Embeddings e = some_words(words);
-  const HardDebiased result = hard_debias(e, gender_sets());
+  const Debiased result = hard(e, gender_sets());
   CHECK(result.equalized ==
         Sets{ids_of(e, {"king", "queen"}), ids_of(e, {"King", "Queen"}), ids_of(e, {"boy", "girl"})});
   CHECK(result.degenerate.empty());
@@ -333,7 +337,7 @@ TEST_CASE("hard debias: the case forms that a vocabulary has are equalized too")
 
 TEST_CASE("hard debias: case forms that a vocabulary has not are no matter") {
   const Embeddings e = some_words(all_words);
-  const HardDebiased result = hard_debias(e, gender_sets());
+  const Debiased result = hard(e, gender_sets());
   CHECK(result.equalized.size() == 2);
   CHECK(result.degenerate.empty());
   CHECK(result.missing.empty());
@@ -343,7 +347,7 @@ TEST_CASE("hard debias: words of the sets that are not there are reported once")
   std::vector<std::string> words = all_words;
   std::erase_if(words, [](const std::string& word) { return word == "man" || word == "queen" || word == "beard"; });
   const Embeddings e = some_words(words);
-  const HardDebiased result = hard_debias(e, gender_sets());
+  const Debiased result = hard(e, gender_sets());
   CHECK(std::count(result.missing.begin(), result.missing.end(), "man") == 1);
   CHECK(std::count(result.missing.begin(), result.missing.end(), "queen") == 1);
   CHECK(std::count(result.missing.begin(), result.missing.end(), "beard") == 1);
@@ -355,14 +359,14 @@ TEST_CASE("hard debias: words without length stay as they are") {
   Matrix vectors = some_words(all_words).matrix();
   vectors.row(0).setZero();
   const Embeddings e(some_words(all_words).vocabulary(), vectors);
-  const HardDebiased result = hard_debias(e, gender_sets());
+  const Debiased result = hard(e, gender_sets());
   CHECK(result.embeddings.matrix().allFinite());
   CHECK(result.embeddings.matrix().row(0).isZero(0));
 }
 
 TEST_CASE("hard debias: without definitional words it is an error") {
   const Embeddings e = some_words({"the", "tree", "she", "man"});
-  CHECK_THROWS_AS(hard_debias(e, gender_sets()), Error);
+  CHECK_THROWS_AS(hard(e, gender_sets()), Error);
 }
 
 TEST_CASE("hard debias: the built-in sets leave a vocabulary of their words finite") {
@@ -372,13 +376,13 @@ TEST_CASE("hard debias: the built-in sets leave a vocabulary of their words fini
   for (const auto& list : {sets.definitional, sets.equalize})
     for (const WordSet& set : list) words.insert(set.begin(), set.end());
   const Embeddings e = some_words({words.begin(), words.end()}, 20);
-  const HardDebiased result = hard_debias(e, sets);
+  const Debiased result = hard(e, sets);
   CHECK(result.embeddings.matrix().allFinite());
   CHECK(result.missing.empty());
   CHECK(result.equalized.size() + result.degenerate.size() >= sets.equalize.size());
   const Ids occupations = resolve(e.vocabulary(), sets.occupations).words;
-  CHECK(direct_bias(result.embeddings, result.subspace, occupations).value <
-        direct_bias(e, result.subspace, occupations).value);
+  CHECK(direct_bias(result.embeddings, result.direction.subspace, occupations).value <
+        direct_bias(e, result.direction.subspace, occupations).value);
 }
 
 TEST_CASE("equalize: three words in one direction would become the same so they are left alone and reported") {

@@ -56,19 +56,4 @@ std::vector<WordId> words_kept(const Vocabulary& vocabulary, const BiasWordSets&
 /// All other words. Ascending.
 std::vector<WordId> words_neutralized(const Vocabulary& vocabulary, const BiasWordSets& sets);
 
-struct HardDebiased {
-  Embeddings embeddings;
-  BiasSubspace subspace;
-  std::vector<WordId> neutralized;              ///< words that were neutralized
-  std::vector<WordId> vanished;                 ///< as in Neutralized
-  std::vector<std::vector<WordId>> equalized;   ///< as `sets` in Equalized
-  std::vector<std::vector<WordId>> degenerate;  ///< as in Equalized
-  WordSet missing;  ///< words of the sets that the vocabulary has not, case forms not counted
-};
-
-/// The whole of it: scales every vector to length 1, learns the subspace from the definitional sets, neutralizes every
-/// word but words_kept, and equalizes. Equalize sets count in their Title and UPPER case forms too, where the
-/// vocabulary has those. Throws Error if no definitional set is left in the vocabulary.
-HardDebiased hard_debias(const Embeddings& embeddings, const BiasWordSets& sets, int rank = 1);
-
 }  // namespace equivec

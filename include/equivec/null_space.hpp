@@ -75,12 +75,12 @@ struct Inlp {
 Inlp inlp(const Embeddings& embeddings, const BiasedWords& words, const InlpOptions& options = {},
           Progress* progress = nullptr);
 
-/// Of the vectors and the directions of `result`: no vector has a part along a direction taken out; and a fresh
-/// logistic regression that learns one half of the biased words finds the sides of no more words of the other half than
-/// chance does, but for what luck adds once in twenty thousand times (fewer is no fault, since what the sides of the
-/// words that train have by accident has been taken out of them). The latter is promised only if the rounds ended at
-/// chance.
-std::vector<PostCondition> verify_inlp(const Inlp& result, const BiasedWords& words, std::uint64_t seed = 1);
+/// That no vector has a part along a direction taken out, and none has moved besides; and, if the rounds ended at
+/// chance and not for their number, that a fresh logistic regression which learns one half of the biased words finds
+/// the sides of no more words of the other half than chance does, but for what luck adds once in twenty thousand times
+/// (fewer is no fault, since what the sides of the words that train have by accident has been taken out of them).
+std::vector<PostCondition> verify_inlp(const Embeddings& before, const Inlp& result, const BiasedWords& words,
+                                       std::uint64_t seed = 1);
 
 struct LeaceOptions {
   int threads = 0;  ///< 0: all cores
@@ -133,15 +133,16 @@ void validate(const DoubleHardOptions& options);
 
 struct DoubleHard {
   Embeddings embeddings;
-  Eigen::VectorXd mean;           ///< subtracted from every vector
-  Eigen::VectorXd component;      ///< taken out of all words, of length 1
-  Eigen::VectorXd direction;      ///< taken out of the words not kept, of length 1, orthogonal to the component
-  int chosen;                     ///< number of the component, from 0, by descending variance
-  std::vector<double> clustered;  ///< of each candidate, how well clusters find the sides: RecoveredSides::accuracy
-  double clustered_without;       ///< the same with no component taken out
-  std::vector<WordId> kept;       ///< words_kept(): their parts along the direction are theirs by meaning
-  std::vector<WordId> vanished;   ///< words of which nothing was left; their vectors became zero
-  WordSet missing;                ///< words of the definitional sets that the vocabulary has not
+  Eigen::VectorXd mean;       ///< subtracted from every vector
+  Eigen::VectorXd component;  ///< taken out of all words, of length 1
+  Eigen::VectorXd direction;  ///< taken out of the words not kept, of length 1, orthogonal to the component
+  int chosen;                 ///< number of the component, from 0, by descending variance
+  /// Of each candidate, how well clusters find the sides: RecoveredSides::accuracy; 2 where it cannot be taken out.
+  std::vector<double> clustered;
+  double clustered_without;      ///< the same with no component taken out
+  std::vector<WordId> kept;      ///< words_kept(): their parts along the direction are theirs by meaning
+  std::vector<WordId> vanished;  ///< words of which nothing was left; their vectors became zero
+  WordSet missing;               ///< words of the definitional sets that the vocabulary has not
 };
 
 /// Double-hard debiasing (Wang, Lin, Rajani, McCann, Ordonez and Xiong 2020, "Double-Hard Debias: Tailoring Word
@@ -165,7 +166,8 @@ struct DoubleHard {
 ///  - They do not scale the results to length 1.
 ///  - Vectors of zeros, which stay what they are, are left out of mean and components.
 /// Sets are not equalized, as there. Progress counts candidates, none being one more. Throws Error if no definitional
-/// set is left in the vocabulary, if a side is empty, if a word stands twice, or if all vectors are the same.
+/// set is left in the vocabulary, if a side is empty, if a word stands twice, if all vectors are the same, or if
+/// without any candidate nothing were left of the definitional sets' direction or of a biased word.
 DoubleHard double_hard_debias(const Embeddings& embeddings, const BiasWordSets& sets, const BiasedWords& words,
                               const DoubleHardOptions& options = {}, Progress* progress = nullptr);
 

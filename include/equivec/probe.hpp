@@ -26,9 +26,9 @@ struct LabelledTexts {
 
 /// One text a line, in the form that the first line has: fastText's, "__label__NAME text", with one label before each
 /// text and none in it; or the label, a tab and the text. Plain or compressed; "-" is standard input; lines of white
-/// space are passed over. A label without a text has the empty text. Labels are at most 1000: a column of something
-/// else would have as many as lines. Throws Error with file and line for a line that does not fit, Error if there is
-/// none, and Cancelled.
+/// space are passed over. A label without a text has the empty text. Labels are at most 1000, of 1000 bytes each: a
+/// column of something else would have as many as lines. Throws Error with file and line for a line that does not fit,
+/// Error if there is none, and Cancelled.
 LabelledTexts read_labelled_texts(const std::filesystem::path& file, const Progress* progress = nullptr);
 
 /// Throws Error if the training has fewer than two labels, or the test none or one that the training has not.
@@ -62,7 +62,8 @@ struct ProbeResult {
   };
   TextCoverage training, test;
   std::vector<Class> classes;  ///< the training's
-  Accuracy accuracy;           ///< of the test's texts; its interval is as of infinitely many resamples
+  Accuracy
+      accuracy;  ///< of the test's texts; the interval as of infinitely many resamples, none if all or none are right
   /// Mean of the classes' F1, of those that have one, as scikit-learn's f1_score(average="macro").
   double macro_f1 = 0;
   double log_loss = 0;  ///< mean of `log_losses`
@@ -77,8 +78,8 @@ struct ProbeResult {
 /// word_sets.hpp), with A-Z as a-z. A word whose vector has no length counts as unknown; a word that comes twice counts
 /// twice. The classifier is that of scikit-learn's LogisticRegression(C=strength) on these means, neither centred nor
 /// scaled: it minimises |W|^2 / 2 + C * (sum of log-losses) for one row of W per class, or for two classes, w being
-/// the difference of their rows, |w|^2 / 2 + C * (sum); intercepts are not penalised. It is solved to the digits that
-/// doubles allow.
+/// the difference of their rows, |w|^2 / 2 + C * (sum); intercepts are not penalised. It is solved until a certificate
+/// says that its objective is the least to 1e-8 of itself, and mostly to the digits that doubles allow.
 /// Memory: (lines of the larger of both) x (dimension + 2 classes) doubles. Of a Progress only the wish to stop is
 /// heard. Throws Error as require_learnable(), if no word of the training is known, or if the solution is not found,
 /// which needs vectors or a strength of extreme size; OptionError; Cancelled.
@@ -88,7 +89,7 @@ ProbeResult probe(const Embeddings& embeddings, const LabelledTexts& training, c
 /// First minus second, on the same test.
 struct ProbeDifference {
   Difference accuracy;  ///< with McNemar's exact test
-  Difference log_loss;  ///< by paired bootstrap; above 0 the first is worse
+  Difference log_loss;  ///< by paired bootstrap, p no less than 2^(1 - texts); above 0 the first is worse
 };
 
 /// Throws Error if the results are of tests of different size, OptionError.

@@ -60,9 +60,9 @@ struct SoftDebiased {
 /// the subspace has of it does not count. Computed in double, the same for any number of threads. Keeps the
 /// vocabulary and the metadata. Rows that have no length or are not finite count for nothing and stay as they are.
 /// Memory: one copy of the vectors, 64 matrices of dimension x dimension doubles, and a square matrix of as many rows
-/// as the dimension times the rank. Progress counts words, each twice. Throws OptionError; Error if no word has a
-/// length or if 20,000 rounds do not reach the optimum, which takes words that hardly span the space together with a
-/// large lambda; Cancelled. REQUIRES: a subspace of the vectors' dimension.
+/// as the dimension times the rank. Progress counts words, each twice. Throws OptionError; Error for more than 5,000
+/// unknowns, if no word has a length or if 20,000 rounds do not reach the optimum, which takes words that hardly span
+/// the space together with a large lambda; Cancelled. REQUIRES: a subspace of the vectors' dimension.
 SoftDebiased soft_debias(const Embeddings& embeddings, const BiasSubspace& subspace, std::span<const WordId> neutral,
                          const SoftDebiasOptions& options = {}, Progress* progress = nullptr);
 

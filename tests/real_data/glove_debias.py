@@ -1,5 +1,5 @@
 """On real GloVe vectors (341,479 words) every method keeps what it promises, as NumPy finds in the file that it writes; what
-the methods leave and cost is as published; and README.md tells the numbers that come out."""
+the methods leave and cost is as published; and README.md tells the numbers of hard, double-hard, INLP and LEACE."""
 
 import json
 import pathlib
