@@ -37,10 +37,10 @@ std::string format(const std::optional<double>& value, const std::optional<Inter
          (interval ? " [" + format("%.3f", interval->low) + " .. " + format("%.3f", interval->high) + "]" : "");
 }
 
-/// The effect size where there is one.
-std::string headline(const std::optional<BiasMeasurement>& measured) {
+/// The effect size if the measure has one, which is also not there where nothing is left to differ.
+std::string headline(const std::optional<BiasMeasurement>& measured, bool has_effect_size) {
   if (!measured) return "-";
-  return format(measured->effect_size ? measured->effect_size : measured->value, measured->interval);
+  return format(has_effect_size ? measured->effect_size : measured->value, measured->interval);
 }
 
 /// What is measured with some sets.
@@ -249,8 +249,9 @@ Document document_of(const DebiasReport& report, const std::vector<Measured>& me
   for (const Measured& row : measured) {
     TableRow& cells = rows.emplace_back(TableRow{std::string(row.measure->name), row.query,
                                                  std::string(row.measure->title), std::string(row.measure->better)});
-    cells.push_back(headline(row.before));
-    cells.push_back(row.error.empty() ? headline(row.after) : "not measured: " + row.error);
+    const bool has_effect_size = (row.before && row.before->effect_size) || (row.after && row.after->effect_size);
+    cells.push_back(headline(row.before, has_effect_size));
+    cells.push_back(row.error.empty() ? headline(row.after, has_effect_size) : "not measured: " + row.error);
   }
   page.table(std::move(rows), 4);
 

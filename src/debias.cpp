@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <limits>
 #include <mutex>
 #include <set>
 
@@ -16,20 +17,6 @@ namespace equivec {
 namespace {
 
 Eigen::VectorXd vector_of(const Embeddings& embeddings, WordId word) { return column(embeddings[word]).cast<double>(); }
-
-/// The largest of f(0) ... f(count - 1); 0 for none.
-template <class F>
-double largest(std::size_t count, const F& f) {
-  double result = 0;
-  std::mutex mutex;
-  parallel_ranges(count, 1024, 0, [&](std::size_t begin, std::size_t end) {
-    double here = 0;
-    for (std::size_t i = begin; i < end; ++i) here = std::max(here, f(i));
-    const std::scoped_lock lock(mutex);
-    result = std::max(result, here);
-  });
-  return result;
-}
 
 }  // namespace
 
@@ -123,12 +110,19 @@ std::vector<WordId> words_neutralized(const Vocabulary& vocabulary, const BiasWo
   return others;
 }
 
-std::vector<PostCondition> verify_neutralized(const Embeddings& embeddings, const BiasSubspace& subspace,
-                                              std::span<const WordId> neutralized) {
-  const double worst = largest(neutralized.size(), [&](std::size_t i) {
-    return (subspace.basis() * unit_vector(embeddings[neutralized[i]])).norm();
+std::vector<PostCondition> verify_neutralized(const Embeddings& before, const Embeddings& after,
+                                              const BiasSubspace& subspace, std::span<const WordId> neutralized) {
+  const double part = worst_of(neutralized.size(), [&](std::size_t i) {
+    return (subspace.basis() * unit_vector(after[neutralized[i]])).norm();
   });
-  return {{"no neutralized word has a part in the bias subspace (cosine)", worst, float_rounding}};
+  const double moved = worst_of(neutralized.size(), [&](std::size_t i) {
+    const Eigen::VectorXd rest = subspace.outside(subspace.outside(vector_of(before, neutralized[i])));
+    // Of what was the subspace alone nothing is left.
+    const double length = rest.norm() > negligible_part ? rest.norm() : std::numeric_limits<double>::infinity();
+    return (vector_of(after, neutralized[i]) - rest / length).norm();
+  });
+  return {{"no neutralized word has a part in the bias subspace (cosine)", part, float_rounding},
+          {"neutralized words are what they were outside of it, at length 1", moved, float_rounding}};
 }
 
 std::vector<PostCondition> verify_equalized(const Embeddings& embeddings, const BiasSubspace& subspace,
@@ -155,7 +149,7 @@ std::vector<PostCondition> verify_equalized(const Embeddings& embeddings, const 
       {"the words of equalized sets have length 1", length, 2 * float_rounding}};
   if (neutralized.empty() || differences.rows() == 0) return conditions;
   // |w - e|^2 - |w - f|^2 = |e|^2 - |f|^2 - 2 w.(e - f): for words w of length 1, equal products are equal distances.
-  const double uneven = largest(neutralized.size(), [&](std::size_t i) {
+  const double uneven = worst_of(neutralized.size(), [&](std::size_t i) {
     return (differences * vector_of(embeddings, neutralized[i])).cwiseAbs().maxCoeff();
   });
   conditions.push_back(
@@ -185,9 +179,11 @@ void equalize_sets(const DebiasMethod::Input& input, Debiased& result) {
   result.degenerate = std::move(equal.degenerate);
 }
 
-void prove(Debiased& result) {
+/// Of vectors that were `before`, of length 1.
+void prove(const Embeddings& before, Debiased& result) {
   if (!result.neutralized.empty())
-    append(result.conditions, verify_neutralized(result.embeddings, result.direction.subspace, result.neutralized));
+    append(result.conditions,
+           verify_neutralized(before, result.embeddings, result.direction.subspace, result.neutralized));
   if (!result.equalized.empty())
     append(result.conditions,
            verify_equalized(result.embeddings, result.direction.subspace, result.equalized, result.neutralized));
@@ -199,7 +195,7 @@ Debiased unit_debiased(const DebiasMethod::Input& input, std::optional<int> rank
   Debiased result = begin({unit, input.sets, input.options, input.progress}, rank);
   if (neutralizes) neutralize_words(input, result);
   if (equalizes) equalize_sets(input, result);
-  prove(result);
+  prove(unit, result);
   return result;
 }
 

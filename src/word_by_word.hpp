@@ -36,24 +36,29 @@ Embeddings word_by_word(const Embeddings& embeddings, int threads, const F& f) {
   return Embeddings(embeddings.vocabulary(), std::move(result), embeddings.metadata());
 }
 
-/// The largest f(word, row) of the words that have a direction; 0 if none has. NaN counts as infinite. Several threads
-/// call f at once.
+/// The largest of f(0) ... f(count - 1); 0 for none. NaN counts as infinite. Several threads call f at once.
 template <class F>
-double worst_word(const Embeddings& embeddings, const F& f) {
+double worst_of(std::size_t count, const F& f) {
   double worst = 0;
   std::mutex mutex;
-  parallel_ranges(embeddings.size(), 1024, 0, [&](std::size_t begin, std::size_t end) {
+  parallel_ranges(count, 1024, 0, [&](std::size_t begin, std::size_t end) {
     double own = 0;
-    for (std::size_t i = begin; i < end; ++i) {
-      const Eigen::VectorXd row = column(embeddings[word_id(i)]).cast<double>();
-      if (!has_direction(row)) continue;
-      const double found = f(word_id(i), row);
-      if (!(found <= own)) own = std::isnan(found) ? std::numeric_limits<double>::infinity() : found;
-    }
+    for (std::size_t i = begin; i < end; ++i)
+      if (const double found = f(i); !(found <= own))
+        own = std::isnan(found) ? std::numeric_limits<double>::infinity() : found;
     const std::scoped_lock lock(mutex);
     worst = std::max(worst, own);
   });
   return worst;
+}
+
+/// The same of f(word, row) of the words that have a direction.
+template <class F>
+double worst_word(const Embeddings& embeddings, const F& f) {
+  return worst_of(embeddings.size(), [&](std::size_t i) {
+    const Eigen::VectorXd row = column(embeddings[word_id(i)]).cast<double>();
+    return has_direction(row) ? f(word_id(i), row) : 0.0;
+  });
 }
 
 /// The same of f(row before, row after). Throws Error unless both have as many vectors of as many numbers.

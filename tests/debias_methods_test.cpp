@@ -135,12 +135,15 @@ TEST_CASE("verified debiasing: vectors that are not what they should be do not p
     return std::ranges::all_of(conditions, &PostCondition::holds);
   };
   const BiasSubspace& subspace = hard.direction.subspace;
-  CHECK(holds(verify_neutralized(hard.embeddings, subspace, hard.neutralized)));
+  const Embeddings unit = normalized(before);
+  CHECK(holds(verify_neutralized(unit, hard.embeddings, subspace, hard.neutralized)));
   CHECK(holds(verify_equalized(hard.embeddings, subspace, hard.equalized, hard.neutralized)));
   Matrix wrong = hard.embeddings.matrix();
   const auto neutral = static_cast<Eigen::Index>(index(hard.neutralized.at(20)));
   wrong.row(neutral) += 1e-5F * subspace.basis().row(0).cast<float>();
-  CHECK_FALSE(holds(verify_neutralized(Embeddings(before.vocabulary(), wrong), subspace, hard.neutralized)));
+  CHECK_FALSE(holds(verify_neutralized(unit, Embeddings(before.vocabulary(), wrong), subspace, hard.neutralized)));
+  wrong.setZero();
+  CHECK_FALSE(holds(verify_neutralized(unit, Embeddings(before.vocabulary(), wrong), subspace, hard.neutralized)));
   wrong = hard.embeddings.matrix();
   wrong(static_cast<Eigen::Index>(index(hard.equalized.at(0).at(1))), 5) += 1e-5F;
   CHECK_FALSE(

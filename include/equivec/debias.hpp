@@ -40,9 +40,9 @@ struct Equalized {
 Equalized equalize(const Embeddings& embeddings, const BiasSubspace& subspace,
                    std::span<const std::vector<WordId>> sets);
 
-/// That no neutralized word has a part in the subspace.
-std::vector<PostCondition> verify_neutralized(const Embeddings& embeddings, const BiasSubspace& subspace,
-                                              std::span<const WordId> neutralized);
+/// That no neutralized word has a part in the subspace, and that each is what it was before outside of it, of length 1.
+std::vector<PostCondition> verify_neutralized(const Embeddings& before, const Embeddings& after,
+                                              const BiasSubspace& subspace, std::span<const WordId> neutralized);
 
 /// That the words of equalized sets differ inside the subspace alone and have length 1; if words were neutralized too,
 /// that each of these is equally far from all words of a set.

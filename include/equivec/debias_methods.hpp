@@ -30,7 +30,7 @@ struct DebiasOptions {
   int biased_words = 0;    ///< on either side, for double-hard, INLP and LEACE; 0: the paper's share of `restrict`
   int rounds = 35;         ///< of INLP at most
   std::uint64_t seed = 1;  ///< of INLP's parts and double-hard debiasing's clusters
-  int threads = 0;         ///< 0: all cores; results do not depend on it
+  int threads = 0;         ///< 0: all cores, which proofs take anyway; results do not depend on it
 };
 
 /// Throws OptionError. debias() calls it.
