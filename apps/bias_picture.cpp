@@ -1,10 +1,10 @@
 #include "apps/bias_picture.hpp"
 
 #include "apps/document.hpp"
+#include "apps/table.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <map>
 
 namespace {
@@ -12,15 +12,9 @@ namespace {
 constexpr int width = 960, margin = 20, dot = 3;  // pixels; dots by their radius
 constexpr int step = 2 * dot + 1;                 // from one dot to the next
 
-std::string number(const char* pattern, double value) {
-  char text[64];
-  std::snprintf(text, sizeof text, pattern, value);
-  return text;
-}
-
 std::string text_at(double x, double y, const char* anchor, const std::string& text, const char* more = "") {
-  return "<text x=\"" + number("%.1f", x) + "\" y=\"" + number("%.1f", y) + "\" text-anchor=\"" + anchor + "\"" + more +
-         ">" + escape_markup(text) + "</text>\n";
+  return "<text x=\"" + formatted("%.1f", x) + "\" y=\"" + formatted("%.1f", y) + "\" text-anchor=\"" + anchor + "\"" +
+         more + ">" + escape_markup(text) + "</text>\n";
 }
 
 /// What is nothing to two digits leans to no side.
@@ -35,7 +29,7 @@ std::string names(const std::vector<std::pair<std::string, double>>& words, std:
   std::string text;
   for (std::size_t i = 0; i < std::min(named, sorted.size()); ++i) {
     if (!leans(sorted[i].second) || (sorted[i].second > 0) != first_side) break;
-    text += (text.empty() ? "" : ", ") + sorted[i].first + number(" %+.2f", sorted[i].second);
+    text += (text.empty() ? "" : ", ") + sorted[i].first + formatted(" %+.2f", sorted[i].second);
   }
   return text.empty() ? "none" : text;
 }
@@ -69,25 +63,26 @@ std::string bias_picture(std::span<const BiasAxis> axes, const std::string& firs
     body += text_at(margin, top + 24, "start", axis.title, " font-weight=\"bold\"");
     const double line = top + 40 + rise * highest;
     body += "<line x1=\"" + std::to_string(margin) + "\" x2=\"" + std::to_string(width - margin) + "\" y1=\"" +
-            number("%.1f", line) + "\" y2=\"" + number("%.1f", line) + "\" stroke=\"#111\"/>\n";
+            formatted("%.1f", line) + "\" y2=\"" + formatted("%.1f", line) + "\" stroke=\"#111\"/>\n";
     for (int tick = -static_cast<int>(std::lround(reach * 10)); tick <= std::lround(reach * 10); ++tick) {
       const double x = place(tick / 10.0);
-      body += "<line x1=\"" + number("%.1f", x) + "\" x2=\"" + number("%.1f", x) + "\" y1=\"" + number("%.1f", line) +
-              "\" y2=\"" + number("%.1f", line + 5) + "\" stroke=\"#111\"/>\n";
-      body += text_at(x, line + 19, "middle", number("%.1f", tick / 10.0));
+      body += "<line x1=\"" + formatted("%.1f", x) + "\" x2=\"" + formatted("%.1f", x) + "\" y1=\"" +
+              formatted("%.1f", line) + "\" y2=\"" + formatted("%.1f", line + 5) + "\" stroke=\"#111\"/>\n";
+      body += text_at(x, line + 19, "middle", formatted("%.1f", tick / 10.0));
     }
     for (std::size_t i = 0; i < axis.words.size(); ++i) {
       const auto& [word, cosine] = axis.words[i];
       const auto& [column, height] = places[i];
-      body += "<circle cx=\"" + number("%.1f", middle + static_cast<double>(column) * step) + "\" cy=\"" +
-              number("%.1f", line - rise * (height + 0.5)) + "\" r=\"" + std::to_string(dot) + "\" fill=\"" +
-              colour_of(cosine) + "\"><title>" + escape_markup(word) + number(" %+.3f", cosine) + "</title></circle>\n";
+      body += "<circle cx=\"" + formatted("%.1f", middle + static_cast<double>(column) * step) + "\" cy=\"" +
+              formatted("%.1f", line - rise * (height + 0.5)) + "\" r=\"" + std::to_string(dot) + "\" fill=\"" +
+              colour_of(cosine) + "\"><title>" + escape_markup(word) + formatted(" %+.3f", cosine) +
+              "</title></circle>\n";
     }
     body += text_at(margin, line + 38, "start", "towards " + last_pole + ": " + names(axis.words, named, false));
     body += text_at(margin, line + 56, "start", "towards " + first_pole + ": " + names(axis.words, named, true));
     top = line + 72;
   }
-  const std::string height = number("%.0f", top);
+  const std::string height = formatted("%.0f", top);
   return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + std::to_string(width) + "\" height=\"" + height +
          "\" viewBox=\"0 0 " + std::to_string(width) + " " + height +
          "\" font-family=\"sans-serif\" font-size=\"13\" fill=\"#111\" role=\"img\">\n<title>" +

@@ -3,21 +3,14 @@
 #include "src/text_numbers.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <iostream>
 
 using namespace equivec;
 
 namespace {
 
-std::string format(const char* pattern, double value) {
-  char text[64];
-  std::snprintf(text, sizeof text, pattern, value);
-  return text;
-}
-
 std::string format(const std::optional<Interval>& interval) {
-  return interval ? "  [" + format("%.4f", interval->low) + " .. " + format("%.4f", interval->high) + "]" : "";
+  return interval ? "  [" + formatted("%.4f", interval->low) + " .. " + formatted("%.4f", interval->high) + "]" : "";
 }
 
 std::string titled_name(std::string name) {
@@ -46,7 +39,7 @@ void print_rows(const BiasMeasurement& measurement, int count) {
   if (shown == 0) return;
   const auto show = [](const std::string& title, auto first, auto last) {
     std::cout << "  " << title << ":";
-    for (; first != last; ++first) std::cout << "  " << format("%+.3f ", *(*first)->numbers[0]) << text_of(**first);
+    for (; first != last; ++first) std::cout << "  " << formatted("%+.3f ", *(*first)->numbers[0]) << text_of(**first);
     std::cout << '\n';
   };
   const std::string column = titled_name(measurement.columns.front());
@@ -67,13 +60,13 @@ void print(const BiasDirection& direction, const std::string& name, const std::o
   if (explained.size() > 0) {
     std::cout << "  share of the sets' variance on each principal direction:";
     for (Eigen::Index i = 0; i < std::min<Eigen::Index>(explained.size(), 5); ++i)
-      std::cout << format(" %.1f %%", 100 * explained[i]);
+      std::cout << formatted(" %.1f %%", 100 * explained[i]);
     std::cout << '\n';
   }
   if (baseline)
-    std::cout << "  the first of sets of random words: " << format("%.1f %%, ", 100 * baseline->mean)
-              << format("95 %% of them %.1f to ", 100 * baseline->interval.low)
-              << format("%.1f %%; p ", 100 * baseline->interval.high) << format_p_value(baseline->p_value) << '\n';
+    std::cout << "  the first of sets of random words: " << formatted("%.1f %%, ", 100 * baseline->mean)
+              << formatted("95 %% of them %.1f to ", 100 * baseline->interval.low)
+              << formatted("%.1f %%; p ", 100 * baseline->interval.high) << format_p_value(baseline->p_value) << '\n';
   if (!direction.missing.empty()) std::cout << "  not in the vocabulary: " << list(direction.missing) << '\n';
 }
 
@@ -111,17 +104,17 @@ void print(const BiasMeasurement& measurement, const BiasMeasure& measure, int c
               << '\n';
   };
   std::cout << measurement.measure << ", " << measurement.query << ": " << measure.title << '\n';
-  line("value", (measurement.value ? format("%.4f", *measurement.value) : "none") +
+  line("value", (measurement.value ? formatted("%.4f", *measurement.value) : "none") +
                     (measurement.effect_size ? "" : format(measurement.interval)));
   if (measurement.effect_size)
-    line("effect_size", format("%.4f", *measurement.effect_size) + format(measurement.interval));
+    line("effect_size", formatted("%.4f", *measurement.effect_size) + format(measurement.interval));
   const auto of_p = std::ranges::find(measurement.figures, "p_value", &BiasMeasurement::Figure::name);
   if (measurement.p_value)
     line("p_value",
          format_p_value(measurement.p_value) + (of_p == measurement.figures.end() ? "" : format(of_p->interval)));
   for (const BiasMeasurement::Figure& figure : measurement.figures)
     if (figure.name != "p_value")
-      line(figure.name, (figure.value ? format("%.4f", *figure.value) : "none") + format(figure.interval));
+      line(figure.name, (figure.value ? formatted("%.4f", *figure.value) : "none") + format(figure.interval));
   std::cout << "  range " << measure.range << ", better " << measure.better << "; " << grouped(measurement.words)
             << (measurement.words == 1 ? " word" : " words");
   for (const auto& [name, number] : measurement.counts)

@@ -4,13 +4,13 @@
 #include "apps/occupation_bias.hpp"
 #include "apps/options.hpp"
 #include "apps/query.hpp"
+#include "apps/table.hpp"
 
 #include "equivec/debias_methods.hpp"
 #include "equivec/formats.hpp"
 #include "src/files.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <iostream>
 
 using namespace equivec;
@@ -52,26 +52,20 @@ void list_methods(bool json) {
               << (method.options.empty() ? "" : "  options " + std::string(method.options) + "\n");
 }
 
-std::string format(const char* pattern, double value) {
-  char text[64];
-  std::snprintf(text, sizeof text, pattern, value);
-  return text;
-}
-
 void print(const std::string& when, const OccupationBias& measured, const Vocabulary& vocabulary, int count) {
   if (!measured.value) {
     std::cout << when << ": no occupation has a vector of any length\n";
     return;
   }
   std::cout << when << ": direct bias of " << measured.words.size() << " occupations "
-            << format("%.4f", *measured.value) << " (mean |cosine| with the direction of before; "
+            << formatted("%.4f", *measured.value) << " (mean |cosine| with the direction of before; "
             << measured.missing.size() << " more are not in the vocabulary)\n";
   auto words = measured.words;
   std::ranges::stable_sort(words, std::ranges::greater(), [](const WordBias& word) { return std::abs(word.cosine); });
   if (words.empty() || count == 0) return;
   std::cout << "  most biased:";
   for (std::size_t i = 0; i < std::min(words.size(), static_cast<std::size_t>(count)); ++i)
-    std::cout << format("  %+.3f ", words[i].cosine) << vocabulary.word(words[i].word);
+    std::cout << formatted("  %+.3f ", words[i].cosine) << vocabulary.word(words[i].word);
   std::cout << '\n';
 }
 
@@ -245,7 +239,7 @@ int run_debias(std::span<const std::string> arguments) {
     print("before", bias_before, vocabulary, count);
     print("after", bias_after, vocabulary, count);
     if (!bias_after.by_meaning.empty() && bias_after.of_neutral)
-      std::cout << "  " << format("%.4f", *bias_after.of_neutral) << " over the "
+      std::cout << "  " << formatted("%.4f", *bias_after.of_neutral) << " over the "
                 << bias_after.words.size() - bias_after.by_meaning.size() << " that should have none; "
                 << bias_after.by_meaning.size() << " are what they are by meaning, as the sets say:\n  "
                 << list(words_of(vocabulary, bias_after.by_meaning)) << '\n';
@@ -260,8 +254,8 @@ int run_debias(std::span<const std::string> arguments) {
              "not equalized, since their words do not differ along the direction or stand in an earlier set:",
              debiased.degenerate);
   for (const PostCondition& condition : debiased.conditions)
-    std::cout << "proved: " << condition.promise << format(": at most %.1e", condition.worst)
-              << format(" (bound %.1e)", condition.bound) << '\n';
+    std::cout << "proved: " << condition.promise << formatted(": at most %.1e", condition.worst)
+              << formatted(" (bound %.1e)", condition.bound) << '\n';
   if (!debiased.missing.empty()) std::cout << "not in the vocabulary: " << list(debiased.missing) << '\n';
   std::cout << "wrote " << grouped(vocabulary.size()) << " vectors to " << output << '\n';
   if (!report_file.empty()) std::cout << "wrote the report to " << report_file << '\n';

@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 
 using namespace equivec;
 
@@ -25,16 +24,10 @@ struct Measured {
   std::string error;
 };
 
-std::string format(const char* pattern, double value) {
-  char text[64];
-  std::snprintf(text, sizeof text, pattern, value);
-  return text;
-}
-
 std::string format(const std::optional<double>& value, const std::optional<Interval>& interval) {
   if (!value) return "-";
-  return format("%.3f", *value) +
-         (interval ? " [" + format("%.3f", interval->low) + " .. " + format("%.3f", interval->high) + "]" : "");
+  return formatted("%.3f", *value) +
+         (interval ? " [" + formatted("%.3f", interval->low) + " .. " + formatted("%.3f", interval->high) + "]" : "");
 }
 
 /// The effect size if the measure has one, which is also not there where nothing is left to differ.
@@ -153,7 +146,7 @@ std::vector<Moved> moved_most(const DebiasReport& report, std::size_t count) {
 }
 
 BiasAxis axis_of(const std::string& title, const OccupationBias& measured, const Vocabulary& vocabulary) {
-  BiasAxis axis{title + ": direct bias " + format("%.4f", *measured.value), {}};
+  BiasAxis axis{title + ": direct bias " + formatted("%.4f", *measured.value), {}};
   for (const WordBias& word : measured.words) axis.words.emplace_back(vocabulary.word(word.word), word.cosine);
   return axis;
 }
@@ -173,15 +166,15 @@ std::vector<std::string> caveats(const DebiasReport& report, const std::vector<M
     return nullptr;
   };
   if (const BiasMeasurement* clusters = value("cluster-bias"))
-    texts.push_back("Recoverable: two clusters still put " + format("%.0f %%", 100 * *clusters->value) +
+    texts.push_back("Recoverable: two clusters still put " + formatted("%.0f %%", 100 * *clusters->value) +
                     " of the words that were most biased before on their old side (50 % is chance).");
   if (const BiasMeasurement* classified = value("classification-bias"))
     texts.push_back("Recoverable: a classifier that saw a fifth of these words finds the old side of " +
-                    format("%.0f %%", 100 * *classified->value) + " of the others (50 % is chance).");
+                    formatted("%.0f %%", 100 * *classified->value) + " of the others (50 % is chance).");
   if (const BiasMeasurement* neighbors = value("neighbor-bias"))
     texts.push_back(
         "Recoverable: how biased an occupation was can be told from its neighbours, with a correlation of " +
-        format("%.2f", *neighbors->value) + " (0 is nothing).");
+        formatted("%.2f", *neighbors->value) + " (0 is nothing).");
   return texts;
 }
 
@@ -203,7 +196,7 @@ void add_occupations(Document& page, const DebiasReport& report) {
                               direction.first_pole, direction.last_pole),
                  "Occupations along the direction from '" + direction.last_pole + "' to '" + direction.first_pole +
                      "' that was learnt before debiasing: cosines, one dot each.");
-  const auto number = [](const std::optional<double>& value) { return value ? format("%.4f", *value) : "nothing"; };
+  const auto number = [](const std::optional<double>& value) { return value ? formatted("%.4f", *value) : "nothing"; };
   std::string text = (rank == 1 ? "Along this direction, that of before, the direct bias (mean |cosine|) of "
                                 : "In the subspace of the " + std::to_string(rank) +
                                       " directions of before the direct bias (mean length of the parts in it) of ") +
@@ -264,7 +257,7 @@ Document document_of(const DebiasReport& report, const std::vector<Measured>& me
   page.heading("What is proved of the vectors written");
   rows = {{"promise", "worst", "bound"}};
   for (const PostCondition& condition : report.debiased.conditions)
-    rows.push_back({condition.promise, format("%.2e", condition.worst), format("%.2e", condition.bound)});
+    rows.push_back({condition.promise, formatted("%.2e", condition.worst), formatted("%.2e", condition.bound)});
   page.table(std::move(rows), 1);
 
   page.heading("What it cost");
@@ -282,7 +275,7 @@ Document document_of(const DebiasReport& report, const std::vector<Measured>& me
   page.heading("Words that moved most");
   rows = {{"word", "cosine of before and after"}};
   for (const Moved& word : moved_most(report, 20))
-    rows.push_back({std::string(vocabulary.word(word.word)), format("%.3f", word.cosine)});
+    rows.push_back({std::string(vocabulary.word(word.word)), formatted("%.3f", word.cosine)});
   page.table(std::move(rows), 1);
 
   page.heading("What debiasing does not do");

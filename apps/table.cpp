@@ -50,6 +50,12 @@ void print_table(std::span<const TableRow> rows, std::size_t texts, TableStyle s
     print_markdown(rows, texts);
 }
 
+std::string formatted(const char* pattern, double value) {
+  char text[64];
+  std::snprintf(text, sizeof text, pattern, value);
+  return text;
+}
+
 std::string format_p_value(const std::optional<double>& p) {
   if (!p) return "-";
   if (*p < 1e-99) return "<1e-99";  // which may be 0 to a double

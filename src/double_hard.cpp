@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <mutex>
 #include <utility>
 
 namespace equivec {
@@ -99,15 +98,16 @@ DoubleHard double_hard_debias(const Embeddings& embeddings, const BiasWordSets& 
 
   const auto removal_of = [&](const Eigen::MatrixXd& component) {
     const Removal centring{components.mean, component, component};
-    const Embeddings purified = word_by_word(
-        defining.embeddings, 1, [&](WordId, const Eigen::VectorXd& vector) { return centring(vector, false); });
+    const Embeddings purified = word_by_word(defining.embeddings, 1, [&](WordId, const Eigen::VectorXd& vector) {
+                                  return centring(vector, false);
+                                }).embeddings;
     const Eigen::VectorXd direction = BiasSubspace::from_sets(purified, defining_sets).basis().row(0).transpose();
     return Removal{components.mean, component, with_direction(component, direction)};
   };
   const auto clustered = [&](const Removal& removal) {
     const Embeddings result = word_by_word(biased.embeddings, 1, [&](WordId word, const Eigen::VectorXd& vector) {
-      return removal(vector, std::ranges::binary_search(kept, biased.original[index(word)]));
-    });
+                                return removal(vector, std::ranges::binary_search(kept, biased.original[index(word)]));
+                              }).embeddings;
     // No interval is looked at.
     return cluster_bias(result, sides,
                         {.repeats = options.repeats,
@@ -144,18 +144,10 @@ DoubleHard double_hard_debias(const Embeddings& embeddings, const BiasWordSets& 
         "word; the vectors have too few dimensions");
   const Removal removal = removal_of(components.directions.col(chosen));
 
-  std::vector<WordId> vanished;
-  std::mutex mutex;
-  Embeddings result = word_by_word(embeddings, options.threads, [&](WordId word, const Eigen::VectorXd& vector) {
-    Eigen::VectorXd rest = removal(vector, std::ranges::binary_search(kept, word));
-    if (rest.isZero(0)) {
-      const std::scoped_lock lock(mutex);
-      vanished.push_back(word);
-    }
-    return rest;
+  WordByWord result = word_by_word(embeddings, options.threads, [&](WordId word, const Eigen::VectorXd& vector) {
+    return removal(vector, std::ranges::binary_search(kept, word));
   });
-  std::ranges::sort(vanished);
-  return {std::move(result),
+  return {std::move(result.embeddings),
           components.mean,
           removal.of_neutral.col(0),
           removal.of_neutral.col(1),
@@ -163,7 +155,7 @@ DoubleHard double_hard_debias(const Embeddings& embeddings, const BiasWordSets& 
           std::move(accuracies),
           clustered_without,
           std::move(kept),
-          std::move(vanished),
+          std::move(result.vanished),
           std::move(definitional.missing)};
 }
 

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <mutex>
 #include <utility>
 
 namespace equivec {
@@ -119,19 +118,13 @@ Inlp inlp(const Embeddings& embeddings, const BiasedWords& words, const InlpOpti
     if (progress) progress->done = rounds.size();
   }
 
-  std::vector<WordId> vanished;
-  std::mutex mutex;
-  Embeddings result =
-      word_by_word(embeddings, options.threads, [&](WordId word, const Eigen::VectorXd& vector) -> Eigen::VectorXd {
-        const Eigen::VectorXd rest = without(directions, vector);
-        if (rest.norm() > negligible_part * vector.norm()) return rest;
-        const std::scoped_lock lock(mutex);
-        vanished.push_back(word);
-        return Eigen::VectorXd::Zero(vector.size());
-      });
-  std::ranges::sort(vanished);
-  return {std::move(result), std::move(directions), std::move(rounds),
-          tested.front(),    tested.back(),         std::move(vanished)};
+  WordByWord result = word_by_word(embeddings, options.threads, [&](WordId, const Eigen::VectorXd& vector) {
+    Eigen::VectorXd rest = without(directions, vector);
+    if (rest.norm() <= negligible_part * vector.norm()) rest.setZero();
+    return rest;
+  });
+  return {std::move(result.embeddings), std::move(directions), std::move(rounds), tested.front(), tested.back(),
+          std::move(result.vanished)};
 }
 
 std::vector<PostCondition> verify_inlp(const Embeddings& before, const Inlp& result, const BiasedWords& words,

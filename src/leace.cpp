@@ -78,11 +78,11 @@ Leace leace(const Embeddings& embeddings, std::span<const std::vector<WordId>> c
   Eigen::MatrixXd right = u.transpose() * deviations.cwiseInverse().asDiagonal() * spread.directions.transpose();
   const Eigen::VectorXd& mean = moments.all.mean;
 
-  Embeddings result =
+  WordByWord result =
       word_by_word(embeddings, options.threads, [&](WordId, const Eigen::VectorXd& vector) -> Eigen::VectorXd {
         return vector - left * (right * (vector - mean));
       });
-  return {std::move(result), mean, std::move(left), std::move(right)};
+  return {std::move(result.embeddings), mean, std::move(left), std::move(right)};
 }
 
 std::vector<PostCondition> verify_leace(const Embeddings& erased, std::span<const std::vector<WordId>> classes) {

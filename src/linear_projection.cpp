@@ -3,27 +3,19 @@
 #include "src/remedies.hpp"
 #include "src/word_by_word.hpp"
 
-#include <algorithm>
-#include <mutex>
+#include <utility>
 
 namespace equivec {
 
 LinearProjected linear_projection(const Embeddings& embeddings, const BiasSubspace& subspace, int threads) {
   require_between("threads", threads, 0, 4096);
-  std::vector<WordId> vanished;
-  std::mutex mutex;
-  Embeddings result = word_by_word(embeddings, threads, [&](WordId word, const Eigen::VectorXd& row) {
+  WordByWord result = word_by_word(embeddings, threads, [&](WordId, const Eigen::VectorXd& row) {
     // Twice, since the first time leaves rounding of the size of what was taken out.
     Eigen::VectorXd rest = subspace.outside(subspace.outside(row));
-    if (rest.norm() <= negligible_part * row.norm()) {
-      rest.setZero();
-      const std::scoped_lock lock(mutex);
-      vanished.push_back(word);
-    }
+    if (rest.norm() <= negligible_part * row.norm()) rest.setZero();
     return rest;
   });
-  std::ranges::sort(vanished);
-  return {std::move(result), std::move(vanished)};
+  return {std::move(result.embeddings), std::move(result.vanished)};
 }
 
 std::vector<PostCondition> verify_linear_projection(const Embeddings& before, const Embeddings& after,

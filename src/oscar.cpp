@@ -45,9 +45,9 @@ Eigen::VectorXd GradedRotation::operator()(const Eigen::VectorXd& vector) const 
 OscarCorrected oscar(const Embeddings& embeddings, const BiasSubspace& first, const BiasSubspace& second, int threads) {
   require_between("threads", threads, 0, 4096);
   GradedRotation rotation(first, second);
-  Embeddings result =
+  WordByWord result =
       word_by_word(embeddings, threads, [&](WordId, const Eigen::VectorXd& row) { return rotation(row); });
-  return {std::move(result), std::move(rotation)};
+  return {std::move(result.embeddings), std::move(rotation)};
 }
 
 std::vector<PostCondition> verify_oscar(const Embeddings& before, const Embeddings& after, const BiasSubspace& first,

@@ -74,12 +74,12 @@ PartiallyProjected partial_projection(const Embeddings& embeddings, const BiasSu
   validate(options);
   const Eigen::VectorXd v = only_direction(direction);
   const double centre = centre_of(embeddings, v, sets);
-  Embeddings result = word_by_word(embeddings, options.threads, [&](WordId, const Eigen::VectorXd& row) {
+  WordByWord result = word_by_word(embeddings, options.threads, [&](WordId, const Eigen::VectorXd& row) {
     const double along = row.dot(v);
     const double eta = (row - along * v).norm();
     return Eigen::VectorXd(row + (damped(along, eta, centre, options) - along) * v);
   });
-  return {std::move(result), centre};
+  return {std::move(result.embeddings), centre};
 }
 
 std::vector<PostCondition> verify_partial_projection(const Embeddings& before, const Embeddings& after,

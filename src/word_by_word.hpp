@@ -9,6 +9,7 @@
 #include <limits>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 namespace equivec {
 
@@ -22,18 +23,31 @@ inline constexpr double negligible_part = 1e-6;
 /// Whether a row has a length and is finite.
 inline bool has_direction(const Eigen::VectorXd& row) { return row.allFinite() && row.squaredNorm() > 0; }
 
-/// The same words with f(row) for each row that has a direction, on up to `threads` threads. f gets the word and its
-/// row in double and is called by several threads at once.
+struct WordByWord {
+  Embeddings embeddings;         ///< the same words
+  std::vector<WordId> vanished;  ///< those of which f made zeros; ascending
+};
+
+/// f(word, row) for each row that has a direction, on up to `threads` threads. f gets the row in double and is called
+/// by several threads at once.
 template <class F>
-Embeddings word_by_word(const Embeddings& embeddings, int threads, const F& f) {
+WordByWord word_by_word(const Embeddings& embeddings, int threads, const F& f) {
   Matrix result = embeddings.matrix();
+  std::vector<WordId> vanished;
+  std::mutex mutex;
   parallel_ranges(embeddings.size(), 1024, threads, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       const Eigen::VectorXd row = column(embeddings[word_id(i)]).cast<double>();
-      if (has_direction(row)) result.row(static_cast<Eigen::Index>(i)) = f(word_id(i), row).template cast<float>();
+      if (!has_direction(row)) continue;
+      const Eigen::VectorXd changed = f(word_id(i), row);
+      result.row(static_cast<Eigen::Index>(i)) = changed.cast<float>();
+      if (!changed.isZero(0)) continue;
+      const std::scoped_lock lock(mutex);
+      vanished.push_back(word_id(i));
     }
   });
-  return Embeddings(embeddings.vocabulary(), std::move(result), embeddings.metadata());
+  std::ranges::sort(vanished);
+  return {Embeddings(embeddings.vocabulary(), std::move(result), embeddings.metadata()), std::move(vanished)};
 }
 
 /// The largest of f(0) ... f(count - 1); 0 for none. NaN counts as infinite. Several threads call f at once.

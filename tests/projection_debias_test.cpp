@@ -1,6 +1,7 @@
 #include "equivec/projection_debias.hpp"
 
 #include "catch.hpp"
+#include "post_conditions.hpp"
 #include "support.hpp"
 
 #include <cmath>
@@ -68,20 +69,6 @@ bool odd_rows_stayed(const Embeddings& before, const Embeddings& after) {
   const std::size_t bytes = 3 * before[word_id(0)].size_bytes();
   const WordId first = word_id(before.size() - 3);
   return std::memcmp(before[first].data(), after[first].data(), bytes) == 0;
-}
-
-bool all_hold(const std::vector<PostCondition>& conditions) {
-  for (const PostCondition& condition : conditions) {
-    INFO(condition.promise << ": " << condition.worst << ", at most " << condition.bound);
-    CHECK(condition.holds());
-  }
-  return !conditions.empty();
-}
-
-bool holds(const std::vector<PostCondition>& conditions, std::string_view promise) {
-  for (const PostCondition& condition : conditions)
-    if (condition.promise.find(promise) != std::string::npos) return condition.holds();
-  throw std::out_of_range("no promise " + std::string(promise));
 }
 
 Embeddings with_number(const Embeddings& e, Eigen::Index row, Eigen::Index place, float number) {

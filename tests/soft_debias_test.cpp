@@ -1,6 +1,7 @@
 #include "equivec/soft_debias.hpp"
 
 #include "catch.hpp"
+#include "post_conditions.hpp"
 #include "support.hpp"
 
 #include <Eigen/Eigenvalues>
@@ -69,20 +70,6 @@ SoftDebiased solved(const Problem& p) { return soft_debias(p.words, p.subspace, 
 
 std::vector<PostCondition> verified(const Problem& p, const SoftDebiased& result) {
   return verify_soft_debias(p.words, result, p.subspace, p.neutral, p.options);
-}
-
-bool all_hold(const std::vector<PostCondition>& conditions) {
-  for (const PostCondition& condition : conditions) {
-    INFO(condition.promise << ": " << condition.worst << ", at most " << condition.bound);
-    CHECK(condition.holds());
-  }
-  return !conditions.empty();
-}
-
-bool holds(const std::vector<PostCondition>& conditions, std::string_view promise) {
-  for (const PostCondition& condition : conditions)
-    if (condition.promise.find(promise) != std::string::npos) return condition.holds();
-  throw std::out_of_range("no promise " + std::string(promise));
 }
 
 /// The objective as it is defined, pair by pair.
