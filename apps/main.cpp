@@ -1,7 +1,7 @@
-#include "apps/command.hpp"
-#include "apps/console.hpp"
+#include "equivec/base/error.hpp"
 
-#include "equivec/error.hpp"
+#include "apps/cli/command.hpp"
+#include "apps/cli/console.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,44 +1,57 @@
 # Who may include whom. Run from the project's root: cmake -P tests/layers.cmake
+#
+# A folder is a stage of the chain from text to reports; it includes itself and the folders before it in this list. The
+# folders of src, include/equivec and apps are checked alike, file by file.
+set(stages base files math kernels text counts vectors train search evaluate bias debias downstream report)
+set(program cli commands)  # folders of apps, after all of the library
 
-# Lowest first: a header of include/equivec may include only headers of its own layer or of one above it in this list.
-set(layers
-  "types error post_condition progress rng statistics"
-  "corpus alias_sampler"
-  "vocabulary"
-  "encoded_corpus embeddings evaluation_sets"
-  "cooccurrence training"
-  "clusters formats glove word2vec neighbors word_sets"
-  "analogy association bias"
-  "biased_analogies biased_words debias half_sibling null_space projection_debias repulsion_attraction soft_debias"
-  "bias_measures evaluate"
-  "debias_methods probe")
-
-set(level 0)
-foreach(layer IN LISTS layers)
-  separate_arguments(layer)
-  foreach(name IN LISTS layer)
-    set(level_of_${name} ${level})
-  endforeach()
-  math(EXPR level "${level} + 1")
+set(rank 0)
+foreach(stage IN LISTS stages program)
+  set(rank_of_${stage} ${rank})
+  math(EXPR rank "${rank} + 1")
 endforeach()
 
-file(GLOB headers include/equivec/*.hpp)
-if(NOT headers)
-  message(FATAL_ERROR "layers.cmake: no include/equivec/*.hpp here; run it from the project's root")
+# stage_of(PATH RESULT): the folder that the path of a file or of an include stands in: "math" of equivec/math/x.hpp.
+function(stage_of path result)
+  if(path MATCHES "^(include/equivec|equivec|src|apps)/([^/]+)/")
+    set(${result} ${CMAKE_MATCH_2} PARENT_SCOPE)
+  else()
+    set(${result} "" PARENT_SCOPE)
+  endif()
+endfunction()
+
+file(GLOB_RECURSE files RELATIVE ${CMAKE_CURRENT_SOURCE_DIR}
+  include/*.hpp src/*.hpp src/*.cpp apps/*.hpp apps/*.cpp)
+list(LENGTH files count)
+if(count LESS 100)
+  message(FATAL_ERROR "layers.cmake: found ${count} files; run it from the project's root")
 endif()
-foreach(header IN LISTS headers)
-  get_filename_component(name ${header} NAME_WE)
-  if(NOT DEFINED level_of_${name})
-    message(SEND_ERROR "include/equivec/${name}.hpp stands in no layer of tests/layers.cmake")
+
+foreach(file IN LISTS files)
+  stage_of(${file} own)
+  if(own STREQUAL "" AND NOT file MATCHES "^apps/[^/]+$")  # apps/main.cpp stands above all
+    message(SEND_ERROR "${file}: stands in no folder of a stage")
     continue()
   endif()
-  file(STRINGS ${header} lines REGEX "^[ \t]*#[ \t]*include[ \t]*[<\"]equivec/")
+  if(NOT own STREQUAL "" AND NOT DEFINED rank_of_${own})
+    message(SEND_ERROR "${file}: the folder '${own}' is none of the stages in tests/layers.cmake")
+    continue()
+  endif()
+  file(STRINGS ${file} lines REGEX "^[ \t]*#[ \t]*include[ \t]*[<\"](equivec|src|apps)/")
   foreach(line IN LISTS lines)
-    string(REGEX REPLACE ".*equivec/([A-Za-z0-9_]+)\\.hpp.*" "\\1" used "${line}")
-    if(NOT DEFINED level_of_${used})
-      message(SEND_ERROR "include/equivec/${name}.hpp includes ${used}, which stands in no layer of tests/layers.cmake")
-    elseif(level_of_${used} GREATER level_of_${name})
-      message(SEND_ERROR "include/equivec/${name}.hpp must not include ${used}.hpp, which stands in a higher layer")
+    string(REGEX REPLACE "^[ \t]*#[ \t]*include[ \t]*[<\"]([^>\"]*).*" "\\1" used "${line}")
+    stage_of(${used} stage)
+    if(stage STREQUAL "" OR NOT DEFINED rank_of_${stage})
+      message(SEND_ERROR "${file}: includes ${used}, which stands in no folder of a stage")
+    elseif(NOT own STREQUAL "" AND rank_of_${stage} GREATER rank_of_${own})
+      message(SEND_ERROR "${file}: must not include ${used}: '${stage}' comes after '${own}'")
+    endif()
+  endforeach()
+  # A quoted include names its file from the root, so that the rule above sees it.
+  file(STRINGS ${file} lines REGEX "^[ \t]*#[ \t]*include[ \t]*\"")
+  foreach(line IN LISTS lines)
+    if(NOT line MATCHES "\"(equivec|src|apps)/")
+      message(SEND_ERROR "${file}: ${line}: name the file from the project's root")
     endif()
   endforeach()
 endforeach()
@@ -56,11 +69,13 @@ endfunction()
 
 file(GLOB_RECURSE library include/*.hpp src/*.hpp src/*.cpp)
 file(GLOB_RECURSE public include/*.hpp)
-file(GLOB tests tests/*.hpp tests/*.cpp)
-file(GLOB training src/word2vec* src/kernels/*)
-file(GLOB formats src/formats.* src/formats/*)
+file(GLOB_RECURSE tests tests/*.hpp tests/*.cpp)
+file(GLOB_RECURSE training src/train/* src/kernels/*)
+file(GLOB_RECURSE formats src/vectors/*)
 forbid("the library knows nothing of the program" "apps/" ${library})
+forbid("a public header needs no private one" "src/" ${public})
 forbid("only the program reads the command line" "boost/program_options" ${library} ${tests})
 forbid("TBB stays inside src/" "(oneapi/)?tbb/|tbb\\.h|execution[>\"]" ${public})
-forbid("training knows no vector format" "formats[./]" ${training})
+forbid("JSON stays inside src/" "nlohmann/" ${public})
+forbid("training knows no vector format" "vectors/formats[./]" ${training})
 forbid("formats know no training" "word2vec[./]|kernels/" ${formats})

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "equivec/embeddings.hpp"
-#include "equivec/error.hpp"
-#include "equivec/rng.hpp"
-#include "equivec/vocabulary.hpp"
+#include "equivec/vectors/embeddings.hpp"
+#include "equivec/base/error.hpp"
+#include "equivec/base/rng.hpp"
+#include "equivec/counts/vocabulary.hpp"
 
 #include <csignal>
 #include <sys/resource.h>

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "src/base/row_table.hpp"
 #include "src/kernels/glove_step.hpp"
-#include "src/table.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "equivec/base/types.hpp"
+
 #include <Eigen/Core>
 
 #include <algorithm>

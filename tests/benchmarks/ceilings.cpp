@@ -1,8 +1,8 @@
 #include "tests/benchmarks/ceilings.hpp"
 
-#include "equivec/rng.hpp"
+#include "equivec/base/rng.hpp"
 #include "src/kernels/window_kernels.hpp"
-#include "src/table.hpp"
+#include "src/base/row_table.hpp"
 
 // The same as in window_kernels.cpp, so that the same instruction set is chosen.
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_AVX3_DL)

@@ -1,5 +1,5 @@
-#include "equivec/alias_sampler.hpp"
-#include "equivec/rng.hpp"
+#include "equivec/math/alias_sampler.hpp"
+#include "equivec/base/rng.hpp"
 
 #include <benchmark/benchmark.h>
 

@@ -1,6 +1,6 @@
 #include "src/kernels/glove_kernels.hpp"
 
-#include "equivec/rng.hpp"
+#include "equivec/base/rng.hpp"
 #include "tests/benchmarks/ceilings.hpp"
 
 #include <cmath>

@@ -1,6 +1,6 @@
-#include "equivec/neighbors.hpp"
+#include "equivec/search/neighbors.hpp"
 
-#include "equivec/rng.hpp"
+#include "equivec/base/rng.hpp"
 #include "tests/benchmarks/ceilings.hpp"
 
 #include <string>

@@ -1,7 +1,7 @@
 #include "src/kernels/window_kernels.hpp"
 
-#include "equivec/rng.hpp"
-#include "src/table.hpp"
+#include "equivec/base/rng.hpp"
+#include "src/base/row_table.hpp"
 #include "tests/benchmarks/ceilings.hpp"
 
 #include <array>

@@ -1,10 +1,10 @@
-#include <equivec/corpus.hpp>
-#include <equivec/embeddings.hpp>
-#include <equivec/encoded_corpus.hpp>
-#include <equivec/neighbors.hpp>
-#include <equivec/vocabulary.hpp>
-#include <equivec/word2vec.hpp>
-#include <equivec/word_sets.hpp>
+#include <equivec/text/corpus.hpp>
+#include <equivec/vectors/embeddings.hpp>
+#include <equivec/counts/encoded_corpus.hpp>
+#include <equivec/search/neighbors.hpp>
+#include <equivec/counts/vocabulary.hpp>
+#include <equivec/train/word2vec.hpp>
+#include <equivec/bias/word_sets.hpp>
 
 #include <iostream>
 #include <utility>

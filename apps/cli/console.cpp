@@ -1,0 +1,108 @@
+#include "apps/cli/console.hpp"
+
+#include "apps/cli/options.hpp"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+
+namespace {
+
+equivec::Progress the_progress;
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler sets it");
+
+extern "C" void cancel(int) { the_progress.cancelled.store(true, std::memory_order_relaxed); }
+
+std::string duration(double seconds) {
+  const auto whole = static_cast<long>(seconds + 0.5);
+  char text[32];
+  if (whole >= 3600)
+    std::snprintf(text, sizeof text, "%ldh%02ldm", whole / 3600, whole / 60 % 60);
+  else
+    std::snprintf(text, sizeof text, "%ldm%02lds", whole / 60, whole % 60);
+  return text;
+}
+
+}  // namespace
+
+equivec::Progress& progress() { return the_progress; }
+
+void install_signal_handlers() {
+  struct sigaction action {};
+  action.sa_handler = cancel;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);  // no SA_RESTART: a read that waits for input returns
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction inherited {};
+    sigaction(signal, nullptr, &inherited);
+    if (inherited.sa_handler != SIG_IGN) sigaction(signal, &action, nullptr);  // nohup and background jobs ignore some
+  }
+  for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);  // the write fails instead
+}
+
+void restore_signal_handlers() {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_DFL);
+}
+
+void add_console_options(Options& options, ConsoleOptions& console) {
+  options.add("progress", console.progress, "show progress though standard error is no terminal")
+      .add("quiet,q", console.quiet, "show neither progress nor remarks");
+}
+
+void remark(const std::string& sentence) {
+  // Where a progress line stands, over it.
+  std::cerr << std::string(::isatty(STDERR_FILENO) == 1 ? "\r\033[K" : "") + "equivec: " + sentence + "\n";
+}
+
+void remark(const equivec::Notices& notices) {
+  for (const std::string& notice : notices) remark(notice);
+}
+
+ProgressLine::ProgressLine(std::string doing, std::string unit, const ConsoleOptions& options)
+    : doing_(std::move(doing)), unit_(std::move(unit)), terminal_(::isatty(STDERR_FILENO) == 1) {
+  progress().done = 0;
+  progress().total = 0;
+  progress().loss = 0;
+  if (!options.quiet && !options.no_progress && (terminal_ || options.progress))
+    thread_ = std::thread([this] { run(); });
+}
+
+ProgressLine::~ProgressLine() {
+  if (!thread_.joinable()) return;
+  {
+    const std::scoped_lock lock(mutex_);
+    ended_ = true;
+  }
+  changed_.notify_one();
+  thread_.join();
+}
+
+void ProgressLine::run() {
+  using clock = std::chrono::steady_clock;
+  const auto start = clock::now();
+  const auto show = [&] {
+    const auto done = static_cast<double>(progress().done.load()), total = static_cast<double>(progress().total.load());
+    if (total == 0 || done == 0) return;
+    const double seconds = std::chrono::duration<double>(clock::now() - start).count();
+    char text[400];
+    int length = 0;
+    const auto left = [&] { return sizeof text - static_cast<std::size_t>(length); };
+    length = std::snprintf(text, sizeof text, "%.40s %5.1f %%", doing_.c_str(), 100 * done / total);
+    if (!unit_.empty())
+      length += std::snprintf(text + length, left(), "  %.0fk %s/s", done / seconds / 1000, unit_.c_str());
+    if (progress().loss > 0)
+      length += std::snprintf(text + length, left(), "  loss %.4f  learning rate %.5f",
+                              static_cast<double>(progress().loss.load()),
+                              static_cast<double>(progress().learning_rate.load()));
+    length += std::snprintf(text + length, left(), "  %s left", duration(seconds * (total - done) / done).c_str());
+    std::cerr << (terminal_ ? "\r\033[K" + std::string(text) : std::string(text) + "\n") << std::flush;
+  };
+  std::unique_lock lock(mutex_);
+  while (!changed_.wait_for(lock, std::chrono::milliseconds(terminal_ ? 200 : 2000), [this] { return ended_; })) show();
+  if (terminal_)
+    std::cerr << "\r\033[K" << std::flush;
+  else
+    show();
+}

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "equivec/base/error.hpp"
+#include "equivec/base/progress.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+
+/// The counters of whatever the program is doing; Ctrl-C and SIGTERM cancel it.
+equivec::Progress& progress();
+
+/// Makes SIGINT, SIGTERM and SIGHUP set progress().cancelled; a second one ends the program at once. SIGPIPE and
+/// SIGXFSZ become failed writes.
+void install_signal_handlers();
+/// Back to the system's own, for a prompt that waits for a line.
+void restore_signal_handlers();
+
+/// Settings that commands with long work share.
+struct ConsoleOptions {
+  bool progress = false;     ///< show progress though standard error is no terminal
+  bool quiet = false;        ///< neither progress nor remarks
+  bool no_progress = false;  ///< remarks alone
+};
+class Options;
+void add_console_options(Options& options, ConsoleOptions& console);
+
+/// One line on standard error, beginning with "equivec: ".
+void remark(const std::string& sentence);
+void remark(const equivec::Notices& notices);
+
+/// While it lives, a line on standard error says how far progress() is: percent, speed, time left, and in training the
+/// loss and the learning rate. On a terminal it is rewritten; otherwise, if asked for, there is a new one now and then.
+class ProgressLine {
+ public:
+  /// `unit` is what progress() counts: "words".
+  ProgressLine(std::string doing, std::string unit, const ConsoleOptions& options);
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+  ~ProgressLine();
+
+ private:
+  void run();
+
+  std::string doing_, unit_;
+  bool terminal_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool ended_ = false;
+  std::thread thread_;
+};

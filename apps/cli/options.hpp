@@ -1,0 +1,87 @@
+#pragma once
+
+#include "equivec/base/error.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The options of a command, each bound to a field: the field's present value is the default that --help shows.
+/// Long options may begin with one dash or two, and their names cannot be shortened.
+class Options {
+ public:
+  /// `usage` is what follows "usage: equivec ". `dashes`: what long options begin with where they are shown.
+  Options(std::string usage, std::string summary, std::string dashes = "--");
+
+  /// `names` is the option's name, then other programs' names for it, then perhaps a letter: "dimension,size,d".
+  Options& add(const std::string& names, int& field, const std::string& help);
+  Options& add(const std::string& names, std::uint64_t& field, const std::string& help);
+  Options& add(const std::string& names, double& field, const std::string& help);
+  Options& add(const std::string& names, std::string& field, const std::string& help,
+               const std::string& value = "TEXT");
+  Options& add(const std::string& names, bool& field, const std::string& help);         ///< a switch
+  Options& add_choice(const std::string& names, bool& field, const std::string& help);  ///< 0 or 1
+  /// A size that the command line gives in megabytes (or with M or G behind) and the field has in bytes.
+  Options& add_megabytes(const std::string& names, std::uint64_t& bytes, const std::string& help);
+  /// May be given several times, with one value or several each.
+  Options& add(const std::string& names, std::vector<std::string>& field, const std::string& help,
+               const std::string& value = "FILE");
+
+  /// A word of the command line that is no option; those named first come first. Throws when missing and required.
+  Options& positional(const std::string& name, std::string& field);
+  /// All further words; at least `least` of them.
+  Options& positionals(const std::string& name, std::vector<std::string>& field, std::size_t least);
+
+  /// Throws equivec::OptionError unless `field` was given.
+  Options& required(const std::string& name);
+
+  /// False if help was asked for and shown. Throws equivec::OptionError.
+  bool parse(std::span<const std::string> arguments);
+  bool given(const std::string& name) const;
+
+ private:
+  struct Entry {
+    std::string names;
+    std::string value;  // "N", "FILE"; empty for a switch
+    std::string shown_default;
+    std::string help;
+    bool several = false;
+    std::function<void(const std::vector<std::string>&)> store;
+    bool required = false;
+    bool present = false;
+
+    std::string name() const { return names.substr(0, names.find(',')); }
+  };
+  struct Positional {
+    std::string name;
+    std::function<void(const std::vector<std::string>&)> store;
+    std::size_t least, most;
+  };
+
+  Options& add_entry(Entry entry);
+  void show_help() const;
+
+  std::string usage_, summary_, dashes_;
+  std::vector<Entry> entries_;
+  std::vector<Positional> positionals_;
+};
+
+/// The value that `name` stands for among `values`, by name_of.
+template <class T, std::size_t N>
+T value_named(const std::string& name, const char* option, const std::array<T, N>& values) {
+  std::string choices;
+  for (std::size_t i = 0; i < N; ++i) {
+    if (name_of(values[i]) == name) return values[i];
+    choices += (i == 0 ? "" : i + 1 == N ? " or " : ", ") + std::string(name_of(values[i]));
+  }
+  throw equivec::OptionError("--" + std::string(option) + ": expected " + choices + ", found '" + name + "'");
+}
+
+/// Throws OptionError if two outputs are the same file, Error if one of the inputs would be replaced; empty names are
+/// none.
+void require_apart(std::span<const std::string> inputs, std::span<const std::string> outputs);

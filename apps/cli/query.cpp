@@ -1,0 +1,174 @@
+#include "apps/cli/query.hpp"
+
+#include "equivec/base/error.hpp"
+#include "equivec/base/progress.hpp"
+#include "equivec/text/corpus.hpp"
+#include "src/base/characters.hpp"
+#include "src/base/lines.hpp"
+#include "src/base/text_numbers.hpp"
+
+#include <editline/readline.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <clocale>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
+#include <memory>
+#include <utility>
+
+using namespace equivec;
+
+Embeddings load(const std::string& file, const ConsoleOptions& console, const ReadOptions& options,
+                Format* recognized) {
+  Notices notices;
+  auto result = [&] {
+    const ProgressLine line("reading " + file, "", console);
+    return read_embeddings(file, options, &notices, &progress(), recognized);
+  }();
+  if (!console.quiet) remark(notices);
+  return result;
+}
+
+WordId require_word(const Vocabulary& vocabulary, std::string_view word, const std::string& file) {
+  if (const auto id = vocabulary.find(word)) return *id;
+  std::string hint;
+  for (const std::string& other : {lowered(word), titled(word)})
+    if (vocabulary.find(other)) hint = "; there is '" + other + "'";
+  const std::string shown = word.size() > 100 ? std::string(word.substr(0, 100)) + "..." : std::string(word);
+  throw Error("'" + shown + "' is none of the " + grouped(vocabulary.size()) + " words of " + file + hint);
+}
+
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> words;
+  if (text.find('\t') == text.npos) {
+    tokenize(
+        text, [&](std::string_view word) { words.emplace_back(word); }, [] {});
+    return words;
+  }
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\t'), text.size());
+    if (const std::string_view word = trimmed(text.substr(0, end)); !word.empty()) words.emplace_back(word);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return words;
+}
+
+std::string joined(std::span<const std::string> words) {
+  const bool blanks = std::ranges::any_of(words, [](const std::string& word) { return word.find(' ') != word.npos; });
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : blanks ? "\t" : " ") + word;
+  return text;
+}
+
+namespace {
+
+/// Lines of standard input. Unlike std::getline it ends when a signal asks for it while it waits.
+class InputLines {
+ public:
+  /// Waits for a line.
+  bool next(std::string& line) {
+    std::size_t end;
+    while ((end = buffer_.find('\n', begin_)) == std::string::npos && read()) continue;
+    if (end == std::string::npos) {
+      if (begin_ == buffer_.size()) return false;
+      end = buffer_.size();
+    }
+    line = buffer_.substr(begin_, end - begin_);
+    begin_ = std::min(end + 1, buffer_.size());
+    return true;
+  }
+  /// Whether the next line is there already.
+  bool ready() {
+    while (buffer_.find('\n', begin_) == std::string::npos) {
+      pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+      if (ended_ || ::poll(&input, 1, 0) != 1 || !read()) return false;
+    }
+    return true;
+  }
+
+ private:
+  static constexpr std::size_t longest = std::size_t{1} << 24;
+
+  bool read() {
+    if (ended_) return false;
+    buffer_.erase(0, std::exchange(begin_, 0));
+    if (buffer_.size() > longest)
+      throw Error("standard input: a query of more than " + std::to_string(longest >> 20) + " MiB");
+    char piece[65536];
+    ssize_t count;
+    do {
+      count = ::read(STDIN_FILENO, piece, sizeof piece);
+      check_cancelled(&progress());
+    } while (count < 0 && errno == EINTR);
+    if (count < 0) throw Error("standard input: cannot be read: " + std::string(std::strerror(errno)));
+    ended_ = count == 0;
+    buffer_.append(piece, static_cast<std::size_t>(count));
+    return !ended_;
+  }
+
+  std::string buffer_;
+  std::size_t begin_ = 0;
+  bool ended_ = false;
+};
+
+void prompt_for_queries(const QueryLoop& loop, const std::function<int(std::span<const std::string>)>& answer) {
+  restore_signal_handlers();
+  // The line editor takes letters by the locale; a terminal that knows no other speaks UTF-8. Numbers keep their
+  // points.
+  if (!std::setlocale(LC_CTYPE, "") || MB_CUR_MAX == 1) std::setlocale(LC_CTYPE, "C.UTF-8");
+  rl_attempted_completion_function = [](const char*, int, int) -> char** {
+    rl_attempted_completion_over = 1;  // words are not file names
+    return nullptr;
+  };
+  using_history();
+  for (;;) {
+    std::cout.flush();
+    const std::unique_ptr<char, decltype(&std::free)> line(readline((loop.prompt + "> ").c_str()), std::free);
+    if (!line) break;
+    const std::string query(trimmed(line.get()));
+    if (query.empty()) continue;
+    add_history(line.get());
+    answer(std::span(&query, 1));
+  }
+  std::cout << '\n';
+}
+
+}  // namespace
+
+void print_query_error(const QueryLoop& loop, const std::string& query, const std::string& message) {
+  std::cout.flush();  // so that the line stands where its answer would
+  std::cerr << "equivec " + std::string(loop.command) + ": " + message + "\n";
+  if (loop.json) print(Json{{"query", query}, {"error", message}});  // so that answers go with their lines
+}
+
+std::size_t batch_for(std::size_t count) {
+  return std::clamp<std::size_t>((std::size_t{1} << 22) / std::max<std::size_t>(count, 1), 1, 1024);
+}
+
+int run_queries(const QueryLoop& loop, const std::function<int(std::span<const std::string>)>& answer) {
+  int status = 0;
+  if (!loop.queries.empty()) {
+    for (std::size_t i = 0; i < loop.queries.size(); i += loop.batch)
+      status |= answer(loop.queries.subspan(i, std::min(loop.batch, loop.queries.size() - i)));
+    return status;
+  }
+  if (::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1) return prompt_for_queries(loop, answer), 0;
+  InputLines lines;
+  std::vector<std::string> batch;
+  for (std::string line; lines.next(line);) {
+    if (const std::string_view query = trimmed(line); !query.empty()) batch.emplace_back(query);
+    if (batch.size() < loop.batch && lines.ready()) continue;
+    status |= answer(batch);
+    std::cout.flush();  // whoever asks line by line waits for it
+    batch.clear();
+  }
+  if (!batch.empty()) status |= answer(batch);
+  return status;
+}
+
+void print(const Json& document) { std::cout << dump(document) << '\n'; }

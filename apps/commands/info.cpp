@@ -1,0 +1,63 @@
+#include "equivec/base/types.hpp"
+#include "equivec/vectors/embeddings.hpp"
+#include "equivec/vectors/formats.hpp"
+#include "src/report/json.hpp"
+#include "src/base/text_numbers.hpp"
+
+#include "apps/cli/command.hpp"
+#include "apps/cli/options.hpp"
+#include "apps/cli/query.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+
+using namespace equivec;
+
+int run_info(std::span<const std::string> arguments) {
+  std::string file;
+  bool json = false;
+  Options options("info FILE [options]",
+                  "Says what a file of vectors is: its format, size, first words, and how it was made.");
+  options.positional("FILE", file).add("json", json, "one JSON document");
+  if (!options.parse(arguments)) return 0;
+
+  Format format = Format::automatic;
+  const Embeddings embeddings = load(file, {}, {}, &format);
+  const FormatInfo info = *std::ranges::find(formats(), format, &FormatInfo::format);
+  std::error_code ignored;
+  const bool on_disk = std::filesystem::is_regular_file(file, ignored);
+  const std::uint64_t bytes = on_disk ? std::filesystem::file_size(file) : 0;  // of a pipe it is not known
+  std::vector<std::string> first_words;
+  for (std::size_t row = 0; row < std::min<std::size_t>(embeddings.size(), 8); ++row)
+    first_words.emplace_back(embeddings.vocabulary().word(word_id(row)));
+  const Eigen::VectorXd lengths = embeddings.matrix().cast<double>().rowwise().norm();
+  const auto zeros = static_cast<std::size_t>((lengths.array() == 0).count());
+  if (json) {
+    print(Json{{"file", file},
+               {"format", std::string(info.name)},
+               {"words", embeddings.size()},
+               {"dimension", embeddings.dimension()},
+               {"bytes", on_disk ? Json(bytes) : Json(nullptr)},
+               {"occurrences", embeddings.vocabulary().total_count()},
+               {"first_words", first_words},
+               {"mean_length", lengths.mean()},
+               {"zero_vectors", zeros},
+               {"metadata", embeddings.metadata()}});
+    return 0;
+  }
+  char mean[32];
+  std::snprintf(mean, sizeof mean, "%.4f", lengths.mean());
+  std::cout << "format       " << info.name << " (" << info.summary << ")\n"
+            << "words        " << grouped(embeddings.size()) << '\n'
+            << "dimension    " << embeddings.dimension() << '\n'
+            << "bytes        " << (on_disk ? grouped(bytes) : "-") << '\n'
+            << "first words ";
+  for (const std::string& word : first_words) std::cout << ' ' << word;
+  std::cout << "\nmean length  " << mean << (zeros > 0 ? " (" + grouped(zeros) + " words have a zero vector)" : "")
+            << '\n';
+  for (const auto& [name, value] : embeddings.metadata())
+    std::cout << "metadata     " << name << " = " << value << '\n';
+  return 0;
+}

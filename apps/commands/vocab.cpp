@@ -1,0 +1,49 @@
+#include "equivec/base/types.hpp"
+#include "equivec/counts/vocabulary.hpp"
+#include "equivec/text/corpus.hpp"
+#include "equivec/vectors/formats.hpp"
+#include "src/base/text_numbers.hpp"
+
+#include "apps/cli/command.hpp"
+#include "apps/cli/console.hpp"
+#include "apps/cli/corpus_options.hpp"
+#include "apps/cli/options.hpp"
+
+#include <iostream>
+
+using namespace equivec;
+
+int run_vocab(std::span<const std::string> arguments) {
+  std::vector<std::string> paths;
+  std::string output;
+  VocabularyOptions vocabulary_options;
+  ConsoleOptions console;
+  Options options("vocab CORPUS... [-o FILE] [options]",
+                  "Counts the words of a text and prints each with its count, the most frequent first. " +
+                      std::string(corpus_help));
+  options.positionals("CORPUS", paths, 1)
+      .add("output,save-vocab,o", output, "write there instead of standard output", "FILE");
+  add_vocabulary_options(options, vocabulary_options);
+  options.add("threads,thread", vocabulary_options.threads, "0: all cores; the result is the same for any number");
+  add_console_options(options, console);
+  if (!options.parse(arguments)) return 0;
+  validate(vocabulary_options);
+  if (!output.empty()) require_writable(output);
+
+  const Vocabulary vocabulary = [&] {
+    const Corpus corpus = Corpus::from_paths(paths, &progress());
+    if (!output.empty()) require_apart(corpus, std::span(&output, 1));
+    const ProgressLine line("counting words", "bytes", console);
+    return count_words(corpus, vocabulary_options, &progress());
+  }();
+  if (!output.empty()) {
+    write_vocabulary(output, vocabulary);
+    if (!console.quiet)
+      remark(grouped(vocabulary.size()) + " words, " + grouped(vocabulary.total_count()) + " occurrences; wrote " +
+             output);
+    return 0;
+  }
+  for (std::size_t row = 0; row < vocabulary.size(); ++row)
+    std::cout << vocabulary.word(word_id(row)) << ' ' << vocabulary.count(word_id(row)) << '\n';
+  return 0;
+}

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "equivec/bias/association.hpp"
+#include "equivec/vectors/embeddings.hpp"
+
+#include <vector>
+
+namespace equivec {
+
+struct RelativeNormDistance {
+  double mean, sum;            ///< of the attributes'; negative where the attributes are nearer to the first targets
+  std::vector<double> values;  ///< of each attribute a: |a - mean of X| - |a - mean of Y|, from -2 to 2
+};
+
+/// Relative norm distance (Garg, Schiebinger, Jurafsky and Zou 2018, "Word embeddings quantify 100 years of gender and
+/// ethnic stereotypes", PNAS 115, where it is the sum): 2 x 1. Of vectors scaled to length 1, as the paper has them;
+/// their means are not scaled again.
+RelativeNormDistance relative_norm_distance(const Embeddings& embeddings, const AssociationQuery& query);
+
+}  // namespace equivec

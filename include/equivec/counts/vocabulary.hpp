@@ -1,0 +1,79 @@
+#pragma once
+
+#include "equivec/base/progress.hpp"
+#include "equivec/base/types.hpp"
+#include "equivec/text/corpus.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace equivec {
+
+/// Which words of a corpus become the vocabulary, and how it is read.
+struct VocabularyOptions {
+  int min_count = 5;           ///< rarer words are left out
+  int max_size = 0;            ///< keep only the most frequent, special tokens included; 0 keeps all
+  std::string unknown = {};    ///< all words left out become this one word; empty: they vanish, as in word2vec.c
+  std::string end_token = {};  ///< the end of each sentence that has a word becomes this word; empty: it is no word
+  int threads = 0;             ///< 0: all cores. The result is the same for any number
+  std::uint64_t memory = 0;  ///< bytes an encoded corpus may take; beyond, it is kept in a file in TMPDIR. 0: no limit
+};
+
+/// Throws OptionError naming the first setting that is out of range.
+void validate(const VocabularyOptions& options);
+
+/// Words in a fixed order, with their counts. A word is bytes. Immutable, cheap to copy, safe to share between threads.
+class Vocabulary {
+ public:
+  struct Entry {
+    std::string word;
+    std::uint64_t count = 0;
+  };
+
+  Vocabulary();
+  /// Keeps the order given. Throws Error if a word is empty or occurs twice, or if there are more than 2^32 - 2.
+  explicit Vocabulary(std::span<const Entry> entries);
+  /// The same over memory that `owner` keeps alive, without copying it: word i is the bytes [offsets[i], offsets[i+1])
+  /// of `bytes`. offsets has one number more than counts. Throws Error also if the offsets do not ascend within
+  /// `bytes`.
+  Vocabulary(std::span<const std::int64_t> offsets, std::span<const std::int64_t> counts, std::string_view bytes,
+             std::shared_ptr<const void> owner);
+
+  std::size_t size() const noexcept;
+  std::string_view word(WordId id) const noexcept;  ///< REQUIRES: index(id) < size()
+  std::uint64_t count(WordId id) const noexcept;    ///< 0 where it is not known
+  std::uint64_t total_count() const noexcept;       ///< sum of all counts
+  /// Nothing for a word that is not here: that is an answer, not an error.
+  std::optional<WordId> find(std::string_view word) const noexcept;
+
+  /// The tables of the third constructor, for writers.
+  std::span<const std::int64_t> offsets() const noexcept;
+  std::span<const std::int64_t> counts() const noexcept;
+  std::string_view bytes() const noexcept;
+
+ private:
+  struct Storage;
+  std::shared_ptr<const Storage> storage_;
+};
+
+/// Counts the words of a corpus, on several threads. Most frequent first, ties in byte order. The special tokens are
+/// exempt from min_count and max_size; the unknown word is not there when nothing was left out. Throws Error if no word
+/// is left, Cancelled if asked to stop. Progress counts bytes.
+Vocabulary count_words(const Corpus& corpus, const VocabularyOptions& options = {}, Progress* progress = nullptr);
+
+/// "word count" lines, as word2vec.c and GloVe keep them; a line without a count counts 0. Keeps the order.
+/// Throws Error with file and line.
+Vocabulary read_vocabulary(const std::filesystem::path& file);
+/// Writes beside `file` and renames. Throws Error.
+void write_vocabulary(const std::filesystem::path& file, const Vocabulary& vocabulary);
+
+/// Whether one word in a hundred or more has a letter A-Z; false for a vocabulary without words. May read all words.
+bool is_cased(const Vocabulary& vocabulary);
+
+}  // namespace equivec

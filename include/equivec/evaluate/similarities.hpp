@@ -1,0 +1,62 @@
+#pragma once
+
+#include "equivec/evaluate/outcomes.hpp"
+#include "equivec/math/statistics.hpp"
+#include "equivec/vectors/embeddings.hpp"
+
+#include <array>
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace equivec {
+
+/// Word pairs with people's scores, higher meaning more similar.
+struct SimilaritySet {
+  struct Pair {
+    std::string first, second;
+    double score;
+  };
+  std::string name;
+  std::vector<Pair> pairs;
+};
+
+/// Two words and a score on each line, separated by tabs, semicolons, commas or blanks. The score is the first number
+/// after the words (SimLex-999 has the part of speech before it); what follows is ignored, and a first line without a
+/// number is a heading.
+SimilaritySet read_similarities(const std::filesystem::path& file);
+
+/// What becomes of pairs with an unknown word.
+enum class MissingRule {
+  drop,         ///< they are left out
+  mean_vector,  ///< the word gets the mean of the vectors that are looked at
+  zero          ///< their similarity is 0
+};
+inline constexpr std::array missing_rules = {MissingRule::drop, MissingRule::mean_vector, MissingRule::zero};
+/// "drop", "mean-vector", "zero".
+std::string_view name_of(MissingRule rule);
+
+struct SimilarityResult {
+  struct Score {
+    MissingRule rule;
+    std::size_t pairs;  ///< that it is of
+    /// Of cosines with people's scores; nothing where undefined: fewer than two pairs, or all equal.
+    std::optional<double> spearman, pearson;
+    std::optional<Interval> spearman_interval, pearson_interval;
+  };
+  std::string name;
+  std::size_t known = 0, missing = 0;   ///< pairs with both words known, and others
+  std::vector<Score> scores;            ///< by each of missing_rules
+  std::vector<double> people, cosines;  ///< of each pair; NaN for the cosine of one with an unknown word
+};
+
+SimilarityResult evaluate(const Embeddings& embeddings, const SimilaritySet& set, const EvaluateOptions& options = {});
+
+/// Of Spearman's (or Pearson's) correlations, over pairs that both know.
+std::optional<Difference> compare(const SimilarityResult& first, const SimilarityResult& second, Correlation kind,
+                                  const BootstrapOptions& options = {});
+
+}  // namespace equivec

@@ -1,0 +1,90 @@
+#pragma once
+
+#include "equivec/base/progress.hpp"
+#include "equivec/base/types.hpp"
+#include "equivec/vectors/embeddings.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace equivec {
+
+/// What makes a word near to a vector.
+enum class Metric {
+  cosine,    ///< in [-1, 1], whatever the lengths
+  dot,       ///< the inner product
+  euclidean  ///< minus the distance, so that the nearest is the largest here too
+};
+
+std::string_view name_of(Metric metric);
+
+struct Neighbor {
+  WordId word;
+  float similarity;  ///< by the metric; the larger the nearer
+  friend bool operator==(const Neighbor&, const Neighbor&) = default;
+};
+
+/// One question of a batch: a vector of the index's dimension and the words that must not be answers.
+struct NeighborQuery {
+  std::span<const float> vector;
+  std::span<const WordId> exclude;
+};
+
+/// Which words may be answers, and how many.
+struct NeighborFilter {
+  std::size_t count = 10;
+  float min_similarity = -std::numeric_limits<float>::infinity();
+  /// For each word that is searched, not 0 if it may be an answer; empty: all may.
+  std::span<const std::uint8_t> allowed = {};
+};
+
+class SearchedRows;
+
+/// Exact nearest words, by comparing with every row; similarities are computed in double. Holds the vectors it is
+/// given, without a copy, and the lengths of its rows, which the first search measures. Any thread may ask. Rows that
+/// are not finite, and by cosine those of length 0, are never answers.
+class NearestNeighbors {
+ public:
+  /// Searches the first `restrict` words only; 0 searches all.
+  explicit NearestNeighbors(Embeddings embeddings, std::size_t restrict = 0, int threads = 0,
+                            Metric metric = Metric::cosine);
+
+  const Embeddings& embeddings() const noexcept { return embeddings_; }
+  std::size_t size() const noexcept { return size_; }  ///< words searched
+  Metric metric() const noexcept { return metric_; }
+
+  /// The `count` most similar words, best first, ties by WordId. Fewer if there are fewer; by cosine none for a query
+  /// of length 0. Throws Error if the query's length is not the vectors' dimension.
+  std::vector<Neighbor> find(std::span<const float> query, std::size_t count,
+                             std::span<const WordId> exclude = {}) const;
+  /// The same for many questions at once, much faster than one at a time. Answers in the order of the questions.
+  /// Progress counts questions.
+  std::vector<std::vector<Neighbor>> find(std::span<const NeighborQuery> queries, const NeighborFilter& filter,
+                                          Progress* progress = nullptr) const;
+  std::vector<std::vector<Neighbor>> find(std::span<const NeighborQuery> queries, std::size_t count,
+                                          Progress* progress = nullptr) const;
+
+  int threads() const noexcept { return threads_; }
+  SearchedRows& rows() const noexcept { return *rows_; }  ///< for the library's own searches
+
+  /// The row of a word scaled to length 1; zeros if it has no length.
+  Eigen::VectorXf unit(WordId word) const;
+
+ private:
+  Embeddings embeddings_;
+  std::size_t size_;
+  int threads_;
+  Metric metric_;
+  std::shared_ptr<SearchedRows> rows_;
+};
+
+/// The words by the cosine of their vectors to the mean of all of them, scaled to length 1 first: least first, so that
+/// what does not belong with the others stands in front; ties by the order given. gensim's doesnt_match.
+std::vector<Neighbor> outliers(const Embeddings& embeddings, std::span<const WordId> words);
+
+}  // namespace equivec

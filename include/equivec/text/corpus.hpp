@@ -1,0 +1,63 @@
+#pragma once
+
+#include "equivec/base/characters.hpp"
+#include "equivec/base/progress.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace equivec {
+
+/// A text that can be read several times: files (plain or compressed), or a string.
+/// A sentence is a line; a word is a run of bytes between white space, of any encoding. Reading throws Error for what
+/// is no text: zero bytes at the start of a file, a word of more than two mebibytes, or compressed data that are
+/// damaged. Immutable, cheap to copy, may be read by several threads at once.
+class Corpus {
+ public:
+  /// Each path is a file, a directory (all files below it but hidden ones, in byte order of their paths), a glob
+  /// pattern, or "-" for standard input, which is kept in an unlinked temporary file. gzip, bzip2, xz and zstd are
+  /// recognized by content. Throws Error if a path leads to no readable file, Cancelled if asked to stop while it
+  /// copies standard input.
+  static Corpus from_paths(std::span<const std::string> paths, const Progress* progress = nullptr);
+  static Corpus from_text(std::string text);
+
+  /// The files it is read from; none for a text and for standard input.
+  std::vector<std::string> files() const;
+  /// What to call it in a message: the first path, and how many more.
+  const std::string& name() const noexcept;
+  /// Size on disk (compressed where it is), for progress.
+  std::uint64_t bytes() const noexcept;
+
+ private:
+  friend class TextReader;
+  struct Part;
+  struct Parts;
+  explicit Corpus(std::shared_ptr<const Parts> parts) : parts_(std::move(parts)) {}
+  std::shared_ptr<const Parts> parts_;
+};
+
+/// The tokenizer: calls on_word(std::string_view) for each word of `text` and on_line_end() for each line feed, in
+/// order. Where the library reads a corpus it finds the same in a faster way.
+template <class OnWord, class OnLineEnd>
+void tokenize(std::string_view text, OnWord&& on_word, OnLineEnd&& on_line_end) {
+  const char* p = text.data();
+  const char* const end = p + text.size();
+  while (p < end) {
+    if (is_space(*p)) {
+      if (*p == '\n') on_line_end();
+      ++p;
+      continue;
+    }
+    const char* const begin = p;
+    while (p < end && !is_space(*p)) ++p;
+    on_word(std::string_view(begin, static_cast<std::size_t>(p - begin)));
+  }
+}
+
+}  // namespace equivec

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "equivec/train/glove.hpp"
+
+#include <cstddef>
+#include <filesystem>
+
+namespace equivec {
+
+/// Writes all parameters as Stanford's `glove -binary 1` does: 64-bit floats, for each word its vector and its bias,
+/// then the same for each context. The file says neither words nor dimension. Throws Error.
+void write_glove_parameters(const std::filesystem::path& file, const GloveVectors& vectors);
+
+/// Reads them; the dimension follows from the number of words. Throws Error if no dimension does, or a number is not
+/// finite as a 32-bit float.
+GloveVectors read_glove_parameters(const std::filesystem::path& file, std::size_t words);
+
+}  // namespace equivec

@@ -1,0 +1,96 @@
+#pragma once
+
+#include "equivec/base/types.hpp"
+#include "equivec/counts/encoded_corpus.hpp"
+#include "equivec/counts/vocabulary.hpp"
+#include "equivec/train/training.hpp"
+#include "equivec/vectors/embeddings.hpp"
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace equivec {
+
+/// What a window asks (Mikolov, Chen et al. 2013, arXiv 1301.3781, section 3).
+enum class Word2VecModel {
+  skipgram,  ///< the word in the middle, of each context word by itself
+  cbow       ///< the word in the middle, of the mean of the context words
+};
+
+/// How the question is put (Mikolov, Sutskever et al. 2013, arXiv 1310.4546, section 2).
+enum class Word2VecLoss {
+  negative_sampling,     ///< equation 4. One draw of noise words serves the whole window (Ji et al. 2016, 1604.04661)
+  hierarchical_softmax,  ///< equation 3: the way down a Huffman tree of the words
+  softmax,               ///< equation 2, the exact choice among all words: slow, for small vocabularies
+  hierarchical_softmax_and_negative_sampling  ///< both sums at once, as word2vec.c does when told to
+};
+
+/// What each context word takes of the step of their mean.
+enum class CbowUpdate {
+  gradient,  ///< its share, which is the gradient (Irsoy, Benton and Stratos 2021, arXiv 2012.15332)
+  legacy     ///< all of it, as in word2vec.c
+};
+
+enum class WindowShape {
+  shrinking,  ///< each position draws its reach from 1..window, so near words count more (word2vec.c)
+  fixed       ///< all `window` words on each side
+};
+
+/// Settings of word2vec. Defaults are those of word2vec.c; see also word2vec_defaults. As there, context words are the
+/// input and the word in the middle is the output, frequent words are dropped at random (section 2.3 of arXiv
+/// 1310.4546, in word2vec.c's form), and a window ends where the sentence does and after 1,000 words that were not
+/// dropped.
+struct Word2VecOptions {
+  Word2VecModel model = Word2VecModel::skipgram;
+  Word2VecLoss loss = Word2VecLoss::negative_sampling;
+  int dimension = 100;  ///< length of a vector, 1..65536
+  int window = 5;       ///< words on each side, 1..1000
+  WindowShape window_shape = WindowShape::shrinking;
+  int negatives = 5;             ///< noise words, drawn once for all pairs of a window, 1..1000
+  double noise_exponent = 0.75;  ///< noise words are drawn by count^noise_exponent, -10..10
+  CbowUpdate cbow_update = CbowUpdate::gradient;
+  int epochs = 5;                ///< passes over the corpus, 1..1,000,000
+  double learning_rate = 0.025;  ///< at the start, 1e-12..100; falls linearly, not below its 10,000th
+  double subsample = 1e-3;       ///< words that are a larger share are dropped at random, 0..1; 0: none
+  int threads = 0;               ///< 0: all cores
+  bool deterministic = false;    ///< the same bits for any number of threads; else only one thread gives them
+  std::uint64_t seed = 1;
+};
+
+/// The defaults of a model: CBOW's learning rate is 0.05 with the legacy update (word2vec.c's), 0.075 with the
+/// gradient.
+Word2VecOptions word2vec_defaults(Word2VecModel model, CbowUpdate update = CbowUpdate::gradient);
+
+/// Throws OptionError naming the first setting that is out of range.
+void validate(const Word2VecOptions& options);
+
+/// What a setting is called on the command line and in files.
+std::string_view name_of(Word2VecModel model);
+std::string_view name_of(Word2VecLoss loss);
+std::string_view name_of(CbowUpdate update);
+std::string_view name_of(WindowShape shape);
+
+/// The settings that matter for `options.model` and `options.loss`, by their names in the struct.
+Metadata description(const Word2VecOptions& options);
+
+/// The tables that word2vec learns, vocabulary size x dimension each.
+struct Word2VecVectors {
+  Matrix words;     ///< what is normally used (word2vec.c's syn0)
+  Matrix contexts;  ///< the output side (word2vec.c's syn1neg); no rows with hierarchical softmax, where nodes have it
+};
+
+/// Trains on `options.threads` threads that share the tables without locks (Hogwild, Niu et al. 2011), or in rounds if
+/// deterministic (see src/train/word2vec_rounds.hpp). What is drawn and the learning rate depend on (seed, epoch, place
+/// in the corpus) alone. Progress counts words times epochs; a pair is an input with the word in the middle, in CBOW
+/// the mean with it. Throws Error if no sentence has two words, if the vocabulary has no counts or is not the corpus',
+/// if the loss or a vector stops being finite (naming epoch, word and learning rate), if the tables do not fit in
+/// memory, or if the checkpoint cannot be written or does not fit these settings and this corpus; Cancelled if asked to
+/// stop, after keeping a checkpoint where there is one.
+Word2VecVectors train_word2vec(const EncodedCorpus& corpus, const Vocabulary& vocabulary,
+                               const Word2VecOptions& options = {}, const TrainingControl& control = {});
+
+/// The tables that train_word2vec keeps in memory for a vocabulary of so many words; the result is a copy.
+std::vector<TableSize> word2vec_tables(std::size_t words, const Word2VecOptions& options);
+
+}  // namespace equivec

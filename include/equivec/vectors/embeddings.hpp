@@ -1,0 +1,67 @@
+#pragma once
+
+#include "equivec/base/types.hpp"
+#include "equivec/counts/vocabulary.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace equivec {
+
+/// How a set of vectors was made: names and values, kept in the native format.
+using Metadata = std::map<std::string, std::string>;
+
+/// A vector for each word of a vocabulary. Immutable, cheap to copy, safe to share between threads:
+/// the numbers are shared, whether they live in memory or in a mapped file.
+class Embeddings {
+ public:
+  /// One row per word. Throws Error unless that holds.
+  Embeddings(Vocabulary vocabulary, Matrix vectors, Metadata metadata = {});
+  /// The same over memory that `owner` keeps alive, such as a mapped file.
+  Embeddings(Vocabulary vocabulary, MatrixView vectors, std::shared_ptr<const void> owner, Metadata metadata = {});
+
+  const Vocabulary& vocabulary() const noexcept { return vocabulary_; }
+  MatrixView matrix() const noexcept { return {vectors_, rows_, columns_}; }  ///< size() x dimension()
+  const Metadata& metadata() const noexcept { return *metadata_; }
+  std::size_t size() const noexcept { return static_cast<std::size_t>(rows_); }
+  int dimension() const noexcept { return static_cast<int>(columns_); }
+
+  std::span<const float> operator[](WordId id) const noexcept {
+    const auto dimension = static_cast<std::size_t>(columns_);
+    return {vectors_ + index(id) * dimension, dimension};
+  }
+  std::optional<std::span<const float>> find(std::string_view word) const noexcept;
+
+  Embeddings with_metadata(Metadata metadata) const;  ///< the same vectors, described otherwise
+
+ private:
+  Embeddings(Vocabulary vocabulary, const std::shared_ptr<const Matrix>& vectors, Metadata metadata);
+
+  Vocabulary vocabulary_;
+  std::shared_ptr<const void> owner_;
+  const float* vectors_;
+  Eigen::Index rows_, columns_;
+  std::shared_ptr<const Metadata> metadata_;
+};
+
+/// The same words with every row scaled to length 1, computed in double. Rows of length 0 stay as they are.
+Embeddings normalized(const Embeddings& embeddings);
+
+/// The rows of `words`, in that order.
+Embeddings selected(const Embeddings& embeddings, std::span<const WordId> words);
+
+/// A vector scaled to length 1; zeros if it has no length or is not finite.
+Eigen::VectorXd unit_vector(std::span<const float> vector);
+
+/// Cosine of two vectors of the same length, computed in double, in [-1, 1]; 0 if one of them has length 0 or is not
+/// finite.
+double cosine(std::span<const float> a, std::span<const float> b);
+
+/// Squared Euclidean distance of the two vectors scaled to length 1, in [0, 4]: 2 - 2 cosine. Smaller is more similar.
+double squared_difference(std::span<const float> a, std::span<const float> b);
+
+}  // namespace equivec

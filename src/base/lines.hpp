@@ -1,0 +1,38 @@
+#pragma once
+
+#include "equivec/base/characters.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+namespace equivec {
+
+/// A text without the white space around it.
+inline std::string_view trimmed(std::string_view text) noexcept {
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+/// A text without the mark that Windows programs put before UTF-8.
+inline std::string_view without_byte_order_mark(std::string_view text) {
+  return text.substr(text.starts_with("\xef\xbb\xbf") ? 3 : 0);
+}
+
+/// Calls f(line, number) for each line of a text, without its line feed or carriage return, until f returns false.
+/// Numbers begin at 1. Returns how many lines there were, the last one called included.
+template <class F>
+std::size_t for_each_line(std::string_view text, F&& f) {
+  std::size_t number = 0;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (!f(line, ++number)) break;
+  }
+  return number;
+}
+
+}  // namespace equivec

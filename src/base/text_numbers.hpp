@@ -1,0 +1,66 @@
+#pragma once
+
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace equivec {
+
+// Numbers in text, the same in every locale: written so that they read back exactly, read in full or not at all.
+
+/// Room for any number that append_number writes.
+inline constexpr std::size_t max_number_bytes = 32;
+
+template <class T>
+void append_number(std::string& text, T value) {
+  char buffer[max_number_bytes];
+  text.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
+}
+
+template <class T>
+std::string shortest(T value) {
+  std::string text;
+  append_number(text, value);
+  return text;
+}
+
+/// A float, or nothing if `field` is not one number. Out of float's range it becomes 0 or infinite, as strtof has it.
+inline std::optional<float> parse_float(std::string_view field) {
+  if (field.starts_with('+')) field.remove_prefix(1);
+  float value = 0;
+  const char* const end = field.data() + field.size();
+  const auto [stop, status] = std::from_chars(field.data(), end, value);
+  if (stop != end || field.empty()) return std::nullopt;
+  if (status == std::errc()) return value;
+  if (status != std::errc::result_out_of_range) return std::nullopt;
+  // from_chars does not say whether it was too large or too small. Too small is what has a negative exponent, or no
+  // digit but zeros before its point.
+  const std::size_t exponent = field.find_first_of("eE");
+  const bool small = exponent != field.npos ? field.substr(exponent + 1).starts_with('-')
+                                            : field.substr(0, field.find('.')).find_first_of("123456789") == field.npos;
+  const float magnitude = small ? 0.0f : std::numeric_limits<float>::infinity();
+  return field.starts_with('-') ? -magnitude : magnitude;
+}
+
+template <class T>
+std::optional<T> parse_number(std::string_view field) {
+  T value{};
+  const char* const end = field.data() + field.size();
+  const auto [stop, status] = std::from_chars(field.data(), end, value);
+  if (stop != end || status != std::errc()) return std::nullopt;
+  return value;
+}
+
+/// 1234567 as "1,234,567".
+inline std::string grouped(std::uint64_t number) {
+  std::string digits = std::to_string(number);
+  for (std::size_t i = digits.size(); i > 3;) digits.insert(i -= 3, ",");
+  return digits;
+}
+
+}  // namespace equivec

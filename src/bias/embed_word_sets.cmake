@@ -1,0 +1,81 @@
+# cmake "-DINPUTS=a.json;b.json" -DOUTPUT=file.cpp -P embed_word_sets.cmake
+# Writes a C++ source that holds the input files byte for byte (src/bias/builtin_word_sets.hpp says how to ask for them).
+
+cmake_minimum_required(VERSION 3.25)
+
+foreach(argument INPUTS OUTPUT)
+  if("${${argument}}" STREQUAL "")
+    message(FATAL_ERROR "embed_word_sets.cmake: -D${argument}=... is missing")
+  endif()
+endforeach()
+
+# Compilers need not take string literals of any length: the text becomes several, cut at ends of lines, never inside a
+# character. The text is only ever quoted, never a list: brackets and semicolons mean something in CMake's lists.
+set(longest 8000)
+set(most 65535)
+set(delimiter "text")
+
+set(entries "")
+foreach(input IN LISTS INPUTS)
+  if(NOT EXISTS "${input}")
+    message(FATAL_ERROR "embed_word_sets.cmake: ${input}: no such file")
+  endif()
+  get_filename_component(name "${input}" NAME_WE)
+  file(READ "${input}" text)
+  file(SIZE "${input}" size)
+  string(LENGTH "${text}" length)
+  if(NOT length EQUAL size)
+    message(FATAL_ERROR "embed_word_sets.cmake: ${input}: holds a carriage return or a zero byte; take it out")
+  endif()
+  if(size GREATER most)
+    message(FATAL_ERROR "embed_word_sets.cmake: ${input}: ${size} bytes are too many, the most is ${most}")
+  endif()
+  string(FIND "${text}" ")${delimiter}\"" clash)
+  if(NOT clash EQUAL -1)
+    message(FATAL_ERROR "embed_word_sets.cmake: ${input}: holds )${delimiter}\", its own delimiter; change that")
+  endif()
+
+  string(APPEND entries "    {\"${name}\",\n")
+  if(size EQUAL 0)
+    string(APPEND entries "     \"\"")
+  endif()
+  while(NOT text STREQUAL "")
+    string(LENGTH "${text}" cut)
+    if(cut GREATER longest)
+      string(SUBSTRING "${text}" 0 ${longest} piece)
+      string(FIND "${piece}" "\n" cut REVERSE)
+      if(cut EQUAL -1)
+        message(FATAL_ERROR "embed_word_sets.cmake: ${input}: has a line of more than ${longest} bytes; break it")
+      endif()
+      math(EXPR cut "${cut} + 1")
+    endif()
+    string(SUBSTRING "${text}" 0 ${cut} piece)
+    string(SUBSTRING "${text}" ${cut} -1 text)
+    string(APPEND entries "R\"${delimiter}(${piece})${delimiter}\"\n")
+  endwhile()
+  string(APPEND entries "    },\n")
+endforeach()
+
+string(CONCAT source
+  "// Written by src/bias/embed_word_sets.cmake.\n"
+  "#include \"src/bias/builtin_word_sets.hpp\"\n"
+  "\n"
+  "namespace equivec {\n"
+  "\n"
+  "std::span<const BuiltinWordSets> builtin_word_set_files() noexcept {\n"
+  "  static constexpr BuiltinWordSets files[] = {\n"
+  "${entries}"
+  "  };\n"
+  "  return files;\n"
+  "}\n"
+  "\n"
+  "}  // namespace equivec\n")
+
+set(old "")
+if(EXISTS "${OUTPUT}")
+  file(READ "${OUTPUT}" old)
+endif()
+if(NOT "${source}" STREQUAL "${old}")
+  file(WRITE "${OUTPUT}.partial" "${source}")
+  file(RENAME "${OUTPUT}.partial" "${OUTPUT}")
+endif()

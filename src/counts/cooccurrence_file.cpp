@@ -1,0 +1,139 @@
+#include "equivec/counts/cooccurrence_file.hpp"
+
+#include "equivec/base/error.hpp"
+#include "equivec/base/types.hpp"
+#include "equivec/counts/cooccurrence.hpp"
+#include "src/base/text_numbers.hpp"
+#include "src/counts/cooccurrence_store.hpp"
+#include "src/files/files.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <string>
+#include <vector>
+
+// The records of GloVe's four programs.
+
+namespace equivec {
+
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "records are written as they stand in memory");
+
+struct Record {
+  std::uint32_t row, column;  // from 1
+  double count;
+};
+static_assert(sizeof(Record) == 16);
+
+struct Pair {
+  std::uint32_t row, column;  // from 0
+  double count;
+};
+
+class RecordFile {
+ public:
+  RecordFile(const std::filesystem::path& file, const Vocabulary& vocabulary, Progress* progress)
+      : name_(file.string()), file_(file, progress), vocabulary_(vocabulary) {
+    if (file_.bytes().size() % sizeof(Record) != 0)
+      throw Error(name_ + ": its size, " + std::to_string(file_.bytes().size()) +
+                  " bytes, is no multiple of 16, the size of a record; it is cut off, or no file of co-occurrences");
+    if (size() == 0) throw Error(name_ + ": has no co-occurrences");
+  }
+
+  std::size_t size() const { return file_.bytes().size() / sizeof(Record); }
+
+  /// Throws Error unless it makes sense.
+  Pair operator[](std::size_t i) const {
+    Record record;
+    std::memcpy(&record, file_.bytes().data() + i * sizeof record, sizeof record);
+    const std::size_t words = vocabulary_.size();
+    if (record.row - 1 >= words || record.column - 1 >= words)
+      fail(i, "has the words " + std::to_string(record.row) + " and " + std::to_string(record.column) +
+                  ", the vocabulary has 1 to " + std::to_string(words) + "; give the one that it was counted with");
+    if (!(record.count > 0) || !std::isfinite(record.count))
+      fail(i, "has the count " + shortest(record.count) + ", expected a number above 0");
+    return {record.row - 1, record.column - 1, record.count};
+  }
+
+  [[noreturn]] void fail(std::size_t i, const std::string& problem) const {
+    throw Error(name_ + ": record " + std::to_string(i + 1) + " " + problem);
+  }
+  [[noreturn]] void fail_twice(const Pair& pair) const {
+    throw Error(name_ + ": the pair '" + std::string(vocabulary_.word(word_id(pair.row))) + "', '" +
+                std::string(vocabulary_.word(word_id(pair.column))) + "' comes twice");
+  }
+
+ private:
+  std::string name_;
+  MappedFile file_;
+  const Vocabulary& vocabulary_;
+};
+
+}  // namespace
+
+void write_cooccurrences(const std::filesystem::path& file, const Cooccurrences& cooccurrences, Progress* progress) {
+  AtomicFile out(file);
+  std::vector<Record> records;
+  for (std::size_t row = 0; row < cooccurrences.words(); ++row) {
+    check_cancelled(progress);
+    const Cooccurrences::Row r = cooccurrences.row(word_id(row));
+    records.resize(r.words.size());
+    for (std::size_t i = 0; i < r.words.size(); ++i)
+      records[i] = {static_cast<std::uint32_t>(row + 1), static_cast<std::uint32_t>(index(r.words[i]) + 1),
+                    r.counts[i]};
+    out.write(bytes_of(std::span<const Record>(records)));
+  }
+  out.commit();
+}
+
+Cooccurrences read_cooccurrences(const std::filesystem::path& file, const Vocabulary& vocabulary, std::uint64_t memory,
+                                 Progress* progress) {
+  const RecordFile records(file, vocabulary, progress);
+  std::vector<std::uint64_t> sizes(vocabulary.size(), 0);
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (i % 65536 == 0) check_cancelled(progress);
+    ++sizes[records[i].row];
+  }
+  // As many rows at a time as half the memory holds; the file is gone through once for each time.
+  const std::uint64_t most = memory == 0 ? records.size() : std::max<std::uint64_t>(memory / 2 / sizeof(Pair), 1);
+  CooccurrenceStore store(vocabulary.size(), memory / 4);
+  std::vector<Pair> pairs;
+  for (std::size_t first = 0, last = 0; first < vocabulary.size(); first = last) {
+    std::uint64_t sum = 0;
+    std::vector<std::uint64_t> next;
+    while (last < vocabulary.size() && (last == first || sum + sizes[last] <= most)) {
+      next.push_back(sum);
+      sum += sizes[last++];
+    }
+    pairs.resize(sum);
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      if (i % 65536 == 0) check_cancelled(progress);
+      const Pair pair = records[i];
+      if (pair.row >= first && pair.row < last) pairs[next[pair.row - first]++] = pair;
+    }
+    CooccurrenceRows rows;
+    rows.first = first;
+    rows.words.reserve(sum);
+    rows.counts.reserve(sum);
+    for (std::size_t row = first, begin = 0; row < last; begin = next[row - first], ++row) {
+      const auto from = pairs.begin() + static_cast<std::ptrdiff_t>(begin),
+                 to = pairs.begin() + static_cast<std::ptrdiff_t>(next[row - first]);
+      const auto by_column = [](const Pair& a, const Pair& b) { return a.column < b.column; };
+      if (!std::is_sorted(from, to, by_column)) std::sort(from, to, by_column);
+      const auto same = std::adjacent_find(from, to, [](const Pair& a, const Pair& b) { return a.column == b.column; });
+      if (same != to) records.fail_twice(*same);
+      for (auto pair = from; pair != to; ++pair) {
+        rows.words.push_back(word_id(pair->column));
+        rows.counts.push_back(pair->count);
+      }
+      rows.sizes.push_back(sizes[row]);
+    }
+    store.add(std::move(rows));
+  }
+  return std::move(store).keep();
+}
+
+}  // namespace equivec

@@ -1,0 +1,154 @@
+#include "equivec/counts/encoded_corpus.hpp"
+#include "src/counts/encoded_corpus.hpp"
+
+#include "equivec/base/error.hpp"
+#include "src/base/parallel.hpp"
+#include "src/counts/numbered_text.hpp"
+#include "src/counts/word_counts.hpp"
+
+#include <algorithm>
+
+namespace equivec {
+
+EncodedCorpus::EncodedCorpus(std::vector<WordId> ids, std::size_t words) {
+  for (const WordId id : ids) {
+    if (id == sentence_end) continue;
+    if (index(id) >= words)
+      throw Error("word number " + std::to_string(index(id)) + " is not below the vocabulary's size, " +
+                  std::to_string(words));
+    ++words_;
+  }
+  tokens_ = words_;
+  auto owner = std::make_shared<const std::vector<WordId>>(std::move(ids));
+  ids_ = *owner;
+  owner_ = std::move(owner);
+}
+
+std::span<const WordId> EncodedCorpus::chunk(std::size_t number) const {
+  const std::size_t begin = number * chunk_size;
+  return ids_.subspan(begin, std::min(chunk_size, ids_.size() - begin));
+}
+
+/// Turns the numbers of a text into ids of words: `table_ids` has for each of its tables what becomes of the words.
+class Encoder {
+ public:
+  Encoder(NumberedText text, std::vector<WordIds> table_ids, std::optional<WordId> end_token)
+      : text_(std::move(text)), table_ids_(std::move(table_ids)), end_token_(end_token.value_or(no_word)) {
+    text_.tables.clear();  // they may be large, and what they told is in table_ids
+  }
+
+  EncodedCorpus encode(const Corpus& corpus, const VocabularyOptions& options, const Progress* progress) && {
+    struct Block {
+      std::size_t table;
+      std::vector<WordId> buffer;
+      std::span<WordId> ids;
+      std::uint64_t words = 0;
+    };
+    EncodedCorpus result;
+    std::size_t next = 0, begin = 0, end = 0;
+    bool sentence_is_open = false;
+    ordered_pipeline(
+        options.threads,
+        [&]() -> std::optional<Block> {
+          if (next == text_.blocks.size()) return std::nullopt;
+          const auto [table, count] = text_.blocks[next++];
+          Block block{.table = table, .buffer = {}, .ids = {}};
+          block.ids = text_.ids.take(begin, count, block.buffer);
+          begin += count;
+          return block;
+        },
+        [&](Block block) {
+          check_cancelled(progress);
+          block.ids = encode_block(block.ids, table_ids_[block.table], block.words);
+          return block;
+        },
+        // What is put back stands before all that is yet to be taken, since no block grows.
+        [&](Block block) {
+          std::span<const WordId> ids = block.ids;
+          if (!ids.empty() && ids.front() == EncodedCorpus::sentence_end && !sentence_is_open) ids = ids.subspan(1);
+          if (ids.empty()) return;
+          text_.ids.replace(end, ids);
+          end += ids.size();
+          sentence_is_open = ids.back() != EncodedCorpus::sentence_end;
+          result.words_ += block.words;
+        });
+    if (end == 0)
+      throw Error(corpus.name() + ": none of its " + std::to_string(text_.tokens) + " words is in the vocabulary");
+    auto kept = std::move(text_.ids).keep(end);
+    result.owner_ = std::move(kept.owner);
+    result.ids_ = kept.ids;
+    result.mapped_ = kept.mapped;
+    result.tokens_ = text_.tokens;
+    result.hash_ = std::move(text_.hash);
+    return result;
+  }
+
+ private:
+  /// In place. What vanishes may leave sentence ends that follow one another; of those one stays, also at the start.
+  std::span<WordId> encode_block(std::span<WordId> ids, const WordIds& word_ids, std::uint64_t& words) const {
+    WordId* to = ids.data();
+    std::size_t ends = 0;
+    for (const WordId id : ids) {
+      if (id == EncodedCorpus::sentence_end) {
+        if (to != ids.data() && to[-1] == EncodedCorpus::sentence_end) continue;
+        *to++ = id;
+        ++ends;
+        continue;
+      }
+      *to = id == NumberedText::end_token ? end_token_ : word_ids[index(id)];
+      to += *to != no_word;
+    }
+    const std::span<WordId> kept = ids.first(static_cast<std::size_t>(to - ids.data()));
+    words = kept.size() - ends;
+    return kept;
+  }
+
+  NumberedText text_;
+  std::vector<WordIds> table_ids_;
+  WordId end_token_;
+};
+
+namespace {
+
+std::optional<WordId> special_word(const Vocabulary& vocabulary, const std::string& token, const char* option) {
+  if (token.empty()) return std::nullopt;
+  const auto id = vocabulary.find(token);
+  if (!id) throw Error(std::string(option) + ": the vocabulary has no word '" + token + "'");
+  return id;
+}
+
+}  // namespace
+
+EncodedCorpus encode(const Corpus& corpus, const Vocabulary& vocabulary, const VocabularyOptions& options,
+                     Progress* progress) {
+  validate(options);
+  // A corpus without rare words has no unknown word either.
+  const auto unknown = options.unknown.empty() ? std::nullopt : vocabulary.find(options.unknown);
+  const auto end_token = special_word(vocabulary, options.end_token, "end-token");
+  NumberedText text = number_words(corpus, Keep::counts_and_ids, options, progress);
+  std::vector<WordIds> ids;
+  for (const WordCounts& table : text.tables) {
+    auto& of_table = ids.emplace_back();
+    of_table.reserve(table.size());
+    for (std::uint32_t i = 0; i < table.size(); ++i)
+      of_table.push_back(vocabulary.find(table.word(i)).value_or(unknown.value_or(no_word)));
+  }
+  return Encoder(std::move(text), std::move(ids), end_token).encode(corpus, options, progress);
+}
+
+TrainingText read_corpus(const Corpus& corpus, const VocabularyOptions& options, Progress* progress) {
+  validate(options);
+  NumberedText text = number_words(corpus, Keep::counts_and_ids, options, progress);
+  ChosenWords words = choose_words(text, options, corpus.name());
+  const auto end_token = special_word(words.vocabulary, options.end_token, "end-token");
+  return {std::move(words.vocabulary),
+          Encoder(std::move(text), std::move(words.ids), end_token).encode(corpus, options, progress)};
+}
+
+void require_words_of(const Vocabulary& vocabulary, const EncodedCorpus& corpus, std::string_view what) {
+  for (const WordId id : corpus.ids())
+    if (id != EncodedCorpus::sentence_end && index(id) >= vocabulary.size())
+      throw Error(std::string(what) + " was encoded with another vocabulary");
+}
+
+}  // namespace equivec

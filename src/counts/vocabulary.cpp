@@ -1,0 +1,169 @@
+#include "equivec/counts/vocabulary.hpp"
+
+#include "equivec/base/error.hpp"
+#include "src/base/lines.hpp"
+#include "src/base/text_numbers.hpp"
+#include "src/counts/numbered_text.hpp"
+#include "src/counts/word_index.hpp"
+#include "src/files/decompress.hpp"
+#include "src/files/files.hpp"
+
+#include <algorithm>
+
+namespace equivec {
+
+void validate(const VocabularyOptions& options) {
+  require_at_least("min-count", options.min_count, 0);
+  require_at_least("max-size", options.max_size, 0);
+  require_between("threads", options.threads, 0, 4096);
+  for (const std::string* token : {&options.unknown, &options.end_token})
+    if (std::any_of(token->begin(), token->end(), is_space))
+      throw OptionError("the special token '" + *token + "' must not hold white space");
+  if (!options.unknown.empty() && options.unknown == options.end_token)
+    throw OptionError("unknown and end-token must differ, both are '" + options.unknown + "'");
+}
+
+struct Vocabulary::Storage {
+  std::span<const std::int64_t> offsets, counts;
+  std::string_view bytes;
+  std::shared_ptr<const void> owner;  // of the three above
+  std::uint64_t total_count = 0;
+  WordIndex index;
+
+  std::string_view word(std::size_t row) const noexcept {
+    const auto begin = static_cast<std::size_t>(offsets[row]);
+    return bytes.substr(begin, static_cast<std::size_t>(offsets[row + 1]) - begin);
+  }
+
+  /// Whether a word's bytes are there, as far as its offsets tell.
+  bool has_place(std::size_t row) const noexcept {
+    return offsets[row] >= 0 && offsets[row] <= offsets[row + 1] &&
+           static_cast<std::uint64_t>(offsets[row + 1]) <= bytes.size();
+  }
+
+  void build_index() {
+    if (counts.size() >= WordIndex::nothing) throw Error("more than 4,294,967,294 words");
+    if (offsets.size() != counts.size() + 1 || offsets[0] != 0)
+      throw Error("the table of word offsets does not fit the table of counts");
+    index.reserve(counts.size());
+    constexpr std::size_t ahead = 16;  // rows, whose places in the index come from memory meanwhile
+    for (std::size_t row = 0; row < counts.size(); ++row) {
+      if (row + ahead < counts.size() && has_place(row + ahead)) index.prefetch(word(row + ahead));
+      if (!has_place(row)) throw Error("word " + std::to_string(row) + " has a place outside the table of words");
+      if (offsets[row + 1] == offsets[row]) throw Error("word " + std::to_string(row) + " is empty");
+      if (counts[row] < 0) throw Error("the count of word " + std::to_string(row) + " is negative");
+      const auto number = static_cast<std::uint32_t>(row);
+      const std::uint32_t first = index.insert(word(row), number, [this](std::uint32_t i) { return word(i); });
+      if (first != number)
+        throw Error("the word '" + std::string(word(row)) + "' occurs twice, as words " + std::to_string(first) +
+                    " and " + std::to_string(row));
+      total_count += static_cast<std::uint64_t>(counts[row]);
+    }
+  }
+};
+
+Vocabulary::Vocabulary() : Vocabulary(std::span<const Entry>()) {}
+
+Vocabulary::Vocabulary(std::span<const Entry> entries) {
+  struct Tables {
+    std::vector<std::int64_t> offsets, counts;
+    std::string bytes;
+  };
+  auto tables = std::make_shared<Tables>();
+  tables->offsets.reserve(entries.size() + 1);
+  tables->counts.reserve(entries.size());
+  tables->offsets.push_back(0);
+  for (const Entry& entry : entries) {
+    tables->bytes += entry.word;
+    tables->offsets.push_back(static_cast<std::int64_t>(tables->bytes.size()));
+    tables->counts.push_back(static_cast<std::int64_t>(entry.count));
+  }
+  *this = Vocabulary(tables->offsets, tables->counts, tables->bytes, tables);
+}
+
+Vocabulary::Vocabulary(std::span<const std::int64_t> offsets, std::span<const std::int64_t> counts,
+                       std::string_view bytes, std::shared_ptr<const void> owner) {
+  auto storage = std::make_shared<Storage>();
+  storage->offsets = offsets;
+  storage->counts = counts;
+  storage->bytes = bytes;
+  storage->owner = std::move(owner);
+  storage->build_index();
+  // The words may be the first part of a larger table.
+  storage->bytes = bytes.substr(0, static_cast<std::size_t>(offsets.back()));
+  storage_ = std::move(storage);
+}
+
+std::size_t Vocabulary::size() const noexcept { return storage_->counts.size(); }
+std::string_view Vocabulary::word(WordId id) const noexcept { return storage_->word(equivec::index(id)); }
+std::uint64_t Vocabulary::count(WordId id) const noexcept {
+  return static_cast<std::uint64_t>(storage_->counts[equivec::index(id)]);
+}
+std::uint64_t Vocabulary::total_count() const noexcept { return storage_->total_count; }
+std::span<const std::int64_t> Vocabulary::offsets() const noexcept { return storage_->offsets; }
+std::span<const std::int64_t> Vocabulary::counts() const noexcept { return storage_->counts; }
+std::string_view Vocabulary::bytes() const noexcept { return storage_->bytes; }
+
+std::optional<WordId> Vocabulary::find(std::string_view word) const noexcept {
+  const std::uint32_t number = storage_->index.find(word, [this](std::uint32_t i) { return storage_->word(i); });
+  if (number == WordIndex::nothing) return std::nullopt;
+  return word_id(number);
+}
+
+Vocabulary count_words(const Corpus& corpus, const VocabularyOptions& options, Progress* progress) {
+  validate(options);
+  NumberedText text = number_words(corpus, Keep::counts, options, progress);
+  return choose_words(text, options, corpus.name()).vocabulary;
+}
+
+Vocabulary read_vocabulary(const std::filesystem::path& file) {
+  const auto mapped = open_decompressed(file);
+  std::vector<Vocabulary::Entry> entries;
+  WordIndex index;
+  for_each_line(without_byte_order_mark(mapped->bytes()), [&](std::string_view text, std::size_t line) {
+    std::vector<std::string_view> fields;
+    tokenize(
+        text, [&](std::string_view field) { fields.push_back(field); }, [] {});
+    if (fields.empty()) return true;
+    const auto where = [&] { return file.string() + ":" + std::to_string(line) + ": "; };
+    const auto count = fields.size() == 1 ? std::optional<std::int64_t>(0) : parse_number<std::int64_t>(fields[1]);
+    if (fields.size() > 2 || !count || *count < 0)
+      throw Error(where() + "expected a word and its count, found '" + std::string(fields[fields.size() > 2 ? 2 : 1]) +
+                  "'");
+    const auto number = static_cast<std::uint32_t>(entries.size());
+    const std::uint32_t first = index.insert(fields[0], number, [&](std::uint32_t i) {
+      return i == number ? fields[0] : std::string_view(entries[i].word);
+    });
+    if (first != number) throw Error(where() + "the word '" + std::string(fields[0]) + "' stands in the file twice");
+    entries.push_back({std::string(fields[0]), static_cast<std::uint64_t>(*count)});
+    return true;
+  });
+  if (entries.empty()) throw Error(file.string() + ": holds no word");
+  return Vocabulary(entries);
+}
+
+void write_vocabulary(const std::filesystem::path& file, const Vocabulary& vocabulary) {
+  AtomicFile out(file);
+  std::string line;
+  for (std::size_t row = 0; row < vocabulary.size(); ++row) {
+    line = vocabulary.word(word_id(row));
+    if (std::any_of(line.begin(), line.end(), is_space))
+      throw Error("the word '" + line +
+                  "' holds white space, which a vocabulary file cannot keep apart from the counts");
+    line += ' ';
+    append_number(line, vocabulary.count(word_id(row)));
+    line += '\n';
+    out.write(line);
+  }
+  out.commit();
+}
+
+bool is_cased(const Vocabulary& vocabulary) {
+  const std::size_t size = vocabulary.size(), enough = size / 100 + (size % 100 != 0);
+  std::size_t cased = 0;
+  for (std::size_t i = 0; i < size && cased < enough && cased + (size - i) >= enough; ++i)
+    cased += std::ranges::any_of(vocabulary.word(word_id(i)), [](char c) { return c >= 'A' && c <= 'Z'; });
+  return size > 0 && cased >= enough;
+}
+
+}  // namespace equivec

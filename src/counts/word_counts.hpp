@@ -1,0 +1,60 @@
+#pragma once
+
+#include "equivec/base/types.hpp"
+#include "src/base/memory.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace equivec {
+
+/// Different words with their counts. They are numbered from 0 in the order in which they were first added.
+class WordCounts {
+ public:
+  /// This and what is above it is no word's number.
+  static constexpr std::uint32_t number_limit = 0xFFFFFFFEu;
+
+  /// Adds the words that a scanner found in `text`, a batch at most, and writes the number of each.
+  void add(std::string_view text, std::span<const std::uint32_t> edges, std::span<WordId> numbers);
+  /// Adds one word and tells its number.
+  std::uint32_t add(std::string_view word, std::uint64_t count);
+
+  std::size_t size() const noexcept { return ends_.size(); }
+  std::string_view word(std::uint32_t number) const noexcept {
+    const std::size_t begin = number == 0 ? 0 : ends_[number - 1];
+    return std::string_view(bytes_).substr(begin, ends_[number] - begin);
+  }
+  /// By number.
+  std::vector<std::uint64_t> counts() const;
+
+ private:
+  /// A word of at most 16 bytes as two numbers, zeros after it; of a longer one the hash. Two words are the same if
+  /// key and length are, and, where they are long, the bytes.
+  struct Key {
+    std::uint64_t low, high;
+    bool operator==(const Key&) const = default;
+  };
+  /// Half a cache line, so that all that a word which was there before needs is in one place.
+  struct alignas(32) Slot {
+    Key key = {0, 0};
+    std::uint64_t count = 0;
+    std::uint32_t number = 0;
+    std::uint32_t length = 0;  // 0: the slot is free
+  };
+
+  static Key key_of(const char* word, std::size_t length, const char* text_end) noexcept;
+  std::size_t home(const Key& key) const noexcept;
+  std::uint32_t count(std::string_view word, const Key& key, std::size_t slot, std::uint64_t count);
+  void reserve(std::size_t words);
+
+  std::vector<Slot, HugePageAllocator<Slot>> slots_;  // open addressing; at most half of them are taken
+  int shift_ = 64;                                    // 64 - log2(slots)
+  std::string bytes_;
+  std::vector<std::size_t> ends_;
+};
+
+}  // namespace equivec

@@ -1,0 +1,245 @@
+#include "equivec/downstream/probe.hpp"
+
+#include "equivec/base/error.hpp"
+#include "equivec/counts/vocabulary.hpp"
+#include "equivec/text/corpus.hpp"
+#include "src/base/characters.hpp"
+#include "src/base/parallel.hpp"
+#include "src/base/suggestion.hpp"
+#include "src/evaluate/outcomes.hpp"
+#include "src/math/softmax_regression.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <functional>
+#include <span>
+#include <string_view>
+
+namespace equivec {
+
+namespace {
+
+/// The texts' vectors, and what was known of them.
+class TextVectors {
+ public:
+  TextVectors(const Embeddings& embeddings, const ProbeOptions& options, const Progress* progress)
+      : embeddings_(embeddings), options_(options), progress_(progress), cased_(is_cased(embeddings.vocabulary())) {}
+
+  Examples of(std::span<const std::string> texts, TextCoverage& coverage) const {
+    Examples means(static_cast<Eigen::Index>(texts.size()), embeddings_.dimension());
+    std::atomic<std::uint64_t> empty = 0, without_known = 0, all_words = 0, all_known = 0;
+    parallel_ranges(texts.size(), 64, options_.threads, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) {
+        check_cancelled(progress_);
+        std::uint64_t words = 0, known = 0;
+        Eigen::VectorXd sum = Eigen::VectorXd::Zero(embeddings_.dimension());
+        tokenize(
+            texts[i],
+            [&](std::string_view word) {
+              ++words;
+              known += add(word, sum);
+            },
+            [] {});
+        if (known > 0) sum /= static_cast<double>(known);
+        means.row(static_cast<Eigen::Index>(i)) = sum.transpose();
+        empty += words == 0;
+        without_known += known == 0;
+        all_words += words;
+        all_known += known;
+      }
+    });
+    coverage = {texts.size(), empty, without_known, all_words, all_known};
+    return means;
+  }
+
+ private:
+  /// False if the vectors do not know the word.
+  bool add(std::string_view word, Eigen::VectorXd& sum) const {
+    auto id = embeddings_.vocabulary().find(word);
+    if (!id && !cased_) id = embeddings_.vocabulary().find(lowered(word));
+    if (!id) return false;
+    const Eigen::VectorXd unit = unit_vector(embeddings_[*id]);
+    if (unit.isZero(0)) return false;
+    if (options_.keep_lengths)
+      sum += column(embeddings_[*id]).cast<double>();
+    else
+      sum += unit;
+    return true;
+  }
+
+  const Embeddings& embeddings_;
+  const ProbeOptions& options_;
+  const Progress* progress_;
+  bool cased_;
+};
+
+/// Of each label of the test its number among the training's. Throws Error for one that is not there.
+std::vector<std::uint32_t> numbers_in(const LabelledTexts& training, const LabelledTexts& test) {
+  std::vector<std::uint32_t> numbers;
+  for (std::size_t k = 0; k < test.classes.size(); ++k) {
+    const auto found = std::ranges::lower_bound(training.classes, test.classes[k]);
+    if (found == training.classes.end() || *found != test.classes[k]) {
+      const auto lines = std::ranges::count(test.labels, static_cast<std::uint32_t>(k));
+      throw Error(test.name + ": the label '" + escaped(test.classes[k]) + "', of " + std::to_string(lines) +
+                  (lines == 1 ? " text" : " texts") + ", is none of " + training.name +
+                  "; leave these out or train on some");
+    }
+    numbers.push_back(static_cast<std::uint32_t>(found - training.classes.begin()));
+  }
+  return numbers;
+}
+
+using Counts = std::vector<std::uint64_t>;
+
+double f1_of(std::uint64_t correct, std::uint64_t test, std::uint64_t predicted) {
+  return 2 * static_cast<double>(correct) / static_cast<double>(test + predicted);
+}
+
+/// Mean F1 of the classes that are there or were predicted; at least one is.
+double macro_f1_of(const Counts& correct, const Counts& test, const Counts& predicted) {
+  double sum = 0, classes = 0;
+  for (std::size_t k = 0; k < test.size(); ++k) {
+    if (test[k] + predicted[k] == 0) continue;
+    sum += f1_of(correct[k], test[k], predicted[k]);
+    ++classes;
+  }
+  return sum / classes;
+}
+
+using Times = std::span<const std::uint32_t>;
+
+double mean_over(Times times, std::span<const double> values) {
+  double sum = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) sum += times[i] * values[i];
+  return sum / static_cast<double>(values.size());
+}
+
+/// Nothing where all resamples are alike.
+std::optional<Interval> interval_of(std::size_t items, const std::function<double(Times)>& statistic,
+                                    const BootstrapOptions& options) {
+  const std::vector<double> ascending = bootstrap(items, statistic, options);
+  if (ascending.front() == ascending.back()) return std::nullopt;
+  return percentile_interval(ascending, options);
+}
+
+}  // namespace
+
+void require_learnable(const LabelledTexts& training, const LabelledTexts& test) {
+  for (const LabelledTexts* texts : {&training, &test})
+    if (texts->texts.empty()) throw Error(texts->name + ": holds no labelled text");
+  if (training.classes.size() == 1)
+    throw Error(training.name + ": all texts have the label '" + escaped(training.classes[0]) +
+                "'; a classifier needs two labels or more");
+  numbers_in(training, test);
+}
+
+void validate(const ProbeOptions& options) {
+  require_between("strength", options.strength, 1e-6, 1e6);
+  require_between("threads", options.threads, 0, 4096);
+  validate(options.bootstrap);
+}
+
+std::optional<double> ProbeResult::Class::f1() const {
+  if (test + predicted == 0) return std::nullopt;
+  return f1_of(correct, test, predicted);
+}
+
+ProbeResult probe(const Embeddings& embeddings, const LabelledTexts& training, const LabelledTexts& test,
+                  const ProbeOptions& options, Progress* progress) {
+  validate(options);
+  require_learnable(training, test);
+  const TextVectors vectors(embeddings, options, progress);
+  const std::size_t classes = training.classes.size(), size = test.texts.size();
+  ProbeResult result;
+
+  SoftmaxModel model;
+  {
+    const Examples examples = vectors.of(training.texts, result.training);
+    if (result.training.known == 0)
+      throw Error(training.name + ": none of its " + std::to_string(result.training.words) +
+                  " words is in the vectors; see that both are of one language and tokenized alike");
+    model = fit_softmax({.examples = examples,
+                         .labels = training.labels,
+                         .classes = static_cast<Eigen::Index>(classes),
+                         .strength = options.strength,
+                         .threads = options.threads,
+                         .progress = progress});
+  }
+  const Examples logs = log_probabilities(model, vectors.of(test.texts, result.test), options.threads);
+
+  const std::vector<std::uint32_t> numbers = numbers_in(training, test);
+  std::vector<std::uint32_t> labels(size);
+  Counts in_training(classes), in_test(classes), predicted(classes), correct(classes);
+  for (const std::uint32_t label : training.labels) ++in_training[label];
+  for (std::size_t i = 0; i < size; ++i) {
+    const auto row = logs.row(static_cast<Eigen::Index>(i));
+    labels[i] = numbers[test.labels[i]];
+    std::uint32_t best = 0;
+    for (std::uint32_t k = 1; k < classes; ++k)
+      if (row[k] > row[best]) best = k;
+    const bool right = best == labels[i];
+    result.predictions.push_back(best);
+    result.outcomes.push_back(right ? Outcome::right : Outcome::wrong);
+    result.log_losses.push_back(std::max(0.0, -row[labels[i]]));
+    result.log_loss += result.log_losses.back() / static_cast<double>(size);
+    ++in_test[labels[i]];
+    ++predicted[best];
+    correct[best] += right;
+  }
+  for (std::size_t k = 0; k < classes; ++k)
+    result.classes.push_back({training.classes[k], in_training[k], in_test[k], predicted[k], correct[k]});
+
+  const BootstrapOptions& resampling = options.bootstrap;
+  result.accuracy = accuracy_of(test.name, result.outcomes, resampling);
+  result.macro_f1 = macro_f1_of(correct, in_test, predicted);
+  result.macro_f1_interval = interval_of(
+      size,
+      [&](Times times) {
+        check_cancelled(progress);
+        Counts test_times(classes), predicted_times(classes), correct_times(classes);
+        for (std::size_t i = 0; i < size; ++i) {
+          test_times[labels[i]] += times[i];
+          predicted_times[result.predictions[i]] += times[i];
+          if (result.outcomes[i] == Outcome::right) correct_times[labels[i]] += times[i];
+        }
+        return macro_f1_of(correct_times, test_times, predicted_times);
+      },
+      resampling);
+  result.log_loss_interval = interval_of(
+      size,
+      [&](Times times) {
+        check_cancelled(progress);
+        return mean_over(times, result.log_losses);
+      },
+      resampling);
+  return result;
+}
+
+namespace {
+
+/// The bootstrap's; but of few texts, which may all lean to one side by luck, none that a test of signs could not find.
+std::optional<double> log_loss_p_value(std::span<const double> ascending, std::size_t texts) {
+  std::optional<double> p = bootstrap_p_value(ascending);
+  if (p) p = std::max(*p, std::min(std::ldexp(2.0, -static_cast<int>(std::min<std::size_t>(texts, 1000))), 1.0));
+  return p;
+}
+
+}  // namespace
+
+ProbeDifference compare(const ProbeResult& first, const ProbeResult& second, const BootstrapOptions& options) {
+  const Discordance discordant = discordance(first.outcomes, second.outcomes);
+  const std::size_t size = first.log_losses.size();
+  std::vector<double> differences(size);
+  double mean = 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    differences[i] = first.log_losses[i] - second.log_losses[i];
+    mean += differences[i] / static_cast<double>(size);
+  }
+  const std::vector<double> ascending = bootstrap(
+      size, [&](Times times) { return mean_over(times, differences); }, options);
+  return {compare_proportions(discordant, options).value(),
+          {mean, percentile_interval(ascending, options), log_loss_p_value(ascending, size), size}};
+}
+
+}  // namespace equivec

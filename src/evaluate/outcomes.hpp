@@ -1,0 +1,18 @@
+#pragma once
+
+#include "equivec/evaluate/outcomes.hpp"
+#include "equivec/math/statistics.hpp"
+
+#include <span>
+#include <string>
+
+namespace equivec {
+
+// What the evaluations share.
+
+Accuracy accuracy_of(std::string name, std::span<const Outcome> outcomes, const BootstrapOptions& bootstrap);
+
+/// Throws Error unless two results are of as many questions.
+void require_same_size(std::size_t first, std::size_t second);
+
+}  // namespace equivec

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "equivec/base/types.hpp"
+#include "equivec/counts/vocabulary.hpp"
+#include "src/base/characters.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace equivec {
+
+/// The words of a vocabulary by the rule of an evaluation: which of them count, and in which case. The vocabulary must
+/// outlive it.
+class WordLookup {
+ public:
+  WordLookup(const Vocabulary& vocabulary, std::size_t restrict, bool fold_case)
+      : vocabulary_(vocabulary),
+        fold_case_(fold_case),
+        size_(restrict == 0 ? vocabulary.size() : std::min(restrict, vocabulary.size())) {
+    if (!fold_case_) return;
+    for (std::size_t row = 0; row < size_; ++row)
+      if (const std::string_view word = vocabulary.word(word_id(row)); std::ranges::any_of(word, is_upper))
+        folded_[lowered(word)].push_back(word_id(row));
+  }
+
+  std::size_t size() const { return size_; }  ///< words that count
+
+  std::optional<WordId> find(const std::string& word) const {
+    if (!fold_case_) return find_as_written(word);
+    const std::vector<WordId> alike = all_alike(lowered(word));
+    return alike.empty() ? std::nullopt : std::optional(alike.front());
+  }
+
+  /// All words that count as the same as `word`.
+  void append_alike(WordId word, std::vector<WordId>& words) const {
+    if (!fold_case_) return words.push_back(word);
+    const std::vector<WordId> alike = all_alike(lowered(vocabulary_.word(word)));
+    words.insert(words.end(), alike.begin(), alike.end());
+  }
+
+  bool same(WordId a, WordId b) const {
+    return a == b || (fold_case_ && lowered(vocabulary_.word(a)) == lowered(vocabulary_.word(b)));
+  }
+
+ private:
+  static bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+
+  std::optional<WordId> find_as_written(std::string_view word) const {
+    const auto id = vocabulary_.find(word);
+    return id && index(*id) < size_ ? id : std::nullopt;
+  }
+
+  /// Ascending.
+  std::vector<WordId> all_alike(const std::string& small) const {
+    const auto found = folded_.find(small);
+    std::vector<WordId> alike = found == folded_.end() ? std::vector<WordId>() : found->second;
+    if (const auto id = find_as_written(small)) alike.insert(std::ranges::lower_bound(alike, *id), *id);
+    return alike;
+  }
+
+  const Vocabulary& vocabulary_;
+  bool fold_case_;
+  std::size_t size_;
+  std::unordered_map<std::string, std::vector<WordId>> folded_;  // words with large letters; others fold to themselves
+};
+
+}  // namespace equivec

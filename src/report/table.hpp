@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace equivec {
+
+// Numbers for people to read.
+
+using TableRow = std::vector<std::string>;
+
+enum class TableStyle { text, markdown };
+
+/// The first row holds the titles; the first `texts` columns stand to the left, the others to the right.
+std::string to_text(std::span<const TableRow> rows, std::size_t texts, TableStyle style);
+
+/// A number as printf has it, of at most 63 characters.
+std::string formatted(const char* pattern, double value);
+
+/// "0.023", "2.6e-10", "-" where there is none.
+std::string format_p_value(const std::optional<double>& p);
+
+}  // namespace equivec

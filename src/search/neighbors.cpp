@@ -1,0 +1,75 @@
+#include "equivec/search/neighbors.hpp"
+
+#include "equivec/base/error.hpp"
+#include "src/search/search.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace equivec {
+
+std::string_view name_of(Metric metric) {
+  return metric == Metric::cosine ? "cosine" : metric == Metric::dot ? "dot" : "euclidean";
+}
+
+NearestNeighbors::NearestNeighbors(Embeddings embeddings, std::size_t restrict, int threads, Metric metric)
+    : embeddings_(std::move(embeddings)),
+      size_(restrict == 0 ? embeddings_.size() : std::min(restrict, embeddings_.size())),
+      threads_(threads),
+      metric_(metric),
+      rows_(std::make_shared<SearchedRows>(embeddings_.matrix(), size_, metric)) {}
+
+Eigen::VectorXf NearestNeighbors::unit(WordId word) const { return unit_vector(embeddings_[word]).cast<float>(); }
+
+std::vector<Neighbor> NearestNeighbors::find(std::span<const float> query, std::size_t count,
+                                             std::span<const WordId> exclude) const {
+  const NeighborQuery one{query, exclude};
+  return std::move(find(std::span(&one, 1), count).front());
+}
+
+std::vector<std::vector<Neighbor>> NearestNeighbors::find(std::span<const NeighborQuery> queries, std::size_t count,
+                                                          Progress* progress) const {
+  NeighborFilter filter;
+  filter.count = count;
+  return find(queries, filter, progress);
+}
+
+std::vector<std::vector<Neighbor>> NearestNeighbors::find(std::span<const NeighborQuery> queries,
+                                                          const NeighborFilter& filter, Progress* progress) const {
+  const auto dimension = static_cast<std::size_t>(embeddings_.dimension());
+  const auto describe = [&](std::size_t number) {
+    const std::span<const float> asked = queries[number].vector;
+    if (asked.size() != dimension)
+      throw Error("a query has " + std::to_string(asked.size()) + " numbers, the vectors have " +
+                  std::to_string(dimension));
+    const auto vector = column(asked);
+    // What has no direction is near to nothing.
+    const bool answerable = vector.allFinite() && !(metric_ == Metric::cosine && vector.isZero(0));
+    return SearchQuery{.vectors = {number}, .answerable = answerable, .exclude = queries[number].exclude};
+  };
+  const auto fill = [&](std::uint64_t number, std::span<double> numbers) {
+    Eigen::Map<Eigen::VectorXd> vector(numbers.data(), embeddings_.dimension());
+    vector = column(queries[number].vector).cast<double>();
+    if (!vector.allFinite()) vector.setZero();
+    if (metric_ == Metric::cosine) vector.normalize();
+  };
+  return search(*rows_,
+                metric_ == Metric::cosine ? Scoring::cosine
+                : metric_ == Metric::dot  ? Scoring::product
+                                          : Scoring::distance,
+                {queries.size(), describe, fill}, filter, threads_, progress);
+}
+
+std::vector<Neighbor> outliers(const Embeddings& embeddings, std::span<const WordId> words) {
+  Eigen::MatrixXd units(embeddings.dimension(), static_cast<Eigen::Index>(words.size()));
+  for (std::size_t i = 0; i < words.size(); ++i)
+    units.col(static_cast<Eigen::Index>(i)) = unit_vector(embeddings[words[i]]);
+  const Eigen::VectorXd mean = units.rowwise().sum().normalized();
+  std::vector<Neighbor> result;
+  for (std::size_t i = 0; i < words.size(); ++i)
+    result.push_back({words[i], static_cast<float>(units.col(static_cast<Eigen::Index>(i)).dot(mean))});
+  std::ranges::stable_sort(result, {}, &Neighbor::similarity);
+  return result;
+}
+
+}  // namespace equivec

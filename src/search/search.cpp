@@ -1,0 +1,339 @@
+#include "src/search/search.hpp"
+
+#include "equivec/base/error.hpp"
+#include "equivec/vectors/embeddings.hpp"
+#include "src/base/parallel.hpp"
+#include "src/kernels/search_kernels.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <unordered_map>
+
+namespace equivec {
+
+namespace {
+
+bool better(const Neighbor& a, const Neighbor& b) noexcept {
+  return a.similarity != b.similarity ? a.similarity > b.similarity : a.word < b.word;
+}
+
+/// The best few of many; the worst of them stands in front, ready to be replaced.
+class Best {
+ public:
+  Best(std::size_t count, float least) : count_(count), least_(least) {
+    heap_.reserve(std::min<std::size_t>(count, 4096));
+  }
+
+  void offer(Neighbor neighbor) {
+    if (heap_.size() < count_) {
+      heap_.push_back(neighbor);
+      std::push_heap(heap_.begin(), heap_.end(), better);
+    } else if (count_ > 0 && better(neighbor, heap_.front())) {
+      std::pop_heap(heap_.begin(), heap_.end(), better);
+      heap_.back() = neighbor;
+      std::push_heap(heap_.begin(), heap_.end(), better);
+    }
+  }
+  /// No similarity below this can enter.
+  float threshold() const noexcept {
+    if (count_ == 0) return std::numeric_limits<float>::infinity();
+    return heap_.size() < count_ ? least_ : heap_.front().similarity;
+  }
+  void merge(const Best& other) {
+    for (const Neighbor& neighbor : other.heap_) offer(neighbor);
+  }
+  std::vector<Neighbor> take() && { return std::move(heap_); }
+
+ private:
+  std::size_t count_;
+  float least_;
+  std::vector<Neighbor> heap_;
+};
+
+constexpr std::size_t most_vectors = 1024;      // of a batch
+constexpr std::size_t most_queries = 16384;     // of a batch
+constexpr std::size_t most_bytes = 64u << 20;   // of what a batch has found
+constexpr std::size_t tile_bytes = 640u << 10;  // of products that stay in the second cache
+constexpr std::size_t rows_bytes = 256u << 10;  // of rows, where there are few vectors
+constexpr std::size_t few_vectors = 3;          // for which packing rows does not pay
+constexpr std::size_t rows_of_piece = 2048;     // at least
+constexpr std::size_t to_spare = 8;             // rows that rounding may have put behind others
+constexpr double rounding = 1e-5;               // of scores in float, at most
+
+using ExactVector = Eigen::Map<const Eigen::VectorXd>;
+
+/// A query as a batch has it.
+struct BatchedQuery {
+  SearchQuery query;
+  std::array<std::uint32_t, 3> vectors;
+  float least;  ///< score, as kernels have it, that may turn out to be near enough
+};
+
+/// Queries that are compared with rows together, and their vectors, each once.
+struct Batch {
+  Scoring scoring;
+  std::size_t dimension;
+  std::vector<BatchedQuery> queries;
+  std::vector<std::uint64_t> names;
+  std::vector<double> exact;   // the vectors
+  std::vector<float> rounded;  // the same
+
+  ExactVector vector(std::uint32_t number) const {
+    return {exact.data() + number * dimension, static_cast<Eigen::Index>(dimension)};
+  }
+  ExactVector vector_of(const BatchedQuery& query, std::size_t which) const { return vector(query.vectors[which]); }
+};
+
+std::size_t vector_count(Scoring scoring) {
+  return scoring == Scoring::cosine || scoring == Scoring::product || scoring == Scoring::distance ? 1 : 3;
+}
+
+/// The vector that a query of one, or of an offset, stands for.
+Eigen::VectorXd target(const Batch& batch, const BatchedQuery& query) {
+  if (vector_count(batch.scoring) == 1) return batch.vector_of(query, 0);
+  return batch.vector_of(query, 0) - batch.vector_of(query, 1) + batch.vector_of(query, 2);
+}
+
+double exact_score(const Batch& batch, const BatchedQuery& query, const Eigen::VectorXd& row) {
+  const double length = row.norm(), constant = query.query.constant;
+  const auto cosine = [&](std::size_t which) {
+    return std::clamp(row.dot(batch.vector_of(query, which)) / length, -1.0, 1.0);
+  };
+  switch (batch.scoring) {
+    case Scoring::cosine:
+      return cosine(0);
+    case Scoring::product:
+      return row.dot(batch.vector_of(query, 0));
+    case Scoring::offset: {
+      const Eigen::VectorXd sum = target(batch, query);
+      return std::clamp(row.dot(sum) / (length * sum.norm()), -1.0, 1.0);
+    }
+    case Scoring::distance:
+      return 0.0 - (row - target(batch, query)).norm();
+    case Scoring::offset_distance:
+      return 0.0 - (row - target(batch, query)).squaredNorm();
+    case Scoring::ratio:
+      return (1 + cosine(0)) * (1 + cosine(2)) / 2 / (1 + cosine(1) + 2 * constant);
+    case Scoring::direction: {
+      const Eigen::VectorXd offset = row / length - batch.vector_of(query, 2);
+      const Eigen::VectorXd direction = batch.vector_of(query, 0) - batch.vector_of(query, 1);
+      // Of a word that is where the other one is there is no direction.
+      if (offset.norm() < 1e-7) return -1;
+      return std::clamp(offset.dot(direction) / (offset.norm() * direction.norm()), -1.0, 1.0);
+    }
+    case Scoring::probability:
+      return cosine(2) / (1 + std::exp(-row.dot(batch.vector_of(query, 0)) / length - constant));
+  }
+  return 0;
+}
+
+/// The least score, as kernels have it, that may turn out to be `least`.
+float least_score(const Batch& batch, const BatchedQuery& query, float min_similarity) {
+  if (!query.query.answerable) return std::numeric_limits<float>::infinity();
+  const double least = static_cast<double>(min_similarity), lower = least - rounding * std::max(1.0, std::abs(least));
+  switch (batch.scoring) {
+    case Scoring::distance:
+    case Scoring::offset_distance: {
+      if (least > 0) return std::numeric_limits<float>::infinity();
+      const double square = target(batch, query).squaredNorm();
+      const double farthest = batch.scoring == Scoring::distance ? least * least : -least;  // squared
+      return static_cast<float>((square - farthest) / 2 - rounding * (square + farthest));
+    }
+    case Scoring::offset:
+      return static_cast<float>(lower * target(batch, query).norm());
+    case Scoring::ratio:
+      return static_cast<float>(2 * lower);
+    case Scoring::direction:
+      return static_cast<float>(lower * (batch.vector_of(query, 0) - batch.vector_of(query, 1)).norm());
+    default:
+      return static_cast<float>(lower);
+  }
+}
+
+/// Which rows of a tile come near enough to a query: their numbers and scores.
+std::size_t select(const SearchKernels& kernels, const Batch& batch, const BatchedQuery& query, const float* products,
+                   std::size_t pitch, const float* half_squares, std::size_t count, float threshold, SelectedRow* to) {
+  const float* const q = products + query.vectors[0] * pitch;
+  const float* const r = products + query.vectors[1] * pitch;
+  const float* const s = products + query.vectors[2] * pitch;
+  const auto constant = static_cast<float>(query.query.constant);
+  switch (batch.scoring) {
+    case Scoring::cosine:
+    case Scoring::product:
+      return kernels.select(q, count, threshold, to);
+    case Scoring::distance:
+      // x.q - |x|^2 / 2 is the larger the nearer they are.
+      return kernels.select_difference(q, half_squares, count, threshold, to);
+    case Scoring::offset:
+      return kernels.select_offset(q, r, s, nullptr, count, threshold, to);
+    case Scoring::offset_distance:
+      return kernels.select_offset(q, r, s, half_squares, count, threshold, to);
+    case Scoring::ratio:
+      return kernels.select_ratio(q, r, s, constant, count, threshold, to);
+    case Scoring::direction:
+      return kernels.select_direction(q, r, s, constant, count, threshold, to);
+    case Scoring::probability:
+      return kernels.select_probability(q, s, constant, count, threshold, to);
+  }
+  return 0;
+}
+
+/// Compares rows [begin, end) with the queries of a batch and offers what comes near enough.
+void scan(const SearchKernels& kernels, SearchedRows& rows, bool measure, std::span<const std::uint8_t> allowed,
+          std::size_t begin, std::size_t end, const Batch& batch, std::span<Best> best, const Progress* progress) {
+  const std::size_t dimension = batch.dimension, vectors = batch.names.size();
+  const bool few = vectors <= few_vectors;
+  const std::size_t panels =
+      std::clamp<std::size_t>(tile_bytes / (vectors * kernels.panel_rows * sizeof(float)), 1, 16);
+  const std::size_t height =
+      few ? std::max<std::size_t>(rows_bytes / (dimension * sizeof(float)) / 16, 1) * 16 : panels * kernels.panel_rows;
+  std::vector<float> packed(few ? 0 : height * dimension), products(height * vectors), half_squares(height);
+  std::vector<SelectedRow> near(height);
+  for (std::size_t first = begin; first < end; first += height) {
+    check_cancelled(progress);
+    const std::size_t count = std::min(height, end - first);
+    if (measure) rows.measure(first, first + count);
+    const float* const scales = rows.scales() + first;
+    const float* const numbers = rows.row(first);
+    if (few) {
+      for (std::size_t v = 0; v < vectors; ++v)
+        kernels.scan(numbers, dimension, count, dimension, scales, batch.rounded.data() + v * dimension,
+                     products.data() + v * height);
+    } else {
+      kernels.pack(numbers, dimension, count, dimension, scales, packed.data());
+      kernels.products(packed.data(), (count + kernels.panel_rows - 1) / kernels.panel_rows, dimension,
+                       batch.rounded.data(), vectors, products.data(), height);
+    }
+    if (rows.half_squares()) std::copy_n(rows.half_squares() + first, count, half_squares.begin());
+    for (std::size_t q = 0; q < best.size(); ++q) {
+      const BatchedQuery& query = batch.queries[q];
+      const std::size_t found = select(kernels, batch, query, products.data(), height, half_squares.data(), count,
+                                       best[q].threshold(), near.data());
+      for (std::size_t i = 0; i < found; ++i) {
+        const auto [row, score] = near[i];
+        const WordId word = word_id(first + row);
+        if (score < best[q].threshold() || scales[row] == 0) continue;
+        if (!allowed.empty() && allowed[index(word)] == 0) continue;
+        if (std::ranges::find(query.query.exclude, word) != query.query.exclude.end()) continue;
+        best[q].offer({word, score});
+      }
+    }
+  }
+}
+
+/// The best of the candidates, by their scores in double.
+std::vector<Neighbor> chosen(std::vector<Neighbor> candidates, const SearchedRows& rows, const Batch& batch,
+                             const BatchedQuery& query, const NeighborFilter& filter) {
+  std::erase_if(candidates, [&](Neighbor& candidate) {
+    const Eigen::VectorXd row = column({rows.row(index(candidate.word)), rows.dimension()}).cast<double>();
+    candidate.similarity = static_cast<float>(exact_score(batch, query, row));
+    return candidate.similarity < filter.min_similarity;
+  });
+  std::ranges::sort(candidates, better);
+  candidates.resize(std::min(candidates.size(), filter.count));
+  return candidates;
+}
+
+/// The first of the queries, until their vectors are too many for a batch.
+Batch make_batch(Scoring scoring, std::size_t dimension, std::span<const SearchQuery> described) {
+  Batch batch;
+  batch.scoring = scoring;
+  batch.dimension = dimension;
+  std::unordered_map<std::uint64_t, std::uint32_t> numbers;
+  const std::size_t each = vector_count(scoring);
+  for (const SearchQuery& query : described) {
+    if (batch.names.size() + each > most_vectors) break;
+    BatchedQuery batched{.query = query, .vectors = {}, .least = 0};
+    for (std::size_t which = 0; which < each; ++which) {
+      const auto [known, fresh] = numbers.emplace(query.vectors[which], static_cast<std::uint32_t>(batch.names.size()));
+      if (fresh) batch.names.push_back(query.vectors[which]);
+      batched.vectors[which] = known->second;
+    }
+    batch.queries.push_back(batched);
+  }
+  return batch;
+}
+
+}  // namespace
+
+SearchedRows::SearchedRows(MatrixView matrix, std::size_t count, Metric metric)
+    : matrix_(matrix), metric_(metric), scales_(count), half_squares_(metric == Metric::euclidean ? count : 0) {}
+
+void SearchedRows::measure(std::size_t begin, std::size_t end) {
+  for (std::size_t i = begin; i < end; ++i) {
+    const auto vector = column({row(i), dimension()});
+    // In double only where float over- or underflows: the lengths of ordinary vectors need no more digits.
+    float length = vector.norm();
+    if (!(length > 1e-15f && length < 1e15f)) length = static_cast<float>(vector.cast<double>().norm());
+    if (metric_ == Metric::cosine) {
+      const float inverse = 1 / length;
+      scales_[i] = length > 0 && std::isfinite(length) && std::isfinite(inverse) ? inverse : 0;
+    } else {
+      scales_[i] = std::isfinite(length * length) ? 1.0f : 0.0f;
+      if (metric_ == Metric::euclidean) half_squares_[i] = length * length / 2;
+    }
+  }
+}
+
+std::vector<std::vector<Neighbor>> search(SearchedRows& rows, Scoring scoring, const SearchQueries& queries,
+                                          const NeighborFilter& filter, int threads, Progress* progress) {
+  const std::size_t size = rows.size();
+  if (!filter.allowed.empty() && filter.allowed.size() != size)
+    throw Error("a filter says of " + std::to_string(filter.allowed.size()) + " words whether they are allowed, " +
+                std::to_string(size) + " are searched");
+  std::vector<std::vector<Neighbor>> answers(queries.count);
+  if (progress) {
+    progress->done = 0;
+    progress->total = queries.count;
+  }
+  const SearchKernels kernels = search_kernels();
+  const std::size_t dimension = rows.dimension();
+  const std::size_t candidates = filter.count == 0 ? 0 : std::min(filter.count, size) + to_spare;
+  // Rows are shared out, so that what they multiply with the vectors is computed once.
+  const auto workers = static_cast<std::size_t>(thread_count(threads));
+  const std::size_t pieces = workers == 1 ? 1 : std::clamp<std::size_t>(size / rows_of_piece, 1, 2 * workers);
+  const std::size_t queries_at_once =
+      std::clamp<std::size_t>(most_bytes / (pieces * (candidates + 8) * sizeof(Neighbor)), 1, most_queries);
+
+  std::vector<SearchQuery> described;  // from `first` on
+  for (std::size_t first = 0; first < queries.count;) {
+    check_cancelled(progress);
+    const std::size_t known = described.size();
+    described.resize(std::min(queries_at_once, queries.count - first));
+    parallel_for(described.size() - known, threads,
+                 [&](std::size_t i) { described[known + i] = queries.describe(first + known + i); });
+    Batch batch = make_batch(scoring, dimension, described);
+    batch.exact.resize(batch.names.size() * dimension);
+    parallel_for(batch.names.size(), threads, [&](std::size_t i) {
+      queries.fill(batch.names[i], std::span(batch.exact).subspan(i * dimension, dimension));
+    });
+    batch.rounded.resize(batch.exact.size());
+    std::ranges::transform(batch.exact, batch.rounded.begin(), [](double x) { return static_cast<float>(x); });
+    const std::size_t asked = batch.queries.size();
+    std::vector<std::vector<Best>> best(pieces);
+    for (BatchedQuery& query : batch.queries) {
+      query.least = least_score(batch, query, filter.min_similarity);
+      for (auto& piece : best) piece.emplace_back(candidates, query.least);
+    }
+    rows.pass([&](bool measure) {
+      parallel_for(pieces, threads, [&](std::size_t piece) {
+        scan(kernels, rows, measure, filter.allowed, size * piece / pieces, size * (piece + 1) / pieces, batch,
+             best[piece], progress);
+      });
+    });
+    parallel_ranges(asked, 64, threads, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t q = begin; q < end; ++q) {
+        if (!batch.queries[q].query.answerable) continue;
+        for (std::size_t piece = 1; piece < pieces; ++piece) best[0][q].merge(best[piece][q]);
+        answers[first + q] = chosen(std::move(best[0][q]).take(), rows, batch, batch.queries[q], filter);
+      }
+    });
+    described.erase(described.begin(), described.begin() + static_cast<std::ptrdiff_t>(asked));
+    first += asked;
+    if (progress) progress->done += asked;
+  }
+  return answers;
+}
+
+}  // namespace equivec

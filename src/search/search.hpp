@@ -1,0 +1,88 @@
+#pragma once
+
+#include "equivec/base/progress.hpp"
+#include "equivec/base/types.hpp"
+#include "equivec/search/neighbors.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <span>
+#include <vector>
+
+namespace equivec {
+
+/// How the score of a row x is made of a query's vectors q, r, s and its constant.
+enum class Scoring {
+  cosine,           ///< x.q / |x|, q of length 1
+  product,          ///< x.q
+  distance,         ///< -|x - q|
+  offset,           ///< the cosine of x with q - r + s, all of length 1 (3CosAdd)
+  offset_distance,  ///< -|x - (q - r + s)|^2
+  ratio,            ///< (1 + x.q) (1 + x.s) / 2 / (1 + x.r + 2 constant), all of length 1 (3CosMul)
+  direction,        ///< the cosine of x - s with q - r, all of length 1 (PairDirection)
+  probability,      ///< x.s / (1 + exp(-x.q - constant)), x and s of length 1 (LRCos); r is not used
+};
+
+/// The rows that an index searches, and their lengths. The first search measures these as it passes, so that a single
+/// query reads every row once.
+class SearchedRows {
+ public:
+  /// The first `count` rows.
+  SearchedRows(MatrixView matrix, std::size_t count, Metric metric);
+
+  std::size_t size() const noexcept { return scales_.size(); }
+  std::size_t dimension() const noexcept { return static_cast<std::size_t>(matrix_.cols()); }
+  const float* row(std::size_t i) const noexcept { return matrix_.data() + i * dimension(); }
+
+  /// What rows are multiplied with: by cosine 1 / length, else 1; 0 where a row is never an answer.
+  const float* scales() const noexcept { return scales_.data(); }
+  /// By distance, half the squared lengths; else nothing.
+  const float* half_squares() const noexcept { return half_squares_.empty() ? nullptr : half_squares_.data(); }
+
+  /// Calls pass(true), which must measure() all rows, if nobody has done so yet, else pass(false). Threads that come
+  /// meanwhile wait.
+  template <class Pass>
+  void pass(const Pass& pass) {
+    bool first = false;
+    std::call_once(measured_, [&] {
+      first = true;
+      pass(true);
+    });
+    if (!first) pass(false);
+  }
+  void measure(std::size_t begin, std::size_t end);
+
+ private:
+  MatrixView matrix_;
+  Metric metric_;
+  std::vector<float> scales_, half_squares_;
+  std::once_flag measured_;
+};
+
+/// A query. Its vectors have names, by which they are known when several queries share them: what rows multiply with
+/// them is computed once. Scorings with one vector use the first.
+struct SearchQuery {
+  std::array<std::uint64_t, 3> vectors = {};
+  double constant = 0;
+  bool answerable = true;  ///< else it has no answers
+  std::span<const WordId> exclude = {};
+};
+
+/// Queries, as they are asked for, by several threads.
+struct SearchQueries {
+  std::size_t count;
+  std::function<SearchQuery(std::size_t number)> describe;
+  /// Writes the numbers of a vector that a description named.
+  std::function<void(std::uint64_t name, std::span<double> numbers)> fill;
+};
+
+/// The best rows for each query, best first, ties by WordId. Rows are chosen in float, by kernels, with a few to spare;
+/// what is left is scored again in double, so that answers do not depend on how queries are batched. Progress counts
+/// queries.
+std::vector<std::vector<Neighbor>> search(SearchedRows& rows, Scoring scoring, const SearchQueries& queries,
+                                          const NeighborFilter& filter, int threads, Progress* progress);
+
+}  // namespace equivec

@@ -1,0 +1,75 @@
+#include "src/train/checkpoint.hpp"
+
+#include "equivec/base/error.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace equivec {
+
+void write_checkpoint(const std::filesystem::path& file, const Vocabulary& vocabulary,
+                      std::span<const NamedTable> tables, const Metadata& metadata) {
+  const std::uint64_t words = vocabulary.size();
+  std::vector<Tensor> tensors = {{"word_offsets", "I64", {words + 1}, bytes_of(vocabulary.offsets())},
+                                 {"counts", "I64", {words}, bytes_of(vocabulary.counts())}};
+  for (const NamedTable& t : tables)
+    if (t.table->rows() > 0)
+      tensors.push_back({.name = t.name,
+                         .type = "F32",
+                         .shape = {t.table->rows(), t.width()},
+                         .bytes = {},
+                         .row = [t](std::size_t i) {
+                           return bytes_of(std::span<const float>(t.table->row(i) + t.first, t.width()));
+                         }});
+  const std::string_view bytes = vocabulary.bytes();
+  tensors.push_back({"words", "U8", {bytes.size()}, bytes});
+  AtomicFile out(file);
+  write_safetensors(out, tensors, metadata, "embeddings", nullptr);
+  out.commit();
+}
+
+Checkpoint::Checkpoint(const std::filesystem::path& file)
+    : name_(file.string()), file_(std::make_shared<const MappedFile>(file)) {
+  if (!is_safetensors(file_->bytes())) fail("is no checkpoint");
+  content_ = parse_safetensors(file_->bytes(), name_);
+}
+
+void Checkpoint::fail(const std::string& problem) const {
+  throw Error(name_ + ": " + problem + "; give --checkpoint another file, or train without --resume");
+}
+
+const std::string& Checkpoint::at(const std::string& key) const {
+  const auto found = content_.metadata.find(key);
+  if (found == content_.metadata.end()) fail("is no checkpoint of this training: it does not say " + key);
+  return found->second;
+}
+
+void Checkpoint::require_same(const Metadata& settings) const {
+  for (const auto& [key, value] : settings)
+    if (at(key) != value) fail("was made with " + key + " " + at(key) + ", not " + value);
+}
+
+void Checkpoint::require_same(const Vocabulary& vocabulary) const {
+  const auto same = [&](std::string_view name, std::string_view bytes) {
+    const Tensor* tensor = content_.find(name);
+    return tensor && tensor->bytes == bytes;
+  };
+  if (!same("words", vocabulary.bytes()) || !same("word_offsets", bytes_of(vocabulary.offsets())) ||
+      !same("counts", bytes_of(vocabulary.counts())))
+    fail("has other words or counts than the corpus");
+}
+
+void Checkpoint::restore(std::span<const NamedTable> tables) const {
+  for (const NamedTable& t : tables) {
+    const std::size_t rows = t.table->rows();
+    if (rows == 0) continue;
+    const Tensor* tensor = content_.find(t.name);
+    if (!tensor || tensor->type != "F32" || tensor->shape != std::vector<std::uint64_t>{rows, t.width()})
+      fail("has no table '" + t.name + "' of " + std::to_string(rows) + " x " + std::to_string(t.width()) + " numbers");
+    const std::size_t bytes = t.width() * sizeof(float);
+    for (std::size_t i = 0; i < rows; ++i)
+      std::memcpy(t.table->row(i) + t.first, tensor->bytes.data() + i * bytes, bytes);
+  }
+}
+
+}  // namespace equivec

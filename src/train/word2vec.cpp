@@ -1,0 +1,632 @@
+#include "equivec/train/word2vec.hpp"
+
+#include "equivec/base/error.hpp"
+#include "equivec/base/progress.hpp"
+#include "equivec/base/rng.hpp"
+#include "equivec/math/alias_sampler.hpp"
+#include "equivec/train/glove.hpp"
+#include "src/base/parallel.hpp"
+#include "src/base/row_table.hpp"
+#include "src/base/text_numbers.hpp"
+#include "src/counts/encoded_corpus.hpp"
+#include "src/train/checkpoint.hpp"
+#include "src/train/huffman.hpp"
+#include "src/train/private_rows.hpp"
+#include "src/train/row_replicas.hpp"
+#include "src/train/training_run.hpp"
+#include "src/train/word2vec_rounds.hpp"
+#include "src/train/word2vec_windows.hpp"
+
+#include <tbb/enumerable_thread_specific.h>
+#include <tbb/task_group.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <mutex>
+
+namespace equivec {
+
+Word2VecOptions word2vec_defaults(Word2VecModel model, CbowUpdate update) {
+  Word2VecOptions options;
+  options.model = model;
+  options.cbow_update = update;
+  if (model == Word2VecModel::cbow) options.learning_rate = update == CbowUpdate::gradient ? 0.075 : 0.05;
+  return options;
+}
+
+void validate(const Word2VecOptions& options) {
+  require_between("dimension", options.dimension, 1, 65536);
+  require_between("window", options.window, 1, 1000);
+  require_between("negatives", options.negatives, 1, 1000);
+  require_between("epochs", options.epochs, 1, 1000000);
+  require_between("learning-rate", options.learning_rate, 1e-12, 100);
+  require_between("subsample", options.subsample, 0, 1);
+  require_between("noise-exponent", options.noise_exponent, -10, 10);
+  require_between("threads", options.threads, 0, 4096);
+  if (options.deterministic && options.loss == Word2VecLoss::softmax)
+    throw OptionError("deterministic: the full softmax changes every row at every step; give it one thread instead");
+}
+
+std::string_view name_of(Word2VecModel model) { return model == Word2VecModel::skipgram ? "skipgram" : "cbow"; }
+
+std::string_view name_of(Word2VecLoss loss) {
+  switch (loss) {
+    case Word2VecLoss::negative_sampling:
+      return "negative-sampling";
+    case Word2VecLoss::hierarchical_softmax:
+      return "hierarchical-softmax";
+    case Word2VecLoss::softmax:
+      return "softmax";
+    case Word2VecLoss::hierarchical_softmax_and_negative_sampling:
+      break;
+  }
+  return "hierarchical-softmax+negative-sampling";
+}
+
+std::string_view name_of(CbowUpdate update) { return update == CbowUpdate::gradient ? "gradient" : "legacy"; }
+std::string_view name_of(WindowShape shape) { return shape == WindowShape::shrinking ? "shrinking" : "fixed"; }
+
+Metadata description(const Word2VecOptions& options) {
+  Metadata result = {{"model", std::string(name_of(options.model))},
+                     {"loss", std::string(name_of(options.loss))},
+                     {"dimension", shortest(options.dimension)},
+                     {"window", shortest(options.window)},
+                     {"window_shape", std::string(name_of(options.window_shape))},
+                     {"epochs", shortest(options.epochs)},
+                     {"learning_rate", shortest(options.learning_rate)},
+                     {"subsample", shortest(options.subsample)},
+                     {"deterministic", options.deterministic ? "true" : "false"},
+                     {"seed", shortest(options.seed)}};
+  if (options.model == Word2VecModel::cbow) result["cbow_update"] = name_of(options.cbow_update);
+  if (draws_noise(options.loss)) {
+    result["negatives"] = shortest(options.negatives);
+    result["noise_exponent"] = shortest(options.noise_exponent);
+  }
+  return result;
+}
+
+namespace {
+
+constexpr double learning_rate_floor = 1e-4;    // of the learning rate at the start, as in word2vec.c
+constexpr std::size_t longest_sentence = 1000;  // longer ones are trained in pieces, as in word2vec.c
+
+// Deterministic training: workers of a round, and ids that each of them trains. Measured on 17 million words of
+// Wikipedia: more ids cost quality, fewer cost time.
+constexpr std::size_t round_workers = 16;
+constexpr std::size_t longest_round_piece = 256;
+
+// Inner nodes at the top of a tree that each thread has a replica of, and windows of all threads together after which
+// replicas are merged, as many as in a deterministic round.
+constexpr std::size_t replicated_nodes = 512;
+constexpr std::size_t merge_windows = 1024;
+
+// What random streams are for; the number of the stream follows in the lower bits.
+enum class Stream : std::uint64_t { start = 0, keep = 1, draw = 2, validation = 3 };
+
+Rng stream(std::uint64_t seed, Stream kind, std::uint64_t number) {
+  return Rng(seed, static_cast<std::uint64_t>(kind) << 60 | number);
+}
+
+/// How likely each word is to be drawn as noise, up to a common factor.
+std::vector<double> noise_weights(const Vocabulary& vocabulary, double exponent) {
+  std::vector<double> weights(vocabulary.size());
+  for (std::size_t row = 0; row < weights.size(); ++row) {
+    const auto count = static_cast<double>(vocabulary.count(word_id(row)));
+    weights[row] = count > 0 ? std::pow(count, exponent) : 0;
+  }
+  return weights;
+}
+
+/// How likely one occurrence of each word is kept (word2vec.c's form of Mikolov et al. 2013, section 2.3), of 2^32.
+std::vector<std::uint32_t> keep_thresholds(const Vocabulary& vocabulary, double subsample) {
+  constexpr std::uint32_t always = 0xFFFFFFFFu;
+  std::vector<std::uint32_t> keep(vocabulary.size(), always);
+  if (subsample == 0) return keep;
+  for (std::size_t row = 0; row < keep.size(); ++row) {
+    const double ratio = subsample * static_cast<double>(vocabulary.total_count()) /
+                         static_cast<double>(std::max<std::uint64_t>(vocabulary.count(word_id(row)), 1));
+    const double probability = std::sqrt(ratio) + ratio;
+    if (probability < 1) keep[row] = static_cast<std::uint32_t>(probability * 0x1p32);
+  }
+  return keep;
+}
+
+HuffmanTree tree_of(const Vocabulary& vocabulary, Word2VecLoss loss) {
+  std::vector<std::uint64_t> counts;
+  if (has_tree(loss))
+    for (std::size_t i = 0; i < vocabulary.size(); ++i) counts.push_back(vocabulary.count(word_id(i)));
+  return HuffmanTree(counts);
+}
+
+/// Ids that a worker trains in a round. What the workers change in one row without knowing of each other is added up,
+/// which diverges where a row changes much: so fewer ids where few words make up most of what is trained (an eighth of
+/// the number of equally frequent words that would meet as often; a half diverged with high learning rates), and where
+/// every pair changes the root of a tree.
+std::size_t round_piece_of(const Vocabulary& vocabulary, std::span<const std::uint32_t> keep, Word2VecLoss loss) {
+  double sum = 0, squares = 0;
+  for (std::size_t i = 0; i < keep.size(); ++i) {
+    const double kept = static_cast<double>(vocabulary.count(word_id(i))) * keep[i] * 0x1p-32;
+    sum += kept;
+    squares += kept * kept;
+  }
+  const double words = squares > 0 ? sum * sum / squares : 1;
+  const std::size_t most = has_tree(loss) ? 64 : longest_round_piece;
+  return std::clamp(static_cast<std::size_t>(words / 8), std::size_t{4}, most);
+}
+
+Matrix matrix_of(const Table& table, int threads) {
+  Matrix result(static_cast<Eigen::Index>(table.rows()), static_cast<Eigen::Index>(table.dimension()));
+  parallel_ranges(table.rows(), 4096, threads, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i)
+      std::copy_n(table.row(i), table.dimension(), result.data() + i * table.dimension());
+  });
+  return result;
+}
+
+/// Of some windows.
+struct LossSum {
+  double loss = 0;
+  std::uint64_t pairs = 0;
+  double mean() const { return pairs == 0 ? 0 : loss / static_cast<double>(pairs); }
+  void add(const LossSum& other) {
+    loss += other.loss;
+    pairs += other.pairs;
+  }
+};
+
+class Training {
+ public:
+  Training(const EncodedCorpus& corpus, const Vocabulary& vocabulary, const Word2VecOptions& options,
+           const TrainingControl& control)
+      : corpus_(corpus),
+        vocabulary_(vocabulary),
+        options_(options),
+        control_(control),
+        progress_(control.progress ? *control.progress : unseen_),
+        state_{.options = options,
+               .kernels = window_kernels(),
+               .noise = AliasSampler(noise_weights(vocabulary, options.noise_exponent)),
+               .keep = keep_thresholds(vocabulary, options.subsample),
+               .tree = tree_of(vocabulary, options.loss),
+               .words = {},
+               .contexts = {},
+               .nodes = {}},
+        threads_(thread_count(options.threads)),
+        arena_(threads_) {
+    const auto dimension = static_cast<std::size_t>(options.dimension);
+    state_.words = Table(vocabulary.size(), dimension, RowOrder::scattered);
+    // The softmax multiplies the whole table.
+    if (options.loss != Word2VecLoss::hierarchical_softmax)
+      state_.contexts = Table(vocabulary.size(), dimension,
+                              options.loss == Word2VecLoss::softmax ? RowOrder::plain : RowOrder::scattered);
+    state_.nodes = Table(state_.tree.nodes(), dimension, RowOrder::scattered);
+    tables_ = {{"embeddings", &state_.words}, {"contexts", &state_.contexts}, {"nodes", &state_.nodes}};
+    round_piece_ = round_piece_of(vocabulary, state_.keep, options.loss);
+    const std::size_t round = round_workers * round_piece_;
+    tasks_of_epoch_ = options.deterministic ? (corpus.ids().size() + round - 1) / round : corpus.chunks();
+  }
+
+  Word2VecVectors run() {
+    const std::size_t tasks = tasks_of_epoch_ * static_cast<std::size_t>(options_.epochs);
+    progress_.done = 0;
+    progress_.total = corpus_.words() * static_cast<std::uint64_t>(options_.epochs);
+    start();
+    clock_.restart();
+    while (next_ < tasks) {
+      const std::size_t epoch = next_ / tasks_of_epoch_;
+      run_until((epoch + 1) * tasks_of_epoch_);
+      if (next_ == (epoch + 1) * tasks_of_epoch_) {
+        report(epoch);
+        epoch_sum_ = {};
+      }
+      if (clock_.wanted() && next_ < tasks && (progress_.cancelled || clock_.due())) {
+        save();
+        clock_.restart();
+      }
+      if (next_ < tasks) check_cancelled(&progress_);
+    }
+    if (trained_pairs_ == 0)
+      throw Error(
+          "there was nothing to learn from: no sentence has two words of the vocabulary that subsampling left; is "
+          "there one word a line?");
+    require_finite();
+    Word2VecVectors result;
+    result.words = matrix_of(state_.words, threads_);
+    state_.words = Table();
+    result.contexts = matrix_of(state_.contexts, threads_);
+    return result;
+  }
+
+ private:
+  // ---- the start ----
+
+  /// As in word2vec.c: the inputs small and random, the outputs zero; or as they were kept.
+  void start() {
+    const auto dimension = static_cast<std::size_t>(options_.dimension);
+    parallel_ranges(state_.words.rows(), 4096, threads_, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) {
+        Rng rng = stream(options_.seed, Stream::start, i);
+        float* const row = state_.words.row(i);
+        for (std::size_t c = 0; c < dimension; ++c) row[c] = (rng.uniform() - 0.5f) / static_cast<float>(dimension);
+        if (control_.initial)
+          if (const auto vector = control_.initial->find(vocabulary_.word(word_id(i))))
+            std::copy(vector->begin(), vector->end(), row);
+      }
+    });
+    std::error_code missing;
+    if (!control_.checkpoint.resume || !std::filesystem::exists(control_.checkpoint.file, missing)) return;
+    const Checkpoint checkpoint(control_.checkpoint.file);
+    checkpoint.require_same({{"model", std::string(name_of(options_.model))}});  // which says what else there is
+    checkpoint.require_same(settings());
+    checkpoint.require_same(vocabulary_);
+    checkpoint.restore(tables_);
+    next_ = checkpoint.number<std::size_t>("training_next");
+    epoch_sum_.loss = checkpoint.number<double>("training_loss");
+    epoch_sum_.pairs = checkpoint.number<std::uint64_t>("training_pairs");
+    trained_pairs_ = checkpoint.number<std::uint64_t>("training_all_pairs");
+    if (next_ > tasks_of_epoch_ * static_cast<std::size_t>(options_.epochs)) checkpoint.fail("is damaged");
+    progress_.done = checkpoint.number<std::uint64_t>("training_done");
+    kept_ = true;
+  }
+
+  Metadata settings() const {
+    Metadata result = description(options_);
+    result["corpus_hash"] = corpus_.hash();
+    result["corpus_words"] = std::to_string(corpus_.words());
+    return result;
+  }
+
+  // ---- sentences ----
+
+  /// Falls with the share of all words, those of earlier epochs included, that stand before `position`.
+  float learning_rate(std::size_t epoch, std::size_t position) const {
+    const auto size = static_cast<double>(corpus_.ids().size());
+    const double share = (static_cast<double>(epoch) * size + static_cast<double>(position)) / (size * options_.epochs);
+    return static_cast<float>(options_.learning_rate * std::max(1 - share, learning_rate_floor));
+  }
+
+  /// Calls f(sentence, first, last, position) for the sentences whose words stand in ids [begin, end), frequent words
+  /// dropped: words first ... last - 1 are those of the range, the others are context from beside it. Whether a word is
+  /// kept depends on its position only, so that neighbours agree. `position` is where the sentence ends.
+  template <class F>
+  void for_each_sentence(const EncodedCorpus& corpus, Rng keep, std::size_t begin, std::size_t end,
+                         std::vector<WordId>& sentence, const F& f) const {
+    const auto ids = corpus.ids();
+    const auto window = static_cast<std::size_t>(options_.window);
+    const std::size_t far = end - begin;  // to look for context, where most words are dropped
+    const auto kept = [&](Rng& rng, WordId id) {
+      return static_cast<std::uint32_t>(rng() >> 32) <= state_.keep[index(id)];
+    };
+    sentence.resize(longest_sentence + 2 * window + 1);
+    std::size_t size = 0;
+    for (std::size_t i = begin; i > 0 && begin - i < far && size < window; --i) {
+      const WordId id = ids[i - 1];
+      if (id == EncodedCorpus::sentence_end) break;
+      Rng rng = keep;
+      rng.skip(i - 1);
+      if (kept(rng, id)) sentence[size++] = id;
+    }
+    std::reverse(sentence.begin(), sentence.begin() + static_cast<std::ptrdiff_t>(size));
+
+    std::size_t first = size;
+    const auto finish = [&](std::size_t last, std::size_t position) {
+      if (last > first) f(std::span<const WordId>(sentence.data(), size), first, last, position);
+      size = first = 0;
+    };
+    Rng rng = keep;
+    rng.skip(begin);
+    for (std::size_t i = begin; i < end; ++i) {
+      const WordId id = ids[i];
+      if (id == EncodedCorpus::sentence_end) {
+        rng();
+        finish(size, i);
+        continue;
+      }
+      sentence[size] = id;
+      size += kept(rng, id);
+      if (size - first == longest_sentence) finish(size, i);
+    }
+    const std::size_t last = size;
+    for (std::size_t i = end; i < ids.size() && i - end < far && size - last < window; ++i) {
+      const WordId id = ids[i];
+      if (id == EncodedCorpus::sentence_end) break;
+      if (kept(rng, id)) sentence[size++] = id;
+    }
+    finish(last, end);
+  }
+
+  /// Words of the text among ids [begin, end).
+  void count_done(std::size_t begin, std::size_t end) {
+    const auto ids = corpus_.ids().subspan(begin, end - begin);
+    progress_.done.fetch_add(
+        ids.size() - static_cast<std::size_t>(std::count(ids.begin(), ids.end(), EncodedCorpus::sentence_end)),
+        std::memory_order_relaxed);
+  }
+
+  /// What a trainer lost since it was last asked, which also goes to the progress line.
+  LossSum take_loss(WindowTrainer& trainer, float rate) {
+    const LossSum sum{std::exchange(trainer.loss, 0), std::exchange(trainer.pairs, 0)};
+    if (sum.pairs > 0) {
+      progress_.loss = static_cast<float>(sum.mean());
+      progress_.learning_rate = rate;
+    }
+    return sum;
+  }
+
+  /// Trains on one chunk.
+  LossSum train_chunk(WindowTrainer& trainer, const SharedRows& rows, std::vector<WordId>& sentence,
+                      SentenceDraws& draws, std::size_t task) {
+    const std::size_t epoch = task / tasks_of_epoch_, begin = task % tasks_of_epoch_ * EncodedCorpus::chunk_size,
+                      end = std::min(begin + EncodedCorpus::chunk_size, corpus_.ids().size());
+    Rng rng = stream(options_.seed, Stream::draw, task);
+    float rate = 0;
+    std::size_t counted = begin;
+    try {
+      for_each_sentence(corpus_, stream(options_.seed, Stream::keep, epoch), begin, end, sentence,
+                        [&](std::span<const WordId> words, std::size_t first, std::size_t last, std::size_t position) {
+                          // With a checkpoint, what was begun is finished: it is kept between chunks.
+                          if (control_.checkpoint.file.empty()) check_cancelled(&progress_);
+                          rate = learning_rate(epoch, position);
+                          trainer.draw(last - first, state_.noise, rng, draws);
+                          trainer.train(words, first, draws, rate, rows);
+                          count_done(counted, position);
+                          counted = position;
+                        });
+    } catch (const Diverged& diverged) {
+      fail_diverged(epoch, diverged.word, rate, "the loss");
+    }
+    count_done(counted, end);
+    return take_loss(trainer, rate);
+  }
+
+  // ---- threads ----
+
+  /// Trains tasks from next_ to `end`, or to where a checkpoint is due or cancelling asked for.
+  void run_until(std::size_t end) {
+    if (options_.deterministic)
+      run_rounds(end);
+    else
+      run_chunks(end);
+  }
+
+  bool stop_early() const { return progress_.cancelled || clock_.due(); }
+
+  /// Each thread takes the next chunk until none is left; with one thread they come in order.
+  void run_chunks(std::size_t end) {
+    std::atomic<std::size_t> next{next_};
+    std::atomic<bool> stop{false};
+    std::mutex mutex;
+    const std::size_t replicated = threads_ == 1 ? 0 : std::min(state_.nodes.rows(), replicated_nodes);
+    const std::size_t period = std::min(round_piece_, merge_windows / static_cast<std::size_t>(threads_) + 1);
+    ReplicaLocks locks(replicated);
+    const auto work = [&] {
+      WindowTrainer trainer(state_);
+      // A row is asked for twice for each window: to be fetched ahead, and to be used.
+      RowReplicas replicas(state_.nodes, replicated, static_cast<std::uint32_t>(2 * period), locks,
+                           state_.kernels.add_change);
+      const SharedRows rows(state_, replicated == 0 ? nullptr : &replicas);
+      std::vector<WordId> sentence;
+      SentenceDraws draws;
+      try {
+        while (!stop) {
+          const std::size_t task = next.fetch_add(1);
+          if (task >= end) break;
+          const LossSum sum = train_chunk(trainer, rows, sentence, draws, task);
+          const std::scoped_lock lock(mutex);
+          epoch_sum_.add(sum);
+          trained_pairs_ += sum.pairs;
+          if (stop_early()) stop = true;
+        }
+        replicas.merge_all();
+      } catch (...) {
+        stop = true;  // so that the others end too
+        throw;
+      }
+    };
+    if (threads_ == 1) {
+      work();
+    } else {
+      arena_.execute([&] {
+        tbb::task_group group;
+        for (int i = 0; i < threads_; ++i) group.run(work);
+        group.wait();
+      });
+    }
+    next_ = std::min(next.load(), end);
+  }
+
+  /// The same text is trained by the same worker on the same rows, however many threads there are.
+  void run_rounds(std::size_t end) {
+    RowClaims claims(state_);
+    std::vector<RoundWorker> workers;
+    for (std::size_t i = 0; i < round_workers; ++i) workers.emplace_back(state_, i, round_piece_);
+    std::vector<std::exception_ptr> errors(round_workers);
+    struct Scratch {
+      ThreadPlaces places;
+      std::vector<WordId> sentence;
+    };
+    tbb::enumerable_thread_specific<Scratch> scratch([&] { return Scratch{ThreadPlaces(state_), {}}; });
+    const auto for_each = [&](std::size_t count, const auto& f) {
+      if (threads_ == 1)
+        for (std::size_t i = 0; i < count; ++i) f(i);
+      else
+        tbb::parallel_for(std::size_t{0}, count, f, tbb::simple_partitioner());
+    };
+    arena_.execute([&] {
+      // One round at least, so that a training that is always asked to stop comes to an end too.
+      for (bool stop = false; next_ < end && !stop; ++next_, stop = stop_early()) {
+        if (control_.checkpoint.file.empty()) check_cancelled(&progress_);
+        const std::size_t epoch = next_ / tasks_of_epoch_, round = next_ % tasks_of_epoch_;
+        const auto first_of = [&](std::size_t worker) {
+          return std::min((round * round_workers + worker) * round_piece_, corpus_.ids().size());
+        };
+        claims.clear();
+        for_each(round_workers, [&](std::size_t i) {
+          workers[i].clear();
+          if (first_of(i) == first_of(i + 1)) return;
+          Rng rng = stream(options_.seed, Stream::draw, next_ * round_workers + i);
+          for_each_sentence(corpus_, stream(options_.seed, Stream::keep, epoch), first_of(i), first_of(i + 1),
+                            scratch.local().sentence,
+                            [&](std::span<const WordId> words, std::size_t first, std::size_t last,
+                                std::size_t position) { workers[i].add(words, first, last, position, rng, claims); });
+        });
+        for_each(round_workers, [&](std::size_t i) {
+          float rate = 0;
+          try {
+            workers[i].find_rows(claims, scratch.local().places);
+            workers[i].train([&](std::size_t position) { return rate = learning_rate(epoch, position); });
+          } catch (const Diverged& diverged) {
+            try {
+              fail_diverged(epoch, diverged.word, rate, "the loss");
+            } catch (...) {
+              errors[i] = std::current_exception();
+            }
+          }
+          count_done(first_of(i), first_of(i + 1));
+        });
+        for (const std::exception_ptr& error : errors)
+          if (error) std::rethrow_exception(error);  // the first in the text, however many threads there are
+        for_each(PrivateRows::parts, [&](std::size_t part) {
+          for (const RoundWorker& worker : workers) worker.merge(part);
+        });
+        for (RoundWorker& worker : workers) {
+          const LossSum sum = take_loss(worker.trainer, learning_rate(epoch, first_of(0)));
+          epoch_sum_.add(sum);
+          trained_pairs_ += sum.pairs;
+        }
+      }
+    });
+  }
+
+  // ---- what is told and kept ----
+
+  void report(std::size_t epoch) {
+    if (!control_.on_epoch) return;
+    EpochReport report{.epoch = static_cast<int>(epoch) + 1, .loss = epoch_sum_.mean(), .validation_loss = {}};
+    if (control_.validation) report.validation_loss = validation_loss(epoch);
+    control_.on_epoch(report);
+  }
+
+  /// As in training, with steps of length zero and the same draws every time.
+  double validation_loss(std::size_t epoch) {
+    const EncodedCorpus& corpus = *control_.validation;
+    std::vector<LossSum> sums(corpus.chunks());
+    parallel_for(corpus.chunks(), threads_, [&](std::size_t number) {
+      if (control_.checkpoint.file.empty()) check_cancelled(&progress_);  // else the epoch is reported, then kept
+      WindowTrainer trainer(state_);
+      const SharedRows rows(state_);
+      std::vector<WordId> sentence;
+      SentenceDraws draws;
+      const std::size_t begin = number * EncodedCorpus::chunk_size;
+      Rng rng = stream(options_.seed, Stream::validation, number + 1);
+      for_each_sentence(corpus, stream(options_.seed, Stream::validation, 0), begin,
+                        std::min(begin + EncodedCorpus::chunk_size, corpus.ids().size()), sentence,
+                        [&](std::span<const WordId> words, std::size_t first, std::size_t last, std::size_t) {
+                          trainer.draw(last - first, state_.noise, rng, draws);
+                          try {
+                            trainer.train(words, first, draws, 0, rows);
+                          } catch (const Diverged& diverged) {
+                            fail_diverged(epoch, diverged.word, learning_rate(epoch, corpus_.ids().size()),
+                                          "the validation text's loss");
+                          }
+                        });
+      sums[number] = {trainer.loss, trainer.pairs};
+    });
+    LossSum all;
+    for (const LossSum& sum : sums) all.add(sum);
+    return all.mean();
+  }
+
+  [[noreturn]] void fail_diverged(std::size_t epoch, WordId word, float rate, const char* what) const {
+    equivec::fail_diverged(static_cast<int>(epoch) + 1, vocabulary_.word(word), rate, what, control_.checkpoint, kept_);
+  }
+
+  /// Before the vectors are kept.
+  void require_finite() const {
+    const std::size_t last = std::max<std::size_t>(next_, 1) - 1;
+    for (const NamedTable& t : tables_)
+      for (std::size_t i = 0; i < t.table->rows(); ++i) {
+        const Eigen::Map<const Eigen::ArrayXf> row(t.table->row(i), options_.dimension);
+        if (!row.allFinite())
+          fail_diverged(last / tasks_of_epoch_, word_id(i), learning_rate(last / tasks_of_epoch_, 0), "its vector");
+      }
+  }
+
+  void save() {
+    require_finite();
+    Metadata metadata = settings();
+    metadata.insert({{"vectors", "words"},
+                     {"instruction_set", std::string(state_.kernels.instruction_set)},
+                     {"training_next", std::to_string(next_)},
+                     {"training_done", std::to_string(progress_.done.load())},
+                     {"training_loss", shortest(epoch_sum_.loss)},
+                     {"training_pairs", std::to_string(epoch_sum_.pairs)},
+                     {"training_all_pairs", std::to_string(trained_pairs_)}});
+    write_checkpoint(control_.checkpoint.file, vocabulary_, tables_, metadata);
+    kept_ = true;
+  }
+
+  const EncodedCorpus& corpus_;
+  const Vocabulary& vocabulary_;
+  const Word2VecOptions& options_;
+  const TrainingControl& control_;
+  Progress unseen_;
+  Progress& progress_;
+  Word2VecState state_;
+  std::vector<NamedTable> tables_;
+  int threads_;
+  tbb::task_arena arena_;
+  std::size_t round_piece_ = 0;
+  std::size_t tasks_of_epoch_ = 0;  // chunks or rounds
+  std::size_t next_ = 0;            // the first task that is not done
+  LossSum epoch_sum_;               // of the epoch that next_ is in
+  std::uint64_t trained_pairs_ = 0;
+  CheckpointClock clock_{control_.checkpoint};
+  bool kept_ = false;  // there is a checkpoint of this training
+};
+
+}  // namespace
+
+std::vector<TableSize> word2vec_tables(std::size_t words, const Word2VecOptions& options) {
+  const auto dimension = static_cast<std::size_t>(options.dimension);
+  const std::uint64_t table = Table::bytes_of(words, dimension);
+  std::vector<TableSize> result = {{"word vectors", table}};
+  if (options.loss != Word2VecLoss::hierarchical_softmax) result.push_back({"context vectors", table});
+  if (has_tree(options.loss)) {
+    result.push_back({"node vectors", words < 2 ? 0 : Table::bytes_of(words - 1, dimension)});
+    // A path is about as long as the logarithm of the number of words.
+    result.push_back({"tree", words * (8 + 4 * static_cast<std::uint64_t>(std::log2(words + 1)))});
+  }
+  if (const int threads = thread_count(options.threads);
+      has_tree(options.loss) && !options.deterministic && threads > 1)
+    result.push_back({"nodes at the top, by thread",
+                      2 * static_cast<std::uint64_t>(threads) *
+                          Table::bytes_of(words < 2 ? 0 : std::min(words - 1, replicated_nodes), dimension)});
+  if (draws_noise(options.loss)) result.push_back({"noise words", words * 8});
+  result.push_back({"subsampling", words * 4});
+  if (options.deterministic) {
+    const std::uint64_t rows =
+        longest_round_piece * (1 + (draws_noise(options.loss) ? 1 : 0) +
+                               (has_tree(options.loss) ? static_cast<std::uint64_t>(std::log2(words + 1)) : 0));
+    result.push_back({"private rows", 2 * round_workers * Table::bytes_of(rows, dimension)});
+  }
+  return result;
+}
+
+Word2VecVectors train_word2vec(const EncodedCorpus& corpus, const Vocabulary& vocabulary,
+                               const Word2VecOptions& options, const TrainingControl& control) {
+  validate(options);
+  validate(control.checkpoint);
+  require_words_of(vocabulary, corpus, "the corpus");
+  if (control.validation) require_words_of(vocabulary, *control.validation, "the validation text");
+  if (vocabulary.total_count() == 0)
+    throw Error(
+        "the vocabulary has no counts, by which noise words are drawn and frequent words dropped; count the corpus' "
+        "words");
+  require_dimension(control.initial, options.dimension);
+  require_memory(word2vec_tables(vocabulary.size(), options), vocabulary.size(), options.dimension);
+  return Training(corpus, vocabulary, options, control).run();
+}
+
+}  // namespace equivec

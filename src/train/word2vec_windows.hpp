@@ -1,0 +1,280 @@
+#pragma once
+
+#include "equivec/base/rng.hpp"
+#include "equivec/base/types.hpp"
+#include "equivec/math/alias_sampler.hpp"
+#include "equivec/train/word2vec.hpp"
+#include "src/base/row_table.hpp"
+#include "src/kernels/window_kernels.hpp"
+#include "src/kernels/window_step.hpp"
+#include "src/train/huffman.hpp"
+#include "src/train/row_replicas.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <span>
+#include <vector>
+
+// From a sentence to the windows that are trained on: what is drawn for them, which rows they use, the kernel's call.
+
+namespace equivec {
+
+inline bool draws_noise(Word2VecLoss loss) {
+  return loss == Word2VecLoss::negative_sampling || loss == Word2VecLoss::hierarchical_softmax_and_negative_sampling;
+}
+
+inline bool has_tree(Word2VecLoss loss) {
+  return loss == Word2VecLoss::hierarchical_softmax || loss == Word2VecLoss::hierarchical_softmax_and_negative_sampling;
+}
+
+/// Everything that the workers share and do not change, and the tables, which they do.
+struct Word2VecState {
+  const Word2VecOptions& options;
+  WindowKernels kernels;
+  AliasSampler noise;
+  std::vector<std::uint32_t> keep;  // of 2^32, for each word; the largest means always
+  HuffmanTree tree;
+  Table words;     // the inputs
+  Table contexts;  // the outputs of negative sampling and of the softmax
+  Table nodes;     // the outputs of hierarchical softmax
+
+  bool draws_noise() const { return equivec::draws_noise(options.loss); }
+  bool has_tree() const { return equivec::has_tree(options.loss); }
+  /// Outputs of one window at most.
+  std::size_t most_outputs() const {
+    return (draws_noise() ? static_cast<std::size_t>(options.negatives) + 1 : 0) + tree.longest_path();
+  }
+};
+
+/// What is drawn for the windows of a sentence.
+struct SentenceDraws {
+  std::vector<std::size_t> reaches;  // of each window
+  std::vector<WordId> noise;         // of each window so many
+};
+
+/// The tables themselves, shared by all threads without locks (Hogwild, Niu et al. 2011): words are many, so two
+/// threads seldom meet in a row, and an update lost there is noise like any other. Not so the top of a tree, of which a
+/// thread may have replicas. Other rows (see word2vec_rounds.hpp) are found by the place that asks for them.
+class SharedRows {
+ public:
+  explicit SharedRows(const Word2VecState& state, RowReplicas* nodes = nullptr) : state_(state), nodes_(nodes) {}
+  float* word(std::size_t /*position*/, WordId word) const { return state_.words.row(index(word)); }
+  float* context(std::size_t /*center*/, WordId word) const { return state_.contexts.row(index(word)); }
+  float* noise(std::size_t /*draw*/, WordId word) const { return state_.contexts.row(index(word)); }
+  float* node(std::size_t /*center*/, std::size_t /*step*/, std::size_t node) const {
+    return nodes_ == nullptr ? state_.nodes.row(node) : nodes_->row(node);
+  }
+
+ private:
+  const Word2VecState& state_;
+  RowReplicas* nodes_;
+};
+
+/// A loss that is no number, or a number no float can hold.
+struct Diverged {
+  WordId word;  ///< in the middle of the window
+};
+
+/// Trains windows of one sentence after another. One for each thread.
+class WindowTrainer {
+ public:
+  explicit WindowTrainer(const Word2VecState& state) : state_(state), outputs_(state.most_outputs() + 1) {
+    const auto window = static_cast<std::size_t>(state.options.window);
+    inputs_.reserve(2 * window);
+    scratch_.reset(
+        new (std::align_val_t(64)) float[scratch_floats(2 * window, state.most_outputs(), state.words.stride())]());
+    signs_storage_.reset(new (std::align_val_t(64)) float[padded_outputs(state.most_outputs()) + 16]());
+    // With no word drawn twice the signs depend on their number only.
+    const std::size_t most = state.draws_noise() && !state.has_tree() ? state.most_outputs() : 0;
+    noise_signs_pitch_ = std::max<std::size_t>(padded_outputs(most), 16);
+    noise_signs_.reset(new (std::align_val_t(64)) float[(most + 1) * noise_signs_pitch_]());
+    for (std::size_t count = 1; count <= most; ++count) {
+      float* const signs = noise_signs_.get() + count * noise_signs_pitch_;
+      for (std::size_t k = 0; k < count; ++k) signs[k] = k == 0 ? -1.0f : 1.0f;
+      finish_signs(signs, count);
+    }
+  }
+
+  double loss = 0;          ///< of all windows since it was set to 0
+  std::uint64_t pairs = 0;  ///< likewise
+
+  /// Draws for the windows whose middle is one of `centers` words.
+  void draw(std::size_t centers, const AliasSampler& noise, Rng& rng, SentenceDraws& draws) const {
+    const auto window = static_cast<std::uint32_t>(state_.options.window);
+    const auto negatives = state_.draws_noise() ? static_cast<std::size_t>(state_.options.negatives) : 0;
+    const bool shrinking = state_.options.window_shape == WindowShape::shrinking;
+    draws.reaches.resize(centers);
+    draws.noise.resize(centers * negatives);
+    WordId* to = draws.noise.data();
+    for (std::size_t& reach : draws.reaches) {
+      reach = shrinking ? 1 + rng.below(window) : window;
+      for (std::size_t k = 0; k < negatives; ++k) *to++ = noise(rng);
+    }
+  }
+
+  /// Trains on the windows whose middle is sentence[begin], sentence[begin + 1] and so on, as many as were drawn for.
+  /// Throws Diverged.
+  template <class Rows>
+  void train(std::span<const WordId> sentence, std::size_t begin, const SentenceDraws& draws, float rate,
+             const Rows& rows) {
+    const bool skipgram = state_.options.model == Word2VecModel::skipgram;
+    const std::size_t end = begin + draws.reaches.size();
+    for (std::size_t center = begin; center < end; ++center) {
+      const std::size_t reach = draws.reaches[center - begin];
+      const std::size_t first = center - std::min(center, reach), last = std::min(center + reach + 1, sentence.size());
+      inputs_.clear();
+      for (std::size_t i = first; i < last; ++i)
+        if (i != center) inputs_.push_back(rows.word(i, sentence[i]));
+      if (inputs_.empty()) continue;
+      const double cost = state_.options.loss == Word2VecLoss::softmax
+                              ? softmax_step(sentence[center], rate)
+                              : window_step(sentence, begin, center, end, draws, rate, rows);
+      if (!std::isfinite(cost)) throw Diverged{sentence[center]};
+      loss += cost;
+      pairs += skipgram ? inputs_.size() : 1;
+    }
+  }
+
+ private:
+  static constexpr std::size_t ahead_windows = 2;  // whose rows are fetched while one is trained
+  static constexpr std::size_t ahead_rows = 32;    // at most; more would drive each other out of the first cache
+
+  struct FreeAligned {
+    void operator()(float* p) const { operator delete[](p, std::align_val_t(64)); }
+  };
+  using Floats = std::unique_ptr<float[], FreeAligned>;
+
+  /// After `count` signs: zeros, and where they are few all of it again.
+  static void finish_signs(float* signs, std::size_t count) {
+    const std::size_t padded = padded_outputs(count);
+    std::fill(signs + count, signs + padded, 0.0f);
+    if (padded == 8) std::copy(signs, signs + 8, signs + 8);
+  }
+
+  /// The rows of a word and of the noise drawn for it, each once; signs are written only where some had to be counted,
+  /// which is returned.
+  template <class Rows>
+  bool gather_noise(WordId word, std::size_t center, std::span<const WordId> drawn, std::size_t first_draw,
+                    std::size_t& count, float* signs, const Rows& rows) {
+    bool same = false;
+    for (std::size_t i = 0; i < drawn.size(); ++i) {
+      same |= drawn[i] == word;
+      for (std::size_t k = 0; k < i; ++k) same |= drawn[i] == drawn[k];
+    }
+    outputs_[count++] = rows.context(center, word);
+    if (!same) {
+      for (std::size_t i = 0; i < drawn.size(); ++i) outputs_[count++] = rows.noise(first_draw + i, drawn[i]);
+      return false;
+    }
+    const std::size_t first = count;
+    signs[first - 1] = -1;
+    distinct_.clear();
+    for (std::size_t i = 0; i < drawn.size(); ++i) {
+      if (drawn[i] == word) continue;  // it is the right answer
+      const auto at =
+          static_cast<std::size_t>(std::find(distinct_.begin(), distinct_.end(), drawn[i]) - distinct_.begin());
+      if (at < distinct_.size()) {
+        signs[first + at] += 1;
+        continue;
+      }
+      distinct_.push_back(drawn[i]);
+      signs[count] = 1;
+      outputs_[count++] = rows.noise(first_draw + i, drawn[i]);
+    }
+    return true;
+  }
+
+  template <class Rows>
+  double window_step(std::span<const WordId> sentence, std::size_t begin, std::size_t center, std::size_t end,
+                     const SentenceDraws& draws, float rate, const Rows& rows) {
+    const WordId word = sentence[center];
+    const auto negatives = state_.draws_noise() ? static_cast<std::size_t>(state_.options.negatives) : 0;
+    float* const signs = signs_storage_.get();
+    const float* used_signs = signs;
+    std::size_t count = 0;
+    bool repeated = false;
+    if (state_.has_tree()) {
+      const auto path = state_.tree.path(index(word));
+      for (std::size_t k = 0; k < path.size(); ++k) {
+        signs[count] = path[k] % 2 == 0 ? -1.0f : 1.0f;
+        outputs_[count++] = rows.node(center - begin, k, path[k] / 2);
+      }
+    }
+    if (negatives > 0) {
+      const std::size_t path = count, first = (center - begin) * negatives;
+      repeated = gather_noise(word, center - begin, std::span(draws.noise).subspan(first, negatives), first, count,
+                              signs, rows);
+      if (!repeated && path == 0) {
+        used_signs = noise_signs_.get() + count * noise_signs_pitch_;
+      } else {
+        if (!repeated) {
+          signs[path] = -1;
+          std::fill(signs + path + 1, signs + count, 1.0f);
+        }
+        finish_signs(signs, count);
+      }
+    } else {
+      finish_signs(signs, count);
+    }
+    if (count == 0) return 0;  // the only word of a tree
+
+    std::size_t ahead = 0;
+    if (const std::size_t next = center + ahead_windows; next < end) {
+      if (state_.has_tree()) {
+        const auto path = state_.tree.path(index(sentence[next]));
+        for (std::size_t k = 0; k < std::min(ahead_rows, path.size()); ++k)
+          ahead_[ahead++] = rows.node(next - begin, k, path[k] / 2);
+      }
+      if (negatives > 0) {
+        const std::size_t first = (next - begin) * negatives;
+        if (ahead < ahead_rows) ahead_[ahead++] = rows.context(next - begin, sentence[next]);
+        for (std::size_t k = 0; k < negatives && ahead < ahead_rows; ++k)
+          ahead_[ahead++] = rows.noise(first + k, draws.noise[first + k]);
+      }
+    }
+    const std::size_t entering = center + static_cast<std::size_t>(state_.options.window) + ahead_windows;
+    if (entering < sentence.size()) ahead_[ahead++] = rows.word(entering, sentence[entering]);
+
+    const Window window{.inputs = inputs_,
+                        .outputs = {outputs_.data(), count},
+                        .signs = used_signs,
+                        .repeated = repeated,
+                        .stride = state_.words.stride(),
+                        .rate = rate,
+                        .ahead = {ahead_, ahead},
+                        .scratch = scratch_.get()};
+    return state_.options.model == Word2VecModel::skipgram ? state_.kernels.skipgram(window)
+                                                           : state_.kernels.cbow(window, share());
+  }
+
+  /// Over the tables themselves: all of them are touched by every step.
+  double softmax_step(WordId word, float rate) {
+    const SoftmaxLayer<float> layer{.rows = state_.contexts.row(0),
+                                    .count = state_.contexts.rows(),
+                                    .stride = state_.contexts.stride(),
+                                    .target = index(word),
+                                    .rate = rate};
+    const auto dimension = static_cast<std::size_t>(state_.options.dimension);
+    const std::span<float* const> inputs = inputs_;
+    return state_.options.model == Word2VecModel::skipgram
+               ? skipgram_step<float>(inputs, dimension, layer, softmax_scratch_)
+               : cbow_step<float>(inputs, dimension, share(), layer, softmax_scratch_);
+  }
+
+  float share() const {
+    return state_.options.cbow_update == CbowUpdate::legacy ? 1.0f : 1.0f / static_cast<float>(inputs_.size());
+  }
+
+  const Word2VecState& state_;
+  std::vector<WordId> distinct_;
+  std::vector<float*> inputs_, outputs_;
+  Floats scratch_, signs_storage_, noise_signs_;
+  std::size_t noise_signs_pitch_ = 0;
+  const float* ahead_[ahead_rows + 1];
+  StepScratch<float> softmax_scratch_;
+};
+
+}  // namespace equivec

@@ -1,0 +1,85 @@
+#include "equivec/vectors/embeddings.hpp"
+
+#include "equivec/base/error.hpp"
+#include "src/base/parallel.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace equivec {
+
+Embeddings::Embeddings(Vocabulary vocabulary, MatrixView vectors, std::shared_ptr<const void> owner, Metadata metadata)
+    : vocabulary_(std::move(vocabulary)),
+      owner_(std::move(owner)),
+      vectors_(vectors.data()),
+      rows_(vectors.rows()),
+      columns_(vectors.cols()),
+      metadata_(std::make_shared<const Metadata>(std::move(metadata))) {
+  if (vocabulary_.size() != size())
+    throw Error(std::to_string(vocabulary_.size()) + " words but " + std::to_string(size()) + " vectors");
+}
+
+Embeddings::Embeddings(Vocabulary vocabulary, const std::shared_ptr<const Matrix>& vectors, Metadata metadata)
+    : Embeddings(std::move(vocabulary), MatrixView(vectors->data(), vectors->rows(), vectors->cols()), vectors,
+                 std::move(metadata)) {}
+
+Embeddings::Embeddings(Vocabulary vocabulary, Matrix vectors, Metadata metadata)
+    : Embeddings(std::move(vocabulary), std::make_shared<const Matrix>(std::move(vectors)), std::move(metadata)) {}
+
+std::optional<std::span<const float>> Embeddings::find(std::string_view word) const noexcept {
+  if (const auto id = vocabulary_.find(word)) return (*this)[*id];
+  return std::nullopt;
+}
+
+Embeddings Embeddings::with_metadata(Metadata metadata) const {
+  return Embeddings(vocabulary_, matrix(), owner_, std::move(metadata));
+}
+
+Embeddings normalized(const Embeddings& embeddings) {
+  Matrix result = embeddings.matrix();
+  parallel_ranges(embeddings.size(), 4096, 0, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t row = begin; row < end; ++row) {
+      auto vector = result.row(static_cast<Eigen::Index>(row));
+      const double length = vector.cast<double>().norm();
+      if (length > 0) vector = (vector.cast<double>() / length).cast<float>();
+    }
+  });
+  return Embeddings(embeddings.vocabulary(), std::move(result), embeddings.metadata());
+}
+
+Embeddings selected(const Embeddings& embeddings, std::span<const WordId> words) {
+  const Vocabulary& vocabulary = embeddings.vocabulary();
+  std::vector<Vocabulary::Entry> entries;
+  entries.reserve(words.size());
+  Matrix rows(static_cast<Eigen::Index>(words.size()), embeddings.dimension());
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    entries.push_back({std::string(vocabulary.word(words[i])), vocabulary.count(words[i])});
+    rows.row(static_cast<Eigen::Index>(i)) = column(embeddings[words[i]]).transpose();
+  }
+  return Embeddings(Vocabulary(entries), std::move(rows), embeddings.metadata());
+}
+
+Eigen::VectorXd unit_vector(std::span<const float> vector) {
+  const Eigen::VectorXd exact = column(vector).cast<double>();
+  const double length = exact.norm();
+  if (!(length > 0) || !std::isfinite(length)) return Eigen::VectorXd::Zero(exact.size());
+  return exact / length;
+}
+
+double cosine(std::span<const float> a, std::span<const float> b) {
+  const Eigen::VectorXd x = column(a).cast<double>(), y = column(b).cast<double>();
+  // So that it is 1 of a vector with itself: the root of a square is exact.
+  const double lengths = std::sqrt(x.dot(x) * y.dot(y));
+  const double cosine = x.dot(y) / lengths;
+  return lengths > 0 && std::isfinite(cosine) ? std::clamp(cosine, -1.0, 1.0) : 0;
+}
+
+double squared_difference(std::span<const float> a, std::span<const float> b) {
+  // Of the difference rather than as 2 - 2 cosine, which loses its digits for vectors that are nearly the same.
+  Eigen::VectorXd x = column(a).cast<double>(), y = column(b).cast<double>();
+  x.normalize();  // leaves a zero vector alone
+  y.normalize();
+  return (x - y).squaredNorm();
+}
+
+}  // namespace equivec

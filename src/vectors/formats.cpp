@@ -1,0 +1,183 @@
+#include "equivec/vectors/formats.hpp"
+
+#include "equivec/base/types.hpp"
+#include "equivec/counts/vocabulary.hpp"
+#include "src/base/parallel.hpp"
+#include "src/counts/word_index.hpp"
+#include "src/files/decompress.hpp"
+#include "src/files/files.hpp"
+#include "src/files/safetensors.hpp"
+#include "src/vectors/formats/format.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <mutex>
+
+namespace equivec {
+
+namespace {
+
+/// The table of formats. A new one is a file in src/formats and a line here. Recognition asks them in this order.
+const std::array all_formats = {&native_format, &npy_format, &word2vec_text_format, &word2vec_binary_format,
+                                &glove_text_format};
+
+const FormatRow& row_of(Format format) {
+  return **std::ranges::find(all_formats, format, [](const FormatRow* row) { return row->info.format; });
+}
+
+/// Throws Error for files of other programs that are often taken for vectors.
+void refuse_foreign(const Source& source) {
+  const std::string_view bytes = source.bytes();
+  if (bytes.empty()) source.fail("is empty");
+  if (is_safetensors(bytes)) return;  // it begins with a length, whose bytes may be anything
+  std::uint32_t start = 0;
+  std::memcpy(&start, bytes.data(), std::min(sizeof start, bytes.size()));
+  if (start == 793712314u)
+    source.fail("is a fastText model; fastText writes the word vectors into the .vec file beside it: read that one");
+  if (bytes.starts_with("\x80\x05") || bytes.starts_with("\x80\x04") || bytes.starts_with("\x80\x03") ||
+      bytes.starts_with("\x80\x02"))
+    source.fail("is a Python pickle, such as gensim's save() makes; export it with save_word2vec_format");
+  if (bytes.starts_with("PK\x03\x04")) source.fail("is a zip archive; unpack it first");
+}
+
+Source open_source(const std::filesystem::path& file, const Progress* progress = nullptr) {
+  Source source{file, file == "-" ? "standard input" : file.string(), open_decompressed(file, progress)};
+  refuse_foreign(source);
+  return source;
+}
+
+[[noreturn]] void refuse_unknown(const Source& source) {
+  if (source.bytes().substr(0, 4096).find('\0') != std::string_view::npos)
+    source.fail("is a binary file of no known kind; known are native, npy and word2vec-binary");
+  source.fail(1, "expected word vectors, found text whose lines do not end in numbers");
+}
+
+const FormatRow& recognize(const Source& source) {
+  const auto found =
+      std::ranges::find_if(all_formats, [&](const FormatRow* row) { return row->recognizes(source.bytes()); });
+  if (found == all_formats.end()) refuse_unknown(source);
+  return **found;
+}
+
+}  // namespace
+
+std::span<const FormatInfo> formats() noexcept {
+  static const auto infos = [] {
+    std::array<FormatInfo, all_formats.size()> result;
+    std::ranges::transform(all_formats, result.begin(), [](const FormatRow* row) { return row->info; });
+    return result;
+  }();
+  return infos;
+}
+
+Format format_from_name(std::string_view name) {
+  std::string names;
+  for (const FormatInfo& info : formats()) {
+    if (info.name == name) return info.format;
+    names += (names.empty() ? "" : ", ") + std::string(info.name);
+  }
+  throw OptionError("there is no format '" + std::string(name) + "'; there are " + names);
+}
+
+Format format_from_extension(const std::filesystem::path& file) {
+  std::string endings;
+  for (const FormatInfo& info : formats()) {
+    if (file.extension() == info.extension) return info.format;
+    endings += (endings.empty() ? "" : ", ") + std::string(info.extension);
+  }
+  throw OptionError(file.string() + ": the name's ending names no format; use one of " + endings + ", or --format");
+}
+
+Format recognize_format(const std::filesystem::path& file) { return recognize(open_source(file)).info.format; }
+
+Embeddings read_embeddings(const std::filesystem::path& file, const ReadOptions& options, Notices* notices,
+                           Progress* progress, Format* recognized) {
+  const Source source = open_source(file, progress);
+  const FormatRow& format = options.format == Format::automatic ? recognize(source) : row_of(options.format);
+  if (recognized) *recognized = format.info.format;
+  return format.read(source, {options, notices, progress});
+}
+
+void require_writable(const std::filesystem::path& file) {
+  // To open and close a pipe would be its reader's end of file.
+  if (!is_written_directly(file)) AtomicFile attempt(file);
+}
+
+void write_embeddings(const std::filesystem::path& file, const Embeddings& embeddings, Format format,
+                      Progress* progress) {
+  if (format == Format::automatic) format = format_from_extension(file);
+  // The values of a mapped file were not looked at, but what is written for other readers must be numbers.
+  if (format != Format::native)
+    require_finite("the vectors for " + file.string(), embeddings.vocabulary(), embeddings.matrix(), 0);
+  row_of(format).write(file, embeddings, progress);
+}
+
+// ---- what several formats share ----
+
+bool are_unique(std::span<const std::string_view> words) {
+  WordIndex index;
+  index.reserve(words.size());
+  for (std::size_t row = 0; row < words.size(); ++row)
+    if (index.insert(words[row], static_cast<std::uint32_t>(row), [&](std::uint32_t i) { return words[i]; }) != row)
+      return false;
+  return true;
+}
+
+Embeddings with_unique_words(const Source& source, const ReadContext& context, std::span<const std::string_view> words,
+                             Matrix vectors) {
+  WordIndex index;
+  index.reserve(words.size());
+  std::vector<Vocabulary::Entry> entries;
+  entries.reserve(words.size());
+  std::vector<std::size_t> rows;
+  rows.reserve(words.size());
+  std::string_view twice;
+  for (std::size_t row = 0; row < words.size(); ++row) {
+    const auto number = static_cast<std::uint32_t>(rows.size());
+    const std::uint32_t first =
+        index.insert(words[row], number, [&](std::uint32_t i) { return i == number ? words[row] : words[rows[i]]; });
+    if (first != number) {
+      twice = words[row];
+      continue;
+    }
+    rows.push_back(row);
+    entries.push_back({std::string(words[row]), 0});
+  }
+  const std::size_t dropped = words.size() - rows.size();
+  if (dropped > 0) {
+    context.notice(source.name + ": " + std::to_string(dropped) + " rows have a word that stood before, such as '" +
+                   std::string(twice) + "'; the first row of each was kept");
+    for (std::size_t to = 0; to < rows.size(); ++to)
+      vectors.row(static_cast<Eigen::Index>(to)) = vectors.row(static_cast<Eigen::Index>(rows[to]));
+    vectors.conservativeResize(static_cast<Eigen::Index>(rows.size()), Eigen::NoChange);
+  }
+  return Embeddings(Vocabulary(entries), std::move(vectors));
+}
+
+void require_finite(const std::string& name, const Vocabulary& vocabulary, MatrixView vectors, int threads) {
+  std::mutex mutex;
+  std::size_t first = vocabulary.size();
+  parallel_ranges(vocabulary.size(), 4096, threads, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t row = begin; row < end; ++row)
+      if (!vectors.row(static_cast<Eigen::Index>(row)).allFinite()) {
+        const std::scoped_lock lock(mutex);
+        first = std::min(first, row);
+        break;
+      }
+  });
+  if (first < vocabulary.size())
+    throw Error(name + ": row " + std::to_string(first + 1) + ", '" + std::string(vocabulary.word(word_id(first))) +
+                "', has a value that is not a finite number");
+}
+
+void require_words_without(std::string_view separators, const Embeddings& embeddings, std::string_view format) {
+  for (std::size_t row = 0; row < embeddings.size(); ++row) {
+    const std::string_view word = embeddings.vocabulary().word(word_id(row));
+    if (word.find_first_of(separators) != word.npos)
+      throw Error("word " + std::to_string(row + 1) + ", '" + std::string(word) + "', holds white space, which " +
+                  std::string(format) + " cannot keep apart from the numbers; write .safetensors");
+  }
+}
+
+}  // namespace equivec

@@ -1,0 +1,82 @@
+#pragma once
+
+#include "equivec/base/error.hpp"
+#include "equivec/base/progress.hpp"
+#include "equivec/base/types.hpp"
+#include "equivec/counts/vocabulary.hpp"
+#include "equivec/vectors/embeddings.hpp"
+#include "equivec/vectors/formats.hpp"
+#include "src/base/lines.hpp"
+#include "src/files/files.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace equivec {
+
+/// A file to read vectors from, in memory and unpacked.
+struct Source {
+  std::filesystem::path path;
+  std::string name;  // for messages
+  std::shared_ptr<const MappedFile> file;
+
+  std::string_view bytes() const noexcept { return without_byte_order_mark(file->bytes()); }
+  [[noreturn]] void fail(const std::string& message) const { throw Error(name + ": " + message); }
+  [[noreturn]] void fail(std::size_t line, const std::string& message) const {
+    throw Error(name + ":" + std::to_string(line) + ": " + message);
+  }
+};
+
+struct ReadContext {
+  const ReadOptions& options;
+  Notices* notices;
+  Progress* progress;
+
+  void notice(const std::string& sentence) const {
+    if (notices) notices->push_back(sentence);
+  }
+};
+
+/// What the program knows of a format. One file each implements it; formats.cpp has the table.
+struct FormatRow {
+  FormatInfo info;
+  bool (*recognizes)(std::string_view bytes);
+  Embeddings (*read)(const Source& source, const ReadContext& context);
+  void (*write)(const std::filesystem::path& file, const Embeddings& embeddings, Progress* progress);
+};
+
+extern const FormatRow native_format, word2vec_text_format, word2vec_binary_format, glove_text_format, npy_format;
+
+// ---- what several formats share ----
+
+/// "rows dimension" on the first line of the word2vec formats.
+struct Word2VecHeader {
+  std::uint64_t rows = 0, dimension = 0;
+  std::string line;       // as it stands there
+  std::size_t bytes = 0;  // with the line feed
+};
+std::optional<Word2VecHeader> parse_word2vec_header(std::string_view bytes);
+std::string word2vec_header(const Embeddings& embeddings);
+/// Throws Error: the header promises what `bytes_left` cannot hold.
+[[noreturn]] void refuse_header(const Source& source, const Word2VecHeader& header, std::size_t bytes_left);
+/// True if what follows the header is text rather than binary numbers.
+bool is_text_after_header(std::string_view bytes, const Word2VecHeader& header);
+
+bool are_unique(std::span<const std::string_view> words);
+
+/// Vectors in the order of `words`; of a word that occurs twice the first row is kept and a notice given.
+Embeddings with_unique_words(const Source& source, const ReadContext& context, std::span<const std::string_view> words,
+                             Matrix vectors);
+
+/// Throws Error naming the first row with a value that is not finite.
+void require_finite(const std::string& name, const Vocabulary& vocabulary, MatrixView vectors, int threads);
+
+/// Throws Error if a word has one of the `separators`, which the format named uses to tell where a word ends.
+void require_words_without(std::string_view separators, const Embeddings& embeddings, std::string_view format);
+
+}  // namespace equivec

@@ -1,0 +1,62 @@
+#include "equivec/base/characters.hpp"
+#include "equivec/base/error.hpp"
+#include "equivec/base/progress.hpp"
+#include "equivec/base/types.hpp"
+#include "equivec/vectors/embeddings.hpp"
+#include "equivec/vectors/formats.hpp"
+#include "src/base/lines.hpp"
+#include "src/files/files.hpp"
+#include "src/vectors/formats/format.hpp"
+#include "src/vectors/formats/text_rows.hpp"
+
+#include <algorithm>
+#include <map>
+
+// GloVe text: a word and its numbers on each line, without a header. Words of the published files hold blanks.
+
+namespace equivec {
+
+namespace {
+
+/// How many numbers most of the first lines end in; of two equally many the lesser. A word may look like a number or
+/// end in one, so that its line has one more, and a faulty line may have less.
+std::size_t dimension_of(std::string_view bytes) {
+  std::map<std::size_t, int> lines_with;
+  for_each_line(bytes, [&](std::string_view line, std::size_t number) {
+    std::size_t fields = 0;
+    const std::size_t numbers = trailing_numbers(line, fields);
+    if (fields > 0) ++lines_with[numbers];
+    return number < 100;
+  });
+  const auto most = std::ranges::max_element(lines_with, {}, [](const auto& entry) { return entry.second; });
+  return most == lines_with.end() ? 0 : most->first;
+}
+
+bool recognizes(std::string_view bytes) { return !parse_word2vec_header(bytes) && dimension_of(bytes) > 0; }
+
+Embeddings read(const Source& source, const ReadContext& context) {
+  const std::size_t dimension = dimension_of(source.bytes());
+  if (dimension == 0) source.fail(1, "expected a word and its numbers on each line, found most lines without");
+  return read_text_rows(source, context, source.bytes(), 1, dimension, std::nullopt);
+}
+
+void write(const std::filesystem::path& path, const Embeddings& embeddings, Progress* progress) {
+  require_words_without("\n\r", embeddings, "glove-text");
+  for (std::size_t row = 0; row < embeddings.size(); ++row)
+    if (is_space(embeddings.vocabulary().word(word_id(row)).back()))
+      throw Error("word " + std::to_string(row + 1) +
+                  " ends in white space, which glove-text cannot keep; write .safetensors");
+  AtomicFile file(path);
+  write_text_rows(file, embeddings, progress);
+  file.commit();
+}
+
+}  // namespace
+
+const FormatRow glove_text_format = {
+    {Format::glove_text, "glove-text", ".txt", "a word and its numbers a line, without a header"},
+    recognizes,
+    read,
+    write};
+
+}  // namespace equivec

@@ -1,0 +1,440 @@
+#include "equivec/base/error.hpp"
+#include "equivec/base/progress.hpp"
+#include "equivec/base/rng.hpp"
+#include "equivec/base/types.hpp"
+#include "equivec/downstream/labelled_texts.hpp"
+#include "equivec/downstream/probe.hpp"
+#include "equivec/evaluate/outcomes.hpp"
+#include "equivec/math/statistics.hpp"
+#include "equivec/text/corpus.hpp"
+#include "equivec/vectors/embeddings.hpp"
+#include "src/math/softmax_regression.hpp"
+
+#include "catch.hpp"
+#include "support.hpp"
+
+#include <cmath>
+#include <limits>
+
+using namespace equivec;
+
+namespace {
+
+using Strings = std::vector<std::string>;
+
+LabelledTexts texts(const std::vector<std::pair<std::string, std::string>>& lines, std::string name = "texts") {
+  LabelledTexts result{.name = std::move(name), .classes = {}, .labels = {}, .texts = {}};
+  for (const auto& [label, text] : lines) result.classes.push_back(label);
+  std::ranges::sort(result.classes);
+  result.classes.erase(std::unique(result.classes.begin(), result.classes.end()), result.classes.end());
+  for (const auto& [label, text] : lines) {
+    result.labels.push_back(
+        static_cast<std::uint32_t>(std::ranges::lower_bound(result.classes, label) - result.classes.begin()));
+    result.texts.push_back(text);
+  }
+  return result;
+}
+
+Embeddings four_words() { return embeddings({{"good", {2, 0}}, {"fine", {3, 4}}, {"bad", {-5, 0}}, {"void", {0, 0}}}); }
+
+LabelledTexts good_and_bad() {
+  return texts({{"pos", "good"}, {"pos", "fine good"}, {"neg", "bad"}, {"neg", "bad bad fine"}, {"pos", "fine"}});
+}
+
+ProbeOptions quick(int threads = 1) {
+  ProbeOptions options;
+  options.bootstrap.resamples = 500;
+  options.threads = options.bootstrap.threads = threads;
+  return options;
+}
+
+/// Texts of the words w0, w1, ..., whose labels mostly follow from their first word.
+LabelledTexts random_texts(std::size_t count, std::uint32_t words, std::uint32_t classes, std::uint64_t seed) {
+  Rng rng(seed);
+  std::vector<std::pair<std::string, std::string>> lines;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint32_t first = rng.below(words);
+    std::string text = "w" + std::to_string(first);
+    for (std::uint32_t k = rng.below(4); k > 0; --k) text += " w" + std::to_string(rng.below(words));
+    const std::uint32_t label = rng.below(5) == 0 ? rng.below(classes) : first % classes;
+    lines.emplace_back(std::string(1, static_cast<char>('a' + label)), text);
+  }
+  return texts(lines);
+}
+
+std::string error_of_reading(std::string_view bytes) {
+  const TemporaryDirectory folder;
+  return error_of([&] { read_labelled_texts(folder.file("t", bytes)); }).substr(folder.path().string().size() + 1);
+}
+
+double mean(const std::vector<double>& values) {
+  double sum = 0;
+  for (const double value : values) sum += value;
+  return sum / static_cast<double>(values.size());
+}
+
+}  // namespace
+
+TEST_CASE("labelled texts: fastText's form and the one with a tab are recognised") {
+  const TemporaryDirectory folder;
+  const auto [name, bytes] = GENERATE(table<std::string, std::string>(
+      {{"marked", "__label__pos Good  film .\n__label__neg\tbad\n\n  __label__pos  fine \n"},
+       {"tabbed", "pos\tGood  film .\nneg\tbad\n\npos\t fine \n"},
+       {"Windows", "\xef\xbb\xbfpos\tGood  film .\r\nneg\tbad\r\n \r\npos\tfine\r\n"},
+       {"no line end", "pos\tGood  film .\nneg\tbad\npos\tfine"}}));
+  CAPTURE(name);
+  const LabelledTexts result = read_labelled_texts(folder.file("t.txt", bytes));
+  CHECK(result.name == (folder / "t.txt").string());
+  CHECK(result.classes == Strings{"neg", "pos"});
+  CHECK(result.labels == std::vector<std::uint32_t>{1, 0, 1});
+  CHECK(result.texts == Strings{"Good  film .", "bad", "fine"});
+}
+
+TEST_CASE("labelled texts: compressed files and standard input") {
+  const TemporaryDirectory folder;
+  const auto file = folder.file("t.txt", "b\tx y\na\tz\n");
+  REQUIRE(shell("gzip -k " + quoted(file)));
+  const LabelledTexts packed = read_labelled_texts(folder / "t.txt.gz");
+  CHECK(packed.classes == Strings{"a", "b"});
+  CHECK(packed.texts == Strings{"x y", "z"});
+  const StandardInput input("__label__b x\n__label__a y\nz\n");
+  CHECK(error_of([] { read_labelled_texts("-"); }) ==
+        "standard input:3: expected __label__NAME before the text, as on the first line; put it there");
+}
+
+TEST_CASE("labelled texts: a label may stand without a text, hold blanks and begin with '#'") {
+  const TemporaryDirectory folder;
+  const LabelledTexts tabbed = read_labelled_texts(folder.file("t", "#1 a\t\nb\tone\ttwo __label__x\n"));
+  CHECK(tabbed.classes == Strings{"#1 a", "b"});
+  CHECK(tabbed.texts == Strings{"", "one\ttwo __label__x"});
+  const LabelledTexts marked = read_labelled_texts(folder.file("m", "__label__b\n__label__a \n"));
+  CHECK(marked.classes == Strings{"a", "b"});
+  CHECK(marked.texts == Strings{"", ""});
+}
+
+TEST_CASE("labelled texts: what does not fit is told with its line") {
+  CHECK(error_of_reading("") ==
+        "t: holds no labelled text ('__label__NAME text', or a label, a tab and a text, a line)");
+  CHECK(error_of_reading("\n \n") ==
+        "t: holds no labelled text ('__label__NAME text', or a label, a tab and a text, a line)");
+  CHECK(error_of_reading("\nno label\n") ==
+        "t:2: expected '__label__NAME text', or a label, a tab and a text; found neither");
+  CHECK(error_of_reading("a\tx\nb y\n") ==
+        "t:2: expected a label, a tab and a text, as on the first line; found no tab");
+  CHECK(error_of_reading("a\tx\n__label__b\ty\n") ==
+        "t:2: expected a label, a tab and a text, as on the first line; found fastText's __label__");
+  CHECK(error_of_reading("a\tx\n\tlonely\n") == "t:2: expected a label before the tab, found nothing; write it there");
+  CHECK(error_of_reading("__label__a x\nb\ty\n") ==
+        "t:2: expected __label__NAME before the text, as on the first line; put it there");
+  CHECK(error_of_reading("__label__ x\n") == "t:1: expected a name after __label__; write it there without a blank");
+  CHECK(error_of_reading("__label__a x\n__label__a __label__b y\n") ==
+        "t:2: found several labels, 'a' and 'b'; a text can have one here, leave one");
+  CHECK(error_of_reading("__label__a x __label__b\n") ==
+        "t:1: found several labels, 'a' and 'b'; a text can have one here, leave one");
+}
+
+TEST_CASE("labelled texts: a thousand labels and no more") {
+  std::string bytes;
+  for (int i = 0; i < 1000; ++i) bytes += std::to_string(i) + "\tx\n";
+  const TemporaryDirectory folder;
+  CHECK(read_labelled_texts(folder.file("t", bytes + "0\ty\n")).classes.size() == 1000);
+  CHECK(error_of_reading(bytes + "more\tx\n") ==
+        "t:1001: found more than 1000 different labels; see that the label stands before the text");
+}
+
+TEST_CASE("probe: texts are means of unit vectors, or of vectors as they are") {
+  const bool keep_lengths = GENERATE(false, true);
+  ProbeOptions options = quick();
+  options.keep_lengths = keep_lengths;
+  options.strength = 2;
+  const LabelledTexts training = good_and_bad();
+  const ProbeResult result = probe(four_words(), training, training, options);
+  Examples x(5, 2);
+  if (keep_lengths)
+    x << 2, 0, 2.5, 2, -5, 0, -7.0 / 3, 4.0 / 3, 3, 4;
+  else
+    x << 1, 0, 0.8, 0.4, -1, 0, -1.4 / 3, 0.8 / 3, 0.6, 0.8;
+  const SoftmaxModel model =
+      fit_softmax({.examples = x, .labels = training.labels, .classes = 2, .strength = 2, .threads = 1});
+  const Examples logs = log_probabilities(model, x, 1);
+  for (Eigen::Index i = 0; i < 5; ++i) {
+    const auto place = static_cast<std::size_t>(i);
+    CHECK(result.log_losses[place] == Approx(-logs(i, training.labels[place])).epsilon(1e-6));
+  }
+  CHECK(result.log_loss == Approx(mean(result.log_losses)));
+  CHECK(result.predictions == training.labels);
+  CHECK(result.accuracy.value() == 1);
+}
+
+TEST_CASE("probe: coverage counts words, known words and texts without any") {
+  // A word without length is as good as unknown.
+  const LabelledTexts test =
+      texts({{"pos", "good nowhere"}, {"neg", "void nowhere"}, {"neg", ""}, {"pos", "bad good"}});
+  const ProbeResult result = probe(four_words(), good_and_bad(), test, quick());
+  CHECK(result.training.texts == 5);
+  CHECK(result.training.words == 8);
+  CHECK(result.training.known == 8);
+  CHECK(result.training.without_known == 0);
+  CHECK(result.test.texts == 4);
+  CHECK(result.test.empty == 1);
+  CHECK(result.test.without_known == 2);
+  CHECK(result.test.words == 6);
+  CHECK(result.test.known == 3);
+  // Texts of which nothing is known have the same vector.
+  CHECK(result.log_losses[1] == result.log_losses[2]);
+  CHECK(result.predictions[1] == result.predictions[2]);
+  // What is not known changes no mean.
+  const ProbeResult without = probe(four_words(), good_and_bad(), texts({{"pos", "good"}, {"neg", ""}}), quick());
+  CHECK(without.log_losses[0] == result.log_losses[0]);
+  CHECK(without.log_losses[1] == result.log_losses[1]);
+}
+
+TEST_CASE("probe: words that are not finite or have no length teach nothing") {
+  const float huge = std::numeric_limits<float>::infinity();
+  const Embeddings vectors = embeddings({{"good", {2, 0}}, {"bad", {-1, 0}}, {"odd", {huge, 0}}, {"void", {0, 0}}});
+  const LabelledTexts clean = texts({{"pos", "good"}, {"neg", "bad"}});
+  for (const bool keep_lengths : {false, true}) {
+    ProbeOptions options = quick();
+    options.keep_lengths = keep_lengths;
+    const ProbeResult result =
+        probe(vectors, texts({{"pos", "odd good void"}, {"neg", "bad void odd odd"}}), clean, options);
+    CHECK(result.training.known == 2);
+    CHECK(result.log_losses == probe(vectors, clean, clean, options).log_losses);
+  }
+}
+
+TEST_CASE("probe: capitals count in vectors that have some, and in others only if the word is there so") {
+  const LabelledTexts training = texts({{"pos", "good"}, {"neg", "bad"}});
+  const LabelledTexts test = texts({{"pos", "GOOD Good good"}, {"neg", "Bad"}});
+  CHECK(probe(embeddings({{"good", {1, 0}}, {"bad", {0, 1}}}), training, test, quick()).test.known == 4);
+  CHECK(probe(embeddings({{"good", {1, 0}}, {"bad", {0, 1}}, {"GOOD", {1, 1}}}), training, test, quick()).test.known ==
+        2);
+}
+
+TEST_CASE("probe: what is said of every class, and macro F1, by hand") {
+  // Without anything known in the test but the words themselves, what is predicted follows from the words: good and
+  // fine are pos, bad is neg.
+  const LabelledTexts training = texts({{"pos", "good"},
+                                        {"pos", "good"},
+                                        {"neg", "bad"},
+                                        {"odd", "fine"},
+                                        {"neg", "bad"},
+                                        {"odd", "fine"},
+                                        {"rare", "good bad fine"}});
+  const LabelledTexts test =
+      texts({{"pos", "good"}, {"pos", "bad"}, {"neg", "bad"}, {"neg", "bad"}, {"neg", "fine"}, {"pos", "good"}});
+  ProbeOptions options = quick();
+  options.strength = 100;
+  const ProbeResult result = probe(four_words(), training, test, options);
+  REQUIRE(result.classes.size() == 4);
+  const auto counts = [&](std::size_t k) {
+    const ProbeResult::Class& c = result.classes[k];
+    return std::vector<std::uint64_t>{c.training, c.test, c.predicted, c.correct};
+  };
+  CHECK(result.classes[0].label == "neg");
+  CHECK(counts(0) == std::vector<std::uint64_t>{2, 3, 3, 2});
+  CHECK(result.classes[1].label == "odd");
+  CHECK(counts(1) == std::vector<std::uint64_t>{2, 0, 1, 0});
+  CHECK(result.classes[2].label == "pos");
+  CHECK(counts(2) == std::vector<std::uint64_t>{2, 3, 2, 2});
+  CHECK(counts(3) == std::vector<std::uint64_t>{1, 0, 0, 0});
+  CHECK(result.classes[0].f1() == Approx(4.0 / 6));
+  CHECK(result.classes[1].f1() == Approx(0).margin(0));
+  CHECK(result.classes[2].f1() == Approx(0.8));
+  CHECK(!result.classes[3].f1());
+  CHECK(result.macro_f1 == Approx((4.0 / 6 + 0.8) / 3));
+  CHECK(result.accuracy.correct == 4);
+  CHECK(result.accuracy.total == 6);
+  CHECK(result.outcomes[1] == Outcome::wrong);
+}
+
+TEST_CASE("probe: intervals are those of resampled texts") {
+  const Embeddings vectors = random_embeddings(60, 30, 1);
+  const LabelledTexts training = random_texts(300, 60, 3, 2), test = random_texts(80, 60, 3, 3);
+  const ProbeOptions options = quick();
+  const ProbeResult result = probe(vectors, training, test, options);
+  const auto interval = [&](const auto& statistic) {
+    return percentile_interval(bootstrap(80, statistic, options.bootstrap), options.bootstrap).value();
+  };
+  using Times = std::span<const std::uint32_t>;
+  const Interval of_loss = interval([&](Times times) -> std::optional<double> {
+    double sum = 0;
+    for (std::size_t i = 0; i < 80; ++i) sum += times[i] * result.log_losses[i];
+    return sum / 80;
+  });
+  CHECK(result.log_loss_interval == of_loss);
+  const Interval of_f1 = interval([&](Times times) -> std::optional<double> {
+    double sum = 0, classes = 0;
+    for (std::uint32_t k = 0; k < 3; ++k) {
+      double both = 0, either = 0;
+      for (std::size_t i = 0; i < 80; ++i) {
+        either += times[i] * ((test.labels[i] == k) + (result.predictions[i] == k));
+        both += times[i] * (test.labels[i] == k && result.predictions[i] == k);
+      }
+      if (either > 0) sum += 2 * both / either;
+      classes += either > 0;
+    }
+    return sum / classes;
+  });
+  CHECK(result.macro_f1_interval->low == Approx(of_f1.low).epsilon(1e-12));
+  CHECK(result.macro_f1_interval->high == Approx(of_f1.high).epsilon(1e-12));
+  CHECK(result.accuracy.interval == proportion_interval({result.accuracy.correct, 80}));
+  CHECK(result.log_loss_interval->low < result.log_loss);
+  CHECK(result.log_loss < result.log_loss_interval->high);
+  CHECK(result.accuracy.value().value() > 0.4);  // it has learnt something
+  CHECK(result.accuracy.value().value() < 1);
+}
+
+TEST_CASE("probe: where all resamples are alike there is no interval") {
+  const ProbeResult result = probe(four_words(), good_and_bad(), texts({{"pos", "good"}}), quick());
+  CHECK(!result.accuracy.interval);
+  CHECK(!result.macro_f1_interval);
+  CHECK(!result.log_loss_interval);
+  CHECK(result.macro_f1 == 1);
+  CHECK(result.log_loss > 0);
+}
+
+TEST_CASE("probe: of equally likely labels the first is predicted") {
+  const LabelledTexts training = texts({{"pos", "good"}, {"neg", "bad"}});
+  const ProbeResult result = probe(four_words(), training, texts({{"pos", ""}, {"neg", "good bad"}}), quick());
+  CHECK(result.predictions == std::vector<std::uint32_t>{0, 0});
+  CHECK(result.log_loss == Approx(std::log(2.0)));
+}
+
+TEST_CASE("probe: labels of the test are numbered as the training's") {
+  const LabelledTexts training =
+      texts({{"a", "good"}, {"b", "bad"}, {"c", "fine"}, {"a", "good"}, {"b", "bad"}, {"c", "fine"}});
+  ProbeOptions options = quick();
+  options.strength = 100;
+  const ProbeResult result = probe(four_words(), training, texts({{"c", "fine"}, {"b", "bad"}}), options);
+  CHECK(result.predictions == std::vector<std::uint32_t>{2, 1});
+  CHECK(result.accuracy.correct == 2);
+}
+
+TEST_CASE(
+    "probe: neither the vectors' lengths nor a rotation, nor the order of words or texts, changes what is found") {
+  const Embeddings vectors = random_embeddings(60, 2, 4);
+  const LabelledTexts training = random_texts(200, 60, 2, 5), test = random_texts(50, 60, 2, 6);
+  const ProbeResult result = probe(vectors, training, test, quick());
+  const auto largest_change = [&](const Embeddings& e, const LabelledTexts& t, const ProbeOptions& options) {
+    const ProbeResult other = probe(e, t, test, options);
+    double largest = 0;
+    for (std::size_t i = 0; i < 50; ++i)
+      largest = std::max(largest, std::abs(other.log_losses[i] - result.log_losses[i]));
+    return largest;
+  };
+  Matrix scaled = vectors.matrix();
+  for (Eigen::Index i = 0; i < scaled.rows(); ++i) scaled.row(i) *= 1 + static_cast<float>(i);
+  CHECK(largest_change(Embeddings(vectors.vocabulary(), scaled), training, quick()) < 1e-5);
+  ProbeOptions with_lengths = quick();
+  with_lengths.keep_lengths = true;
+  CHECK(largest_change(Embeddings(vectors.vocabulary(), scaled), training, with_lengths) > 1e-2);
+  const Eigen::Matrix2f turn = (Eigen::Matrix2f() << 0.6F, 0.8F, -0.8F, 0.6F).finished();
+  CHECK(largest_change(Embeddings(vectors.vocabulary(), vectors.matrix() * turn), training, quick()) < 1e-5);
+  LabelledTexts backwards = training;
+  std::ranges::reverse(backwards.labels);
+  std::ranges::reverse(backwards.texts);
+  for (std::string& text : backwards.texts) {
+    Strings words;
+    tokenize(
+        text, [&](std::string_view word) { words.emplace_back(word); }, [] {});
+    text.clear();
+    for (auto word = words.rbegin(); word != words.rend(); ++word) text += *word + "\t";
+  }
+  CHECK(largest_change(vectors, backwards, quick()) < 1e-9);
+}
+
+TEST_CASE("probe: the same bits with any number of threads") {
+  const Embeddings vectors = random_embeddings(300, 6, 7);
+  const LabelledTexts training = random_texts(3000, 300, 3, 8), test = random_texts(500, 300, 3, 9);
+  const ProbeResult one = probe(vectors, training, test, quick(1));
+  for (const int threads : {2, 5, 0}) {
+    const ProbeResult other = probe(vectors, training, test, quick(threads));
+    CHECK(other.log_losses == one.log_losses);
+    CHECK(other.predictions == one.predictions);
+    CHECK(other.log_loss_interval == one.log_loss_interval);
+    CHECK(other.macro_f1_interval == one.macro_f1_interval);
+    CHECK(other.training.known == one.training.known);
+    CHECK(other.training.words == one.training.words);
+  }
+}
+
+TEST_CASE("probe: of two results the differences, with their tests") {
+  const LabelledTexts training = random_texts(300, 60, 3, 11), test = random_texts(120, 60, 3, 12);
+  const ProbeOptions options = quick();
+  const ProbeResult good = probe(random_embeddings(60, 30, 13), training, test, options);
+  const ProbeResult poor = probe(random_embeddings(60, 2, 14), training, test, options);
+  const ProbeDifference difference = compare(good, poor, options.bootstrap);
+  CHECK(difference.accuracy.value ==
+        Approx((static_cast<double>(good.accuracy.correct) - static_cast<double>(poor.accuracy.correct)) / 120));
+  Discordance discordant{.total = 120};
+  for (std::size_t i = 0; i < 120; ++i) {
+    discordant.only_first += good.outcomes[i] == Outcome::right && poor.outcomes[i] == Outcome::wrong;
+    discordant.only_second += good.outcomes[i] == Outcome::wrong && poor.outcomes[i] == Outcome::right;
+  }
+  CHECK(difference.accuracy.p_value == mcnemar(discordant));
+  CHECK(difference.accuracy.interval == compare_proportions(discordant, options.bootstrap)->interval);
+  CHECK(difference.accuracy.count == 120);
+  CHECK(difference.log_loss.value == Approx(good.log_loss - poor.log_loss));
+  CHECK(difference.log_loss.value < 0);
+  CHECK(difference.log_loss.count == 120);
+  const auto ascending = bootstrap(
+      120,
+      [&](std::span<const std::uint32_t> times) -> std::optional<double> {
+        double sum = 0;
+        for (std::size_t i = 0; i < 120; ++i) sum += times[i] * (good.log_losses[i] - poor.log_losses[i]);
+        return sum / 120;
+      },
+      options.bootstrap);
+  CHECK(difference.log_loss.interval == percentile_interval(ascending, options.bootstrap));
+  CHECK(difference.log_loss.p_value == bootstrap_p_value(ascending));
+  const ProbeDifference reverse = compare(poor, good, options.bootstrap);
+  CHECK(reverse.log_loss.value == -difference.log_loss.value);
+  CHECK(reverse.log_loss.p_value == difference.log_loss.p_value);
+  CHECK(reverse.accuracy.p_value == difference.accuracy.p_value);
+
+  const ProbeDifference none = compare(good, good, options.bootstrap);
+  CHECK(none.accuracy.value == 0);
+  CHECK(none.accuracy.p_value == 1);
+  CHECK(none.log_loss.value == 0);
+  CHECK(none.log_loss.interval == Interval{0, 0});
+  CHECK(none.log_loss.p_value == 1);
+  const ProbeResult shorter = probe(random_embeddings(60, 2, 14), training, random_texts(30, 60, 3, 15), options);
+  CHECK_THROWS_AS(compare(good, shorter, options.bootstrap), Error);
+}
+
+TEST_CASE("probe: what nothing can be learned from is told") {
+  const auto error = [](const LabelledTexts& training, const LabelledTexts& test) {
+    return error_of([&] { probe(four_words(), training, test, quick()); });
+  };
+  const LabelledTexts fine = good_and_bad();
+  CHECK(error(texts({{"pos", "good"}, {"pos", "bad"}}, "train"), fine) ==
+        "train: all texts have the label 'pos'; a classifier needs two labels or more");
+  CHECK(error(texts({}, "train"), fine) == "train: holds no labelled text");
+  CHECK(error(fine, texts({}, "test")) == "test: holds no labelled text");
+  CHECK(error(fine, texts({{"pos", "good"}, {"new", "bad"}, {"new", "x"}}, "test")) ==
+        "test: the label 'new', of 2 texts, is none of texts; leave these out or train on some");
+  CHECK(error(fine, texts({{"zz", "bad"}}, "test")) ==
+        "test: the label 'zz', of 1 text, is none of texts; leave these out or train on some");
+  CHECK(error(texts({{"pos", "le bon"}, {"neg", "void"}}, "train"), fine) ==
+        "train: none of its 3 words is in the vectors; see that both are of one language and tokenized alike");
+  CHECK(error(fine, texts({{"pos", "le bon"}}, "test")).empty());
+}
+
+TEST_CASE("probe: options out of range are refused") {
+  const auto error = [](const auto& change) {
+    ProbeOptions options;
+    change(options);
+    return option_error_of([&] { probe(four_words(), good_and_bad(), good_and_bad(), options); });
+  };
+  CHECK(error([](ProbeOptions& o) { o.strength = 0; }) == "strength must be between 1e-06 and 1000000, got 0");
+  CHECK_THAT(error([](ProbeOptions& o) { o.strength = std::nan(""); }), ContainsSubstring("strength must be between"));
+  CHECK_THAT(error([](ProbeOptions& o) { o.threads = -1; }), ContainsSubstring("threads must be between 0"));
+  CHECK_THAT(error([](ProbeOptions& o) { o.bootstrap.resamples = 0; }), ContainsSubstring("resamples"));
+}
+
+TEST_CASE("probe: it stops when asked to") {
+  Progress progress;
+  progress.cancelled = true;
+  CHECK_THROWS_AS(probe(four_words(), good_and_bad(), good_and_bad(), quick(), &progress), Cancelled);
+}
