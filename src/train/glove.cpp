@@ -54,12 +54,8 @@ constexpr std::size_t strips_of_group = 32;
 // Two blocks of rows fit into most processors' second caches together.
 constexpr std::size_t block_bytes = 300000;
 
-// What random streams are for; the number of the stream follows in the lower bits.
+// What random streams are for.
 enum class Stream : std::uint64_t { words = 0, contexts = 1, blocks = 2, pairs = 3 };
-
-Rng stream(std::uint64_t seed, Stream kind, std::uint64_t number) {
-  return Rng(seed, static_cast<std::uint64_t>(kind) << 60 | number);
-}
 
 template <class T>
 void shuffle(std::span<T> items, Rng& rng) {
@@ -139,14 +135,12 @@ std::string hash_of(const Cooccurrences& cooccurrences) {
   return hash.digest();
 }
 
-class Training {
+class Training : private TrainingRun {
  public:
   Training(Cooccurrences cooccurrences, const Vocabulary& vocabulary, const GloveOptions& options,
            const TrainingControl& control)
-      : vocabulary_(vocabulary),
+      : TrainingRun(vocabulary, control, glove_kernels().instruction_set),
         options_(options),
-        control_(control),
-        progress_(control.progress ? *control.progress : unseen_),
         kernels_(glove_kernels()),
         settings_{.layout = layout_of(options),
                   .rates = {options.learning_rate, options.gradient_clip, options.bias_update == BiasUpdate::legacy},
@@ -157,7 +151,7 @@ class Training {
         words_(vocabulary.size(), settings_.layout.row()),
         contexts_(vocabulary.size(), settings_.layout.row()),
         tiles_(cooccurrences, most_rows(vocabulary.size(), options), options.memory, options.threads) {
-    if (clock_.wanted()) hash_ = hash_of(cooccurrences);
+    if (keeps_checkpoints()) hash_ = hash_of(cooccurrences);
     const GloveLayout& layout = settings_.layout;
     const std::size_t dimension = layout.dimension;
     // The first is what the checkpoint's vectors are, so the others' order does not matter.
@@ -170,41 +164,14 @@ class Training {
   }
 
   GloveVectors run() {
-    const std::size_t blocks = tiles_.blocks(), groups = EpochPlan(blocks, 0, 0).groups,
-                      tasks = groups * static_cast<std::size_t>(options_.epochs);
-    progress_.done = 0;
-    progress_.total = tiles_.size() * static_cast<std::uint64_t>(options_.epochs);
-    start(tasks);
-    clock_.restart();
-    while (next_ < tasks) {
-      const std::size_t epoch = next_ / groups;
-      const EpochPlan plan(blocks, options_.seed, epoch);
-      while (next_ < (epoch + 1) * groups) {
-        if (!clock_.wanted()) check_cancelled(&progress_);
-        train_group(plan, plan.group(next_ % groups), epoch);
-        ++next_;
-        if (next_ % groups == 0) {
-          if (control_.on_epoch)
-            control_.on_epoch({.epoch = static_cast<int>(epoch) + 1,
-                               .loss = epoch_loss_ / static_cast<double>(tiles_.size()),
-                               .validation_loss = {}});
-          epoch_loss_ = 0;
-        }
-        if (next_ == tasks) break;
-        if (clock_.wanted() && (progress_.cancelled || clock_.due())) {
-          save();
-          clock_.restart();
-        }
-        check_cancelled(&progress_);
-      }
-    }
-    require_finite();
+    groups_ = EpochPlan(tiles_.blocks(), 0, 0).groups;
+    TrainingRun::run(groups_, options_.epochs, tiles_.size() * static_cast<std::uint64_t>(options_.epochs));
     return result();
   }
 
  private:
   /// As in Stanford's program: all small and random, all sums of squares 1.
-  void start(std::size_t tasks) {
+  void initialize() override {
     const GloveLayout& layout = settings_.layout;
     const auto fill = [&](Table& table, Stream kind, std::size_t own_bias, std::size_t other_bias, std::size_t i) {
       float* const row = table.row(i);
@@ -219,32 +186,34 @@ class Training {
       for (std::size_t i = begin; i < end; ++i) {
         fill(words_, Stream::words, layout.word_bias(), layout.context_bias(), i);
         fill(contexts_, Stream::contexts, layout.context_bias(), layout.word_bias(), i);
-        if (control_.initial)
-          if (const auto vector = control_.initial->find(vocabulary_.word(word_id(i))))
-            std::copy(vector->begin(), vector->end(), words_.row(i));
+        copy_initial(word_id(i), words_.row(i));
       }
     });
-    std::error_code missing;
-    if (!control_.checkpoint.resume || !std::filesystem::exists(control_.checkpoint.file, missing)) return;
-    const Checkpoint checkpoint(control_.checkpoint.file);
-    checkpoint.require_same({{"model", "glove"}});
-    checkpoint.require_same(settings());
-    checkpoint.require_same(vocabulary_);
-    checkpoint.restore(tables_);
-    next_ = checkpoint.number<std::size_t>("training_next");
-    epoch_loss_ = checkpoint.number<double>("training_loss");
-    progress_.done = checkpoint.number<std::uint64_t>("training_done");
-    if (next_ > tasks) checkpoint.fail("is damaged");
-    kept_ = true;
   }
 
-  Metadata settings() const {
+  void train_until(std::size_t end) override {
+    const std::size_t epoch = next_ / groups_;
+    const EpochPlan plan(tiles_.blocks(), options_.seed, epoch);
+    for (bool stop = false; next_ < end && !stop; ++next_, stop = stop_early()) {
+      check_cancelled_within_task();
+      train_group(plan.group(next_ % groups_), plan, epoch);
+    }
+  }
+
+  /// The pairs of the epoch follow from the groups that are done.
+  void restore(const Checkpoint& /*checkpoint*/) override {
+    const EpochPlan plan(tiles_.blocks(), options_.seed, next_ / groups_);
+    for (std::size_t number = 0; number < next_ % groups_; ++number)
+      for (const std::uint32_t strip : plan.group(number)) epoch_loss_.pairs += tiles_.strip_size(strip);
+  }
+
+  Metadata settings() const override {
     Metadata result = description(options_);
     result["cooccurrence_hash"] = hash_;
     return result;
   }
 
-  void train_group(const EpochPlan& plan, std::span<const std::uint32_t> group, std::size_t epoch) {
+  void train_group(std::span<const std::uint32_t> group, const EpochPlan& plan, std::size_t epoch) {
     std::vector<std::uint32_t> strips(group.begin(), group.end());
     // The largest first, so that no thread is left with one in the end.
     std::stable_sort(strips.begin(), strips.end(),
@@ -258,16 +227,12 @@ class Training {
           losses[i] += train_tile(strips[i], contexts, epoch, buffer);
       });
       for (std::size_t i = 0; i < strips.size(); ++i)
-        if (!std::isfinite(losses[i])) fail_diverged(strips[i], epoch);
+        if (!std::isfinite(losses[i])) fail_diverged_in(strips[i], epoch);
     }
-    double sum = 0;
-    std::uint64_t pairs = 0;
-    for (std::size_t i = 0; i < strips.size(); ++i) {
-      sum += losses[i];
-      pairs += tiles_.strip_size(strips[i]);
-    }
-    epoch_loss_ += sum;
-    if (pairs > 0) progress_.loss = static_cast<float>(sum / static_cast<double>(pairs));
+    LossSum sum;
+    for (std::size_t i = 0; i < strips.size(); ++i) sum.add({losses[i], tiles_.strip_size(strips[i])});
+    epoch_loss_.add(sum);
+    if (sum.pairs > 0) progress_.loss = static_cast<float>(sum.mean());
     progress_.learning_rate = static_cast<float>(options_.learning_rate);
   }
 
@@ -294,34 +259,20 @@ class Training {
   }
 
   /// Names a word of the strip whose vectors are not finite, or the first of the strip, whose loss was not.
-  [[noreturn]] void fail_diverged(std::size_t strip, std::size_t epoch) const {
+  [[noreturn]] void fail_diverged_in(std::size_t strip, std::size_t epoch) const {
     std::size_t row = tiles_.first_row(strip);
     for (std::size_t i = row; i < tiles_.first_row(strip + 1); ++i)
       if (!finite(i)) {
         row = i;
         break;
       }
-    equivec::fail_diverged(static_cast<int>(epoch) + 1, vocabulary_.word(word_id(row)), options_.learning_rate,
-                           "the loss", control_.checkpoint, kept_);
+    fail_diverged(epoch, word_id(row), options_.learning_rate, "the loss");
   }
 
-  void require_finite() const {
+  void require_finite() const override {
     for (std::size_t i = 0; i < vocabulary_.size(); ++i)
       if (!finite(i))
-        equivec::fail_diverged(options_.epochs, vocabulary_.word(word_id(i)), options_.learning_rate, "its vector",
-                               control_.checkpoint, kept_);
-  }
-
-  void save() {
-    require_finite();
-    Metadata metadata = settings();
-    metadata.insert({{"vectors", "words"},
-                     {"instruction_set", std::string(kernels_.instruction_set)},
-                     {"training_next", std::to_string(next_)},
-                     {"training_done", std::to_string(progress_.done.load())},
-                     {"training_loss", shortest(epoch_loss_)}});
-    write_checkpoint(control_.checkpoint.file, vocabulary_, tables_, metadata);
-    kept_ = true;
+        fail_diverged(static_cast<std::size_t>(options_.epochs) - 1, word_id(i), options_.learning_rate, "its vector");
   }
 
   GloveVectors result() const {
@@ -342,24 +293,16 @@ class Training {
     return result;
   }
 
-  const Vocabulary& vocabulary_;
   const GloveOptions& options_;
-  const TrainingControl& control_;
-  Progress unseen_;
-  Progress& progress_;
   GloveKernels kernels_;
   GloveSettings settings_;
   int threads_;
   tbb::task_arena arena_;
   Table words_, contexts_;
   GloveTiles tiles_;
-  std::vector<NamedTable> tables_;
   tbb::enumerable_thread_specific<std::vector<GlovePair>> buffers_;
-  std::size_t next_ = 0;   // the first group, of all epochs', that is not done
-  double epoch_loss_ = 0;  // summed over the groups that are done
-  CheckpointClock clock_{control_.checkpoint};
-  std::string hash_;   // of the co-occurrences, where a checkpoint says it
-  bool kept_ = false;  // there is a checkpoint of this training
+  std::size_t groups_ = 0;  // of an epoch
+  std::string hash_;        // of the co-occurrences, for checkpoints
 };
 
 }  // namespace

@@ -4,6 +4,10 @@
 #include "src/base/memory.hpp"
 #include "src/base/text_numbers.hpp"
 
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
 namespace equivec {
 
 void require_dimension(const std::optional<Embeddings>& initial, int dimension) {
@@ -23,12 +27,88 @@ void require_memory(std::span<const TableSize> tables, std::size_t words, int di
                 " MB; lower --dimension or raise --min-count");
 }
 
-void fail_diverged(int epoch, std::string_view word, double learning_rate, std::string_view what,
-                   const CheckpointOptions& checkpoint, bool kept) {
-  throw Error("training diverged in epoch " + std::to_string(epoch) + " at the word '" + std::string(word) +
-              "', learning rate " + shortest(static_cast<float>(learning_rate)) + ": " + std::string(what) +
-              " is not finite; lower --learning-rate" +
-              (kept ? " (" + checkpoint.file.string() + " keeps the last good state)" : ""));
+TrainingRun::TrainingRun(const Vocabulary& vocabulary, const TrainingControl& control, std::string_view instruction_set)
+    : vocabulary_(vocabulary),
+      control_(control),
+      progress_(control.progress ? *control.progress : unseen_),
+      instruction_set_(instruction_set) {}
+
+void TrainingRun::run(std::size_t tasks_of_epoch, int epochs, std::uint64_t units) {
+  const std::size_t tasks = tasks_of_epoch * static_cast<std::size_t>(epochs);
+  progress_.done = 0;
+  progress_.total = units;
+  initialize();
+  resume(tasks);
+  restart_clock();
+  while (next_ < tasks) {
+    const std::size_t epoch = next_ / tasks_of_epoch, end = (epoch + 1) * tasks_of_epoch;
+    train_until(end);
+    if (next_ == end) {
+      report(epoch);
+      epoch_loss_ = {};
+    }
+    if (next_ == tasks) break;
+    if (keeps_checkpoints() && stop_early()) {
+      save();
+      restart_clock();
+    }
+    check_cancelled(&progress_);
+  }
+  require_finite();
+}
+
+void TrainingRun::restart_clock() {
+  next_checkpoint_ = Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                                        std::chrono::duration<double>(60 * control_.checkpoint.minutes));
+}
+
+void TrainingRun::resume(std::size_t tasks) {
+  std::error_code missing;
+  if (!control_.checkpoint.resume || !std::filesystem::exists(control_.checkpoint.file, missing)) return;
+  const Checkpoint checkpoint(control_.checkpoint.file);
+  const Metadata expected = settings();
+  checkpoint.require_same({{"model", expected.at("model")}});  // first, since what else there is depends on it
+  checkpoint.require_same(expected);
+  checkpoint.require_same(vocabulary_);
+  checkpoint.restore(tables_);
+  next_ = checkpoint.number<std::size_t>("training_next");
+  if (next_ > tasks) checkpoint.fail("is damaged");
+  epoch_loss_.loss = checkpoint.number<double>("training_loss");
+  progress_.done = checkpoint.number<std::uint64_t>("training_done");
+  restore(checkpoint);
+  kept_ = true;
+}
+
+void TrainingRun::report(std::size_t epoch) {
+  if (!control_.on_epoch) return;
+  const double loss = epoch_loss_.mean();
+  control_.on_epoch({.epoch = static_cast<int>(epoch) + 1, .loss = loss, .validation_loss = validation_loss(epoch)});
+}
+
+void TrainingRun::save() {
+  require_finite();
+  Metadata metadata = settings();
+  metadata.insert({{"vectors", "words"},
+                   {"instruction_set", instruction_set_},
+                   {"training_next", std::to_string(next_)},
+                   {"training_done", std::to_string(progress_.done.load())},
+                   {"training_loss", shortest(epoch_loss_.loss)}});
+  metadata.merge(state());
+  write_checkpoint(control_.checkpoint.file, vocabulary_, tables_, metadata);
+  kept_ = true;
+}
+
+void TrainingRun::copy_initial(WordId word, float* row) const {
+  if (!control_.initial) return;
+  if (const auto vector = control_.initial->find(vocabulary_.word(word)))
+    std::copy(vector->begin(), vector->end(), row);
+}
+
+void TrainingRun::fail_diverged(std::size_t epoch, WordId word, double learning_rate, std::string_view what) const {
+  throw Error("training diverged in epoch " + std::to_string(epoch + 1) + " at the word '" +
+              std::string(vocabulary_.word(word)) + "', learning rate " + shortest(static_cast<float>(learning_rate)) +
+              ": " + std::string(what) + " is not finite; lower --learning-rate" +
+              (kept_ ? " (" + control_.checkpoint.file.string() + " keeps the last good state)" : ""));
 }
 
 }  // namespace equivec

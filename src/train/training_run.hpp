@@ -1,45 +1,123 @@
 #pragma once
 
+#include "equivec/base/progress.hpp"
+#include "equivec/base/rng.hpp"
+#include "equivec/counts/vocabulary.hpp"
 #include "equivec/train/training.hpp"
 #include "equivec/vectors/embeddings.hpp"
+#include "src/train/checkpoint.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace equivec {
 
 // What all trainers share.
 
-/// Throws Error if the machine has less memory than the tables take: the process would only be killed later.
-/// words, dimension: for the message.
+/// Throws Error if the machine has less memory than the tables take: otherwise the system would kill the process later.
+/// `words` and `dimension` are for the message.
 void require_memory(std::span<const TableSize> tables, std::size_t words, int dimension);
 
-/// Throws Error if there are vectors to start from, of another dimension.
+/// Throws Error if the vectors to start from have another dimension.
 void require_dimension(const std::optional<Embeddings>& initial, int dimension);
 
-/// Says when a checkpoint is due.
-class CheckpointClock {
- public:
-  explicit CheckpointClock(const CheckpointOptions& options) : options_(options) { restart(); }
+/// A random stream by position: all that is drawn depends on (seed, purpose, number), never on the thread that draws.
+/// A trainer numbers its purposes from 0 to 15 in an enum of its own; numbers are below 2^60.
+template <class Purpose>
+Rng stream(std::uint64_t seed, Purpose purpose, std::uint64_t number) {
+  return Rng(seed, static_cast<std::uint64_t>(purpose) << 60 | number);
+}
 
-  bool wanted() const { return !options_.file.empty(); }
-  bool due() const { return wanted() && std::chrono::steady_clock::now() >= time_; }
-  void restart() {
-    time_ = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
-                                                   std::chrono::duration<double>(60 * options_.minutes));
+/// A loss summed over pairs.
+struct LossSum {
+  double loss = 0;
+  std::uint64_t pairs = 0;
+
+  double mean() const { return pairs == 0 ? 0 : loss / static_cast<double>(pairs); }
+  void add(const LossSum& other) {
+    loss += other.loss;
+    pairs += other.pairs;
   }
-
- private:
-  const CheckpointOptions& options_;
-  std::chrono::steady_clock::time_point time_;
 };
 
-/// Throws Error: training stopped, for `what` is not finite. kept: the checkpoint holds a state of it from before.
-[[noreturn]] void fail_diverged(int epoch, std::string_view word, double learning_rate, std::string_view what,
-                                const CheckpointOptions& checkpoint, bool kept);
+/// The skeleton of a training: start or resume, epochs of numbered tasks, checkpoints, the mean loss, and the guard
+/// against divergence. A trainer derives from it and supplies what is its own. Used by one thread; a trainer's workers
+/// may use progress_, stop_early() and fail_diverged().
+class TrainingRun {
+ public:
+  TrainingRun(const TrainingRun&) = delete;
+  TrainingRun& operator=(const TrainingRun&) = delete;
+
+ protected:
+  /// Keeps the references. `instruction_set` is recorded in checkpoints.
+  TrainingRun(const Vocabulary& vocabulary, const TrainingControl& control, std::string_view instruction_set);
+  ~TrainingRun() = default;
+
+  /// Trains `epochs` times tasks 0 ... tasks_of_epoch - 1. `units` is how much Progress counts in all. Throws Error if
+  /// training diverges or a checkpoint cannot be used or written; Cancelled, after a checkpoint if one is wanted.
+  void run(std::size_t tasks_of_epoch, int epochs, std::uint64_t units);
+
+  // ---- what a trainer supplies ----
+
+  /// Fills the tables with their values at the start. A checkpoint then replaces them.
+  virtual void initialize() = 0;
+  /// Trains tasks next_ ... end - 1 of one epoch in order, adds to epoch_loss_ and sets next_ to the first task not
+  /// done. May return early if stop_early(), but only after one task at least, so that a run that is always asked to
+  /// stop ends too.
+  virtual void train_until(std::size_t end) = 0;
+  /// The mean loss on held-out text after an epoch; empty if there is no such text.
+  virtual std::optional<double> validation_loss(std::size_t /*epoch*/) { return std::nullopt; }
+  /// Calls fail_diverged() if a table holds a number that is not finite.
+  virtual void require_finite() const = 0;
+  /// What a checkpoint must agree with, "model" included.
+  virtual Metadata settings() const = 0;
+  /// The trainer's own state in a checkpoint, besides tables, next_ and the loss of the epoch.
+  virtual Metadata state() const { return {}; }
+  virtual void restore(const Checkpoint& /*checkpoint*/) {}
+
+  // ---- what it may use ----
+
+  /// Copies the vector to start from, if the word has one.
+  void copy_initial(WordId word, float* row) const;
+  bool stop_early() const { return progress_.cancelled || (keeps_checkpoints() && due()); }
+  bool keeps_checkpoints() const { return !control_.checkpoint.file.empty(); }
+  /// Throws Cancelled if asked to stop; with checkpoints a task is finished first, since they are kept between tasks.
+  void check_cancelled_within_task() const {
+    if (!keeps_checkpoints()) check_cancelled(&progress_);
+  }
+  /// Throws Error: training stopped since `what` is not finite.
+  [[noreturn]] void fail_diverged(std::size_t epoch, WordId word, double learning_rate, std::string_view what) const;
+
+  const Vocabulary& vocabulary_;
+  const TrainingControl& control_;
+  std::vector<NamedTable> tables_;  ///< what a checkpoint holds; the first one are its vectors
+  std::size_t next_ = 0;            ///< the first task, of all epochs', that is not done
+  LossSum epoch_loss_;              ///< of the epoch that next_ is in
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void resume(std::size_t tasks);
+  void report(std::size_t epoch);
+  void save();
+  bool due() const { return Clock::now() >= next_checkpoint_; }
+  void restart_clock();
+
+  Progress unseen_;
+
+ protected:
+  Progress& progress_;
+
+ private:
+  std::string instruction_set_;
+  Clock::time_point next_checkpoint_;
+  bool kept_ = false;  // there is a checkpoint of this training
+};
 
 }  // namespace equivec

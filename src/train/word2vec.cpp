@@ -4,7 +4,6 @@
 #include "equivec/base/progress.hpp"
 #include "equivec/base/rng.hpp"
 #include "equivec/math/alias_sampler.hpp"
-#include "equivec/train/glove.hpp"
 #include "src/base/parallel.hpp"
 #include "src/base/row_table.hpp"
 #include "src/base/text_numbers.hpp"
@@ -15,6 +14,7 @@
 #include "src/train/row_replicas.hpp"
 #include "src/train/training_run.hpp"
 #include "src/train/word2vec_rounds.hpp"
+#include "src/train/word2vec_sentences.hpp"
 #include "src/train/word2vec_windows.hpp"
 
 #include <tbb/enumerable_thread_specific.h>
@@ -88,8 +88,7 @@ Metadata description(const Word2VecOptions& options) {
 
 namespace {
 
-constexpr double learning_rate_floor = 1e-4;    // of the learning rate at the start, as in word2vec.c
-constexpr std::size_t longest_sentence = 1000;  // longer ones are trained in pieces, as in word2vec.c
+constexpr double learning_rate_floor = 1e-4;  // of the learning rate at the start, as in word2vec.c
 
 // Deterministic training: workers of a round, and ids that each of them trains. Measured on 17 million words of
 // Wikipedia: more ids cost quality, fewer cost time.
@@ -101,12 +100,8 @@ constexpr std::size_t longest_round_piece = 256;
 constexpr std::size_t replicated_nodes = 512;
 constexpr std::size_t merge_windows = 1024;
 
-// What random streams are for; the number of the stream follows in the lower bits.
+// What random streams are for.
 enum class Stream : std::uint64_t { start = 0, keep = 1, draw = 2, validation = 3 };
-
-Rng stream(std::uint64_t seed, Stream kind, std::uint64_t number) {
-  return Rng(seed, static_cast<std::uint64_t>(kind) << 60 | number);
-}
 
 /// How likely each word is to be drawn as noise, up to a common factor.
 std::vector<double> noise_weights(const Vocabulary& vocabulary, double exponent) {
@@ -116,20 +111,6 @@ std::vector<double> noise_weights(const Vocabulary& vocabulary, double exponent)
     weights[row] = count > 0 ? std::pow(count, exponent) : 0;
   }
   return weights;
-}
-
-/// How likely one occurrence of each word is kept (word2vec.c's form of Mikolov et al. 2013, section 2.3), of 2^32.
-std::vector<std::uint32_t> keep_thresholds(const Vocabulary& vocabulary, double subsample) {
-  constexpr std::uint32_t always = 0xFFFFFFFFu;
-  std::vector<std::uint32_t> keep(vocabulary.size(), always);
-  if (subsample == 0) return keep;
-  for (std::size_t row = 0; row < keep.size(); ++row) {
-    const double ratio = subsample * static_cast<double>(vocabulary.total_count()) /
-                         static_cast<double>(std::max<std::uint64_t>(vocabulary.count(word_id(row)), 1));
-    const double probability = std::sqrt(ratio) + ratio;
-    if (probability < 1) keep[row] = static_cast<std::uint32_t>(probability * 0x1p32);
-  }
-  return keep;
 }
 
 HuffmanTree tree_of(const Vocabulary& vocabulary, Word2VecLoss loss) {
@@ -164,26 +145,13 @@ Matrix matrix_of(const Table& table, int threads) {
   return result;
 }
 
-/// Of some windows.
-struct LossSum {
-  double loss = 0;
-  std::uint64_t pairs = 0;
-  double mean() const { return pairs == 0 ? 0 : loss / static_cast<double>(pairs); }
-  void add(const LossSum& other) {
-    loss += other.loss;
-    pairs += other.pairs;
-  }
-};
-
-class Training {
+class Training : private TrainingRun {
  public:
   Training(const EncodedCorpus& corpus, const Vocabulary& vocabulary, const Word2VecOptions& options,
            const TrainingControl& control)
-      : corpus_(corpus),
-        vocabulary_(vocabulary),
+      : TrainingRun(vocabulary, control, window_kernels().instruction_set),
+        corpus_(corpus),
         options_(options),
-        control_(control),
-        progress_(control.progress ? *control.progress : unseen_),
         state_{.options = options,
                .kernels = window_kernels(),
                .noise = AliasSampler(noise_weights(vocabulary, options.noise_exponent)),
@@ -208,29 +176,11 @@ class Training {
   }
 
   Word2VecVectors run() {
-    const std::size_t tasks = tasks_of_epoch_ * static_cast<std::size_t>(options_.epochs);
-    progress_.done = 0;
-    progress_.total = corpus_.words() * static_cast<std::uint64_t>(options_.epochs);
-    start();
-    clock_.restart();
-    while (next_ < tasks) {
-      const std::size_t epoch = next_ / tasks_of_epoch_;
-      run_until((epoch + 1) * tasks_of_epoch_);
-      if (next_ == (epoch + 1) * tasks_of_epoch_) {
-        report(epoch);
-        epoch_sum_ = {};
-      }
-      if (clock_.wanted() && next_ < tasks && (progress_.cancelled || clock_.due())) {
-        save();
-        clock_.restart();
-      }
-      if (next_ < tasks) check_cancelled(&progress_);
-    }
+    TrainingRun::run(tasks_of_epoch_, options_.epochs, corpus_.words() * static_cast<std::uint64_t>(options_.epochs));
     if (trained_pairs_ == 0)
       throw Error(
           "there was nothing to learn from: no sentence has two words of the vocabulary that subsampling left; is "
           "there one word a line?");
-    require_finite();
     Word2VecVectors result;
     result.words = matrix_of(state_.words, threads_);
     state_.words = Table();
@@ -239,42 +189,34 @@ class Training {
   }
 
  private:
-  // ---- the start ----
-
-  /// As in word2vec.c: the inputs small and random, the outputs zero; or as they were kept.
-  void start() {
+  /// As in word2vec.c: the inputs small and random, the outputs zero.
+  void initialize() override {
     const auto dimension = static_cast<std::size_t>(options_.dimension);
     parallel_ranges(state_.words.rows(), 4096, threads_, [&](std::size_t begin, std::size_t end) {
       for (std::size_t i = begin; i < end; ++i) {
         Rng rng = stream(options_.seed, Stream::start, i);
         float* const row = state_.words.row(i);
         for (std::size_t c = 0; c < dimension; ++c) row[c] = (rng.uniform() - 0.5f) / static_cast<float>(dimension);
-        if (control_.initial)
-          if (const auto vector = control_.initial->find(vocabulary_.word(word_id(i))))
-            std::copy(vector->begin(), vector->end(), row);
+        copy_initial(word_id(i), row);
       }
     });
-    std::error_code missing;
-    if (!control_.checkpoint.resume || !std::filesystem::exists(control_.checkpoint.file, missing)) return;
-    const Checkpoint checkpoint(control_.checkpoint.file);
-    checkpoint.require_same({{"model", std::string(name_of(options_.model))}});  // which says what else there is
-    checkpoint.require_same(settings());
-    checkpoint.require_same(vocabulary_);
-    checkpoint.restore(tables_);
-    next_ = checkpoint.number<std::size_t>("training_next");
-    epoch_sum_.loss = checkpoint.number<double>("training_loss");
-    epoch_sum_.pairs = checkpoint.number<std::uint64_t>("training_pairs");
-    trained_pairs_ = checkpoint.number<std::uint64_t>("training_all_pairs");
-    if (next_ > tasks_of_epoch_ * static_cast<std::size_t>(options_.epochs)) checkpoint.fail("is damaged");
-    progress_.done = checkpoint.number<std::uint64_t>("training_done");
-    kept_ = true;
   }
 
-  Metadata settings() const {
+  Metadata settings() const override {
     Metadata result = description(options_);
     result["corpus_hash"] = corpus_.hash();
     result["corpus_words"] = std::to_string(corpus_.words());
     return result;
+  }
+
+  Metadata state() const override {
+    return {{"training_pairs", std::to_string(epoch_loss_.pairs)},
+            {"training_all_pairs", std::to_string(trained_pairs_)}};
+  }
+
+  void restore(const Checkpoint& checkpoint) override {
+    epoch_loss_.pairs = checkpoint.number<std::uint64_t>("training_pairs");
+    trained_pairs_ = checkpoint.number<std::uint64_t>("training_all_pairs");
   }
 
   // ---- sentences ----
@@ -286,54 +228,8 @@ class Training {
     return static_cast<float>(options_.learning_rate * std::max(1 - share, learning_rate_floor));
   }
 
-  /// Calls f(sentence, first, last, position) for the sentences whose words stand in ids [begin, end), frequent words
-  /// dropped: words first ... last - 1 are those of the range, the others are context from beside it. Whether a word is
-  /// kept depends on its position only, so that neighbours agree. `position` is where the sentence ends.
-  template <class F>
-  void for_each_sentence(const EncodedCorpus& corpus, Rng keep, std::size_t begin, std::size_t end,
-                         std::vector<WordId>& sentence, const F& f) const {
-    const auto ids = corpus.ids();
-    const auto window = static_cast<std::size_t>(options_.window);
-    const std::size_t far = end - begin;  // to look for context, where most words are dropped
-    const auto kept = [&](Rng& rng, WordId id) {
-      return static_cast<std::uint32_t>(rng() >> 32) <= state_.keep[index(id)];
-    };
-    sentence.resize(longest_sentence + 2 * window + 1);
-    std::size_t size = 0;
-    for (std::size_t i = begin; i > 0 && begin - i < far && size < window; --i) {
-      const WordId id = ids[i - 1];
-      if (id == EncodedCorpus::sentence_end) break;
-      Rng rng = keep;
-      rng.skip(i - 1);
-      if (kept(rng, id)) sentence[size++] = id;
-    }
-    std::reverse(sentence.begin(), sentence.begin() + static_cast<std::ptrdiff_t>(size));
-
-    std::size_t first = size;
-    const auto finish = [&](std::size_t last, std::size_t position) {
-      if (last > first) f(std::span<const WordId>(sentence.data(), size), first, last, position);
-      size = first = 0;
-    };
-    Rng rng = keep;
-    rng.skip(begin);
-    for (std::size_t i = begin; i < end; ++i) {
-      const WordId id = ids[i];
-      if (id == EncodedCorpus::sentence_end) {
-        rng();
-        finish(size, i);
-        continue;
-      }
-      sentence[size] = id;
-      size += kept(rng, id);
-      if (size - first == longest_sentence) finish(size, i);
-    }
-    const std::size_t last = size;
-    for (std::size_t i = end; i < ids.size() && i - end < far && size - last < window; ++i) {
-      const WordId id = ids[i];
-      if (id == EncodedCorpus::sentence_end) break;
-      if (kept(rng, id)) sentence[size++] = id;
-    }
-    finish(last, end);
+  SubsampledText text_of(const EncodedCorpus& corpus) const {
+    return {corpus, state_.keep, static_cast<std::size_t>(options_.window)};
   }
 
   /// Words of the text among ids [begin, end).
@@ -363,16 +259,16 @@ class Training {
     float rate = 0;
     std::size_t counted = begin;
     try {
-      for_each_sentence(corpus_, stream(options_.seed, Stream::keep, epoch), begin, end, sentence,
-                        [&](std::span<const WordId> words, std::size_t first, std::size_t last, std::size_t position) {
-                          // With a checkpoint, what was begun is finished: it is kept between chunks.
-                          if (control_.checkpoint.file.empty()) check_cancelled(&progress_);
-                          rate = learning_rate(epoch, position);
-                          trainer.draw(last - first, state_.noise, rng, draws);
-                          trainer.train(words, first, draws, rate, rows);
-                          count_done(counted, position);
-                          counted = position;
-                        });
+      text_of(corpus_).for_each_sentence(
+          stream(options_.seed, Stream::keep, epoch), begin, end, sentence,
+          [&](std::span<const WordId> words, std::size_t first, std::size_t last, std::size_t position) {
+            check_cancelled_within_task();
+            rate = learning_rate(epoch, position);
+            trainer.draw(last - first, state_.noise, rng, draws);
+            trainer.train(words, first, draws, rate, rows);
+            count_done(counted, position);
+            counted = position;
+          });
     } catch (const Diverged& diverged) {
       fail_diverged(epoch, diverged.word, rate, "the loss");
     }
@@ -382,15 +278,12 @@ class Training {
 
   // ---- threads ----
 
-  /// Trains tasks from next_ to `end`, or to where a checkpoint is due or cancelling asked for.
-  void run_until(std::size_t end) {
+  void train_until(std::size_t end) override {
     if (options_.deterministic)
       run_rounds(end);
     else
       run_chunks(end);
   }
-
-  bool stop_early() const { return progress_.cancelled || clock_.due(); }
 
   /// Each thread takes the next chunk until none is left; with one thread they come in order.
   void run_chunks(std::size_t end) {
@@ -414,7 +307,7 @@ class Training {
           if (task >= end) break;
           const LossSum sum = train_chunk(trainer, rows, sentence, draws, task);
           const std::scoped_lock lock(mutex);
-          epoch_sum_.add(sum);
+          epoch_loss_.add(sum);
           trained_pairs_ += sum.pairs;
           if (stop_early()) stop = true;
         }
@@ -454,9 +347,8 @@ class Training {
         tbb::parallel_for(std::size_t{0}, count, f, tbb::simple_partitioner());
     };
     arena_.execute([&] {
-      // One round at least, so that a training that is always asked to stop comes to an end too.
       for (bool stop = false; next_ < end && !stop; ++next_, stop = stop_early()) {
-        if (control_.checkpoint.file.empty()) check_cancelled(&progress_);
+        check_cancelled_within_task();
         const std::size_t epoch = next_ / tasks_of_epoch_, round = next_ % tasks_of_epoch_;
         const auto first_of = [&](std::size_t worker) {
           return std::min((round * round_workers + worker) * round_piece_, corpus_.ids().size());
@@ -466,10 +358,11 @@ class Training {
           workers[i].clear();
           if (first_of(i) == first_of(i + 1)) return;
           Rng rng = stream(options_.seed, Stream::draw, next_ * round_workers + i);
-          for_each_sentence(corpus_, stream(options_.seed, Stream::keep, epoch), first_of(i), first_of(i + 1),
-                            scratch.local().sentence,
-                            [&](std::span<const WordId> words, std::size_t first, std::size_t last,
-                                std::size_t position) { workers[i].add(words, first, last, position, rng, claims); });
+          text_of(corpus_).for_each_sentence(
+              stream(options_.seed, Stream::keep, epoch), first_of(i), first_of(i + 1), scratch.local().sentence,
+              [&](std::span<const WordId> words, std::size_t first, std::size_t last, std::size_t position) {
+                workers[i].add(words, first, last, position, rng, claims);
+              });
         });
         for_each(round_workers, [&](std::size_t i) {
           float rate = 0;
@@ -492,45 +385,40 @@ class Training {
         });
         for (RoundWorker& worker : workers) {
           const LossSum sum = take_loss(worker.trainer, learning_rate(epoch, first_of(0)));
-          epoch_sum_.add(sum);
+          epoch_loss_.add(sum);
           trained_pairs_ += sum.pairs;
         }
       }
     });
   }
 
-  // ---- what is told and kept ----
-
-  void report(std::size_t epoch) {
-    if (!control_.on_epoch) return;
-    EpochReport report{.epoch = static_cast<int>(epoch) + 1, .loss = epoch_sum_.mean(), .validation_loss = {}};
-    if (control_.validation) report.validation_loss = validation_loss(epoch);
-    control_.on_epoch(report);
-  }
+  // ---- guards ----
 
   /// As in training, with steps of length zero and the same draws every time.
-  double validation_loss(std::size_t epoch) {
+  std::optional<double> validation_loss(std::size_t epoch) override {
+    if (!control_.validation) return std::nullopt;
     const EncodedCorpus& corpus = *control_.validation;
     std::vector<LossSum> sums(corpus.chunks());
     parallel_for(corpus.chunks(), threads_, [&](std::size_t number) {
-      if (control_.checkpoint.file.empty()) check_cancelled(&progress_);  // else the epoch is reported, then kept
+      check_cancelled_within_task();
       WindowTrainer trainer(state_);
       const SharedRows rows(state_);
       std::vector<WordId> sentence;
       SentenceDraws draws;
       const std::size_t begin = number * EncodedCorpus::chunk_size;
       Rng rng = stream(options_.seed, Stream::validation, number + 1);
-      for_each_sentence(corpus, stream(options_.seed, Stream::validation, 0), begin,
-                        std::min(begin + EncodedCorpus::chunk_size, corpus.ids().size()), sentence,
-                        [&](std::span<const WordId> words, std::size_t first, std::size_t last, std::size_t) {
-                          trainer.draw(last - first, state_.noise, rng, draws);
-                          try {
-                            trainer.train(words, first, draws, 0, rows);
-                          } catch (const Diverged& diverged) {
-                            fail_diverged(epoch, diverged.word, learning_rate(epoch, corpus_.ids().size()),
-                                          "the validation text's loss");
-                          }
-                        });
+      text_of(corpus).for_each_sentence(
+          stream(options_.seed, Stream::validation, 0), begin,
+          std::min(begin + EncodedCorpus::chunk_size, corpus.ids().size()), sentence,
+          [&](std::span<const WordId> words, std::size_t first, std::size_t last, std::size_t) {
+            trainer.draw(last - first, state_.noise, rng, draws);
+            try {
+              trainer.train(words, first, draws, 0, rows);
+            } catch (const Diverged& diverged) {
+              fail_diverged(epoch, diverged.word, learning_rate(epoch, corpus_.ids().size()),
+                            "the validation text's loss");
+            }
+          });
       sums[number] = {trainer.loss, trainer.pairs};
     });
     LossSum all;
@@ -538,12 +426,7 @@ class Training {
     return all.mean();
   }
 
-  [[noreturn]] void fail_diverged(std::size_t epoch, WordId word, float rate, const char* what) const {
-    equivec::fail_diverged(static_cast<int>(epoch) + 1, vocabulary_.word(word), rate, what, control_.checkpoint, kept_);
-  }
-
-  /// Before the vectors are kept.
-  void require_finite() const {
+  void require_finite() const override {
     const std::size_t last = std::max<std::size_t>(next_, 1) - 1;
     for (const NamedTable& t : tables_)
       for (std::size_t i = 0; i < t.table->rows(); ++i) {
@@ -553,37 +436,14 @@ class Training {
       }
   }
 
-  void save() {
-    require_finite();
-    Metadata metadata = settings();
-    metadata.insert({{"vectors", "words"},
-                     {"instruction_set", std::string(state_.kernels.instruction_set)},
-                     {"training_next", std::to_string(next_)},
-                     {"training_done", std::to_string(progress_.done.load())},
-                     {"training_loss", shortest(epoch_sum_.loss)},
-                     {"training_pairs", std::to_string(epoch_sum_.pairs)},
-                     {"training_all_pairs", std::to_string(trained_pairs_)}});
-    write_checkpoint(control_.checkpoint.file, vocabulary_, tables_, metadata);
-    kept_ = true;
-  }
-
   const EncodedCorpus& corpus_;
-  const Vocabulary& vocabulary_;
   const Word2VecOptions& options_;
-  const TrainingControl& control_;
-  Progress unseen_;
-  Progress& progress_;
   Word2VecState state_;
-  std::vector<NamedTable> tables_;
   int threads_;
   tbb::task_arena arena_;
   std::size_t round_piece_ = 0;
   std::size_t tasks_of_epoch_ = 0;  // chunks or rounds
-  std::size_t next_ = 0;            // the first task that is not done
-  LossSum epoch_sum_;               // of the epoch that next_ is in
   std::uint64_t trained_pairs_ = 0;
-  CheckpointClock clock_{control_.checkpoint};
-  bool kept_ = false;  // there is a checkpoint of this training
 };
 
 }  // namespace
