@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdio>
 #include <iostream>
+#include <memory>
 
 namespace {
 
@@ -58,6 +59,15 @@ void remark(const std::string& sentence) {
 
 void remark(const equivec::Notices& notices) {
   for (const std::string& notice : notices) remark(notice);
+}
+
+equivec::Reporting console_reporting(const ConsoleOptions& console) {
+  equivec::Reporting reporting{.progress = &progress()};
+  reporting.on_stage = [console](const std::string& stage, const std::string& unit) {
+    return std::make_shared<ProgressLine>(stage, unit, console);
+  };
+  if (!console.quiet) reporting.on_notice = [](const std::string& sentence) { remark(sentence); };
+  return reporting;
 }
 
 ProgressLine::ProgressLine(std::string doing, std::string unit, const ConsoleOptions& options)

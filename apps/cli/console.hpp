@@ -31,6 +31,9 @@ void add_console_options(Options& options, ConsoleOptions& console);
 void remark(const std::string& sentence);
 void remark(const equivec::Notices& notices);
 
+/// What the library's work of several stages reports, as progress lines and remarks.
+equivec::Reporting console_reporting(const ConsoleOptions& console);
+
 /// While it lives, a line on standard error says how far progress() is: percent, speed, time left, and in training the
 /// loss and the learning rate. On a terminal it is rewritten; otherwise, if asked for, there is a new one now and then.
 class ProgressLine {

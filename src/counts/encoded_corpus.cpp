@@ -5,6 +5,7 @@
 #include "src/base/parallel.hpp"
 #include "src/counts/numbered_text.hpp"
 #include "src/counts/word_counts.hpp"
+#include "src/text/special_token.hpp"
 
 #include <algorithm>
 
@@ -37,7 +38,7 @@ class Encoder {
     text_.tables.clear();  // they may be large, and what they told is in table_ids
   }
 
-  EncodedCorpus encode(const Corpus& corpus, const VocabularyOptions& options, const Progress* progress) && {
+  EncodedCorpus encode(const Corpus& corpus, int threads, const Progress* progress) && {
     struct Block {
       std::size_t table;
       std::vector<WordId> buffer;
@@ -48,7 +49,7 @@ class Encoder {
     std::size_t next = 0, begin = 0, end = 0;
     bool sentence_is_open = false;
     ordered_pipeline(
-        options.threads,
+        threads,
         [&]() -> std::optional<Block> {
           if (next == text_.blocks.size()) return std::nullopt;
           const auto [table, count] = text_.blocks[next++];
@@ -119,13 +120,20 @@ std::optional<WordId> special_word(const Vocabulary& vocabulary, const std::stri
 
 }  // namespace
 
-EncodedCorpus encode(const Corpus& corpus, const Vocabulary& vocabulary, const VocabularyOptions& options,
+void validate(const EncodeOptions& options) {
+  require_special_token(options.unknown);
+  validate(options.text);
+  require_between("threads", options.threads, 0, 4096);
+}
+
+EncodedCorpus encode(const Corpus& corpus, const Vocabulary& vocabulary, const EncodeOptions& options,
                      Progress* progress) {
   validate(options);
   // A corpus without rare words has no unknown word either.
   const auto unknown = options.unknown.empty() ? std::nullopt : vocabulary.find(options.unknown);
-  const auto end_token = special_word(vocabulary, options.end_token, "end-token");
-  NumberedText text = number_words(corpus, Keep::counts_and_ids, options, progress);
+  const auto end_token = special_word(vocabulary, options.text.end_token, "end-token");
+  NumberedText text =
+      number_words(corpus, {options.text, Keep::counts_and_ids, options.threads, options.memory}, progress);
   std::vector<WordIds> ids;
   for (const WordCounts& table : text.tables) {
     auto& of_table = ids.emplace_back();
@@ -133,16 +141,17 @@ EncodedCorpus encode(const Corpus& corpus, const Vocabulary& vocabulary, const V
     for (std::uint32_t i = 0; i < table.size(); ++i)
       of_table.push_back(vocabulary.find(table.word(i)).value_or(unknown.value_or(no_word)));
   }
-  return Encoder(std::move(text), std::move(ids), end_token).encode(corpus, options, progress);
+  return Encoder(std::move(text), std::move(ids), end_token).encode(corpus, options.threads, progress);
 }
 
-TrainingText read_corpus(const Corpus& corpus, const VocabularyOptions& options, Progress* progress) {
+TrainingText read_corpus(const Corpus& corpus, const VocabularyOptions& options, std::uint64_t memory,
+                         Progress* progress) {
   validate(options);
-  NumberedText text = number_words(corpus, Keep::counts_and_ids, options, progress);
+  NumberedText text = number_words(corpus, {options.text, Keep::counts_and_ids, options.threads, memory}, progress);
   ChosenWords words = choose_words(text, options, corpus.name());
-  const auto end_token = special_word(words.vocabulary, options.end_token, "end-token");
+  const auto end_token = special_word(words.vocabulary, options.text.end_token, "end-token");
   return {std::move(words.vocabulary),
-          Encoder(std::move(text), std::move(words.ids), end_token).encode(corpus, options, progress)};
+          Encoder(std::move(text), std::move(words.ids), end_token).encode(corpus, options.threads, progress)};
 }
 
 void require_words_of(const Vocabulary& vocabulary, const EncodedCorpus& corpus, std::string_view what) {

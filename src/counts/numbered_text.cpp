@@ -32,14 +32,14 @@ struct NumberedBlock {
 
 }  // namespace
 
-NumberedText number_words(const Corpus& corpus, Keep keep, const VocabularyOptions& options, Progress* progress) {
+NumberedText number_words(const Corpus& corpus, const NumberingOptions& options, Progress* progress) {
   if (progress) {
     progress->done = 0;
     progress->total = corpus.bytes();
   }
-  const bool with_ids = keep == Keep::counts_and_ids;
+  const bool with_ids = options.keep == Keep::counts_and_ids;
   std::vector<WordId> sentence_end;
-  if (!options.end_token.empty()) sentence_end.push_back(NumberedText::end_token);
+  if (!options.text.end_token.empty()) sentence_end.push_back(NumberedText::end_token);
   sentence_end.push_back(EncodedCorpus::sentence_end);
 
   NumberedText result{.tables = {}, .blocks = {}, .ids = IdStore(options.memory), .hash = {}};
@@ -144,13 +144,15 @@ ChosenWords choose_words(NumberedText& text, const VocabularyOptions& options, c
   const auto numbers = merge(text.tables);
   WordCounts& words = text.tables[0];
   const std::size_t different = words.size();
-  if (!options.end_token.empty()) words.add(options.end_token, text.sentences);
+  if (!options.text.end_token.empty()) words.add(options.text.end_token, text.sentences);
   if (!options.unknown.empty()) words.add(options.unknown, 0);
 
   const std::vector<std::uint64_t> counts = words.counts();
   std::vector<Candidate> kept, specials;
   std::uint64_t left_out = 0;
-  const auto is_special = [&](std::string_view word) { return word == options.unknown || word == options.end_token; };
+  const auto is_special = [&](std::string_view word) {
+    return word == options.unknown || word == options.text.end_token;
+  };
   for (std::uint32_t i = 0; i < words.size(); ++i) {
     const Candidate word{counts[i], prefix_of(words.word(i)), i};
     if (is_special(words.word(i)))

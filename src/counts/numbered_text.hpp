@@ -37,8 +37,15 @@ struct NumberedText {
 
 enum class Keep { counts, counts_and_ids };
 
+struct NumberingOptions {
+  const TextOptions& text;
+  Keep keep;
+  int threads;
+  std::uint64_t memory = 0;  ///< for ids, as in EncodeOptions
+};
+
 /// Throws what reading the corpus throws, and Cancelled.
-NumberedText number_words(const Corpus& corpus, Keep keep, const VocabularyOptions& options, Progress* progress);
+NumberedText number_words(const Corpus& corpus, const NumberingOptions& options, Progress* progress);
 
 /// For the words of one table what becomes of each.
 using WordIds = std::vector<WordId>;

@@ -5,6 +5,7 @@
 #include "src/base/text_numbers.hpp"
 #include "src/counts/numbered_text.hpp"
 #include "src/counts/word_index.hpp"
+#include "src/text/special_token.hpp"
 #include "src/files/decompress.hpp"
 #include "src/files/files.hpp"
 
@@ -16,10 +17,9 @@ void validate(const VocabularyOptions& options) {
   require_at_least("min-count", options.min_count, 0);
   require_at_least("max-size", options.max_size, 0);
   require_between("threads", options.threads, 0, 4096);
-  for (const std::string* token : {&options.unknown, &options.end_token})
-    if (std::any_of(token->begin(), token->end(), is_space))
-      throw OptionError("the special token '" + *token + "' must not hold white space");
-  if (!options.unknown.empty() && options.unknown == options.end_token)
+  require_special_token(options.unknown);
+  validate(options.text);
+  if (!options.unknown.empty() && options.unknown == options.text.end_token)
     throw OptionError("unknown and end-token must differ, both are '" + options.unknown + "'");
 }
 
@@ -112,7 +112,7 @@ std::optional<WordId> Vocabulary::find(std::string_view word) const noexcept {
 
 Vocabulary count_words(const Corpus& corpus, const VocabularyOptions& options, Progress* progress) {
   validate(options);
-  NumberedText text = number_words(corpus, Keep::counts, options, progress);
+  NumberedText text = number_words(corpus, {options.text, Keep::counts, options.threads}, progress);
   return choose_words(text, options, corpus.name()).vocabulary;
 }
 

@@ -176,10 +176,10 @@ std::vector<std::vector<Neighbor>> solve(const NearestNeighbors& index, std::spa
                 std::string(name_of(metric_of(options.method))) + ", the index by " +
                 std::string(name_of(index.metric())));
   Questions questions(index, analogies, options);
-  return search(index.rows(), questions.scoring(),
+  return search(SearchAccess::rows(index), questions.scoring(),
                 {analogies.size(), [&](std::size_t number) { return questions.describe(number); },
                  [&](std::uint64_t name, std::span<double> numbers) { questions.fill(name, numbers); }},
-                {.count = count}, index.threads(), progress);
+                {.count = count}, SearchAccess::threads(index), progress);
 }
 
 }  // namespace equivec

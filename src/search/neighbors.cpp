@@ -12,31 +12,35 @@ std::string_view name_of(Metric metric) {
   return metric == Metric::cosine ? "cosine" : metric == Metric::dot ? "dot" : "euclidean";
 }
 
-NearestNeighbors::NearestNeighbors(Embeddings embeddings, std::size_t restrict, int threads, Metric metric)
-    : embeddings_(std::move(embeddings)),
-      size_(restrict == 0 ? embeddings_.size() : std::min(restrict, embeddings_.size())),
-      threads_(threads),
-      metric_(metric),
-      rows_(std::make_shared<SearchedRows>(embeddings_.matrix(), size_, metric)) {}
-
-Eigen::VectorXf NearestNeighbors::unit(WordId word) const { return unit_vector(embeddings_[word]).cast<float>(); }
-
-std::vector<Neighbor> NearestNeighbors::find(std::span<const float> query, std::size_t count,
-                                             std::span<const WordId> exclude) const {
+std::vector<Neighbor> NeighborIndex::find(std::span<const float> query, std::size_t count,
+                                          std::span<const WordId> exclude) const {
   const NeighborQuery one{query, exclude};
   return std::move(find(std::span(&one, 1), count).front());
 }
 
-std::vector<std::vector<Neighbor>> NearestNeighbors::find(std::span<const NeighborQuery> queries, std::size_t count,
-                                                          Progress* progress) const {
+std::vector<std::vector<Neighbor>> NeighborIndex::find(std::span<const NeighborQuery> queries, std::size_t count,
+                                                       Progress* progress) const {
   NeighborFilter filter;
   filter.count = count;
   return find(queries, filter, progress);
 }
 
+std::vector<Neighbor> NeighborIndex::find(std::string_view word, std::size_t count) const {
+  const auto id = embeddings_.vocabulary().find(word);
+  if (!id) throw Error("'" + std::string(word) + "' is not in the vocabulary");
+  return find(embeddings_[*id], count, std::span(&*id, 1));
+}
+
+Eigen::VectorXf NeighborIndex::unit(WordId word) const { return unit_vector(embeddings_[word]).cast<float>(); }
+
+NearestNeighbors::NearestNeighbors(Embeddings embeddings, std::size_t restrict, int threads, Metric metric)
+    : NeighborIndex(embeddings, restrict == 0 ? embeddings.size() : std::min(restrict, embeddings.size()), metric),
+      threads_(threads),
+      rows_(std::make_shared<SearchedRows>(embeddings.matrix(), size(), metric)) {}
+
 std::vector<std::vector<Neighbor>> NearestNeighbors::find(std::span<const NeighborQuery> queries,
                                                           const NeighborFilter& filter, Progress* progress) const {
-  const auto dimension = static_cast<std::size_t>(embeddings_.dimension());
+  const auto dimension = static_cast<std::size_t>(embeddings().dimension());
   const auto describe = [&](std::size_t number) {
     const std::span<const float> asked = queries[number].vector;
     if (asked.size() != dimension)
@@ -44,19 +48,19 @@ std::vector<std::vector<Neighbor>> NearestNeighbors::find(std::span<const Neighb
                   std::to_string(dimension));
     const auto vector = column(asked);
     // What has no direction is near to nothing.
-    const bool answerable = vector.allFinite() && !(metric_ == Metric::cosine && vector.isZero(0));
+    const bool answerable = vector.allFinite() && !(metric() == Metric::cosine && vector.isZero(0));
     return SearchQuery{.vectors = {number}, .answerable = answerable, .exclude = queries[number].exclude};
   };
   const auto fill = [&](std::uint64_t number, std::span<double> numbers) {
-    Eigen::Map<Eigen::VectorXd> vector(numbers.data(), embeddings_.dimension());
+    Eigen::Map<Eigen::VectorXd> vector(numbers.data(), embeddings().dimension());
     vector = column(queries[number].vector).cast<double>();
     if (!vector.allFinite()) vector.setZero();
-    if (metric_ == Metric::cosine) vector.normalize();
+    if (metric() == Metric::cosine) vector.normalize();
   };
   return search(*rows_,
-                metric_ == Metric::cosine ? Scoring::cosine
-                : metric_ == Metric::dot  ? Scoring::product
-                                          : Scoring::distance,
+                metric() == Metric::cosine ? Scoring::cosine
+                : metric() == Metric::dot  ? Scoring::product
+                                           : Scoring::distance,
                 {queries.size(), describe, fill}, filter, threads_, progress);
 }
 

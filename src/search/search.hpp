@@ -62,6 +62,12 @@ class SearchedRows {
   std::once_flag measured_;
 };
 
+/// The rows of an exact index, and the threads it was given.
+struct SearchAccess {
+  static SearchedRows& rows(const NearestNeighbors& index) noexcept { return *index.rows_; }
+  static int threads(const NearestNeighbors& index) noexcept { return index.threads_; }
+};
+
 /// A query. Its vectors have names, by which they are known when several queries share them: what rows multiply with
 /// them is computed once. Scorings with one vector use the first.
 struct SearchQuery {

@@ -1,17 +1,17 @@
 #include "src/train/checkpoint.hpp"
 
 #include "equivec/base/error.hpp"
+#include "src/vectors/native_tensors.hpp"
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace equivec {
 
 void write_checkpoint(const std::filesystem::path& file, const Vocabulary& vocabulary,
                       std::span<const NamedTable> tables, const Metadata& metadata) {
-  const std::uint64_t words = vocabulary.size();
-  std::vector<Tensor> tensors = {{"word_offsets", "I64", {words + 1}, bytes_of(vocabulary.offsets())},
-                                 {"counts", "I64", {words}, bytes_of(vocabulary.counts())}};
+  std::vector<Tensor> tensors;
   for (const NamedTable& t : tables)
     if (t.table->rows() > 0)
       tensors.push_back({.name = t.name,
@@ -21,10 +21,8 @@ void write_checkpoint(const std::filesystem::path& file, const Vocabulary& vocab
                          .row = [t](std::size_t i) {
                            return bytes_of(std::span<const float>(t.table->row(i) + t.first, t.width()));
                          }});
-  const std::string_view bytes = vocabulary.bytes();
-  tensors.push_back({"words", "U8", {bytes.size()}, bytes});
   AtomicFile out(file);
-  write_safetensors(out, tensors, metadata, "embeddings", nullptr);
+  write_safetensors(out, native_tensors(vocabulary, std::move(tensors)), metadata, "embeddings", nullptr);
   out.commit();
 }
 

@@ -105,7 +105,7 @@ TEST_CASE("encoded corpus: words outside the vocabulary become the unknown word 
 TEST_CASE("encoded corpus: each sentence that has a word ends in the end token") {
   const Vocabulary words = vocabulary({{"a", 2}, {"</s>", 2}});
   VocabularyOptions options;
-  options.end_token = "</s>";
+  options.text.end_token = "</s>";
   const EncodedCorpus corpus = encode(Corpus::from_text("a a\n\n\na\n a"), words, options);
   CHECK(ids_of(corpus) == ids_from({0, 0, 1, -1, 0, 1, -1, 0, 1}));
   CHECK(corpus.words() == 7);
@@ -118,7 +118,7 @@ TEST_CASE("encoded corpus: a large text is encoded as word by word whatever the 
   const bool special = GENERATE(false, true);
   if (special) {
     options.unknown = "<unk>";
-    options.end_token = "</s>";
+    options.text.end_token = "</s>";
   }
   const Corpus source = Corpus::from_text(text);
   const Vocabulary words = count_words(source, options);
@@ -144,7 +144,7 @@ TEST_CASE("encoded corpus: the words it has are as many as the vocabulary counte
   options.min_count = 5;
   SECTION("rare words vanish") {}
   SECTION("rare words become one") { options.unknown = "<unk>"; }
-  SECTION("line ends are words") { options.end_token = "</s>"; }
+  SECTION("line ends are words") { options.text.end_token = "</s>"; }
   const Vocabulary words = count_words(source, options);
   const EncodedCorpus corpus = encode(source, words, options);
   std::vector<std::uint64_t> counts(words.size());
@@ -159,7 +159,7 @@ TEST_CASE("encoded corpus: the words it has are as many as the vocabulary counte
 TEST_CASE("encoded corpus: options that counted a corpus also encode it") {
   VocabularyOptions options = every_word();
   options.unknown = "<unk>";  // nothing is left out here
-  options.end_token = "</s>";
+  options.text.end_token = "</s>";
   const Corpus source = Corpus::from_text("a b\nb a\n");
   const Vocabulary words = count_words(source, options);
   CHECK(encode(source, words, options).words() == 6);
@@ -214,7 +214,7 @@ TEST_CASE("encoded corpus: the hash of a compressed file is that of its text") {
 TEST_CASE("encoded corpus: the end token must be a word of the vocabulary") {
   const Vocabulary words = vocabulary({{"a", 2}, {"b", 1}});
   VocabularyOptions options;
-  options.end_token = "</s>";
+  options.text.end_token = "</s>";
   CHECK_THAT(error_of([&] { encode(Corpus::from_text("a b"), words, options); }), ContainsSubstring("</s>"));
 }
 
@@ -252,12 +252,13 @@ Vocabulary naive_vocabulary(const std::string& text, const VocabularyOptions& op
   std::uint64_t sentences = 0;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) sentences += !naive_counts(line).empty();
-  if (!options.end_token.empty()) counts[options.end_token] += sentences;
+  if (!options.text.end_token.empty()) counts[options.text.end_token] += sentences;
   if (!options.unknown.empty()) counts[options.unknown] += 0;
   std::vector<Vocabulary::Entry> kept;
   std::uint64_t left_out = 0;
   for (const auto& [word, count] : counts)
-    if (word == options.end_token || word == options.unknown || count >= static_cast<std::uint64_t>(options.min_count))
+    if (word == options.text.end_token || word == options.unknown ||
+        count >= static_cast<std::uint64_t>(options.min_count))
       kept.push_back({word, count});
     else
       left_out += count;
@@ -288,15 +289,14 @@ TEST_CASE("read_corpus: it gives what counting and encoding give, whatever the t
     VocabularyOptions options;
     options.min_count = static_cast<int>(rng.below(4));
     if (rng.below(2) == 0) options.unknown = rng.below(2) == 0 ? "<unk>" : "1";
-    if (rng.below(2) == 0) options.end_token = rng.below(2) == 0 ? "</s>" : "2";
+    if (rng.below(2) == 0) options.text.end_token = rng.below(2) == 0 ? "</s>" : "2";
     const Corpus source = Corpus::from_text(text);
     for (const int threads : {1, 2, 3}) {
       for (const std::uint64_t memory : {0u, 1u, 1000u}) {
         options.threads = threads;
-        options.memory = memory;
         INFO("text " << i << ", " << threads << " threads, memory " << memory);
         std::optional<TrainingText> once;
-        const std::string error = error_of([&] { once = read_corpus(source, options); });
+        const std::string error = error_of([&] { once = read_corpus(source, options, memory); });
         if (!once) {
           REQUIRE(error == error_of([&] { encode(source, count_words(source, options), options); }));
           REQUIRE_FALSE(error.empty());
@@ -305,9 +305,9 @@ TEST_CASE("read_corpus: it gives what counting and encoding give, whatever the t
         const Vocabulary words = count_words(source, options);
         REQUIRE(same_words(once->vocabulary, words));
         REQUIRE(same_words(words, naive_vocabulary(text, options)));
-        REQUIRE(same_text(once->corpus, encode(source, words, options)));
+        REQUIRE(same_text(once->corpus, encode(source, words, {options, memory})));
         const auto id = [&](const std::string& word) { return word.empty() ? std::nullopt : words.find(word); };
-        REQUIRE(ids_of(once->corpus) == naive_ids(text, words, id(options.unknown), id(options.end_token)));
+        REQUIRE(ids_of(once->corpus) == naive_ids(text, words, id(options.unknown), id(options.text.end_token)));
         REQUIRE(once->corpus.words() == words.total_count());
         if (memory == 0) REQUIRE_FALSE(once->corpus.mapped());
         if (memory == 1) REQUIRE(once->corpus.mapped());
@@ -328,7 +328,7 @@ TEST_CASE("read_corpus: a large text of many blocks and files") {
   options.max_size = 100;
   if (GENERATE(false, true)) {
     options.unknown = "<unk>";
-    options.end_token = "</s>";
+    options.text.end_token = "</s>";
   }
   options.threads = 1;
   const Vocabulary words = count_words(source, options);
@@ -337,12 +337,11 @@ TEST_CASE("read_corpus: a large text of many blocks and files") {
   for (const int threads : {1, 2, 4, 0})
     for (const std::uint64_t memory : {0u, 1000000u}) {
       options.threads = threads;
-      options.memory = memory;
-      const TrainingText text = read_corpus(source, options);
+      const TrainingText text = read_corpus(source, options, memory);
       CHECK(same_words(text.vocabulary, words));
       CHECK(same_text(text.corpus, encoded));
       CHECK(text.corpus.mapped() == (memory > 0));
-      CHECK(same_text(encode(source, words, options), encoded));
+      CHECK(same_text(encode(source, words, {options, memory}), encoded));
     }
 }
 
@@ -350,7 +349,7 @@ TEST_CASE("read_corpus: it fails as counting fails") {
   CHECK_THROWS_AS(read_corpus(Corpus::from_text(" \n")), Error);
   CHECK_THAT(error_of([] { read_corpus(Corpus::from_text("a b a")); }), ContainsSubstring("none of its 2 words"));
   VocabularyOptions options;
-  options.unknown = options.end_token = "x";
+  options.unknown = options.text.end_token = "x";
   CHECK_THROWS_AS(read_corpus(Corpus::from_text("a b a"), options), OptionError);
 }
 
@@ -358,23 +357,21 @@ TEST_CASE("read_corpus: bytes are counted once and it can be stopped") {
   const std::string text = awkward_text(9);
   const Corpus source = Corpus::from_text(text);
   Progress progress;
-  read_corpus(source, {}, &progress);
+  read_corpus(source, {}, 0, &progress);
   CHECK(progress.done == text.size());
   CHECK(progress.total == text.size());
   progress.cancelled = true;
-  CHECK_THROWS_AS(read_corpus(source, {}, &progress), Cancelled);
+  CHECK_THROWS_AS(read_corpus(source, {}, 0, &progress), Cancelled);
 }
 
 TEST_CASE("encoded corpus: beyond the memory it may take it is kept in a file") {
-  VocabularyOptions options = every_word();
+  const VocabularyOptions options = every_word();
   const Corpus source = Corpus::from_text("a b a\n");  // four ids
   const Vocabulary words = count_words(source, options);
   for (const std::uint64_t memory : {0u, 16u, 17u, 1000000u}) {
-    options.memory = memory;
-    CHECK_FALSE(encode(source, words, options).mapped());
+    CHECK_FALSE(encode(source, words, {options, memory}).mapped());
   }
-  options.memory = 15;
-  const EncodedCorpus corpus = encode(source, words, options);
+  const EncodedCorpus corpus = encode(source, words, {options, 15});
   CHECK(corpus.mapped());
   CHECK(ids_of(corpus) == ids_from({0, 1, 0}));
   const EncodedCorpus copy = corpus;
@@ -383,13 +380,12 @@ TEST_CASE("encoded corpus: beyond the memory it may take it is kept in a file") 
 }
 
 TEST_CASE("encoded corpus: a temporary file that cannot be written is an error that says where") {
-  VocabularyOptions options = every_word(1);
-  options.memory = 1000;
+  const VocabularyOptions options = every_word(1);
   const Corpus source = Corpus::from_text(awkward_text(9));
   std::string error;
   {
     const FileSizeLimit limit(100000);
-    error = error_of([&] { read_corpus(source, options); });
+    error = error_of([&] { read_corpus(source, options, 1000); });
   }
   CHECK_THAT(error, ContainsSubstring("TMPDIR") && ContainsSubstring("encoded corpus"));
 }
@@ -410,13 +406,11 @@ TEST_CASE("encoded corpus: with the ids in a file, reading takes little memory w
   const std::vector<std::string> paths = {directory.file("text", text).string()};
   text = std::string();
   const Corpus source = Corpus::from_paths(paths);
-  VocabularyOptions options = every_word(1);
-  options.memory = 1000000;
+  const VocabularyOptions options = every_word(1);
   std::optional<TrainingText> read;
   {
     const MemoryLimit limit(16000000);  // the ids take 32 MB
-    read = read_corpus(source, options);
-    options.memory = 0;
+    read = read_corpus(source, options, 1000000);
     CHECK_THROWS_AS(read_corpus(source, options), std::bad_alloc);
   }
   CHECK(read->corpus.mapped());

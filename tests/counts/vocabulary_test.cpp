@@ -170,7 +170,7 @@ TEST_CASE("count_words: an unknown word that stands in the corpus counts both") 
 
 TEST_CASE("count_words: the end token counts the sentences that have a word") {
   VocabularyOptions options = every_word();
-  options.end_token = "</s>";
+  options.text.end_token = "</s>";
   const auto ends = [&](std::string text) {
     const Vocabulary words = counted(std::move(text), options);
     return words.count(words.find("</s>").value());
@@ -186,13 +186,13 @@ TEST_CASE("count_words: the end token counts the sentences that have a word") {
 TEST_CASE("count_words: the end token is kept however rare it is") {
   VocabularyOptions options;
   options.min_count = 3;
-  options.end_token = "</s>";
+  options.text.end_token = "</s>";
   CHECK(lines_of(counted("a a a b\n", options)) == Lines{"a 3", "</s> 1"});
 }
 
 TEST_CASE("count_words: special tokens are part of the size") {
   VocabularyOptions options = with_unknown(1, "<unk>");
-  options.end_token = "</s>";
+  options.text.end_token = "</s>";
   options.max_size = 3;
   CHECK(lines_of(counted("a a a a b b c\n", options)) == Lines{"a 4", "<unk> 3", "</s> 1"});
 }
@@ -200,7 +200,7 @@ TEST_CASE("count_words: special tokens are part of the size") {
 TEST_CASE("count_words: the result is the same for any number of threads") {
   const std::string text = awkward_text(3);
   VocabularyOptions options = with_unknown(3, "<unk>");
-  options.end_token = "</s>";
+  options.text.end_token = "</s>";
   options.threads = 1;
   const Lines expected = lines_of(counted(text, options));
   options.threads = GENERATE(2, 4, 0);
@@ -216,7 +216,7 @@ TEST_CASE("count_words: sentences are counted across blocks") {
     begin = end + 1;
   }
   VocabularyOptions options = every_word(GENERATE(1, 3));
-  options.end_token = "</s>";
+  options.text.end_token = "</s>";
   const Vocabulary words = counted(text, options);
   CHECK(words.count(words.find("</s>").value()) == sentences);
 }

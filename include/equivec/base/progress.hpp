@@ -4,6 +4,9 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
 
 namespace equivec {
 
@@ -14,6 +17,26 @@ struct Progress {
   std::atomic<float> loss{0};           ///< training: mean loss per pair of the chunk finished last
   std::atomic<float> learning_rate{0};  ///< training: of the chunk finished last
   std::atomic<bool> cancelled{false};   ///< set it (a signal handler may) to make the computation throw Cancelled
+};
+
+/// Called when a stage begins: "counting words", and the unit that Progress counts in it, which may be empty. What it
+/// returns is kept until the stage ends.
+using OnStage = std::function<std::shared_ptr<void>(const std::string& stage, const std::string& unit)>;
+/// Called with a sentence worth showing: what was read, what was odd.
+using OnNotice = std::function<void(const std::string& sentence)>;
+
+/// How work of several stages reports to its caller. Everything may be empty; calls come from the calling thread.
+struct Reporting {
+  Progress* progress = nullptr;  ///< counts within each stage; setting `cancelled` stops the work
+  OnStage on_stage = {};
+  OnNotice on_notice = {};
+
+  std::shared_ptr<void> begin(const std::string& stage, const std::string& unit) const {
+    return on_stage ? on_stage(stage, unit) : nullptr;
+  }
+  void notice(const std::string& sentence) const {
+    if (on_notice) on_notice(sentence);
+  }
 };
 
 /// Throws Cancelled if somebody asked for it; null never does.

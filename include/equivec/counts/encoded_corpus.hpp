@@ -4,6 +4,7 @@
 #include "equivec/base/types.hpp"
 #include "equivec/counts/vocabulary.hpp"
 #include "equivec/text/corpus.hpp"
+#include "equivec/text/text_options.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -29,7 +30,7 @@ class EncodedCorpus {
   EncodedCorpus(std::vector<WordId> ids, std::size_t words);
 
   std::span<const WordId> ids() const noexcept { return ids_; }
-  /// True if the ids stand in a temporary file, since they take more than VocabularyOptions::memory.
+  /// True if the ids stand in a temporary file, since they take more than EncodeOptions::memory.
   bool mapped() const noexcept { return mapped_; }
   std::size_t chunks() const noexcept { return (ids_.size() + chunk_size - 1) / chunk_size; }
   std::span<const WordId> chunk(std::size_t number) const;  ///< REQUIRES: number < chunks()
@@ -52,11 +53,27 @@ class EncodedCorpus {
   std::string hash_;
 };
 
-/// Reads the corpus on options.threads threads; the result is the same for any number. Of the options only `unknown`,
-/// `end_token` (words of the vocabulary, or empty), `threads` and `memory` matter here. Progress counts bytes.
-/// Throws Error if the end token is not in the vocabulary or no word of the corpus is; Cancelled if asked to stop.
-/// Where the unknown token is no word of the vocabulary (nothing was rare enough), other words vanish.
-EncodedCorpus encode(const Corpus& corpus, const Vocabulary& vocabulary, const VocabularyOptions& options = {},
+/// How a text becomes ids.
+struct EncodeOptions {
+  TextOptions text = {};     ///< what a word is
+  std::string unknown = {};  ///< words outside the vocabulary become this one; empty: they vanish, as in word2vec.c
+  int threads = 0;           ///< 0: all cores. The result is the same for any number
+  std::uint64_t memory =
+      0;  ///< bytes the ids may take in memory; beyond, they are kept in a file in TMPDIR. 0: no limit
+
+  EncodeOptions() = default;
+  /// The same text, unknown word and threads as in counting.
+  EncodeOptions(const VocabularyOptions& counting, std::uint64_t memory_limit = 0)
+      : text(counting.text), unknown(counting.unknown), threads(counting.threads), memory(memory_limit) {}
+};
+
+/// Throws OptionError naming the first setting that is out of range.
+void validate(const EncodeOptions& options);
+
+/// Reads the corpus on options.threads threads. Progress counts bytes. If the unknown word is not in the vocabulary
+/// (nothing was rare enough when it was counted), other words vanish. Throws Error if the end token is not in the
+/// vocabulary or no word of the corpus is; Cancelled if asked to stop.
+EncodedCorpus encode(const Corpus& corpus, const Vocabulary& vocabulary, const EncodeOptions& options = {},
                      Progress* progress = nullptr);
 
 /// What training learns from: a text as ids, and the words they stand for.
@@ -65,8 +82,9 @@ struct TrainingText {
   EncodedCorpus corpus;
 };
 
-/// What count_words() and then encode() give, and throw, with the same options, for less than half the time: the text
-/// is read once.
-TrainingText read_corpus(const Corpus& corpus, const VocabularyOptions& options = {}, Progress* progress = nullptr);
+/// What count_words() and then encode() give, and throw, with the same options, in less than half the time: the text is
+/// read once. `memory` as in EncodeOptions.
+TrainingText read_corpus(const Corpus& corpus, const VocabularyOptions& options = {}, std::uint64_t memory = 0,
+                         Progress* progress = nullptr);
 
 }  // namespace equivec

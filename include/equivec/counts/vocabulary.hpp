@@ -3,6 +3,7 @@
 #include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/text/corpus.hpp"
+#include "equivec/text/text_options.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -15,14 +16,13 @@
 
 namespace equivec {
 
-/// Which words of a corpus become the vocabulary, and how it is read.
+/// Which words of a corpus become the vocabulary.
 struct VocabularyOptions {
-  int min_count = 5;           ///< rarer words are left out
-  int max_size = 0;            ///< keep only the most frequent, special tokens included; 0 keeps all
-  std::string unknown = {};    ///< all words left out become this one word; empty: they vanish, as in word2vec.c
-  std::string end_token = {};  ///< the end of each sentence that has a word becomes this word; empty: it is no word
-  int threads = 0;             ///< 0: all cores. The result is the same for any number
-  std::uint64_t memory = 0;  ///< bytes an encoded corpus may take; beyond, it is kept in a file in TMPDIR. 0: no limit
+  TextOptions text = {};     ///< what a word is
+  int min_count = 5;         ///< rarer words are left out
+  int max_size = 0;          ///< keep only the most frequent, special tokens included; 0 keeps all
+  std::string unknown = {};  ///< all words left out become this one word; empty: they vanish, as in word2vec.c
+  int threads = 0;           ///< 0: all cores. The result is the same for any number
 };
 
 /// Throws OptionError naming the first setting that is out of range.

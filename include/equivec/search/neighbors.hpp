@@ -10,6 +10,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace equivec {
@@ -43,43 +44,62 @@ struct NeighborFilter {
   std::span<const std::uint8_t> allowed = {};
 };
 
+/// What answers questions for the nearest words: exactly (NearestNeighbors), or approximately. Holds the vectors,
+/// without a copy. Immutable; any thread may ask. Rows that are not finite, and by cosine those of length 0, are never
+/// answers.
+class NeighborIndex {
+ public:
+  virtual ~NeighborIndex() = default;
+
+  const Embeddings& embeddings() const noexcept { return embeddings_; }
+  std::size_t size() const noexcept { return size_; }  ///< words searched: the first so many
+  Metric metric() const noexcept { return metric_; }
+
+  /// The most similar words, best first, ties by WordId: filter.count, or fewer if there are fewer; by cosine none for
+  /// a query of length 0. Many questions at once take much less time than one at a time. Answers in the order of the
+  /// questions. Progress counts questions. Throws Error if a query's length is not the vectors' dimension.
+  virtual std::vector<std::vector<Neighbor>> find(std::span<const NeighborQuery> queries, const NeighborFilter& filter,
+                                                  Progress* progress = nullptr) const = 0;
+  std::vector<std::vector<Neighbor>> find(std::span<const NeighborQuery> queries, std::size_t count,
+                                          Progress* progress = nullptr) const;
+  std::vector<Neighbor> find(std::span<const float> query, std::size_t count,
+                             std::span<const WordId> exclude = {}) const;
+  /// The neighbours of a word, without itself. Throws Error if it is not in the vocabulary.
+  std::vector<Neighbor> find(std::string_view word, std::size_t count) const;
+
+  /// The row of a word scaled to length 1; zeros if it has no length.
+  Eigen::VectorXf unit(WordId word) const;
+
+ protected:
+  NeighborIndex(Embeddings embeddings, std::size_t size, Metric metric)
+      : embeddings_(std::move(embeddings)), size_(size), metric_(metric) {}
+  NeighborIndex(const NeighborIndex&) = default;
+  NeighborIndex& operator=(const NeighborIndex&) = default;
+
+ private:
+  Embeddings embeddings_;
+  std::size_t size_;
+  Metric metric_;
+};
+
 class SearchedRows;
 
-/// Exact nearest words, by comparing with every row; similarities are computed in double. Holds the vectors it is
-/// given, without a copy, and the lengths of its rows, which the first search measures. Any thread may ask. Rows that
-/// are not finite, and by cosine those of length 0, are never answers.
-class NearestNeighbors {
+/// Exact search: every row is compared, similarities are computed in double. The first search measures the lengths of
+/// the rows, which are kept.
+class NearestNeighbors final : public NeighborIndex {
  public:
   /// Searches the first `restrict` words only; 0 searches all.
   explicit NearestNeighbors(Embeddings embeddings, std::size_t restrict = 0, int threads = 0,
                             Metric metric = Metric::cosine);
 
-  const Embeddings& embeddings() const noexcept { return embeddings_; }
-  std::size_t size() const noexcept { return size_; }  ///< words searched
-  Metric metric() const noexcept { return metric_; }
-
-  /// The `count` most similar words, best first, ties by WordId. Fewer if there are fewer; by cosine none for a query
-  /// of length 0. Throws Error if the query's length is not the vectors' dimension.
-  std::vector<Neighbor> find(std::span<const float> query, std::size_t count,
-                             std::span<const WordId> exclude = {}) const;
-  /// The same for many questions at once, much faster than one at a time. Answers in the order of the questions.
-  /// Progress counts questions.
+  using NeighborIndex::find;
   std::vector<std::vector<Neighbor>> find(std::span<const NeighborQuery> queries, const NeighborFilter& filter,
-                                          Progress* progress = nullptr) const;
-  std::vector<std::vector<Neighbor>> find(std::span<const NeighborQuery> queries, std::size_t count,
-                                          Progress* progress = nullptr) const;
-
-  int threads() const noexcept { return threads_; }
-  SearchedRows& rows() const noexcept { return *rows_; }  ///< for the library's own searches
-
-  /// The row of a word scaled to length 1; zeros if it has no length.
-  Eigen::VectorXf unit(WordId word) const;
+                                          Progress* progress = nullptr) const override;
 
  private:
-  Embeddings embeddings_;
-  std::size_t size_;
+  friend struct SearchAccess;  // the library's own searches over the same rows
+
   int threads_;
-  Metric metric_;
   std::shared_ptr<SearchedRows> rows_;
 };
 

@@ -32,13 +32,17 @@ struct EpochReport {
   std::optional<double> validation_loss;  ///< mean per pair of the validation text, after the epoch
 };
 
-/// What trainers take besides their settings.
+/// What trainers and recipes take besides their settings.
 struct TrainingControl {
   CheckpointOptions checkpoint = {};
   std::optional<Embeddings> initial = {};                 ///< words that are in it start from its vectors
   const EncodedCorpus* validation = nullptr;              ///< text that is not trained on, with the same vocabulary
   std::function<void(const EpochReport&)> on_epoch = {};  ///< called by the thread that called the trainer
   Progress* progress = nullptr;
+  OnStage on_stage = {};    ///< recipes only
+  OnNotice on_notice = {};  ///< recipes only
+
+  Reporting reporting() const { return {progress, on_stage, on_notice}; }
 };
 
 /// A table that a computation keeps in memory.

@@ -6,6 +6,7 @@
 #include "equivec/train/training.hpp"
 #include "equivec/vectors/embeddings.hpp"
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,10 @@ enum class Word2VecLoss {
   softmax,               ///< equation 2, the exact choice among all words: slow, for small vocabularies
   hierarchical_softmax_and_negative_sampling  ///< both sums at once, as word2vec.c does when told to
 };
+
+inline constexpr std::array word2vec_losses = {Word2VecLoss::negative_sampling, Word2VecLoss::hierarchical_softmax,
+                                               Word2VecLoss::softmax,
+                                               Word2VecLoss::hierarchical_softmax_and_negative_sampling};
 
 /// What each context word takes of the step of their mean.
 enum class CbowUpdate {

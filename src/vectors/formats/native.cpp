@@ -7,6 +7,7 @@
 #include "src/files/files.hpp"
 #include "src/files/safetensors.hpp"
 #include "src/vectors/formats/format.hpp"
+#include "src/vectors/native_tensors.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -73,14 +74,10 @@ Embeddings read(const Source& source, const ReadContext& context) {
 }
 
 void write(const std::filesystem::path& path, const Embeddings& embeddings, Progress* progress) {
-  const Vocabulary& vocabulary = embeddings.vocabulary();
   const std::uint64_t rows = embeddings.size(), dimension = static_cast<std::uint64_t>(embeddings.dimension());
-  const std::string_view words = vocabulary.bytes();
-  const std::vector<Tensor> tensors = {
-      {"word_offsets", "I64", {rows + 1}, bytes_of(vocabulary.offsets())},
-      {"counts", "I64", {rows}, bytes_of(vocabulary.counts())},
-      {"embeddings", "F32", {rows, dimension}, bytes_of(std::span(embeddings.matrix().data(), rows * dimension))},
-      {"words", "U8", {words.size()}, words}};
+  const std::vector<Tensor> tensors = native_tensors(
+      embeddings.vocabulary(),
+      {{"embeddings", "F32", {rows, dimension}, bytes_of(std::span(embeddings.matrix().data(), rows * dimension))}});
   AtomicFile file(path);
   write_safetensors(file, tensors, embeddings.metadata(), "embeddings", progress);
   file.commit();
