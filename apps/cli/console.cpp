@@ -91,9 +91,13 @@ ProgressLine::~ProgressLine() {
 
 void ProgressLine::run() {
   using clock = std::chrono::steady_clock;
-  const auto start = clock::now();
+  auto start = clock::now();
+  double shown = 0;
   const auto show = [&] {
     const auto done = static_cast<double>(progress().done.load()), total = static_cast<double>(progress().total.load());
+    if (done < shown) start = clock::now();      // the next piece of work, counted from 0
+    if (done == shown && done == total) return;  // complete: what follows is not counted and would lower the speed
+    shown = done;
     if (total == 0 || done == 0) return;
     const double seconds = std::chrono::duration<double>(clock::now() - start).count();
     char text[400];

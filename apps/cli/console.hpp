@@ -9,13 +9,13 @@
 #include <string_view>
 #include <thread>
 
-/// The counters of whatever the program is doing; Ctrl-C and SIGTERM cancel it.
+/// The counters of the work in progress; Ctrl-C and SIGTERM cancel it.
 equivec::Progress& progress();
 
-/// Makes SIGINT, SIGTERM and SIGHUP set progress().cancelled; a second one ends the program at once. SIGPIPE and
-/// SIGXFSZ become failed writes.
+/// Makes SIGINT, SIGTERM and SIGHUP set progress().cancelled; a second one ends the program at once. After SIGPIPE and
+/// SIGXFSZ, the write fails instead.
 void install_signal_handlers();
-/// Back to the system's own, for a prompt that waits for a line.
+/// Restores the system's handlers, for a prompt that waits for a line.
 void restore_signal_handlers();
 
 /// Settings that commands with long work share.
@@ -34,8 +34,9 @@ void remark(const equivec::Notices& notices);
 /// What the library's work of several stages reports, as progress lines and remarks.
 equivec::Reporting console_reporting(const ConsoleOptions& console);
 
-/// While it lives, a line on standard error says how far progress() is: percent, speed, time left, and in training the
-/// loss and the learning rate. On a terminal it is rewritten; otherwise, if asked for, there is a new one now and then.
+/// While it lives, a line on standard error shows progress(): per cent, speed, time left, and in training the loss and
+/// the learning rate. On a terminal the line is rewritten; elsewhere, if requested, a new one is written every two
+/// seconds. Speed and time left start anew whenever the counter does.
 class ProgressLine {
  public:
   /// `unit` is what progress() counts: "words".

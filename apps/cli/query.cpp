@@ -2,10 +2,7 @@
 
 #include "equivec/base/error.hpp"
 #include "equivec/base/progress.hpp"
-#include "equivec/text/corpus.hpp"
-#include "src/base/characters.hpp"
 #include "src/base/lines.hpp"
-#include "src/base/text_numbers.hpp"
 
 #include <editline/readline.h>
 #include <poll.h>
@@ -34,43 +31,12 @@ Embeddings load(const std::string& file, const ConsoleOptions& console, const Re
   return result;
 }
 
-WordId require_word(const Vocabulary& vocabulary, std::string_view word, const std::string& file) {
-  if (const auto id = vocabulary.find(word)) return *id;
-  std::string hint;
-  for (const std::string& other : {lowered(word), titled(word)})
-    if (vocabulary.find(other)) hint = "; there is '" + other + "'";
-  const std::string shown = word.size() > 100 ? std::string(word.substr(0, 100)) + "..." : std::string(word);
-  throw Error("'" + shown + "' is none of the " + grouped(vocabulary.size()) + " words of " + file + hint);
-}
-
-std::vector<std::string> split(std::string_view text) {
-  std::vector<std::string> words;
-  if (text.find('\t') == text.npos) {
-    tokenize(
-        text, [&](std::string_view word) { words.emplace_back(word); }, [] {});
-    return words;
-  }
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\t'), text.size());
-    if (const std::string_view word = trimmed(text.substr(0, end)); !word.empty()) words.emplace_back(word);
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return words;
-}
-
-std::string joined(std::span<const std::string> words) {
-  const bool blanks = std::ranges::any_of(words, [](const std::string& word) { return word.find(' ') != word.npos; });
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : blanks ? "\t" : " ") + word;
-  return text;
-}
-
 namespace {
 
-/// Lines of standard input. Unlike std::getline it ends when a signal asks for it while it waits.
+/// Lines of standard input. Unlike std::getline, a wait for input ends at a signal.
 class InputLines {
  public:
-  /// Waits for a line.
+  /// Waits for a line. False at the end of the input.
   bool next(std::string& line) {
     std::size_t end;
     while ((end = buffer_.find('\n', begin_)) == std::string::npos && read()) continue;
@@ -82,7 +48,7 @@ class InputLines {
     begin_ = std::min(end + 1, buffer_.size());
     return true;
   }
-  /// Whether the next line is there already.
+  /// Whether the next line can be read without waiting.
   bool ready() {
     while (buffer_.find('\n', begin_) == std::string::npos) {
       pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
@@ -118,8 +84,8 @@ class InputLines {
 
 void prompt_for_queries(const QueryLoop& loop, const std::function<int(std::span<const std::string>)>& answer) {
   restore_signal_handlers();
-  // The line editor takes letters by the locale; a terminal that knows no other speaks UTF-8. Numbers keep their
-  // points.
+  // The line editor reads letters by the locale; without one that has letters beyond ASCII, UTF-8 is assumed. Numbers
+  // keep their decimal points.
   if (!std::setlocale(LC_CTYPE, "") || MB_CUR_MAX == 1) std::setlocale(LC_CTYPE, "C.UTF-8");
   rl_attempted_completion_function = [](const char*, int, int) -> char** {
     rl_attempted_completion_over = 1;  // words are not file names
@@ -141,9 +107,9 @@ void prompt_for_queries(const QueryLoop& loop, const std::function<int(std::span
 }  // namespace
 
 void print_query_error(const QueryLoop& loop, const std::string& query, const std::string& message) {
-  std::cout.flush();  // so that the line stands where its answer would
+  std::cout.flush();  // so that the message appears in the answer's place
   std::cerr << "equivec " + std::string(loop.command) + ": " + message + "\n";
-  if (loop.json) print(Json{{"query", query}, {"error", message}});  // so that answers go with their lines
+  if (loop.json) print(Json{{"query", query}, {"error", message}});  // one document for each query
 }
 
 std::size_t batch_for(std::size_t count) {
@@ -164,7 +130,7 @@ int run_queries(const QueryLoop& loop, const std::function<int(std::span<const s
     if (const std::string_view query = trimmed(line); !query.empty()) batch.emplace_back(query);
     if (batch.size() < loop.batch && lines.ready()) continue;
     status |= answer(batch);
-    std::cout.flush();  // whoever asks line by line waits for it
+    std::cout.flush();  // who asks line by line waits for the answer
     batch.clear();
   }
   if (!batch.empty()) status |= answer(batch);

@@ -18,21 +18,13 @@
 #include <string_view>
 #include <vector>
 
-/// Reads vectors, with progress, and remarks on what was odd about them.
+/// Reads vectors, shows progress and prints the notices about them.
 equivec::Embeddings load(const std::string& file, const ConsoleOptions& console,
                          const equivec::ReadOptions& options = {}, equivec::Format* recognized = nullptr);
 
-/// The word's number, or an Error that names the word and the vectors and says what to try.
-equivec::WordId require_word(const equivec::Vocabulary& vocabulary, std::string_view word, const std::string& file);
-
-/// Words between tabs, if there is one, so that words may hold blanks; else between white space.
-std::vector<std::string> split(std::string_view text);
-/// The text that split() takes apart into these words.
-std::string joined(std::span<const std::string> words);
-
-/// How a command gets its queries: those of the command line, or, if there is none, one a line from standard input,
-/// with a prompt and line editing on a terminal. From a pipe as many lines as there are, up to `batch`, are answered
-/// together, in their order.
+/// Where a command's queries come from: the command line or, if it has none, standard input, one a line, with a prompt
+/// and line editing on a terminal. From a pipe all lines that are ready, up to `batch`, are answered together, in
+/// order.
 struct QueryLoop {
   std::string_view command;
   std::span<const std::string> queries;
@@ -41,16 +33,16 @@ struct QueryLoop {
   std::size_t batch = 1024;
 };
 
-/// A batch whose answers, of `count` neighbours each, stay small.
+/// The batch size with which the answers, of `count` neighbors each, stay small.
 std::size_t batch_for(std::size_t count);
 
-/// Hands batches of queries to `answer`, which returns an exit status. Returns the worst.
+/// Gives batches of queries to `answer`, which returns an exit status. Returns the worst.
 int run_queries(const QueryLoop& loop, const std::function<int(std::span<const std::string> queries)>& answer);
-/// The line (and with `json` the document) that stands where a query's answer would.
+/// Prints the message (and with `json` the document) that takes the place of a query's answer.
 void print_query_error(const QueryLoop& loop, const std::string& query, const std::string& message);
 
-/// Answers queries in three steps: parse(text) gives what is asked, or throws an Error, which is printed while the
-/// others go on; solve(span of these) gives a vector of results; show(text, asked, result) prints one.
+/// Answers queries in three steps: parse(text) returns the parsed query, or throws an Error, which is printed while the
+/// other queries go on; solve(span of parsed queries) returns their results; show(text, query, result) prints one.
 template <class Parse, class Solve, class Show>
 int answer_queries(const QueryLoop& loop, const Parse& parse, const Solve& solve, const Show& show) {
   using Asked = decltype(parse(std::string()));

@@ -1,15 +1,15 @@
 #include "equivec/base/error.hpp"
 #include "equivec/base/types.hpp"
-#include "equivec/counts/vocabulary.hpp"
+#include "equivec/search/expression.hpp"
 #include "equivec/vectors/embeddings.hpp"
-#include "src/report/json.hpp"
+#include "src/report/answers.hpp"
 
 #include "apps/cli/command.hpp"
 #include "apps/cli/options.hpp"
 #include "apps/cli/query.hpp"
 
-#include <cstdio>
 #include <iostream>
+#include <utility>
 
 using namespace equivec;
 
@@ -20,44 +20,23 @@ int run_similarity(std::span<const std::string> arguments) {
   Options options(
       "similarity VECTORS [W1 W2...] [options]",
       "Prints how similar two words are: the cosine of their vectors (1 the same, 0 unrelated), and the squared "
-      "difference of their unit vectors (0 the same, 2 unrelated). Without words, two a line from standard input.");
+      "difference of their unit vectors (0 the same, 2 unrelated). Without words, reads two a line from standard "
+      "input.");
   options.positional("VECTORS", file)
       .positionals("WORD", words, 0)
       .add("json", json, "one JSON document for each pair");
   if (!options.parse(arguments)) return 0;
   if (words.size() % 2 != 0) throw OptionError("words come in pairs, found " + std::to_string(words.size()));
   std::vector<std::string> queries;
-  for (std::size_t i = 0; i < words.size(); i += 2) queries.push_back(joined(std::span(words).subspan(i, 2)));
+  for (std::size_t i = 0; i < words.size(); i += 2) queries.push_back(joined_words(std::span(words).subspan(i, 2)));
 
-  struct Pair {
-    std::vector<std::string> words;
-    WordId first, second;
-  };
-  struct Answer {
-    double similarity, difference;
-  };
+  using Pair = std::pair<WordId, WordId>;
   const Embeddings embeddings = load(file, {});
-  const Vocabulary& vocabulary = embeddings.vocabulary();
-  const auto parse = [&](const std::string& query) {
-    std::vector<std::string> given = split(query);
-    if (given.size() != 2) throw Error("'" + query + "': expected two words, found " + std::to_string(given.size()));
-    const WordId first = require_word(vocabulary, given[0], file), second = require_word(vocabulary, given[1], file);
-    return Pair{std::move(given), first, second};
-  };
-  const auto solve = [&](std::span<const Pair> pairs) {
-    std::vector<Answer> answers;
-    for (const Pair& pair : pairs)
-      answers.push_back({cosine(embeddings[pair.first], embeddings[pair.second]),
-                         squared_difference(embeddings[pair.first], embeddings[pair.second])});
-    return answers;
-  };
-  const auto show = [&](const std::string&, const Pair& pair, const Answer& answer) {
-    if (json)
-      return print(
-          Json{{"words", pair.words}, {"similarity", answer.similarity}, {"squared_difference", answer.difference}});
-    char text[80];
-    std::snprintf(text, sizeof text, "cosine %.4f  squared difference %.4f", answer.similarity, answer.difference);
-    std::cout << pair.words[0] << ' ' << pair.words[1] << "  " << text << '\n';
+  const auto parse = [&](const std::string& query) { return parse_pair(embeddings.vocabulary(), query, file); };
+  const auto solve = [](std::span<const Pair> pairs) { return pairs; };  // show measures them
+  const auto show = [&](const std::string&, const Pair& pair, const Pair&) {
+    if (json) return print(similarity_document(embeddings, pair));
+    std::cout << similarity_text(embeddings, pair);
   };
   return answer_queries({.command = "similarity", .queries = queries, .prompt = "W1 W2", .json = json}, parse, solve,
                         show);
