@@ -188,8 +188,7 @@ namespace {
 Debiased run_double_hard(const DebiasMethod::Input& input) {
   Debiased result = begin_with_one_direction(input, "double-hard");
   const BiasedWords words = biased_words(input, result, 2);
-  DoubleHard hard = double_hard_debias(input.embeddings, input.sets, words,
-                                       {.seed = input.options.seed, .threads = input.options.threads}, input.progress);
+  DoubleHard hard = double_hard_debias(input.embeddings, input.sets, words, input.options.double_hard, input.progress);
   result.conditions = verify_double_hard(hard);
   result.neutralized = words_neutralized(input.embeddings.vocabulary(), input.sets);
   result.choices.emplace_back("component", std::to_string(hard.chosen + 1));

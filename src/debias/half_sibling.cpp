@@ -156,8 +156,7 @@ Debiased run_half_sibling(const DebiasMethod::Input& input) {
   Debiased result = begin(input);
   const Vocabulary& vocabulary = input.embeddings.vocabulary();
   const std::vector<WordId> definition = words_kept(vocabulary, input.sets);
-  HalfSiblingOptions options{.threads = input.options.threads};
-  if (input.options.strength) options.alpha = *input.options.strength;
+  const HalfSiblingOptions& options = input.options.half_sibling;
   HalfSibling found = half_sibling_regression(input.embeddings, definition, options, input.progress);
   result.conditions = verify_half_sibling_regression(input.embeddings, found.embeddings, definition, options);
   result.embeddings = std::move(found.embeddings);
@@ -175,7 +174,7 @@ constinit const DebiasMethod half_sibling_method = {
     .paper = "Yang and Feng 2020",
     .takes = "definitional sets, equalize sets, specific words",
     .changes = "every word but the definitional, equalize and specific ones",
-    .options = "strength",
+    .options = "alpha",
     .run = run_half_sibling};
 
 }  // namespace equivec

@@ -4,7 +4,6 @@
 #include "equivec/bias/word_sets.hpp"
 #include "equivec/counts/vocabulary.hpp"
 #include "equivec/debias/methods.hpp"
-#include "src/base/parallel.hpp"
 #include "src/debias/remedies.hpp"
 #include "src/debias/word_by_word.hpp"
 
@@ -12,8 +11,8 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
-#include <mutex>
 #include <set>
+#include <utility>
 
 namespace equivec {
 
@@ -26,29 +25,18 @@ Eigen::VectorXd vector_of(const Embeddings& embeddings, WordId word) { return co
 Neutralized neutralize(const Embeddings& embeddings, const BiasSubspace& subspace, std::span<const WordId> keep) {
   std::vector<bool> kept(embeddings.size(), false);
   for (const WordId word : keep) kept[index(word)] = true;
-  Matrix result = embeddings.matrix();
-  std::vector<WordId> vanished;
-  std::mutex mutex;
-  parallel_ranges(embeddings.size(), 1024, 0, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t row = begin; row < end; ++row) {
-      if (kept[row]) continue;
-      const Eigen::VectorXd vector = vector_of(embeddings, word_id(row));
-      const double old_length = vector.norm();
-      if (old_length == 0) continue;
-      // Twice, since the first time leaves rounding of the size of what was taken out.
-      const Eigen::VectorXd rest = subspace.outside(subspace.outside(vector));
-      const double length = rest.norm();
-      if (length > negligible_part * old_length) {
-        result.row(static_cast<Eigen::Index>(row)) = (rest / length).cast<float>().transpose();
-      } else {
-        result.row(static_cast<Eigen::Index>(row)).setZero();
-        const std::scoped_lock lock(mutex);
-        vanished.push_back(word_id(row));
-      }
-    }
+  WordByWord result = word_by_word(embeddings, 0, [&](WordId word, const Eigen::VectorXd& vector) {
+    if (kept[index(word)]) return vector;
+    // Twice, since the first time leaves rounding of the size of what was taken out.
+    Eigen::VectorXd rest = subspace.outside(subspace.outside(vector));
+    const double length = rest.norm();
+    if (length > negligible_part * vector.norm())
+      rest /= length;
+    else
+      rest.setZero();
+    return rest;
   });
-  std::ranges::sort(vanished);
-  return {Embeddings(embeddings.vocabulary(), std::move(result), embeddings.metadata()), std::move(vanished)};
+  return {std::move(result.embeddings), std::move(result.vanished)};
 }
 
 Equalized equalize(const Embeddings& embeddings, const BiasSubspace& subspace,

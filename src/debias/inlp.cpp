@@ -87,7 +87,7 @@ constexpr std::uint64_t stream_of_rounds = 0, stream_of_probe = 1;
 }  // namespace
 
 void validate(const InlpOptions& options) {
-  require_at_least("rounds", options.rounds, 1);
+  require_between("rounds", options.rounds, 1, 10000);
   require_between("threads", options.threads, 0, 4096);
 }
 
@@ -161,10 +161,8 @@ namespace {
 Debiased run_inlp(const DebiasMethod::Input& input) {
   Debiased result = begin_with_one_direction(input, "inlp");
   const BiasedWords words = biased_words(input, result, 5);
-  Inlp found = inlp(input.embeddings, words,
-                    {.rounds = input.options.rounds, .seed = input.options.seed, .threads = input.options.threads},
-                    input.progress);
-  result.conditions = verify_inlp(input.embeddings, found, words, input.options.seed);
+  Inlp found = inlp(input.embeddings, words, input.options.inlp, input.progress);
+  result.conditions = verify_inlp(input.embeddings, found, words, input.options.inlp.seed);
   // Fewer rounds than it takes to come to chance are the caller's wish.
   const bool at_chance = found.rounds.back().accuracy <= found.rounds.back().chance;
   result.choices.emplace_back("rounds", std::to_string(found.directions.cols()) +

@@ -117,8 +117,7 @@ namespace {
 
 Debiased run_partial_projection(const DebiasMethod::Input& input) {
   Debiased result = begin_with_one_direction(input, "partial-projection");
-  PartialProjectionOptions options{.threads = input.options.threads};
-  if (input.options.strength) options.sigma = *input.options.strength;
+  const PartialProjectionOptions& options = input.options.partial_projection;
   const BiasDirection& direction = result.direction;
   PartiallyProjected projected = partial_projection(input.embeddings, direction.subspace, direction.sets, options);
   result.conditions =
@@ -137,7 +136,7 @@ constinit const DebiasMethod partial_projection_method = {
     .paper = "Dev and Phillips 2019",
     .takes = "a direction",
     .changes = "every word",
-    .options = "strength",
+    .options = "sigma",
     .run = run_partial_projection};
 
 }  // namespace equivec

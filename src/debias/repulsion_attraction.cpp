@@ -286,7 +286,7 @@ Debiased run_repulsion_attraction(const DebiasMethod::Input& input) {
   const BiasSubspace& subspace = result.direction.subspace;
   const std::vector<WordId> kept = words_kept(vocabulary, input.sets);
   const Embeddings unit = normalized(input.embeddings);
-  const RepulsionAttractionOptions options{.restrict = input.options.restrict, .threads = input.options.threads};
+  const RepulsionAttractionOptions& options = input.options.repulsion_attraction;
   RepulsionAttraction found = repel_and_attract(unit, subspace, kept, options, input.progress);
   result.conditions = verify_repulsion_attraction(unit, found.embeddings, subspace, kept, options, input.progress);
   result.embeddings = std::move(found.embeddings);

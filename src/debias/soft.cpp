@@ -323,8 +323,7 @@ Debiased run_soft(const DebiasMethod::Input& input) {
   Debiased result = begin(input);
   const BiasSubspace& subspace = result.direction.subspace;
   result.neutralized = words_neutralized(input.embeddings.vocabulary(), input.sets);
-  SoftDebiasOptions options{.threads = input.options.threads};
-  if (input.options.strength) options.lambda = *input.options.strength;
+  const SoftDebiasOptions& options = input.options.soft;
   SoftDebiased soft = soft_debias(input.embeddings, subspace, result.neutralized, options, input.progress);
   result.conditions = verify_soft_debias(input.embeddings, soft, subspace, result.neutralized, options);
   result.embeddings = std::move(soft.embeddings);
@@ -343,7 +342,7 @@ constinit const DebiasMethod soft_method = {
     .paper = "Bolukbasi, Chang, Zou, Saligrama and Kalai 2016",
     .takes = "a direction",
     .changes = "every word",
-    .options = "strength",
+    .options = "lambda",
     .run = run_soft};
 
 }  // namespace equivec

@@ -11,6 +11,7 @@
 #include "src/debias/occupation_bias.hpp"
 #include "src/report/bias_picture.hpp"
 #include "src/report/bias_report.hpp"
+#include "src/report/debias_summary.hpp"
 #include "src/report/document.hpp"
 #include "src/report/json.hpp"
 #include "src/report/table.hpp"
@@ -309,12 +310,8 @@ Json json_of(const DebiasReport& report, const std::vector<Measured>& measured, 
                    {"seed", report.measuring.seed},
                    {"missing", report.debiased.missing},
                    {"vanished", words_of(report.before.vocabulary(), report.debiased.vanished)}};
-  document["choices"] = Json::object();
-  for (const auto& [name, value] : report.debiased.choices) document["choices"][name] = value;
-  document["conditions"] = Json::array();
-  for (const PostCondition& condition : report.debiased.conditions)
-    document["conditions"].push_back(
-        {{"promise", condition.promise}, {"worst", condition.worst}, {"bound", condition.bound}});
+  document["choices"] = choices_json(report.debiased);
+  document["conditions"] = conditions_json(report.debiased);
   document["measures"] = Json::array();
   for (const Measured& row : measured) {
     Json entry = {{"measure", row.measure->name},
@@ -352,6 +349,16 @@ Json json_of(const DebiasReport& report, const std::vector<Measured>& measured, 
 
 }  // namespace
 
+BiasMeasureOptions measuring_options(const DebiasOptions& options) {
+  BiasMeasureOptions measuring;
+  measuring.direction = options.direction;
+  measuring.direction.rank = 1;
+  measuring.restrict = options.restrict;
+  measuring.seed = options.seed;
+  measuring.threads = options.threads;
+  return measuring;
+}
+
 std::vector<std::filesystem::path> report_files(const std::filesystem::path& file) {
   const std::string ending = file.extension().string();
   if (ending == ".md") return {file, file.string() + ".svg"};
@@ -359,8 +366,8 @@ std::vector<std::filesystem::path> report_files(const std::filesystem::path& fil
   throw OptionError("--report: " + file.string() + ": the ending names the format: .html, .md or .json");
 }
 
-std::vector<std::string> render_report(const std::filesystem::path& file, const DebiasReport& report,
-                                       Progress& progress) {
+std::vector<std::string> render_report(const DebiasReport& report, Progress& progress) {
+  const std::filesystem::path file = report.file;
   const std::vector<std::filesystem::path> files = report_files(file);
   const std::vector<Measured> measured = measure_all(report, progress);
   const std::vector<Scored> scored = score_all(report, progress);

@@ -22,7 +22,7 @@ namespace equivec {
 // most 2^-24 of its length; the bounds are derived from that.
 
 struct InlpOptions {
-  int rounds = 35;  ///< directions taken out at most, at least 1
+  int rounds = 35;  ///< the most directions to take out, 1 to 10,000
   std::uint64_t seed = 1;
   int threads = 0;  ///< 0: all cores
 };
