@@ -20,7 +20,7 @@ namespace equivec {
 
 namespace {
 
-/// Rows of a piece of work, however many threads there are: a product's rounding may depend on its size.
+/// Rows multiplied together, for any number of threads: the rounding of a product may depend on its size.
 constexpr std::size_t rows_at_once = 512;
 
 std::vector<WordId> each_once(std::span<const WordId> words) {
@@ -143,8 +143,8 @@ std::vector<PostCondition> verify_half_sibling_regression(const Embeddings& befo
       if (std::isnan(found) || found > worst) worst = found;
     }
   });
-  // Rounding x moves it by float_rounding |x| at most, and the equations' left side by `most` times that; rounding in
-  // double, with alpha a millionth of what it is added to at least, is a small part of that.
+  // Rounding x moves it by at most float_rounding |x|, and the equations' left side by `most` times that. Rounding in
+  // double adds little, since alpha is at least a millionth of what it is added to.
   return {{"words of the definition, and rows that are not finite, are as they were (1: some are not)", changed, 0},
           {"other words solve the ridge regression's equations (error by the longest their sides can be)", unsolved,
            1.25 * float_rounding}};

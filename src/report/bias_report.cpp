@@ -25,7 +25,7 @@ std::string text_of(const BiasMeasurement::Row& row) {
   return text;
 }
 
-/// The rows by their first number, those with the largest first; rows without one are left out.
+/// The rows by their first number, the largest first; rows without one are left out.
 std::vector<const BiasMeasurement::Row*> sorted_rows(const BiasMeasurement& measurement) {
   std::vector<const BiasMeasurement::Row*> rows;
   for (const BiasMeasurement::Row& row : measurement.rows)
