@@ -1,98 +1,101 @@
 #include "equivec/base/error.hpp"
-#include "equivec/base/types.hpp"
-#include "equivec/bias/direct_bias.hpp"
-#include "equivec/bias/measures.hpp"
 #include "equivec/bias/word_sets.hpp"
-#include "equivec/counts/vocabulary.hpp"
 #include "equivec/debias/methods.hpp"
-#include "equivec/debias/post_condition.hpp"
+#include "equivec/evaluate/analogies.hpp"
+#include "equivec/evaluate/similarities.hpp"
 #include "equivec/vectors/embeddings.hpp"
 #include "equivec/vectors/formats.hpp"
 #include "src/debias/occupation_bias.hpp"
 #include "src/files/files.hpp"
-#include "src/report/bias_report.hpp"
 #include "src/report/debias_report.hpp"
-#include "src/report/json.hpp"
-#include "src/report/table.hpp"
-#include "src/base/text_numbers.hpp"
+#include "src/report/debias_summary.hpp"
 
 #include "apps/cli/command.hpp"
 #include "apps/cli/console.hpp"
 #include "apps/cli/options.hpp"
 #include "apps/cli/query.hpp"
 
-#include <algorithm>
+#include <filesystem>
 #include <iostream>
 
 using namespace equivec;
 
 namespace {
 
-Json to_json(const Vocabulary& vocabulary, std::span<const std::vector<WordId>> sets) {
-  Json list = Json::array();
-  for (const auto& set : sets) list.push_back(words_of(vocabulary, set));
-  return list;
+struct Arguments {
+  std::vector<std::string> vectors, similarities, analogies;
+  std::string output, format, method = "hard", sets = "gender", direction = "pca", report;
+  DebiasOptions settings;
+  int restrict = static_cast<int>(settings.restrict), count = 8;
+  bool list = false, json = false;
+  ConsoleOptions console;
+};
+
+void add_options(Options& options, Arguments& given) {
+  DebiasOptions& settings = given.settings;
+  options.positionals("VECTORS", given.vectors, 0)
+      .add("output,o", given.output, "the debiased vectors; the ending names the format", "OUT")
+      .add("format", given.format, "native, word2vec-text, word2vec-binary, glove-text or npy, for any ending of OUT",
+           "NAME")
+      .add("method", given.method, "hard, neutralize, equalize, soft, oscar ... (see --list)", "NAME")
+      .add("list", given.list, "list the methods, with their papers, options and the words that they change")
+      .add("sets", given.sets, "word sets: gender, race, religion, or a JSON file (data/README.md)", "NAME|FILE")
+      .add("direction", given.direction, "from definitional sets: pca, pair, means or classifier", "NAME")
+      .add("pair", settings.direction.pair, "the two words of --direction pair: she he", "WORD")
+      .add("rank", settings.direction.rank, "number of directions of the bias subspace, by pca")
+      .add("lambda", settings.soft.lambda, "of soft: weight of the bias against the inner products")
+      .add("sigma", settings.partial_projection.sigma, "of partial-projection: a larger one leaves more of the bias")
+      .add("alpha", settings.half_sibling.alpha, "of half-sibling: ridge penalty; a larger one changes words less")
+      .add("biased-words", settings.biased_words,
+           "of double-hard, inlp, leace: number on each side; 0: the paper's share")
+      .add("rounds", settings.inlp.rounds, "of inlp: the most directions to take out")
+      .add("report", given.report, "before and after side by side: FILE.html, FILE.md (with FILE.md.svg) or FILE.json",
+           "FILE")
+      .add("similarity", given.similarities, "sets of word pairs, as in eval: what debiasing cost, for the report")
+      .add("analogies", given.analogies, "sets of analogies, as in eval, for the report")
+      .add("restrict", given.restrict, "biased words, and what the report measures, are among the first N words")
+      .add("seed", settings.seed, "of the random choices of the method and of the report's measures")
+      .add("threads,thread", settings.threads, "0: all cores")
+      .add("count,k", given.count, "number of the most biased words to show")
+      .add("json", given.json, "one JSON document in place of text");
+  add_console_options(options, given.console);
 }
 
-void print_sets(const Vocabulary& vocabulary, const std::string& what, std::span<const std::vector<WordId>> sets) {
-  if (sets.empty()) return;
-  std::cout << what;
-  for (const auto& set : sets) {
-    std::string text;
-    for (const std::string& word : words_of(vocabulary, set)) text += (text.empty() ? " " : "/") + word;
-    std::cout << text;
+/// Throws OptionError for options that are missing, out of range or do not go together.
+void complete(Arguments& given, const Options& options) {
+  if (given.vectors.size() != 1)
+    throw OptionError(given.vectors.empty()
+                          ? "VECTORS is missing; usage: equivec debias VECTORS -o OUT [options]"
+                          : "one file of VECTORS is debiased at a time, got " + std::to_string(given.vectors.size()));
+  if (given.output.empty()) throw OptionError("--output is missing: where the debiased vectors go");
+  if (given.output == "-" || given.output == "/dev/stdout")
+    throw OptionError("--output: standard output is for the report; write the vectors to a file");
+  const DebiasMethod& method = debias_method(given.method);
+  require_at_least("count", given.count, 0);
+  require_at_least("restrict", given.restrict, 1);
+  for (const std::string name : {"lambda", "sigma", "alpha", "biased-words", "rounds", "restrict", "seed"}) {
+    const bool for_report = !given.report.empty() && (name == "restrict" || name == "seed");
+    if (options.given(name) && !for_report && method.options.find(name) == method.options.npos)
+      throw OptionError("--" + name + ": " + given.method + " has no such option; --list shows which methods have");
   }
-  std::cout << '\n';
+  if (options.given("pair") && options.given("direction") && given.direction != "pair")
+    throw OptionError("--pair is for --direction pair, not " + given.direction);
+  DebiasOptions& settings = given.settings;
+  settings.direction.method = value_named(
+      options.given("pair") && !options.given("direction") ? "pair" : given.direction, "direction", direction_methods);
+  settings.restrict = static_cast<std::size_t>(given.restrict);
+  settings.sets_name = given.sets;
+  validate(settings);
+  if (given.report.empty() && (!given.similarities.empty() || !given.analogies.empty()))
+    throw OptionError("--similarity and --analogies are for the report; give --report FILE.html");
 }
 
-void list_methods(bool json) {
-  if (json) {
-    Json document = Json::array();
-    for (const DebiasMethod& method : debias_methods())
-      document.push_back({{"method", method.name},
-                          {"title", method.title},
-                          {"paper", method.paper},
-                          {"takes", method.takes},
-                          {"changes", method.changes},
-                          {"options", method.options}});
-    return print(document);
-  }
-  for (const DebiasMethod& method : debias_methods())
-    std::cout << method.name << "\n  " << method.title << " (" << method.paper << ")\n  takes " << method.takes
-              << "\n  changes " << method.changes << '\n'
-              << (method.options.empty() ? "" : "  options " + std::string(method.options) + "\n");
-}
-
-void print(const std::string& when, const OccupationBias& measured, const Vocabulary& vocabulary, int count) {
-  if (!measured.value) {
-    std::cout << when << ": no occupation has a vector of any length\n";
-    return;
-  }
-  std::cout << when << ": direct bias of " << measured.words.size() << " occupations "
-            << formatted("%.4f", *measured.value) << " (mean |cosine| with the direction of before; "
-            << measured.missing.size() << " more are not in the vocabulary)\n";
-  auto words = measured.words;
-  std::ranges::stable_sort(words, std::ranges::greater(), [](const WordBias& word) { return std::abs(word.cosine); });
-  if (words.empty() || count == 0) return;
-  std::cout << "  most biased:";
-  for (std::size_t i = 0; i < std::min(words.size(), static_cast<std::size_t>(count)); ++i)
-    std::cout << formatted("  %+.3f ", words[i].cosine) << vocabulary.word(words[i].word);
-  std::cout << '\n';
-}
-
-Json to_json(const OccupationBias& measured, const BiasWordSets& sets, const Vocabulary& vocabulary) {
-  Json words = Json::array();
-  for (const WordBias& word : measured.words)
-    words.push_back({{"word", std::string(vocabulary.word(word.word))}, {"cosine", word.cosine}});
-  return {{"measure", "direct-bias"},
-          {"query", sets.name + ": occupations"},
-          {"value", number(measured.value)},
-          {"effect_size", nullptr},
-          {"p_value", nullptr},
-          {"interval", nullptr},
-          {"conventions", {{"strictness", 1}, {"direction", "of before"}, {"missing_words", "left out"}}},
-          {"missing", measured.missing},
-          {"words", words}};
+/// The vectors, then the files of the report.
+std::vector<std::string> outputs_of(const Arguments& given) {
+  std::vector<std::string> outputs = {given.output};
+  if (!given.report.empty())
+    for (const std::filesystem::path& path : report_files(given.report)) outputs.push_back(path.string());
+  return outputs;
 }
 
 template <class Read>
@@ -102,173 +105,74 @@ auto read_all(const std::vector<std::string>& files, const Read& read) {
   return sets;
 }
 
+/// Throws Error unless the outputs can be written and replace no file that is read.
+void require_safe(const Arguments& given, const std::vector<std::string>& outputs) {
+  std::vector<std::string> inputs = {given.vectors.front(), given.sets};
+  inputs.insert(inputs.end(), given.similarities.begin(), given.similarities.end());
+  inputs.insert(inputs.end(), given.analogies.begin(), given.analogies.end());
+  require_apart(inputs, outputs);
+  for (const std::string& path : outputs) require_writable(path);
+}
+
 }  // namespace
 
 int run_debias(std::span<const std::string> arguments) {
-  std::vector<std::string> files, similarities, analogies;
-  std::string output, format_name, method_name = "hard", set_name = "gender", direction = "pca", report_file;
-  DebiasOptions rules;
-  double strength = 0;
-  BiasMeasureOptions measuring;
-  int restrict = static_cast<int>(rules.restrict), count = 8;
-  bool listed = false, json = false;
-  ConsoleOptions console;
+  Arguments given;
   Options options("debias VECTORS -o OUT [options]",
-                  "Removes bias, proves on what it is about to write that the method's promises hold, and tells what "
-                  "changed. With most methods the words that the sets list as being of that meaning keep it.");
-  options.positionals("VECTORS", files, 0)
-      .add("output,o", output, "the debiased vectors; its ending names the format", "OUT")
-      .add("format", format_name, "native, word2vec-text, word2vec-binary, glove-text, npy, whatever OUT's ending",
-           "NAME")
-      .add("method", method_name, "how: hard, neutralize, equalize, soft, oscar ... (see --list)", "NAME")
-      .add("list", listed, "what can be done, by which paper, and which words it changes")
-      .add("sets", set_name, "word sets: gender, race, religion, or a JSON file (data/README.md)", "NAME|FILE")
-      .add("direction", direction, "from definitional sets: pca, pair, means or classifier", "NAME")
-      .add("pair", rules.direction.pair, "the two words of --direction pair: she he", "WORD")
-      .add("rank", rules.direction.rank, "directions of the bias subspace, by pca")
-      .add("strength", strength, "soft's lambda, partial-projection's sigma, half-sibling's alpha; else the paper's")
-      .add("report", report_file, "before and after side by side: FILE.html, FILE.md (with FILE.md.svg) or FILE.json",
-           "FILE")
-      .add("similarity", similarities, "sets of word pairs, as in eval: what it cost, for the report")
-      .add("analogies", analogies, "sets of analogies, as in eval, for the report")
-      .add("biased-words", rules.biased_words, "of double-hard, inlp, leace: so many a side; 0: the paper's share")
-      .add("rounds", rules.rounds, "of inlp at most")
-      .add("restrict", restrict, "biased words, and what the report measures, are of the first N words")
-      .add("seed", rules.seed, "of what the method and the report's measures draw")
-      .add("threads,thread", rules.threads, "0: all cores")
-      .add("count,k", count, "show so many of the most biased words")
-      .add("json", json, "what was done as one JSON document");
-  add_console_options(options, console);
+                  "Removes bias, proves the method's promises on the vectors to be written, and reports what changed. "
+                  "With most methods the words that have the attribute by meaning, as the sets say, keep it.");
+  add_options(options, given);
   if (!options.parse(arguments)) return 0;
-  if (listed) {
-    list_methods(json);
+  if (given.list) {
+    if (given.json)
+      print(debias_methods_json());
+    else
+      std::cout << debias_methods_text();
     return 0;
   }
-  if (files.size() != 1)
-    throw OptionError(files.empty() ? "VECTORS is missing; usage: equivec debias VECTORS -o OUT [options]"
-                                    : "one file of VECTORS is debiased at a time, got " + std::to_string(files.size()));
-  const std::string& file = files.front();
-  if (output.empty()) throw OptionError("--output is missing: where the debiased vectors go");
-  if (output == "-" || output == "/dev/stdout")
-    throw OptionError("--output: standard output is for the report; write the vectors to a file");
-  const DebiasMethod& method = debias_method(method_name);
-  require_at_least("count", count, 0);
-  require_at_least("restrict", restrict, 1);
-  if (options.given("strength")) rules.strength = strength;
-  for (const std::string name : {"strength", "biased-words", "rounds", "restrict", "seed"}) {
-    const bool for_report = !report_file.empty() && (name == "restrict" || name == "seed");
-    if (options.given(name) && !for_report && method.options.find(name) == method.options.npos)
-      throw OptionError("--" + name + ": " + method_name + " has no such option; --list tells which methods have");
-  }
-  if (options.given("pair") && options.given("direction") && direction != "pair")
-    throw OptionError("--pair is for --direction pair, not " + direction);
-  rules.direction.method = value_named(options.given("pair") && !options.given("direction") ? "pair" : direction,
-                                       "direction", direction_methods);
-  rules.restrict = static_cast<std::size_t>(restrict);
-  validate(rules);
-  if (report_file.empty() && (!similarities.empty() || !analogies.empty()))
-    throw OptionError("--similarity and --analogies are for the report; give --report FILE.html");
-  std::vector<std::string> outputs = {output};
-  if (!report_file.empty())
-    for (const auto& path : report_files(report_file)) outputs.push_back(path.string());
-  const Format format_of_output = format_name.empty() ? format_from_extension(output) : format_from_name(format_name);
-  const BiasWordSets sets = read_word_sets(set_name);
-  const auto similarity_sets = read_all(similarities, read_similarities);
-  const auto analogy_sets = read_all(analogies, read_analogies);
-  std::vector<std::string> inputs = {file, set_name};
-  inputs.insert(inputs.end(), similarities.begin(), similarities.end());
-  inputs.insert(inputs.end(), analogies.begin(), analogies.end());
-  require_apart(inputs, outputs);
-  for (const std::string& path : outputs) require_writable(path);
+  complete(given, options);
+  const DebiasMethod& method = debias_method(given.method);
+  const std::vector<std::string> outputs = outputs_of(given);
+  const Format format = given.format.empty() ? format_from_extension(given.output) : format_from_name(given.format);
+  const BiasWordSets sets = read_word_sets(given.sets);
+  const auto similarities = read_all(given.similarities, read_similarities);
+  const auto analogies = read_all(given.analogies, read_analogies);
+  require_safe(given, outputs);
 
-  const Embeddings before = load(file, console, {.threads = rules.threads});
+  const Embeddings before = load(given.vectors.front(), given.console, {.threads = given.settings.threads});
   const Debiased debiased = [&] {
-    const ProgressLine line("debiasing", "", console);
-    return debias(method, before, sets, rules, &progress());
+    const ProgressLine line("debiasing", "", given.console);
+    return debias(method, before, sets, given.settings, &progress());
   }();
-  const OccupationBias bias_before = occupation_bias(before, debiased, sets),
-                       bias_after = occupation_bias(debiased.embeddings, debiased, sets);
-
-  // All that can go wrong does before anything is replaced.
-  std::vector<std::string> report;
-  if (!report_file.empty()) {
-    measuring.direction = rules.direction;
-    measuring.direction.rank = 1;
-    measuring.restrict = rules.restrict;
-    measuring.seed = rules.seed;
-    measuring.threads = rules.threads;
-    const ProgressLine line("measuring", "", console);
-    report = render_report(report_file,
-                           {file, output, method, sets, before, debiased, bias_before, bias_after, similarity_sets,
-                            analogy_sets, measuring},
-                           progress());
+  const DebiasReport report{given.vectors.front(),
+                            given.output,
+                            given.report,
+                            method,
+                            sets,
+                            before,
+                            debiased,
+                            occupation_bias(before, debiased, sets),
+                            occupation_bias(debiased.embeddings, debiased, sets),
+                            similarities,
+                            analogies,
+                            measuring_options(given.settings)};
+  std::vector<std::string> texts;  // all that can go wrong does before anything is replaced
+  if (!given.report.empty()) {
+    const ProgressLine line("measuring", "", given.console);
+    texts = render_report(report, progress());
   }
-  Metadata metadata = before.metadata();
-  std::string& history = metadata["debiased"];
-  history += (history.empty() ? "" : "; ") + std::string("equivec " EQUIVEC_VERSION " debias --method ") + method_name +
-             " --sets " + set_name;
-  for (const auto& [name, value] : debiased.choices) history += ", " + name + " " + value;
   {
-    const ProgressLine line("writing", "", console);
-    write_embeddings(output, debiased.embeddings.with_metadata(std::move(metadata)), format_of_output, &progress());
+    const ProgressLine line("writing", "", given.console);
+    write_embeddings(given.output, debiased.embeddings, format, &progress());
   }
-  for (std::size_t i = 0; i < report.size(); ++i) {
+  for (std::size_t i = 0; i < texts.size(); ++i) {
     AtomicFile out(outputs[i + 1]);
-    out.write(report[i]);
+    out.write(texts[i]);
     out.commit();
   }
-
-  const Vocabulary& vocabulary = before.vocabulary();
-  if (json) {
-    Json choices = Json::object(), conditions = Json::array();
-    for (const auto& [name, value] : debiased.choices) choices[name] = value;
-    for (const PostCondition& condition : debiased.conditions)
-      conditions.push_back({{"promise", condition.promise}, {"worst", condition.worst}, {"bound", condition.bound}});
-    print(Json{{"vectors", file},
-               {"output", output},
-               {"report", report_file.empty() ? Json(nullptr) : Json(report_file)},
-               {"method", method.name},
-               {"sets", sets.name},
-               {"choices", choices},
-               {"conditions", conditions},
-               {"subspace", to_json(debiased.direction)},
-               {"neutralized", debiased.neutralized.size()},
-               {"direct_bias_of_neutral_occupations", number(bias_after.of_neutral)},
-               {"occupations_by_meaning", words_of(vocabulary, bias_after.by_meaning)},
-               {"vanished", words_of(vocabulary, debiased.vanished)},
-               {"equalized", to_json(vocabulary, debiased.equalized)},
-               {"not_equalized", to_json(vocabulary, debiased.degenerate)},
-               {"missing", debiased.missing},
-               {"before", to_json(bias_before, sets, vocabulary)},
-               {"after", to_json(bias_after, sets, vocabulary)}});
-    return 0;
-  }
-  std::cout << to_text(debiased.direction, sets.name);
-  if (sets.occupations.empty()) {
-    std::cout << "the sets have no occupations to measure\n";
-  } else {
-    print("before", bias_before, vocabulary, count);
-    print("after", bias_after, vocabulary, count);
-    if (!bias_after.by_meaning.empty() && bias_after.of_neutral)
-      std::cout << "  " << formatted("%.4f", *bias_after.of_neutral) << " over the "
-                << bias_after.words.size() - bias_after.by_meaning.size() << " that should have none; "
-                << bias_after.by_meaning.size() << " are what they are by meaning, as the sets say:\n  "
-                << list(words_of(vocabulary, bias_after.by_meaning)) << '\n';
-  }
-  for (const auto& [name, value] : debiased.choices) std::cout << name << ": " << value << '\n';
-  if (!debiased.neutralized.empty()) std::cout << "neutralized " << grouped(debiased.neutralized.size()) << " words\n";
-  if (!debiased.vanished.empty())
-    std::cout << "words that were nothing but bias, now zero: " << list(words_of(vocabulary, debiased.vanished))
-              << '\n';
-  print_sets(vocabulary, "equalized " + std::to_string(debiased.equalized.size()) + " sets:", debiased.equalized);
-  print_sets(vocabulary,
-             "not equalized, since their words do not differ along the direction or stand in an earlier set:",
-             debiased.degenerate);
-  for (const PostCondition& condition : debiased.conditions)
-    std::cout << "proved: " << condition.promise << formatted(": at most %.1e", condition.worst)
-              << formatted(" (bound %.1e)", condition.bound) << '\n';
-  if (!debiased.missing.empty()) std::cout << "not in the vocabulary: " << list(debiased.missing) << '\n';
-  std::cout << "wrote " << grouped(vocabulary.size()) << " vectors to " << output << '\n';
-  if (!report_file.empty()) std::cout << "wrote the report to " << report_file << '\n';
+  if (given.json)
+    print(summary_json(report));
+  else
+    std::cout << summary_text(report, given.count);
   return 0;
 }

@@ -18,10 +18,10 @@ namespace equivec {
 
 namespace {
 
-/// What is subtracted from a vector, and what is taken out of the difference.
+/// What is subtracted from a vector, and the directions removed from the difference.
 struct Removal {
   Eigen::VectorXd mean;
-  Eigen::MatrixXd of_all, of_neutral;  ///< orthonormal columns; those of the first in front of the second
+  Eigen::MatrixXd of_all, of_neutral;  ///< orthonormal columns; of_neutral begins with those of of_all
 
   /// Of length 1, or zeros if nothing but rounding is left.
   Eigen::VectorXd operator()(const Eigen::VectorXd& vector, bool kept) const {
@@ -49,7 +49,7 @@ Components components_of(const Embeddings& embeddings, int most, int threads, co
   return {moments.mean, ascending.rowwise().reverse().leftCols(std::min<Eigen::Index>(most, ascending.cols()))};
 }
 
-/// Some words' vectors, which are all that candidates are judged by.
+/// The vectors of some words, by which candidates are compared.
 struct Sample {
   Embeddings embeddings;
   std::vector<WordId> original;  ///< ascending; word i of the embeddings is original[i]
@@ -111,7 +111,7 @@ DoubleHard double_hard_debias(const Embeddings& embeddings, const BiasWordSets& 
     const Embeddings result = word_by_word(biased.embeddings, 1, [&](WordId word, const Eigen::VectorXd& vector) {
                                 return removal(vector, std::ranges::binary_search(kept, biased.original[index(word)]));
                               }).embeddings;
-    // No interval is looked at.
+    // The interval is not used.
     return cluster_bias(result, sides,
                         {.repeats = options.repeats,
                          .restarts = options.restarts,
@@ -119,14 +119,14 @@ DoubleHard double_hard_debias(const Embeddings& embeddings, const BiasWordSets& 
         .accuracy;
   };
 
-  // Without the component the definitional sets differ in nothing, or nothing is left of a biased word.
+  // Without the component the definitional sets do not differ, or nothing is left of a biased word.
   constexpr double unusable = 2;
   const auto candidates = static_cast<std::size_t>(components.directions.cols());
   if (progress) progress->total = candidates + 1;
   std::vector<double> accuracies(candidates + 1);
   parallel_for(accuracies.size(), options.threads, [&](std::size_t i) {
     check_cancelled(progress);
-    // What is wrong without any component is wrong in general.
+    // An error with no component removed has other causes, so it is not caught.
     if (i == candidates) {
       accuracies[i] = clustered(removal_of(Eigen::MatrixXd(embeddings.dimension(), 0)));
     } else {
@@ -188,8 +188,7 @@ namespace {
 Debiased run_double_hard(const DebiasMethod::Input& input) {
   Debiased result = begin_with_one_direction(input, "double-hard");
   const BiasedWords words = biased_words(input, result, 2);
-  DoubleHard hard = double_hard_debias(input.embeddings, input.sets, words,
-                                       {.seed = input.options.seed, .threads = input.options.threads}, input.progress);
+  DoubleHard hard = double_hard_debias(input.embeddings, input.sets, words, input.options.double_hard, input.progress);
   result.conditions = verify_double_hard(hard);
   result.neutralized = words_neutralized(input.embeddings.vocabulary(), input.sets);
   result.choices.emplace_back("component", std::to_string(hard.chosen + 1));

@@ -20,7 +20,7 @@ namespace equivec {
 
 namespace {
 
-/// Rows of a piece of work, however many threads there are: a product's rounding may depend on its size.
+/// Rows multiplied together, for any number of threads: the rounding of a product may depend on its size.
 constexpr std::size_t rows_at_once = 512;
 
 std::vector<WordId> each_once(std::span<const WordId> words) {
@@ -143,8 +143,8 @@ std::vector<PostCondition> verify_half_sibling_regression(const Embeddings& befo
       if (std::isnan(found) || found > worst) worst = found;
     }
   });
-  // Rounding x moves it by float_rounding |x| at most, and the equations' left side by `most` times that; rounding in
-  // double, with alpha a millionth of what it is added to at least, is a small part of that.
+  // Rounding x moves it by at most float_rounding |x|, and the equations' left side by `most` times that. Rounding in
+  // double adds little, since alpha is at least a millionth of what it is added to.
   return {{"words of the definition, and rows that are not finite, are as they were (1: some are not)", changed, 0},
           {"other words solve the ridge regression's equations (error by the longest their sides can be)", unsolved,
            1.25 * float_rounding}};
@@ -156,8 +156,7 @@ Debiased run_half_sibling(const DebiasMethod::Input& input) {
   Debiased result = begin(input);
   const Vocabulary& vocabulary = input.embeddings.vocabulary();
   const std::vector<WordId> definition = words_kept(vocabulary, input.sets);
-  HalfSiblingOptions options{.threads = input.options.threads};
-  if (input.options.strength) options.alpha = *input.options.strength;
+  const HalfSiblingOptions& options = input.options.half_sibling;
   HalfSibling found = half_sibling_regression(input.embeddings, definition, options, input.progress);
   result.conditions = verify_half_sibling_regression(input.embeddings, found.embeddings, definition, options);
   result.embeddings = std::move(found.embeddings);
@@ -175,7 +174,7 @@ constinit const DebiasMethod half_sibling_method = {
     .paper = "Yang and Feng 2020",
     .takes = "definitional sets, equalize sets, specific words",
     .changes = "every word but the definitional, equalize and specific ones",
-    .options = "strength",
+    .options = "alpha",
     .run = run_half_sibling};
 
 }  // namespace equivec

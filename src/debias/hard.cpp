@@ -4,7 +4,6 @@
 #include "equivec/bias/word_sets.hpp"
 #include "equivec/counts/vocabulary.hpp"
 #include "equivec/debias/methods.hpp"
-#include "src/base/parallel.hpp"
 #include "src/debias/remedies.hpp"
 #include "src/debias/word_by_word.hpp"
 
@@ -12,8 +11,8 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
-#include <mutex>
 #include <set>
+#include <utility>
 
 namespace equivec {
 
@@ -26,29 +25,18 @@ Eigen::VectorXd vector_of(const Embeddings& embeddings, WordId word) { return co
 Neutralized neutralize(const Embeddings& embeddings, const BiasSubspace& subspace, std::span<const WordId> keep) {
   std::vector<bool> kept(embeddings.size(), false);
   for (const WordId word : keep) kept[index(word)] = true;
-  Matrix result = embeddings.matrix();
-  std::vector<WordId> vanished;
-  std::mutex mutex;
-  parallel_ranges(embeddings.size(), 1024, 0, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t row = begin; row < end; ++row) {
-      if (kept[row]) continue;
-      const Eigen::VectorXd vector = vector_of(embeddings, word_id(row));
-      const double old_length = vector.norm();
-      if (old_length == 0) continue;
-      // Twice, since the first time leaves rounding of the size of what was taken out.
-      const Eigen::VectorXd rest = subspace.outside(subspace.outside(vector));
-      const double length = rest.norm();
-      if (length > negligible_part * old_length) {
-        result.row(static_cast<Eigen::Index>(row)) = (rest / length).cast<float>().transpose();
-      } else {
-        result.row(static_cast<Eigen::Index>(row)).setZero();
-        const std::scoped_lock lock(mutex);
-        vanished.push_back(word_id(row));
-      }
-    }
+  WordByWord result = word_by_word(embeddings, 0, [&](WordId word, const Eigen::VectorXd& vector) {
+    if (kept[index(word)]) return vector;
+    // Twice, since the first time leaves rounding as large as that of the part removed.
+    Eigen::VectorXd rest = subspace.outside(subspace.outside(vector));
+    const double length = rest.norm();
+    if (length > negligible_part * vector.norm())
+      rest /= length;
+    else
+      rest.setZero();
+    return rest;
   });
-  std::ranges::sort(vanished);
-  return {Embeddings(embeddings.vocabulary(), std::move(result), embeddings.metadata()), std::move(vanished)};
+  return {std::move(result.embeddings), std::move(result.vanished)};
 }
 
 Equalized equalize(const Embeddings& embeddings, const BiasSubspace& subspace,
@@ -74,7 +62,7 @@ Equalized equalize(const Embeddings& embeddings, const BiasSubspace& subspace,
       for (std::size_t k = 0; k < i; ++k) usable = usable && (directions[i] - directions[k]).norm() > negligible_part;
     const double square = 1 - nu.squaredNorm();
     const double reach = std::sqrt(std::max(square, 0.0));
-    // Of vectors of length 1 that are all but the same, what is left of 1 is what rounding left.
+    // For nearly equal vectors of length 1, the difference from 1 is rounding.
     usable = usable && std::abs(square) > 1e-6;
     if (!usable) {
       degenerate.push_back(set);
@@ -98,7 +86,7 @@ std::vector<PostCondition> verify_neutralized(const Embeddings& before, const Em
   });
   const double moved = worst_of(neutralized.size(), [&](std::size_t i) {
     const Eigen::VectorXd rest = subspace.outside(subspace.outside(vector_of(before, neutralized[i])));
-    // Of what was the subspace alone nothing is left.
+    // Words inside the subspace become zero.
     const double length = rest.norm() > negligible_part ? rest.norm() : std::numeric_limits<double>::infinity();
     return (vector_of(after, neutralized[i]) - rest / length).norm();
   });
@@ -126,7 +114,7 @@ std::vector<PostCondition> verify_equalized(const Embeddings& embeddings, const 
   }
   std::vector<PostCondition> conditions = {
       {"the words of equalized sets differ inside the bias subspace alone", outside, 2 * float_rounding},
-      // Once for the vectors they were made of, and once for what is written.
+      // Rounded twice: the vectors they were made from, and the result.
       {"the words of equalized sets have length 1", length, 2 * float_rounding}};
   if (neutralized.empty() || differences.rows() == 0) return conditions;
   // |w - e|^2 - |w - f|^2 = |e|^2 - |f|^2 - 2 w.(e - f): for words w of length 1, equal products are equal distances.
@@ -160,7 +148,7 @@ void equalize_sets(const DebiasMethod::Input& input, Debiased& result) {
   result.degenerate = std::move(equal.degenerate);
 }
 
-/// Of vectors that were `before`, of length 1.
+/// REQUIRES: `before`, the vectors before, have length 1.
 void prove(const Embeddings& before, Debiased& result) {
   if (!result.neutralized.empty())
     append(result.conditions,
@@ -170,7 +158,7 @@ void prove(const Embeddings& before, Debiased& result) {
            verify_equalized(result.embeddings, result.direction.subspace, result.equalized, result.neutralized));
 }
 
-/// Of vectors scaled to length 1, direction included.
+/// Debiases the vectors scaled to length 1, in which the direction is found too.
 Debiased unit_debiased(const DebiasMethod::Input& input, std::optional<int> rank, bool neutralizes, bool equalizes) {
   const Embeddings unit = normalized(input.embeddings);
   Debiased result = begin({unit, input.sets, input.options, input.progress}, rank);
@@ -193,7 +181,7 @@ Debiased run_hard(const DebiasMethod::Input& input) { return unit_debiased(input
 Debiased run_multiclass_hard(const DebiasMethod::Input& input) {
   if (input.options.direction.rank > 1 || input.options.direction.method != DirectionMethod::pca)
     return unit_debiased(input, std::nullopt, true, true);
-  // As many directions as the words of a set can differ in.
+  // The largest number of directions that the words of a set can differ in.
   std::size_t largest = 2;
   for (const auto& set : resolve(input.embeddings.vocabulary(), input.sets.definitional).sets)
     largest = std::max(largest, set.size());

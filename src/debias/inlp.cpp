@@ -33,7 +33,7 @@ Examples examples_of(const Embeddings& embeddings, const BiasedWords& words) {
   return result;
 }
 
-/// The words of both sides in parts: of either side as many hundredths as `shares` says, and the rest in one more.
+/// The words of both sides in random parts: of each side a part of each of `shares`, in hundredths, and the rest.
 std::vector<BiasedWords> random_parts(const BiasedWords& words, std::initializer_list<std::size_t> shares, Rng rng) {
   std::vector<BiasedWords> parts(shares.size() + 1);
   for (const auto side : {&BiasedWords::first, &BiasedWords::last}) {
@@ -53,8 +53,8 @@ std::vector<BiasedWords> random_parts(const BiasedWords& words, std::initializer
   return parts;
 }
 
-/// Rows without their parts in the span of the columns of `basis`; zeros where nothing but rounding is left, which a
-/// classifier could take for meaning.
+/// Rows without their parts in the span of the columns of `basis`; zeros where only rounding is left, which a
+/// classifier could learn from.
 Examples projected(const Examples& examples, const Eigen::MatrixXd& basis) {
   Examples result = examples;
   for (Eigen::Index i = 0; i < result.rows.rows(); ++i) {
@@ -78,16 +78,16 @@ SidesFound sides_found(const LogisticModel& model, const Examples& examples) {
           *proportion_interval({right, total})};
 }
 
-/// How often chance alone may find more than a proof allows.
+/// The probability that chance alone exceeds the bound of a proof.
 constexpr double luck = 5e-5;
 
-/// Streams of random numbers, so that what tests has nothing to do with what was tested.
+/// Streams of random numbers, so that the test is independent of the rounds.
 constexpr std::uint64_t stream_of_rounds = 0, stream_of_probe = 1;
 
 }  // namespace
 
 void validate(const InlpOptions& options) {
-  require_at_least("rounds", options.rounds, 1);
+  require_between("rounds", options.rounds, 1, 10000);
   require_between("threads", options.threads, 0, 4096);
 }
 
@@ -141,7 +141,7 @@ std::vector<PostCondition> verify_inlp(const Embeddings& before, const Inlp& res
       {"no vector has a part along the directions taken out, as a share of its length", part, float_rounding},
       {"outside these directions no vector has moved, as a share of its length", moved,
        result.vanished.empty() ? float_rounding : negligible_part + float_rounding}};
-  // Of sides that cannot be parted in two nothing can be learned.
+  // A side of one word cannot be halved, so nothing can be tested.
   const auto halves = random_parts(words, {50}, Rng(seed, stream_of_probe));
   if (result.rounds.back().accuracy > result.rounds.back().chance || words.first.size() < 2 || words.last.size() < 2)
     return conditions;
@@ -161,11 +161,9 @@ namespace {
 Debiased run_inlp(const DebiasMethod::Input& input) {
   Debiased result = begin_with_one_direction(input, "inlp");
   const BiasedWords words = biased_words(input, result, 5);
-  Inlp found = inlp(input.embeddings, words,
-                    {.rounds = input.options.rounds, .seed = input.options.seed, .threads = input.options.threads},
-                    input.progress);
-  result.conditions = verify_inlp(input.embeddings, found, words, input.options.seed);
-  // Fewer rounds than it takes to come to chance are the caller's wish.
+  Inlp found = inlp(input.embeddings, words, input.options.inlp, input.progress);
+  result.conditions = verify_inlp(input.embeddings, found, words, input.options.inlp.seed);
+  // Fewer rounds than chance would need are the caller's choice.
   const bool at_chance = found.rounds.back().accuracy <= found.rounds.back().chance;
   result.choices.emplace_back("rounds", std::to_string(found.directions.cols()) +
                                             (at_chance ? "" : ", all that were allowed; the sides can still be told"));

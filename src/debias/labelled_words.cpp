@@ -33,7 +33,7 @@ void require_labelled(const Embeddings& embeddings, const std::vector<std::vecto
 }
 
 Eigen::VectorXd without(const Eigen::MatrixXd& basis, const Eigen::VectorXd& v) {
-  // Twice, since the first time leaves rounding of the size of what was taken out.
+  // Twice, since the first time leaves rounding as large as that of the part removed.
   const Eigen::VectorXd rest = v - basis * (basis.transpose() * v);
   return rest - basis * (basis.transpose() * rest);
 }

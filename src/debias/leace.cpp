@@ -19,9 +19,9 @@ namespace equivec {
 
 namespace {
 
-/// A covariance of the class, at most 0.71, and a direction in which the vectors have variance 1, that rounding these
-/// to 32 bits can make, but for directions in which they hardly differ. To take out what is not there costs a
-/// direction.
+/// The covariance of a class, at most 0.71, with a direction in which the vectors have variance 1, that rounding to 32
+/// bits can cause, except in directions in which the vectors hardly differ. Removing a covariance that does not exist
+/// would cost a direction.
 constexpr double negligible_covariance = 1e-7;
 
 /// Means and covariance of labelled words.
@@ -31,7 +31,7 @@ struct ClassMoments {
 
   double share(std::size_t k) const { return classes[k].count / all.count; }
   Eigen::VectorXd mean_difference(std::size_t k) const { return classes[k].mean - all.mean; }
-  /// With the one-hot class, of which each column is one number.
+  /// Covariance of the vectors with the one-hot class: one column for each class.
   Eigen::MatrixXd cross_covariance() const {
     Eigen::MatrixXd result(all.mean.size(), static_cast<Eigen::Index>(classes.size()));
     for (std::size_t k = 0; k < classes.size(); ++k)
@@ -49,7 +49,7 @@ ClassMoments class_moments(const Embeddings& embeddings, std::span<const std::ve
   return result;
 }
 
-/// Those of singular values that are not negligible, one a column.
+/// The left singular vectors of singular values that are not negligible, as columns.
 Eigen::MatrixXd left_singular_vectors(const Eigen::MatrixXd& matrix) {
   if (matrix.rows() == 0) return {};
   const Eigen::JacobiSVD<Eigen::MatrixXd> decomposition(matrix, Eigen::ComputeThinU);
@@ -73,7 +73,7 @@ Leace leace(const Embeddings& embeddings, std::span<const std::vector<WordId>> c
   const ClassMoments moments = class_moments(embeddings, classes, options.threads);
   const Spread spread = moments.all.spread();
   const Eigen::VectorXd deviations = spread.variances.cwiseSqrt();
-  // The same in the coordinates of the spread's directions, where W is diagonal.
+  // In the coordinates of the spread's directions W is diagonal.
   const Eigen::MatrixXd whitened =
       deviations.cwiseInverse().asDiagonal() * (spread.directions.transpose() * moments.cross_covariance());
   const Eigen::MatrixXd u = left_singular_vectors(whitened);
@@ -106,7 +106,7 @@ std::vector<PostCondition> verify_leace(const Embeddings& erased, std::span<cons
     }
     length = std::max(length, sum / static_cast<double>(classes[k].size()));
   }
-  // Of a class and of all words the mean is off by a share of the mean length.
+  // The means of a class and of all words are each off by a share of the mean length.
   const double mean_rounding = 2 * float_rounding * length;
 
   PostCondition means{"the means of the classes are the same", 0, mean_rounding};
@@ -133,7 +133,7 @@ std::vector<PostCondition> verify_leace(const Embeddings& erased, std::span<cons
     const double entropy = -share * std::log(share) - (1 - share) * std::log(1 - share);
     logistic.worst = std::max(logistic.worst, entropy - loss);
     // |weights|^2 / 2 + sum of losses is strongly convex: with the gradient g at the shares, which is the covariance
-    // times the words, the sum of losses falls by |g|^2 at most. The rest is what summing them rounds.
+    // times the number of words, the sum of losses falls by at most |g|^2. The rest is rounding of the sum.
     const double gradient_rounding = share * mean_rounding;
     logistic.bound =
         std::max(logistic.bound, static_cast<double>(words) * gradient_rounding * gradient_rounding + 1e-12);
@@ -147,7 +147,7 @@ Debiased run_leace(const DebiasMethod::Input& input) {
   Debiased result = begin_with_one_direction(input, "leace");
   const BiasedWords words = biased_words(input, result, 5);
   const std::vector<std::vector<WordId>> classes = {words.first, words.last};
-  // Of vectors of length 1: lengths tell how frequent words are, and would be a way back.
+  // Vectors of length 1, since lengths encode frequency, from which the classes could be recovered.
   Leace erased = leace(normalized(input.embeddings), classes, {.threads = input.options.threads});
   result.conditions = verify_leace(erased.embeddings, classes);
   result.embeddings = std::move(erased.embeddings);

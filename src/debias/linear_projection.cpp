@@ -12,7 +12,7 @@ namespace equivec {
 LinearProjected linear_projection(const Embeddings& embeddings, const BiasSubspace& subspace, int threads) {
   require_between("threads", threads, 0, 4096);
   WordByWord result = word_by_word(embeddings, threads, [&](WordId, const Eigen::VectorXd& row) {
-    // Twice, since the first time leaves rounding of the size of what was taken out.
+    // Twice, since the first time leaves rounding as large as that of the part removed.
     Eigen::VectorXd rest = subspace.outside(subspace.outside(row));
     if (rest.norm() <= negligible_part * row.norm()) rest.setZero();
     return rest;

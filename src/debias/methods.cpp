@@ -12,7 +12,31 @@ namespace equivec {
 
 namespace {
 
-/// Adds the words of the equalize sets and the specific ones that the vocabulary has not.
+/// The methods' own options, with `restrict`, `seed` and `threads` set to the common ones.
+DebiasOptions with_common_options(DebiasOptions options) {
+  options.soft.threads = options.threads;
+  options.partial_projection.threads = options.threads;
+  options.double_hard.seed = options.seed;
+  options.double_hard.threads = options.threads;
+  options.inlp.seed = options.seed;
+  options.inlp.threads = options.threads;
+  options.half_sibling.threads = options.threads;
+  options.repulsion_attraction.restrict = options.restrict;
+  options.repulsion_attraction.threads = options.threads;
+  return options;
+}
+
+Metadata metadata_after(const DebiasMethod& method, const Embeddings& before, const BiasWordSets& sets,
+                        const DebiasOptions& options, const Debiased& result) {
+  Metadata metadata = before.metadata();
+  std::string& history = metadata["debiased"];
+  history += (history.empty() ? "" : "; ") + std::string("equivec " EQUIVEC_VERSION " debias --method ") +
+             std::string(method.name) + " --sets " + (options.sets_name.empty() ? sets.name : options.sets_name);
+  for (const auto& [name, value] : result.choices) history += ", " + name + " " + value;
+  return metadata;
+}
+
+/// Adds the words of the equalize sets and the specific ones that are not in the vocabulary.
 void add_missing(const Vocabulary& vocabulary, const BiasWordSets& sets, WordSet& missing) {
   for (const WordSet& words : {resolve(vocabulary, sets.equalize).missing, resolve(vocabulary, sets.specific).missing})
     missing.insert(missing.end(), words.begin(), words.end());
@@ -41,10 +65,14 @@ const auto& table() {
 
 void validate(const DebiasOptions& options) {
   validate(options.direction);
-  if (options.strength) require_at_least("strength", *options.strength, 0);
   require_between("biased words", options.biased_words, 0, 1000000);
-  require_between("rounds", options.rounds, 1, 10000);
   require_between("threads", options.threads, 0, 4096);
+  validate(options.soft);
+  validate(options.partial_projection);
+  validate(options.double_hard);
+  validate(options.inlp);
+  validate(options.half_sibling);
+  validate(options.repulsion_attraction);
 }
 
 std::span<const DebiasMethod> debias_methods() { return table(); }
@@ -61,12 +89,13 @@ const DebiasMethod& debias_method(std::string_view name) {
 Debiased debias(const DebiasMethod& method, const Embeddings& embeddings, const BiasWordSets& sets,
                 const DebiasOptions& options, Progress* progress) {
   validate(options);
-  Debiased result = method.run({embeddings, sets, options, progress});
+  Debiased result = method.run({embeddings, sets, with_common_options(options), progress});
   add_missing(embeddings.vocabulary(), sets, result.missing);
   for (const PostCondition& condition : result.conditions)
     if (!condition.holds())
       throw Error(std::string(method.name) + " does not keep its promise that " + condition.promise + ": found " +
                   rounded(condition.worst) + ", allowed is " + rounded(condition.bound) + "; nothing was written");
+  result.embeddings = result.embeddings.with_metadata(metadata_after(method, embeddings, sets, options, result));
   return result;
 }
 

@@ -11,7 +11,7 @@ namespace equivec {
 
 namespace {
 
-/// Always the same pieces, so that rounding does not depend on the threads: of blocks that stay in the cache.
+/// The pieces do not depend on the threads, so rounding does not either. They consist of blocks that fit in the cache.
 constexpr std::size_t block_words = 256, most_pieces = 64;
 
 Moments block_moments(const Embeddings& embeddings, std::span<const WordId> words) {
@@ -40,7 +40,7 @@ void Moments::add(const Moments& others) {
 
 Spread Moments::spread() const {
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(scatter / count);
-  // A vector x is off by 2^-24 |x| at most, along any direction, and so is the root of their mean square.
+  // A vector x is off by at most 2^-24 |x| along any direction, and so is the root of the vectors' mean square.
   const double rounding = 0x1p-48 * (scatter.trace() / count + mean.squaredNorm());
   const Eigen::Index there = (solver.eigenvalues().array() > rounding).count();
   return {solver.eigenvalues().tail(there), solver.eigenvectors().rightCols(there)};

@@ -25,15 +25,15 @@ struct Moments {
   Eigen::VectorXd mean;
   Eigen::MatrixXd scatter;  ///< sum of (x - mean)(x - mean)': the covariance times the count
 
-  /// Makes it those of both together (Chan, Golub and LeVeque 1979), without squares that cancel out.
+  /// Adds those of other vectors (Chan, Golub and LeVeque 1979), without cancellation of large squares.
   void add(const Moments& others);
 
   /// Principal directions. REQUIRES: count > 0.
   Spread spread() const;
 };
 
-/// Of the vectors of `words`, as they are: one pass, on several threads, with the same bits for any number of them.
-/// Memory: at most 64 scatters. Of the progress only the wish to stop is heard.
+/// Moments of the vectors of `words`, not scaled: one pass, with the same bits for any number of threads. Memory: at
+/// most 64 scatters. Of the progress only the request to cancel is used.
 Moments moments_of(const Embeddings& embeddings, std::span<const WordId> words, int threads,
                    const Progress* progress = nullptr);
 

@@ -11,16 +11,17 @@
 
 namespace equivec {
 
-/// How occupations lie along the direction that debiasing went by: the same before and after, so that the two compare.
+/// Direct bias of occupations along the direction that debiasing used, which is the same before and after, so that the
+/// two can be compared.
 struct OccupationBias {
-  std::vector<WordBias> words;       ///< those that have a direction
-  std::optional<double> value;       ///< direct bias of all, 0 to 1; nothing if there are none
+  std::vector<WordBias> words;       ///< occupations with a vector that has a direction
+  std::optional<double> value;       ///< direct bias of these, 0 to 1; empty if there are none
   std::optional<double> of_neutral;  ///< of those that should have none
-  std::vector<WordId> by_meaning;    ///< the others, whose meaning it is as the sets say (words_kept())
+  std::vector<WordId> by_meaning;    ///< the others, biased by their meaning as the sets say (words_kept())
   WordSet missing;
 };
 
-/// Of the embeddings before `debiased` or of those after it.
+/// `embeddings` are those before debiasing or debiased.embeddings.
 OccupationBias occupation_bias(const Embeddings& embeddings, const Debiased& debiased, const BiasWordSets& sets);
 
 }  // namespace equivec

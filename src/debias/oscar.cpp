@@ -27,7 +27,7 @@ Eigen::VectorXd only_direction(const BiasSubspace& subspace, const std::string& 
 GradedRotation::GradedRotation(const BiasSubspace& first, const BiasSubspace& second)
     : first_(only_direction(first, "first")), normal_(only_direction(second, "second")) {
   const double along = normal_.dot(first_);
-  // Twice, since the first time leaves rounding that counts where the directions are close.
+  // Twice, since the first time leaves rounding that matters where the directions are close.
   for (int i = 0; i < 2; ++i) normal_ -= normal_.dot(first_) * first_;
   const double across = normal_.norm();
   if (across < 1e-6) throw Error("OSCaR: the two directions are the same, so there is no plane to turn one of them in");
@@ -65,8 +65,8 @@ std::vector<PostCondition> verify_oscar(const Embeddings& before, const Embeddin
   const double longer = worst_word(before, after, [&](const Eigen::VectorXd& old, const Eigen::VectorXd& row) {
     return std::abs(row.norm() - old.norm()) / old.norm();
   });
-  // Where a word stands between the lines of the two directions is found by its coordinates in terms of v1 and v2, and
-  // its angles with them by the half-angle formula for unit vectors: no step of this is one of the rotation's.
+  // A word's position between the lines of the two directions is computed from its coordinates in terms of v1 and v2,
+  // and its angles with them by the half-angle formula for unit vectors: the rotation uses none of these steps.
   const double cosine = v1.dot(v2), square = (v2 - cosine * v1).squaredNorm();
   const auto angle_of = [](const Eigen::VectorXd& a, const Eigen::VectorXd& b) {
     return 2 * std::atan2((a - b).norm(), (a + b).norm());
@@ -78,7 +78,7 @@ std::vector<PostCondition> verify_oscar(const Embeddings& before, const Embeddin
     const Eigen::VectorXd inside = on_first * v1 + on_second * v2;
     const double length = inside.norm();
     if (length == 0) return 0.0;
-    // The sector from the line of v1 to that of v2, or that from v2 to -v1; a negative vector is in that of its
+    // The sector from the line of v1 to that of v2, or that from v2 to -v1; a negative vector has the sector of its
     // opposite.
     const double sign = on_second < 0 ? -1 : 1;
     const Eigen::VectorXd unit = sign / length * inside;
@@ -89,7 +89,7 @@ std::vector<PostCondition> verify_oscar(const Embeddings& before, const Embeddin
     const double across = row.dot(normal) - sign * length * std::sin(expected);
     return std::hypot(along, across) / old.norm();
   });
-  // Close directions are told apart with fewer digits, the smaller of their angles being known to rounding alone.
+  // Close directions leave fewer digits, since the rounding of their angle is the same and the angle is smaller.
   const double rounding = float_rounding + 1e-14 / square;
   return {
       {"outside the plane of the two directions no word has moved, as a share of its length", outside, float_rounding},

@@ -37,7 +37,7 @@ double centre_of(const Embeddings& embeddings, const Eigen::VectorXd& direction,
   return sum / used;
 }
 
-/// What the formula gives along the direction.
+/// The part along the direction by the formula.
 double damped(double along, double eta, double centre, const PartialProjectionOptions& options) {
   return centre + (along - centre) * damped_share(options.damping, eta, options.sigma);
 }
@@ -65,7 +65,7 @@ double damped_share(Damping damping, double eta, double sigma) {
 }
 
 void validate(const PartialProjectionOptions& options) {
-  // Squares of it must be numbers.
+  // Its square must be finite and above 0.
   require_between("sigma", options.sigma, 1e-100, 1e100);
   require_between("threads", options.threads, 0, 4096);
 }
@@ -91,8 +91,8 @@ std::vector<PostCondition> verify_partial_projection(const Embeddings& before, c
   validate(options);
   const Eigen::VectorXd v = only_direction(direction);
   const double centre = centre_of(before, v, sets);
-  // A vector is rounded by a share of its length after, but what comes of double grows with the length before, and with
-  // the centre's.
+  // Rounding to float is a share of the length after; rounding in double grows with the length before and with the
+  // centre.
   const auto scale = [&](const Eigen::VectorXd& old, const Eigen::VectorXd& row) {
     return std::max({old.norm(), row.norm(), 1e-7 * std::abs(centre)});
   };
@@ -117,8 +117,7 @@ namespace {
 
 Debiased run_partial_projection(const DebiasMethod::Input& input) {
   Debiased result = begin_with_one_direction(input, "partial-projection");
-  PartialProjectionOptions options{.threads = input.options.threads};
-  if (input.options.strength) options.sigma = *input.options.strength;
+  const PartialProjectionOptions& options = input.options.partial_projection;
   const BiasDirection& direction = result.direction;
   PartiallyProjected projected = partial_projection(input.embeddings, direction.subspace, direction.sets, options);
   result.conditions =
@@ -137,7 +136,7 @@ constinit const DebiasMethod partial_projection_method = {
     .paper = "Dev and Phillips 2019",
     .takes = "a direction",
     .changes = "every word",
-    .options = "strength",
+    .options = "sigma",
     .run = run_partial_projection};
 
 }  // namespace equivec

@@ -14,14 +14,14 @@
 
 namespace equivec {
 
-std::size_t words_looked_at(const DebiasMethod::Input& input) {
+std::size_t words_searched(const DebiasMethod::Input& input) {
   const std::size_t all = input.embeddings.size();
   return input.options.restrict == 0 ? all : std::min(input.options.restrict, all);
 }
 
 namespace {
 
-/// From fewer there is little to learn.
+/// Fewer are too few to learn from.
 constexpr std::ptrdiff_t fewest_biased_words = 50;
 
 }  // namespace
@@ -53,18 +53,18 @@ BiasedWords biased_words(const DebiasMethod::Input& input, Debiased& result, int
   std::vector<WordId> words = ordinary_words(vocabulary, input.options.restrict, except);
   std::erase_if(words, [&](WordId word) { return unit_vector(input.embeddings[word]).isZero(0); });
   int per_side = input.options.biased_words;
-  const std::size_t looked_at = words_looked_at(input);
+  const std::size_t searched = words_searched(input);
   if (per_side == 0) {
     const BiasSubspace& subspace = result.direction.subspace;
     const auto biased = direct_bias(input.embeddings, subspace, words).words;
     const auto positive = std::ranges::count_if(biased, [](const WordBias& word) { return word.cosine > 0; });
     const auto negative = std::ranges::count_if(biased, [](const WordBias& word) { return word.cosine < 0; });
-    const auto share = static_cast<std::ptrdiff_t>(looked_at * static_cast<std::size_t>(percent) / 100);
+    const auto share = static_cast<std::ptrdiff_t>(searched * static_cast<std::size_t>(percent) / 100);
     per_side = static_cast<int>(std::min({std::max(share, fewest_biased_words), positive, negative}));
     if (per_side == 0) throw Error("no ordinary word is biased to one of the sides, so there is nothing to learn from");
   }
   result.choices.emplace_back("biased words",
-                              std::to_string(per_side) + " a side of the first " + std::to_string(looked_at));
+                              std::to_string(per_side) + " a side of the first " + std::to_string(searched));
   return most_biased(input.embeddings, result.direction.subspace, words, per_side);
 }
 

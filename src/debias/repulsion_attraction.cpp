@@ -20,12 +20,12 @@ namespace equivec {
 
 namespace {
 
-/// How far above the least J may be, by the weight of attraction. w' is then off by the root of it, which is what its
-/// numbers are rounded by.
+/// The largest gap between J and its minimum, by the weight of attraction. w' is then off by about the square root of
+/// it, which is as much as the rounding of its numbers.
 constexpr double tolerance = 1e-14;
 constexpr int most_rounds = 10000;
 
-constexpr std::size_t words_at_once = 1024;  // whose neighbours are looked for together: as many as one search takes
+constexpr std::size_t words_at_once = 1024;  // whose neighbours are found in one search
 
 /// What becomes of a word.
 enum class Fate : std::uint8_t { stays, moves, neutralized };
@@ -49,11 +49,11 @@ std::vector<WordId> words_with(const std::vector<Fate>& fates, Fate fate) {
   return result;
 }
 
-/// J of one word, of which every vector is one of length 1.
+/// J of one word. All vectors have length 1.
 struct Objective {
   Eigen::VectorXd word;
-  Eigen::MatrixXd away;    ///< columns: the biased neighbours, and last the direction
-  Eigen::VectorXd limits;  ///< what their |products| with w' are multiplied by
+  Eigen::MatrixXd away;    ///< columns: the biased neighbours, then the direction
+  Eigen::VectorXd limits;  ///< the weights of their |products| with w'
   double pull;             ///< attraction / 2
 
   double operator()(const Eigen::VectorXd& vector) const {
@@ -62,7 +62,7 @@ struct Objective {
   Eigen::Index neighbors() const { return away.cols() - 1; }
 };
 
-/// What the part of w' along the direction, times |r|, can at most be.
+/// The largest possible part of w' along the direction, times |r|.
 double most_along_direction(const Objective& objective) {
   const auto direction = objective.away.rightCols<1>();
   const Eigen::Index count = objective.neighbors();
@@ -86,8 +86,8 @@ Minimum minimum(const Objective& objective) {
   Eigen::VectorXd forces = Eigen::VectorXd::Zero(limits.size());  // s
   Eigen::VectorXd rest = objective.pull * objective.word;         // r
   for (int round = 1;; ++round) {
-    // |r| is least along a single s where r is orthogonal to what s pulls at. The direction comes last, so that no
-    // later step brings a part along it back.
+    // As a function of a single s, |r| is smallest where r is orthogonal to the vector of s. The direction comes last,
+    // so that no later step restores a part along it.
     for (Eigen::Index i = 0; i <= last; ++i) {
       const auto away = objective.away.col(i);
       const double force = std::clamp(forces[i] + away.dot(rest), -limits[i], limits[i]);
@@ -146,9 +146,9 @@ void for_each_objective(const Embeddings& embeddings, const BiasSubspace& subspa
   }
 }
 
-/// The word without its part along the direction, of length 1; zeros if there is nothing else.
+/// The word without its part along the direction, scaled to length 1; zeros if it has no other part.
 Eigen::VectorXd neutral(const Eigen::VectorXd& unit, const BiasSubspace& subspace) {
-  // Twice, since the first time leaves rounding of the size of what was taken out.
+  // Twice, since the first time leaves rounding as large as that of the part removed.
   const Eigen::VectorXd rest = subspace.outside(subspace.outside(unit));
   const double length = rest.norm();
   return length > negligible_part ? Eigen::VectorXd(rest / length) : Eigen::VectorXd::Zero(rest.size());
@@ -165,7 +165,7 @@ void validate(const RepulsionAttractionOptions& options) {
   require_between("attraction", options.attraction, 0, 1);
   require_between("neutralization", options.neutralization, 0, 1);
   const double others = options.repulsion + options.neutralization;
-  // By more than rounding, so that r has a length.
+  // By more than rounding, so that r is not zero.
   if (!(options.attraction / 2 - others > 1e-6 * options.attraction))
     throw OptionError("attraction must be more than twice the sum of repulsion and neutralization, got " +
                       shortest(options.attraction) + " and " + shortest(others));
@@ -236,8 +236,7 @@ std::vector<PostCondition> verify_repulsion_attraction(const Embeddings& before,
     throw Error("vectors can be verified against as many of as many numbers only");
   const std::vector<Fate> fate = fates(before, keep, options.restrict);
   const Eigen::VectorXd direction = direction_of(before, subspace);
-  // Rounding a vector of length 1 moves it by float_rounding at most, and J by that times the sum of what it multiplies
-  // products with.
+  // Rounding a vector of length 1 moves it by at most float_rounding, and J by that times the sum of its weights.
   const double pull = options.attraction / 2, accepted = tolerance * options.attraction;
   const double rounded = (options.repulsion + pull + options.neutralization) * float_rounding + accepted;
   PostCondition same{"words kept, and vectors without length, are as they were (1: some are not)", 0, 0};
@@ -266,7 +265,7 @@ std::vector<PostCondition> verify_repulsion_attraction(const Embeddings& before,
     const Eigen::VectorXd unit = vector.normalized();
     const Eigen::VectorXd outside = neutral(objective.word, subspace);
     const double value = objective(unit), part = std::abs(direction.dot(unit));
-    // What it proves holds whatever the forces that it has found, so it is no judge in its own case.
+    // The lower bound holds for any forces, so the proof does not depend on the solver being right.
     const double possible = minimum(objective).least;
     const std::scoped_lock lock(mutex);
     keep_worst(length.worst, std::abs(vector.norm() - 1));
@@ -286,14 +285,14 @@ Debiased run_repulsion_attraction(const DebiasMethod::Input& input) {
   const BiasSubspace& subspace = result.direction.subspace;
   const std::vector<WordId> kept = words_kept(vocabulary, input.sets);
   const Embeddings unit = normalized(input.embeddings);
-  const RepulsionAttractionOptions options{.restrict = input.options.restrict, .threads = input.options.threads};
+  const RepulsionAttractionOptions& options = input.options.repulsion_attraction;
   RepulsionAttraction found = repel_and_attract(unit, subspace, kept, options, input.progress);
   result.conditions = verify_repulsion_attraction(unit, found.embeddings, subspace, kept, options, input.progress);
   result.embeddings = std::move(found.embeddings);
   result.vanished = std::move(found.vanished);
   result.neutralized = words_neutralized(vocabulary, input.sets);
   result.choices.emplace_back("moved", std::to_string(found.moved.size()) + " of the first " +
-                                           std::to_string(words_looked_at(input)) + ", the others neutralized");
+                                           std::to_string(words_searched(input)) + ", the others neutralized");
   result.choices.emplace_back("objective",
                               rounded(found.objective_after) + " (before " + rounded(found.objective_before) + ")");
   return result;

@@ -24,14 +24,14 @@ namespace {
 using Eigen::Index;
 using Eigen::MatrixXd;
 
-/// Sums are made in as many pieces, always the same ones, so that rounding does not depend on the threads.
+/// The number of partial sums, the same for any number of threads, so that rounding does not depend on it.
 constexpr std::size_t pieces = 32;
 constexpr std::size_t block_rows = 512;
 constexpr Index most_unknowns = 5000;  // of which the equations take 200 MB
 constexpr int max_rounds = 20000;
 constexpr int rounds_between_certificates = 10;
 
-/// Unit vectors of the rows [begin, end), one a row; zeros for those without direction.
+/// Unit vectors of the rows [begin, end), as columns; zeros for those without direction.
 MatrixXd unit_rows(const Embeddings& embeddings, std::size_t begin, std::size_t end) {
   MatrixXd rows(embeddings.dimension(), static_cast<Index>(end - begin));
   for (std::size_t i = begin; i < end; ++i)
@@ -151,13 +151,13 @@ class Problem {
     return target() - half - half.transpose();
   }
 
-  /// No less than the objective's distance from the optimum, and than the square of that of Y; 0 at the optimum alone.
+  /// At least the objective's distance from the optimum and the square of Y's distance; 0 at the optimum only.
   double gap(const MatrixXd& y) const {
     const MatrixXd g = gradient(y);
     const MatrixXd step = in_cone(y - g / 2) - y;
     return std::max(0.0, -inner(g, step) - step.squaredNorm());
   }
-  /// What rounding in double leaves of an objective that is nothing.
+  /// What rounding in double leaves of an objective of 0.
   double rounding() const { return 1e-20 * squares_.squaredNorm(); }
 
   /// X = T' T, which is the identity where no word is.
@@ -290,7 +290,7 @@ std::vector<PostCondition> verify_soft_debias(const Embeddings& before, const So
   const Eigen::VectorXd stretches =
       Eigen::SelfAdjointEigenSolver<MatrixXd>(symmetric(t), Eigen::EigenvaluesOnly).eigenvalues();
 
-  // Of the rows that came out, at the lengths that T gave them.
+  // From the resulting rows, with the lengths that T gave them.
   const MatrixXd directions = t * subspace.basis().transpose();
   double squares = 0, squares_before = 0, words = 0;
   const std::vector<bool> is_neutral = mask_of(before, neutral);
@@ -323,8 +323,7 @@ Debiased run_soft(const DebiasMethod::Input& input) {
   Debiased result = begin(input);
   const BiasSubspace& subspace = result.direction.subspace;
   result.neutralized = words_neutralized(input.embeddings.vocabulary(), input.sets);
-  SoftDebiasOptions options{.threads = input.options.threads};
-  if (input.options.strength) options.lambda = *input.options.strength;
+  const SoftDebiasOptions& options = input.options.soft;
   SoftDebiased soft = soft_debias(input.embeddings, subspace, result.neutralized, options, input.progress);
   result.conditions = verify_soft_debias(input.embeddings, soft, subspace, result.neutralized, options);
   result.embeddings = std::move(soft.embeddings);
@@ -343,7 +342,7 @@ constinit const DebiasMethod soft_method = {
     .paper = "Bolukbasi, Chang, Zou, Saligrama and Kalai 2016",
     .takes = "a direction",
     .changes = "every word",
-    .options = "strength",
+    .options = "lambda",
     .run = run_soft};
 
 }  // namespace equivec

@@ -14,11 +14,12 @@
 
 namespace equivec {
 
-/// By how much of its length a vector can move when it is rounded to 32-bit floats: each number by 2^-24 of itself, so
-/// the vector by 2^-24 of its length at most, and a part of it by no more. A little is added for rounding in double.
+/// The most that rounding to 32-bit floats can move a vector, as a share of its length: each number moves by up to
+/// 2^-24 of itself, so the vector, and any part of it, by up to 2^-24 of its length. A little is added for rounding in
+/// double.
 inline constexpr double float_rounding = 0x1.01p-24;
 
-/// Shorter than this a remainder of a unit vector is rounding alone, and its direction means nothing.
+/// A remainder of a unit vector that is shorter than this is rounding alone, and its direction is meaningless.
 inline constexpr double negligible_part = 1e-6;
 
 /// Whether a row has a length and is finite.
@@ -26,11 +27,11 @@ inline bool has_direction(const Eigen::VectorXd& row) { return row.allFinite() &
 
 struct WordByWord {
   Embeddings embeddings;         ///< the same words
-  std::vector<WordId> vanished;  ///< those of which f made zeros; ascending
+  std::vector<WordId> vanished;  ///< those for which f returned zeros; ascending
 };
 
-/// f(word, row) for each row that has a direction, on up to `threads` threads. f gets the row in double and is called
-/// by several threads at once.
+/// Replaces each row that has a direction by f(word, row), on up to `threads` threads. f takes the row in double and is
+/// called by several threads at once. Other rows stay unchanged.
 template <class F>
 WordByWord word_by_word(const Embeddings& embeddings, int threads, const F& f) {
   Matrix result = embeddings.matrix();
@@ -67,7 +68,7 @@ double worst_of(std::size_t count, const F& f) {
   return worst;
 }
 
-/// The same of f(word, row) of the words that have a direction.
+/// The same for f(word, row) of the words that have a direction.
 template <class F>
 double worst_word(const Embeddings& embeddings, const F& f) {
   return worst_of(embeddings.size(), [&](std::size_t i) {
@@ -76,7 +77,7 @@ double worst_word(const Embeddings& embeddings, const F& f) {
   });
 }
 
-/// The same of f(row before, row after). Throws Error unless both have as many vectors of as many numbers.
+/// The same for f(row before, row after). Throws Error unless both have the same number of vectors and dimension.
 template <class F>
 double worst_word(const Embeddings& before, const Embeddings& after, const F& f) {
   if (before.size() != after.size() || before.dimension() != after.dimension())

@@ -19,7 +19,7 @@ std::string text_at(double x, double y, const char* anchor, const std::string& t
          more + ">" + escape_markup(text) + "</text>\n";
 }
 
-/// What is nothing to two digits leans to no side.
+/// A cosine that rounds to 0 at two digits belongs to no side.
 bool leans(double cosine) { return std::abs(cosine) >= 0.005; }
 
 const char* colour_of(double cosine) { return !leans(cosine) ? "#777" : cosine < 0 ? "#2f6fb0" : "#c0562b"; }

@@ -14,7 +14,7 @@ struct BiasAxis {
 };
 
 /// An <svg> element: the axes one below the other on the same scale, dots of the same place stacked, the `named` words
-/// farthest to either side named below. Every dot says its word and cosine when it is pointed at.
+/// farthest to either side named below. Every dot shows its word and cosine when it is pointed at.
 std::string bias_picture(std::span<const BiasAxis> axes, const std::string& first_pole, const std::string& last_pole,
                          std::size_t named = 6);
 

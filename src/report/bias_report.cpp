@@ -2,6 +2,7 @@
 
 #include "equivec/math/statistics.hpp"
 #include "src/base/text_numbers.hpp"
+#include "src/report/table.hpp"
 
 #include <algorithm>
 
@@ -24,7 +25,7 @@ std::string text_of(const BiasMeasurement::Row& row) {
   return text;
 }
 
-/// The rows by their first number, those with the largest first; rows without one are left out.
+/// The rows by their first number, the largest first; rows without one are left out.
 std::vector<const BiasMeasurement::Row*> sorted_rows(const BiasMeasurement& measurement) {
   std::vector<const BiasMeasurement::Row*> rows;
   for (const BiasMeasurement::Row& row : measurement.rows)
@@ -53,6 +54,29 @@ std::string rows_text(const BiasMeasurement& measurement, int count) {
 }
 
 }  // namespace
+
+std::string bias_measures_text() {
+  std::string text;
+  for (const BiasMeasure& measure : bias_measures())
+    text += std::string(measure.name) + "\n  " + std::string(measure.title) + " (" + std::string(measure.paper) +
+            ")\n  takes " + std::string(measure.takes) + "; usual sets: " + std::string(measure.default_sets) +
+            "\n  value " + std::string(measure.range) + ", better " + std::string(measure.better) + "\n";
+  return text;
+}
+
+Json bias_measures_json() {
+  Json document = Json::array();
+  for (const BiasMeasure& measure : bias_measures())
+    document.push_back({{"measure", measure.name},
+                        {"title", measure.title},
+                        {"paper", measure.paper},
+                        {"takes", measure.takes},
+                        {"range", measure.range},
+                        {"better", measure.better},
+                        {"unbiased", measure.unbiased},
+                        {"sets", measure.default_sets}});
+  return document;
+}
 
 std::string to_text(const BiasDirection& direction, const std::string& name,
                     const std::optional<RandomSetsBaseline>& baseline) {
@@ -161,6 +185,26 @@ Json to_json(const BiasMeasurement& measurement, const BiasMeasure& measure) {
           {"missing", measurement.missing},
           {"without_direction", measurement.without_direction},
           {"words", words}};
+}
+
+std::string to_text(const BiasOutcome& outcome, int count) {
+  if (outcome.measurement) return to_text(*outcome.measurement, *outcome.measure, count);
+  return std::string(outcome.measure->name) + ", " + outcome.query + ": not measured: " + outcome.error + "\n";
+}
+
+Json to_json(const BiasOutcome& outcome) {
+  if (outcome.measurement) return to_json(*outcome.measurement, *outcome.measure);
+  return {{"measure", outcome.measure->name}, {"query", outcome.query}, {"value", nullptr}, {"error", outcome.error}};
+}
+
+Json bias_document(const MeasuredVectors& vectors, const BiasTask& task, const std::optional<TaskDirection>& direction,
+                   const std::optional<TaskDirection>& of_reference, const std::vector<BiasOutcome>& outcomes) {
+  Json document = {{"vectors", vectors.file}, {"sets", task.sets.name}};
+  if (direction) document["subspace"] = to_json(direction->direction, direction->baseline);
+  if (of_reference) document["reference_subspace"] = to_json(of_reference->direction, of_reference->baseline);
+  document["measures"] = Json::array();
+  for (const BiasOutcome& outcome : outcomes) document["measures"].push_back(to_json(outcome));
+  return document;
 }
 
 WordSet words_of(const Vocabulary& vocabulary, std::span<const WordId> ids) {

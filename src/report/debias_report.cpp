@@ -11,6 +11,7 @@
 #include "src/debias/occupation_bias.hpp"
 #include "src/report/bias_picture.hpp"
 #include "src/report/bias_report.hpp"
+#include "src/report/debias_summary.hpp"
 #include "src/report/document.hpp"
 #include "src/report/json.hpp"
 #include "src/report/table.hpp"
@@ -38,20 +39,20 @@ std::string format(const std::optional<double>& value, const std::optional<Inter
          (interval ? " [" + formatted("%.3f", interval->low) + " .. " + formatted("%.3f", interval->high) + "]" : "");
 }
 
-/// The effect size if the measure has one, which is also not there where nothing is left to differ.
+/// The effect size if the measure has one; it may be missing after debiasing, when the words no longer differ.
 std::string headline(const std::optional<BiasMeasurement>& measured, bool has_effect_size) {
   if (!measured) return "-";
   return format(has_effect_size ? measured->effect_size : measured->value, measured->interval);
 }
 
-/// What is measured with some sets.
+/// What is measured with one collection of sets.
 struct Asked {
   BiasWordSets sets;
-  std::string_view measure;               ///< empty: all that the sets suit
+  std::string_view measure;               ///< empty: all that suit the sets
   std::vector<std::string_view> queries;  ///< empty: all
 };
 
-/// The sets given, and for gender the published tests that are about it.
+/// The given sets, and for gender the published tests of gender bias.
 std::vector<Asked> asked(const BiasWordSets& sets) {
   std::vector<Asked> all = {{sets, "", {}}};
   if (sets.name != "gender") return all;
@@ -91,7 +92,7 @@ std::vector<Measured> measure_all(const DebiasReport& report, Progress& progress
   return result;
 }
 
-/// Measures for which the sets hold nothing.
+/// Measures for which the sets have no words.
 std::string not_asked(const std::vector<Measured>& measured) {
   std::string names;
   for (const BiasMeasure& measure : bias_measures())
@@ -134,17 +135,17 @@ std::vector<Scored> score_all(const DebiasReport& report, Progress& progress) {
 
 struct Moved {
   WordId word;
-  double cosine;  ///< of before and after
+  double cosine;  ///< between its vectors before and after
 };
 
-/// Of the first `restrict` words those whose direction changed most; none that has not changed.
+/// The words among the first `restrict` whose direction changed most, without those that did not change.
 std::vector<Moved> moved_most(const DebiasReport& report, std::size_t count) {
   const Embeddings &before = report.before, &after = report.debiased.embeddings;
   std::vector<Moved> moved;
   for (std::size_t row = 0; row < std::min(before.size(), report.measuring.restrict); ++row) {
     const WordId word = word_id(row);
     if (unit_vector(before[word]).isZero(0)) continue;
-    // What is nothing to three digits has not moved.
+    // A cosine of 1 to three digits is no change.
     if (const double similar = cosine(before[word], after[word]); similar < 0.9995) moved.push_back({word, similar});
   }
   count = std::min(count, moved.size());
@@ -159,7 +160,7 @@ BiasAxis axis_of(const std::string& title, const OccupationBias& measured, const
   return axis;
 }
 
-/// What debiasing does not do, with this run's numbers.
+/// What debiasing does not achieve, with the numbers of this run.
 std::vector<std::string> caveats(const DebiasReport& report, const std::vector<Measured>& measured) {
   std::vector<std::string> texts = {
       "A direction learnt from some pairs of words is not all that people mean by bias. What the method took out is "
@@ -192,7 +193,7 @@ std::string name_and_choices(const DebiasReport& report) {
   return text;
 }
 
-/// A picture, and what there is to say of it; of several directions, along which a word has no side, the numbers alone.
+/// A picture with its numbers; for several directions, along which a word has no side, the numbers only.
 void add_occupations(Document& page, const DebiasReport& report) {
   const OccupationBias &before = report.occupations_before, &after = report.occupations_after;
   const Vocabulary& vocabulary = report.before.vocabulary();
@@ -220,7 +221,7 @@ void add_occupations(Document& page, const DebiasReport& report) {
                  " The measure direct-bias above asks the vectors after debiasing for a direction of their own.");
 }
 
-/// The rules by which the numbers were made, and the words that do not count.
+/// How the numbers were computed, and the words left out.
 std::string rules_of(const DebiasReport& report) {
   const Vocabulary& vocabulary = report.before.vocabulary();
   std::string text = "Measures go by one direction, found by " +
@@ -291,7 +292,7 @@ Document document_of(const DebiasReport& report, const std::vector<Measured>& me
   return page;
 }
 
-Json json_of(const DebiasReport& report, const std::vector<Measured>& measured, const std::vector<Scored>& scored) {
+Json measures_json(const std::vector<Measured>& measured) {
   const auto measurement = [](const std::optional<BiasMeasurement>& found) -> Json {
     if (!found) return nullptr;
     return {{"value", number(found->value)},
@@ -299,6 +300,45 @@ Json json_of(const DebiasReport& report, const std::vector<Measured>& measured, 
             {"p_value", number(found->p_value)},
             {"interval", to_json(found->interval)}};
   };
+  Json document = Json::array();
+  for (const Measured& row : measured) {
+    Json entry = {{"measure", row.measure->name},
+                  {"sets", row.sets},
+                  {"query", row.query},
+                  {"unbiased", row.measure->unbiased},
+                  {"before", measurement(row.before)},
+                  {"after", measurement(row.after)}};
+    if (!row.error.empty()) entry["error"] = row.error;
+    document.push_back(std::move(entry));
+  }
+  return document;
+}
+
+Json occupations_json(const DebiasReport& report) {
+  Json document = Json::array();
+  for (const WordBias& before : report.occupations_before.words) {
+    const auto& words = report.occupations_after.words;
+    const auto after = std::ranges::find(words, before.word, &WordBias::word);
+    document.push_back({{"word", std::string(report.before.vocabulary().word(before.word))},
+                        {"before", before.cosine},
+                        {"after", after == words.end() ? Json(nullptr) : Json(after->cosine)}});
+  }
+  return document;
+}
+
+Json utility_json(const std::vector<Scored>& scored) {
+  Json document = Json::array();
+  for (const Scored& row : scored) {
+    Json entry = {{"set", row.set}, {"score", row.score}, {"before", number(row.before)}, {"after", number(row.after)}};
+    entry["difference"] = row.difference ? Json(row.difference->value) : Json(nullptr);
+    entry["interval"] = row.difference ? to_json(row.difference->interval) : Json(nullptr);
+    entry["p_value"] = row.difference ? number(row.difference->p_value) : Json(nullptr);
+    document.push_back(std::move(entry));
+  }
+  return document;
+}
+
+Json json_of(const DebiasReport& report, const std::vector<Measured>& measured, const std::vector<Scored>& scored) {
   Json document = {{"vectors", report.vectors},
                    {"output", report.output},
                    {"method", report.method.name},
@@ -309,39 +349,11 @@ Json json_of(const DebiasReport& report, const std::vector<Measured>& measured, 
                    {"seed", report.measuring.seed},
                    {"missing", report.debiased.missing},
                    {"vanished", words_of(report.before.vocabulary(), report.debiased.vanished)}};
-  document["choices"] = Json::object();
-  for (const auto& [name, value] : report.debiased.choices) document["choices"][name] = value;
-  document["conditions"] = Json::array();
-  for (const PostCondition& condition : report.debiased.conditions)
-    document["conditions"].push_back(
-        {{"promise", condition.promise}, {"worst", condition.worst}, {"bound", condition.bound}});
-  document["measures"] = Json::array();
-  for (const Measured& row : measured) {
-    Json entry = {{"measure", row.measure->name},
-                  {"sets", row.sets},
-                  {"query", row.query},
-                  {"unbiased", row.measure->unbiased},
-                  {"before", measurement(row.before)},
-                  {"after", measurement(row.after)}};
-    if (!row.error.empty()) entry["error"] = row.error;
-    document["measures"].push_back(std::move(entry));
-  }
-  document["occupations"] = Json::array();
-  for (const WordBias& before : report.occupations_before.words) {
-    const auto& words = report.occupations_after.words;
-    const auto after = std::ranges::find(words, before.word, &WordBias::word);
-    document["occupations"].push_back({{"word", std::string(report.before.vocabulary().word(before.word))},
-                                       {"before", before.cosine},
-                                       {"after", after == words.end() ? Json(nullptr) : Json(after->cosine)}});
-  }
-  document["utility"] = Json::array();
-  for (const Scored& row : scored) {
-    Json entry = {{"set", row.set}, {"score", row.score}, {"before", number(row.before)}, {"after", number(row.after)}};
-    entry["difference"] = row.difference ? Json(row.difference->value) : Json(nullptr);
-    entry["interval"] = row.difference ? to_json(row.difference->interval) : Json(nullptr);
-    entry["p_value"] = row.difference ? number(row.difference->p_value) : Json(nullptr);
-    document["utility"].push_back(std::move(entry));
-  }
+  document["choices"] = choices_json(report.debiased);
+  document["conditions"] = conditions_json(report.debiased);
+  document["measures"] = measures_json(measured);
+  document["occupations"] = occupations_json(report);
+  document["utility"] = utility_json(scored);
   document["moved"] = Json::array();
   for (const Moved& word : moved_most(report, 20))
     document["moved"].push_back(
@@ -352,6 +364,16 @@ Json json_of(const DebiasReport& report, const std::vector<Measured>& measured, 
 
 }  // namespace
 
+BiasMeasureOptions measuring_options(const DebiasOptions& options) {
+  BiasMeasureOptions measuring;
+  measuring.direction = options.direction;
+  measuring.direction.rank = 1;
+  measuring.restrict = options.restrict;
+  measuring.seed = options.seed;
+  measuring.threads = options.threads;
+  return measuring;
+}
+
 std::vector<std::filesystem::path> report_files(const std::filesystem::path& file) {
   const std::string ending = file.extension().string();
   if (ending == ".md") return {file, file.string() + ".svg"};
@@ -359,8 +381,8 @@ std::vector<std::filesystem::path> report_files(const std::filesystem::path& fil
   throw OptionError("--report: " + file.string() + ": the ending names the format: .html, .md or .json");
 }
 
-std::vector<std::string> render_report(const std::filesystem::path& file, const DebiasReport& report,
-                                       Progress& progress) {
+std::vector<std::string> render_report(const DebiasReport& report, Progress& progress) {
+  const std::filesystem::path file = report.file;
   const std::vector<std::filesystem::path> files = report_files(file);
   const std::vector<Measured> measured = measure_all(report, progress);
   const std::vector<Scored> scored = score_all(report, progress);

@@ -15,26 +15,29 @@
 
 namespace equivec {
 
-/// What debiasing did, side by side: for the one who hands the vectors on.
+/// One debiasing, to be reported on.
 struct DebiasReport {
-  std::string vectors, output;  ///< files
+  std::string vectors, output, file;  ///< names of files; `file` is the report's own, empty if there is none
   const DebiasMethod& method;
   const BiasWordSets& sets;
   const Embeddings& before;
   const Debiased& debiased;
-  const OccupationBias &occupations_before, &occupations_after;
-  const std::vector<SimilaritySet>& similarities;  ///< to see what it cost
+  OccupationBias occupations_before, occupations_after;
+  const std::vector<SimilaritySet>& similarities;  ///< what debiasing cost is measured on these
   const std::vector<AnalogySet>& analogies;
   BiasMeasureOptions measuring;
 };
 
-/// The files of a report: FILE.html, which has its picture inside; FILE.md, and for its picture FILE.md.svg, since most
-/// readers of Markdown show none from inside; or FILE.json. Throws OptionError for another ending.
+/// How the report's measures are taken: along one direction, found as for debiasing, with the same restrict, seed and
+/// threads.
+BiasMeasureOptions measuring_options(const DebiasOptions& options);
+
+/// The files of a report: FILE.html, which contains its picture; FILE.md and for its picture FILE.md.svg, since most
+/// readers of Markdown show no embedded picture; or FILE.json. Throws OptionError for another ending.
 std::vector<std::filesystem::path> report_files(const std::filesystem::path& file);
 
-/// Measures and evaluates both, and says so: the text of each of report_files(file). The progress counts measurements
-/// and evaluations. Throws Cancelled.
-std::vector<std::string> render_report(const std::filesystem::path& file, const DebiasReport& report,
-                                       Progress& progress);
+/// Measures and evaluates both vectors, and returns the text of each of report_files(report.file). The progress counts
+/// measurements and evaluations. Throws OptionError as report_files(); Cancelled.
+std::vector<std::string> render_report(const DebiasReport& report, Progress& progress);
 
 }  // namespace equivec

@@ -307,7 +307,9 @@ TEST_CASE("hard debias: it is normalizing and neutralizing and equalizing") {
   CHECK(result.vanished.empty());
   CHECK(result.missing.empty());
   CHECK(names(e, result.neutralized) == std::set<std::string>{"the", "nurse", "judge", "tree"});
-  CHECK(result.embeddings.metadata() == e.metadata());
+  Metadata described = e.metadata();
+  described["debiased"] = result.embeddings.metadata().at("debiased");
+  CHECK(result.embeddings.metadata() == described);
 }
 
 TEST_CASE("hard debias: specific and definitional words keep their directions") {

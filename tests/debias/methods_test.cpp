@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <utility>
 
 using namespace equivec;
 
@@ -118,12 +119,62 @@ TEST_CASE("debias methods: hard is both steps, and multiclass-hard of pairs is h
   CHECK(debias(debias_method("hard"), before, triples, quick()).direction.subspace.rank() == 1);
 }
 
+TEST_CASE("debias methods: what was done is added to the metadata") {
+  const Embeddings before = some_vectors().with_metadata({{"tool", "word2vec"}});
+  DebiasOptions options = quick();
+  const Debiased once = debias(debias_method("linear-projection"), before, some_sets(), options);
+  CHECK(once.embeddings.metadata().at("tool") == "word2vec");
+  const std::string first = once.embeddings.metadata().at("debiased");
+  CHECK_THAT(first, Catch::Matchers::StartsWith("equivec ") &&
+                        Catch::Matchers::EndsWith(" debias --method linear-projection --sets mine, direction pca"));
+  CHECK_FALSE(before.metadata().contains("debiased"));
+  options.sets_name = "sets/mine.json";
+  options.half_sibling.alpha = 7.5;
+  const Debiased twice = debias(debias_method("half-sibling"), once.embeddings, some_sets(), options);
+  CHECK_THAT(twice.embeddings.metadata().at("debiased"),
+             Catch::Matchers::StartsWith(first + "; equivec ") &&
+                 ContainsSubstring(" debias --method half-sibling --sets sets/mine.json, direction pca, alpha 7.5, "));
+}
+
+TEST_CASE("debias methods: restrict, seed and threads are the common ones, all else is the method's own") {
+  const Embeddings before = some_vectors();
+  const auto result = [&](const char* method, const DebiasOptions& options) {
+    return debias(debias_method(method), before, some_sets(), options).embeddings;
+  };
+  DebiasOptions own = quick();
+  own.inlp.seed = own.double_hard.seed = 99;
+  own.inlp.threads = own.double_hard.threads = own.repulsion_attraction.threads = 3;
+  own.repulsion_attraction.restrict = 5;
+  for (const char* method : {"inlp", "double-hard", "repulsion-attraction"}) {
+    CAPTURE(method);
+    CHECK(same_bits(result(method, own), result(method, quick())));
+  }
+  DebiasOptions common = quick();
+  common.restrict = 20;
+  CHECK_FALSE(same_bits(result("repulsion-attraction", common), result("repulsion-attraction", quick())));
+  const std::pair<const char*, void (*)(DebiasOptions&)> changes[] = {
+      {"soft", [](DebiasOptions& o) { o.soft.lambda = 1e4; }},
+      {"partial-projection", [](DebiasOptions& o) { o.partial_projection.sigma = 2; }},
+      {"half-sibling", [](DebiasOptions& o) { o.half_sibling.alpha = 2; }},
+      {"inlp", [](DebiasOptions& o) { o.inlp.rounds = 1; }},
+      {"repulsion-attraction", [](DebiasOptions& o) { o.repulsion_attraction.neighbors = 1; }}};
+  for (const auto& [method, change] : changes) {
+    CAPTURE(method);
+    DebiasOptions changed = quick();
+    change(changed);
+    CHECK_FALSE(same_bits(result(method, changed), result(method, quick())));
+  }
+}
+
 TEST_CASE("debias methods: what they need and do not get is an error that says what") {
   const Embeddings before = some_vectors();
   BiasWordSets sets = some_sets();
   DebiasOptions options = quick();
   options.threads = -1;
   CHECK_THROWS_AS(debias(debias_method("hard"), before, sets, options), OptionError);
+  options = quick();
+  options.soft.lambda = -1;
+  CHECK_THAT(option_error_of([&] { validate(options); }), Catch::Matchers::StartsWith("lambda must be between 0"));
   options = quick();
   options.direction.rank = 0;
   CHECK_THROWS_AS(debias(debias_method("hard"), before, sets, options), OptionError);

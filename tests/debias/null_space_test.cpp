@@ -299,7 +299,7 @@ TEST_CASE("inlp: what cannot be done is an error that says why") {
   CHECK_THAT(error({"a", "b", "nil"}, {"c", "d", "f"}), ContainsSubstring("the vector of 'nil' has no length"));
   const Embeddings bad = embeddings({{"a", {3, 4}}, {"b", {-2, infinite}}, {"c", {1, not_a_number}}});
   CHECK_THAT(error_of([&] { inlp(bad, {}); }), ContainsSubstring("the vector of the word 'b' is not finite"));
-  CHECK(option_error_of([&] { inlp(e, {}, {.rounds = 0}); }) == "rounds must be at least 1, got 0");
+  CHECK(option_error_of([&] { inlp(e, {}, {.rounds = 0}); }) == "rounds must be between 1 and 10000, got 0");
   CHECK_THAT(option_error_of([&] { inlp(e, {}, {.threads = -1}); }), ContainsSubstring("threads"));
   Progress progress;
   progress.cancelled = true;

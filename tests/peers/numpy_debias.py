@@ -340,7 +340,7 @@ def check_soft(vectors):
         edges.append(values[0] < 1e-9)
         least = problem.objective(x)
 
-        options = "--rank", rank, "--strength", strength
+        options = "--rank", rank, "--lambda", strength
         name = named("soft", *options)
         document, found = vectors.debias("soft", *options)
         exact = found.astype("float64")
@@ -380,7 +380,7 @@ def check_partial_projection(vectors):
     middle = numpy.mean([vectors.rows[pair].mean(axis=0) for pair in vectors.sets.definitional], axis=0) @ v
     along, rest = vectors.rows @ v, without(vectors.rows, vectors.basis)
     eta = numpy.linalg.norm(rest, axis=1)
-    for sigma, options in ((1, ()), (6, ("--strength", 6))):
+    for sigma, options in ((1, ()), (6, ("--sigma", 6))):
         name = named("partial-projection", *options)
         _, found = vectors.debias("partial-projection", *options)
         share = numpy.minimum(sigma**2 / (eta + 1) ** 2, 1)
@@ -566,7 +566,7 @@ def check_leace(vectors):
 def check_half_sibling(vectors):
     kept, neutral = vectors.sets.kept, vectors.sets.neutral
     definition = vectors.rows[kept].T
-    for alpha, options in ((60, ()), (2000, ("--strength", 2000))):
+    for alpha, options in ((60, ()), (2000, ("--alpha", 2000))):
         name = named("half-sibling", *options)
         document, found = vectors.debias("half-sibling", *options)
         exact = found.astype("float64")

@@ -189,7 +189,7 @@ found = {}
 for method in ("linear-projection", "partial-projection", "oscar", "half-sibling", "soft", "repulsion-attraction",
                "hard", "double-hard", "inlp", "leace"):
     vectors = folder / "after.npy"
-    options = {"repulsion-attraction": ("--restrict", 2000), "soft": ("--strength", 1e6), "hard": ("--report", folder / "report.md")}
+    options = {"repulsion-attraction": ("--restrict", 2000), "soft": ("--lambda", 1e6), "hard": ("--report", folder / "report.md")}
     document = answer("debias", native, "-o", vectors, "--method", method, *options.get(method, ()))
     check_promises(method, document, before, numpy.load(vectors), gender, g, sides)
     if method in ("hard", "double-hard", "inlp", "leace"):

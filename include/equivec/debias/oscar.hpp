@@ -9,23 +9,23 @@
 
 namespace equivec {
 
-// Conventions: every word is moved by a formula of its own vector and one direction or two; no list says which words
-// are neutral. Vectors may have any length and are not scaled to length 1. Everything is computed in double on up to
-// `threads` threads (0: all cores), with the same result for any number of them. The vocabulary and the metadata are
-// kept. Rows that have no length or are not finite stay as they are. REQUIRES: subspaces of the vectors' dimension.
+// Conventions: the new vector of a word depends on its own vector and one or two directions alone; there is no list of
+// neutral words. Vectors may have any length and are not scaled to length 1. Everything is computed in double on up to
+// `threads` threads (0: all cores); results do not depend on their number. The vocabulary and the metadata are kept.
+// Rows that have no length or are not finite stay unchanged. REQUIRES: subspaces of the vectors' dimension.
 
 /// The graded rotation of OSCaR (Dev, Li, Phillips and Srikumar 2021, "OSCaR: Orthogonal Subspace Correction and
-/// Rectification of Biases in Word Embeddings", EMNLP). In the plane of two directions v1 and v2 it turns v2 to a right
-/// angle with v1, which stays where it is, and every vector between them by its share of that: with theta' the angle
-/// from v1 to v2, theta = pi/2 - theta' and phi the angle from v1 to the vector's part in the plane, up to half a turn
-/// (a vector and its negative turn alike), it turns by
+/// Rectification of Biases in Word Embeddings", EMNLP). In the plane of two directions v1 and v2 it keeps v1, turns v2
+/// to a right angle with v1, and turns every vector between them in proportion. With theta' the angle from v1 to v2,
+/// theta = pi/2 - theta' and phi the angle from v1 to the vector's part in the plane, modulo pi (a vector and its
+/// negative turn by the same angle), a vector turns by
 ///     theta phi / theta'                  where phi <= theta',
 ///     theta (pi - phi) / (pi - theta')    beyond,
 /// towards larger phi. So the four sectors between the lines of v1 and v2 become quarters of the plane, each stretched
-/// evenly. Lengths stay, and so does everything orthogonal to the plane; inner products within it do not. The signs of
-/// the directions make no difference, their order does. It is not linear.
-/// The authors' first program has the two angles theta and theta' the other way round, by which v2 does not come to a
-/// right angle with v1. Here it does, as in the later one of their group (VERB), whose results are the same.
+/// evenly. Lengths and everything orthogonal to the plane stay; inner products within the plane change. The order of
+/// the directions matters, their signs do not. The map is not linear.
+/// The authors' first program exchanges theta and theta', so that v2 does not come to a right angle with v1. Here it
+/// does, as in their group's later program (VERB), whose results are the same.
 class GradedRotation {
  public:
   /// Throws Error unless both have rank 1, or if they are parallel (to 1e-6).
@@ -33,9 +33,11 @@ class GradedRotation {
 
   Eigen::VectorXd operator()(const Eigen::VectorXd& vector) const;
 
-  const Eigen::VectorXd& first() const noexcept { return first_; }    ///< v1
-  const Eigen::VectorXd& normal() const noexcept { return normal_; }  ///< what of v2 is orthogonal to v1, of length 1
-  double angle() const noexcept { return angle_; }                    ///< theta', above 0 and below pi
+  const Eigen::VectorXd& first() const noexcept { return first_; }  ///< v1
+  const Eigen::VectorXd& normal() const noexcept {
+    return normal_;
+  }                                                 ///< the part of v2 orthogonal to v1, scaled to length 1
+  double angle() const noexcept { return angle_; }  ///< theta', above 0 and below pi
 
  private:
   Eigen::VectorXd first_, normal_;
@@ -50,12 +52,12 @@ struct OscarCorrected {
 /// Makes two concepts orthogonal, such as gender and occupation, in all words. In the paper the first is he - she and
 /// the second the first principal direction of the occupations, BiasSubspace::from_sets() of one set, all of them.
 /// (Their first program takes the one of two such directions that is nearer to the first.)
-/// Lengths stay. Throws Error as GradedRotation does.
+/// Lengths stay. Throws Error as GradedRotation.
 OscarCorrected oscar(const Embeddings& embeddings, const BiasSubspace& first, const BiasSubspace& second,
                      int threads = 0);
 
-/// That everything outside the plane and all lengths are what they were, that v1 and its corrected v2 are at a right
-/// angle, and that a word which had a certain share of the angle from v1 to v2 has that share of the right angle.
+/// Proves that everything outside the plane and all lengths are unchanged, that v1 and the corrected v2 are at a right
+/// angle, and that a word at a certain share of the angle from v1 to v2 is now at that share of the right angle.
 std::vector<PostCondition> verify_oscar(const Embeddings& before, const Embeddings& after, const BiasSubspace& first,
                                         const BiasSubspace& second);
 

@@ -4,11 +4,11 @@
 
 namespace equivec {
 
-/// A promise of a remedy, proved on the vectors that it returns.
+/// A condition that a method promises, proved on the vectors that it returns.
 struct PostCondition {
   std::string promise;  ///< "no neutral word has a part along the direction"
-  double worst;         ///< what was found, at the worst word
-  double bound;         ///< what rounding to 32-bit floats may leave of nothing
+  double worst;         ///< the value found at the worst word
+  double bound;         ///< the largest value allowed, mostly what rounding to 32-bit floats leaves
   bool holds() const { return worst <= bound; }
 };
 
