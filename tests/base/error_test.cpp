@@ -9,7 +9,7 @@
 
 using namespace equivec;
 
-TEST_CASE("error: an option error is an error and an interruption is none") {
+TEST_CASE("error: an option error is an error and an interruption is not") {
   STATIC_REQUIRE(std::is_base_of_v<std::runtime_error, Error>);
   STATIC_REQUIRE(std::is_base_of_v<Error, OptionError>);
   STATIC_REQUIRE_FALSE(std::is_base_of_v<Error, Cancelled>);

@@ -11,7 +11,7 @@ class Table;
 
 // What one thread of this machine can do at most, so that a benchmark can say how near it comes, in the counters
 // multiply_add_share and bandwidth_share. Measured once, the best of several short repetitions, and in processor time,
-// as the shares are: other programs disturb them less, and where several threads work they are of so many ceilings.
+// as the shares are: other programs disturb them less, and with N threads they are shares of N ceilings.
 
 /// Of numbers, with the instruction set that the kernels have chosen.
 double multiply_adds_per_second();

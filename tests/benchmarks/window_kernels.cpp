@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-// The arithmetic of training by itself, with one thread. Cases `hot` train one window again and again: they tell how
+// The arithmetic of training by itself, with one thread. Cases `hot` train one window again and again: they show how
 // near the kernels come to the multiply-adds that the processor can do. Cases `cold` use every row of two tables as
-// large as a vocabulary of 71,290 words makes them before they use one again: they tell how near it comes to what
-// memory can deliver.
+// large as a vocabulary of 71,290 words makes them before they use one again: they show how near training comes
+// to what memory can deliver.
 
 using namespace equivec;
 

@@ -650,14 +650,14 @@ TEST_CASE("embedding coherence: hand-worked values") {
   CHECK(found.correlation.value() == Approx(0.5).epsilon(exact));
 }
 
-TEST_CASE("embedding coherence: the same order is 1, whatever the numbers") {
+TEST_CASE("embedding coherence: the same order is 1 for any numbers") {
   const Embeddings e = between_axes();
   CHECK(embedding_coherence(e, query_of(e, {{"x1"}, {"x2"}}, {{"a", "y2", "c", "x1"}})).correlation.has_value());
   CHECK(embedding_coherence(e, query_of(e, {{"x2"}, {"a"}}, {{"b", "y2", "x1"}})).correlation.value() ==
         Approx(1).epsilon(exact));
 }
 
-TEST_CASE("embedding coherence: both sides count alike and neither rotation nor length change it") {
+TEST_CASE("embedding coherence: both sides count equally and neither rotation nor length change it") {
   const Embeddings e = random_embeddings(60, 9, GENERATE(51U, 52U));
   const AssociationQuery query = query_of_sizes({6, 5}, {40});
   const double found = embedding_coherence(e, query).correlation.value();

@@ -152,7 +152,7 @@ TEST_CASE("biased analogies: a pair just as far apart as the distance is found w
   CHECK(found == 300);
 }
 
-TEST_CASE("biased analogies: a word stands once on each side") {
+TEST_CASE("biased analogies: a word occurs once on each side") {
   // On a circle, from the side of she to that of he.
   const Embeddings e = embeddings({{"a", {4, 3}}, {"b", {3, 4}}, {"c", {0, 1}}, {"d", {-3, 4}}, {"e", {-4, 3}}});
   const auto found = biased_analogies(e, first_axis(2), all_words(e), options_of(100, 2));
@@ -256,7 +256,7 @@ TEST_CASE("biased analogies: where a few words are in all the best pairs the lis
   }
 }
 
-TEST_CASE("biased analogies: ties go by WordId, of first and then of last") {
+TEST_CASE("biased analogies: ties are ordered by WordId, of first and then of last") {
   const Rows rows = {{"b1", {3, 4}}, {"a1", {4, 3}}, {"b2", {3, 4}}, {"a2", {4, 3}}, {"b3", {3, 4}}};
   const Embeddings e = embeddings(rows);
   for (const int threads : {1, 2, 5})

@@ -317,7 +317,7 @@ TEST_CASE("support vectors: hand-worked model of two examples") {
   CHECK(scores(bounded, rows)[0] == Approx(0.25 * (1 - k)).margin(1e-3));
 }
 
-TEST_CASE("support vectors: positive examples have positive scores in whatever order they come") {
+TEST_CASE("support vectors: positive examples have positive scores in any order") {
   Eigen::MatrixXd examples(4, 1);
   examples << 3, -1, 2, -2;
   const Eigen::Vector4d labels(0, 1, 0, 1);
@@ -383,7 +383,7 @@ TEST_CASE("classification bias: hand-worked accuracy of a word on the wrong side
   CHECK(bias.support_vectors.accuracy == bias.logistic.accuracy);
 }
 
-TEST_CASE("classification bias: only the support vectors tell sides that no plane divides") {
+TEST_CASE("classification bias: only the support vectors separate sides that no plane divides") {
   // The sides are at opposite corners of a square: a plane has three of them right at most.
   std::vector<double> angles;
   for (int i = 0; i < 120; ++i) angles.push_back((i < 60 ? 0 : 90) + (i % 2) * 180 + (i % 7));
@@ -427,7 +427,7 @@ TEST_CASE("classification bias: the strength of the logistic regression is 1") {
   CHECK(sides.accuracy < 0.92);
 }
 
-TEST_CASE("classification bias: sides of the same distribution are told by chance") {
+TEST_CASE("classification bias: sides of the same distribution are found by chance") {
   const Embeddings e = random_embeddings(600, 5, 66);
   const ClassificationBias bias = classification_bias(e, {numbers(0, 300), numbers(300, 600)},
                                                       {.repeats = 10, .training_per_side = 60, .bootstrap = {}});

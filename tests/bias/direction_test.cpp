@@ -277,7 +277,7 @@ TEST_CASE("bias subspace: of a classifier it is where the log-loss is least") {
   }
 }
 
-TEST_CASE("bias subspace: ends that are empty or alike give no direction") {
+TEST_CASE("bias subspace: ends that are empty or equal give no direction") {
   const Embeddings e = embeddings({{"a", {1, 0}}, {"b", {2, 0}}, {"c", {0, 1}}});
   const auto a = ids_of(e, {"a"}), b = ids_of(e, {"b"});
   CHECK(error_of([&] { BiasSubspace::from_means(e, a, {}); }) == "a bias direction needs words at both ends");

@@ -115,7 +115,7 @@ std::optional<double> figure(const BiasMeasurement& result, const std::string& n
 
 }  // namespace
 
-TEST_CASE("bias measures: each has a name of its own and tells what there is to tell") {
+TEST_CASE("bias measures: each has a unique name and all its descriptions") {
   std::set<std::string_view> names;
   for (const BiasMeasure& measure : bias_measures()) {
     CAPTURE(measure.name);
@@ -285,7 +285,7 @@ TEST_CASE("bias measures: the most biased words are those of the reference") {
   CHECK(std::abs(value("neighbor-bias", after, &before)) < value("neighbor-bias", before, nullptr));
 }
 
-TEST_CASE("bias measures: generated analogies of words of that meaning are told from others") {
+TEST_CASE("bias measures: generated analogies of words that have the attribute by meaning are separated from others") {
   const BiasMeasurement result = measured("biased-analogies", some_sets(), "mine");
   REQUIRE(result.rows.size() == 5);
   double others = 0;
@@ -300,7 +300,7 @@ TEST_CASE("bias measures: generated analogies of words of that meaning are told 
   CHECK(*result.value == others / 5);
 }
 
-TEST_CASE("bias measures: words lost are told, in vectors of small letters names are found, in others they are not") {
+TEST_CASE("bias measures: missing words are listed, and names in lower case are found in uncased vectors alone") {
   BiasWordSets sets = some_sets();
   sets.queries = {
       query("q", {{"FAA", "fab", "gone"}, {"maa", "nothing"}}, {{"she", "She", "endless"}, {"he", "gone"}})};

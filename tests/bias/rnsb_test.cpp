@@ -104,7 +104,7 @@ TEST_CASE("RNSB: hand-worked probabilities and divergence") {
   CHECK(found.divergence == Approx((w * std::log(w) + (2 - w) * std::log(2 - w)) / 3).epsilon(converged));
 }
 
-TEST_CASE("RNSB: words that nothing tells apart are negative by the share of the negative list") {
+TEST_CASE("RNSB: words that nothing distinguishes are negative by the share of the negative list") {
   // No weight helps, and every word weighs the same: P = 3 / 4 everywhere.
   const Embeddings e = embeddings({{"a", {0.3F, 0.7F}},
                                    {"b", {0.3F, 0.7F}},
@@ -253,7 +253,7 @@ TEST_CASE("RNSB: the accuracy is that of words not learnt from") {
   CHECK(*heaps.accuracy == Approx(119.0 / 120).epsilon(exact));
 }
 
-TEST_CASE("RNSB: each word of short lists is told by the others, and of one alone there is no accuracy") {
+TEST_CASE("RNSB: each word of short lists is classified by the others, and of one alone there is no accuracy") {
   // Of two against two: a fold is one of each, so that the other two decide. "a" and "b" lie with the other side.
   const Embeddings e = embeddings({{"a", {-1, 0.5F}}, {"b", {1, 0.5F}}, {"c", {1, 0}}, {"d", {-1, 0}}, {"t", {0, 1}}});
   CHECK(negative_sentiment(e, query_of(e, {{"t"}}, {{"a", "c"}, {"b", "d"}})).accuracy <= 0.5);

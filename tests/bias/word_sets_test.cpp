@@ -381,13 +381,13 @@ TEST_CASE("word sets: a set of one word is an error") {
         ":4: 'definitional.sets': found a set of \"woman\" alone; a set needs two words or more");
 }
 
-TEST_CASE("word sets: a text that ends too early is told with its last line") {
+TEST_CASE("word sets: the error for a text that ends too early names its last line") {
   const std::string error = "; look for a missing comma, quote or bracket";
   CHECK(refusal("") == ":1: ends where more is needed" + error);
   CHECK(refusal("{\"name\":\n\"x\"\n\n") == ":3: ends where more is needed" + error);
 }
 
-TEST_CASE("word sets: whatever is done to a file it is read or refused in one line with a line of the file") {
+TEST_CASE("word sets: a damaged file is read, or refused in one line that names a line of the file") {
   const std::regex form(":([0-9]+): .*");  // '.' is no line feed
   Rng rng(1);
   const std::string bytes = "\n\"[]{},:0 9.e-nulltrue\\u\x01\xff\xc3\xa9";
@@ -416,7 +416,7 @@ TEST_CASE("word sets: whatever is done to a file it is read or refused in one li
   CHECK(refused < 500);
 }
 
-TEST_CASE("word sets: an error in the middle of a file tells the line where it is, wherever that is") {
+TEST_CASE("word sets: an error anywhere in a file names its line") {
   for (int lines = 0; lines < 5; ++lines) {
     const std::string gap(static_cast<std::size_t>(lines), '\n');
     CAPTURE(lines);
@@ -537,7 +537,7 @@ TEST_CASE("resolve: a set is looked for as it is and then in lower case") {
   CHECK(resolve(vocabulary({{"He", 1}, {"She", 1}}), Sets{{"he", "she"}}).sets.empty());
 }
 
-TEST_CASE("resolve: a word stands once in its set") {
+TEST_CASE("resolve: a word occurs once in its set") {
   const Vocabulary words = vocabulary({{"he", 1}, {"she", 1}});
   CHECK(resolve(words, Sets{{"he", "He", "she"}}).sets == Ids{{word_id(0), word_id(1)}});
   CHECK(resolve(words, Sets{{"he", "HE"}}).sets.empty());
@@ -592,7 +592,7 @@ TEST_CASE("cased: a vocabulary is cased if one word in a hundred has a letter A-
   }
 }
 
-TEST_CASE("cased: A and Z are letters and their neighbours are none") {
+TEST_CASE("cased: A and Z are letters and the characters beside them are not") {
   CHECK(is_cased(vocabulary({{"A", 1}})));
   CHECK(is_cased(vocabulary({{"Z", 1}})));
   CHECK_FALSE(is_cased(vocabulary({{"@[", 1}, {"`a", 1}, {"z{", 1}, {"\xc3\x89", 1}})));

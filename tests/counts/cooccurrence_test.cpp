@@ -162,7 +162,7 @@ TEST_CASE("co-occurrences: the same bits for any number of threads and any memor
     }
 }
 
-TEST_CASE("co-occurrences: where no common multiple fits, each distance is rounded alike") {
+TEST_CASE("co-occurrences: where no common multiple fits, each distance is rounded in the same way") {
   // 1/1 ... 1/1000 have none: each weight is wrong by at most half a unit.
   const EncodedCorpus corpus = random_corpus(3000, 5);
   CooccurrenceOptions options;

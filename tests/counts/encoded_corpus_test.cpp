@@ -84,7 +84,7 @@ TEST_CASE("encoded corpus: words outside the vocabulary are gone but counted") {
   CHECK(corpus.tokens() == 7);
 }
 
-TEST_CASE("encoded corpus: sentence ends are never doubled and never stand first") {
+TEST_CASE("encoded corpus: sentence ends are never doubled and never first") {
   const Vocabulary words = vocabulary({{"a", 1}});
   for (const std::string text : {"\n\n\na\n\n\na\n\n", "x\nx\na x\nx\nx\na\nx\n", "\r\n \na\r\n\t\r\n a", "a\na"}) {
     const EncodedCorpus corpus = encode(Corpus::from_text(text), words);
@@ -111,7 +111,7 @@ TEST_CASE("encoded corpus: each sentence that has a word ends in the end token")
   CHECK(corpus.words() == 7);
 }
 
-TEST_CASE("encoded corpus: a large text is encoded as word by word whatever the threads") {
+TEST_CASE("encoded corpus: a large text is encoded as word by word for any number of threads") {
   const std::string text = awkward_text(7);
   VocabularyOptions options;
   options.min_count = 4;
@@ -218,7 +218,7 @@ TEST_CASE("encoded corpus: the end token must be a word of the vocabulary") {
   CHECK_THAT(error_of([&] { encode(Corpus::from_text("a b"), words, options); }), ContainsSubstring("</s>"));
 }
 
-TEST_CASE("encoded corpus: an unknown token that the vocabulary has not makes other words vanish") {
+TEST_CASE("encoded corpus: an unknown token that is not in the vocabulary makes other words vanish") {
   VocabularyOptions options;
   options.unknown = "<unk>";
   const EncodedCorpus corpus = encode(Corpus::from_text("a x b"), vocabulary({{"a", 2}, {"b", 1}}), options);
@@ -281,7 +281,7 @@ bool same_text(const EncodedCorpus& a, const EncodedCorpus& b) {
 
 }  // namespace
 
-TEST_CASE("read_corpus: it gives what counting and encoding give, whatever the threads and the memory") {
+TEST_CASE("read_corpus: it gives what counting and encoding give, for any threads and memory") {
   Rng rng(11);
   int texts = 0;
   for (int i = 0; i < 400; ++i) {
@@ -398,7 +398,7 @@ TEST_CASE("encoded corpus: a temporary file that cannot be written is an error t
 #define SANITIZED
 #endif
 #ifndef SANITIZED  // sanitizers take memory of their own
-TEST_CASE("encoded corpus: with the ids in a file, reading takes little memory whatever the size of the text") {
+TEST_CASE("encoded corpus: with the ids in a file, reading takes little memory for texts of any size") {
   const TemporaryDirectory directory;
   std::string text;
   Rng rng(1);

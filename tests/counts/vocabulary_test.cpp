@@ -144,11 +144,11 @@ TEST_CASE("count_words: rarer words are left out") {
   CHECK(words.total_count() == 5);
 }
 
-TEST_CASE("count_words: five is the least count unless told") {
+TEST_CASE("count_words: five is the least count by default") {
   CHECK(lines_of(counted("a a a a a b b b b", {})) == Lines{"a 5"});
 }
 
-TEST_CASE("count_words: only the most frequent words are kept if there may be so many") {
+TEST_CASE("count_words: only the most frequent words are kept if the size is limited") {
   VocabularyOptions options = every_word();
   options.max_size = 2;
   CHECK(lines_of(counted("a a a b b c c d", options)) == Lines{"a 3", "b 2"});
@@ -163,7 +163,7 @@ TEST_CASE("count_words: all words left out become the unknown word") {
   CHECK(lines_of(counted("a a a a a b b b b c c c", options)) == Lines{"<unk> 7", "a 5"});
 }
 
-TEST_CASE("count_words: an unknown word that stands in the corpus counts both") {
+TEST_CASE("count_words: an unknown word that occurs in the corpus counts both") {
   CHECK(lines_of(counted("a a a <unk> b c", with_unknown(2, "<unk>"))) == Lines{"<unk> 3", "a 3"});
   CHECK(lines_of(counted("a a a b b c", with_unknown(2, "b"))) == Lines{"a 3", "b 3"});
 }
@@ -260,7 +260,7 @@ TEST_CASE("vocabulary file: what is written reads back") {
   CHECK(directory.names() == std::vector<std::string>{"words.txt"});
 }
 
-TEST_CASE("vocabulary file: a word that cannot stand in it is refused or reads back") {
+TEST_CASE("vocabulary file: a word that it cannot hold is refused or reads back") {
   const TemporaryDirectory directory;
   const fs::path file = directory / "words.txt";
   const std::string word = GENERATE(as<std::string>{}, "new york", "a\nb", "a\rb", "tab\tbed", " ", "\n", "end\r");
@@ -286,7 +286,7 @@ TEST_CASE("vocabulary file: a bad line is named with its file") {
   CHECK_THAT(error_of([&] { read_vocabulary(file); }), ContainsSubstring(file.string() + ":2"));
 }
 
-TEST_CASE("vocabulary file: a word that stands there twice is named") {
+TEST_CASE("vocabulary file: a word that occurs twice is named") {
   const TemporaryDirectory directory;
   const auto file = directory.file("words.txt", "once 5\ntwice 4\nother 3\ntwice 2\n");
   CHECK_THAT(error_of([&] { read_vocabulary(file); }),

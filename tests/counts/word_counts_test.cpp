@@ -44,7 +44,7 @@ TEST_CASE("word counts: words are numbered in the order of first sight") {
   CHECK(words.counts() == std::vector<std::uint64_t>{3, 2, 2, 1});
 }
 
-TEST_CASE("word counts: a word added alone is the one that stands in a text") {
+TEST_CASE("word counts: a word added alone is the same as in a text") {
   WordCounts words;
   CHECK(words.add("one", 5) == 0);
   CHECK(words.add("a word with blanks, which a text has not", 0) == 1);
@@ -75,7 +75,7 @@ TEST_CASE("word counts: words that share their first bytes, their zeros or all b
   CHECK(counts_of(words) == naive_counts(text + text));
 }
 
-TEST_CASE("word counts: many words are all found, whatever follows them") {
+TEST_CASE("word counts: many words are all found, with anything after them") {
   std::string text;
   for (int i = 0; i < 200000; ++i) text += "w" + std::to_string(i) + ' ';
   WordCounts words;

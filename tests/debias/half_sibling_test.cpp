@@ -105,7 +105,7 @@ TEST_CASE("half-sibling: the scale of the vectors matters as the square root of 
   CHECK(more.matrix().bottomRows(54).norm() < same.matrix().bottomRows(54).norm() * 0.9);
 }
 
-TEST_CASE("half-sibling: a definition word given twice counts once, one whose vector stands twice counts twice") {
+TEST_CASE("half-sibling: a definition word given twice counts once, one whose vector occurs twice counts twice") {
   const Embeddings e = random_embeddings(40, 6, 8);
   const Embeddings once = half_sibling_regression(e, ids(0, 4)).embeddings;
   const Ids twice = {word_id(3), word_id(0), word_id(1), word_id(0), word_id(2), word_id(3)};

@@ -345,7 +345,7 @@ TEST_CASE("hard debias: the case forms that a vocabulary has are equalized too")
         tolerance);
 }
 
-TEST_CASE("hard debias: case forms that a vocabulary has not are no matter") {
+TEST_CASE("hard debias: case forms that are not in the vocabulary do not matter") {
   const Embeddings e = some_words(all_words);
   const Debiased result = hard(e, gender_sets());
   CHECK(result.equalized.size() == 2);

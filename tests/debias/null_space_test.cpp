@@ -637,7 +637,7 @@ TEST_CASE("double-hard: hand-worked example, with a word that has nothing but th
   CHECK((exact(result.embeddings) - expected).norm() < rounding);
 }
 
-TEST_CASE("double-hard: the same bits for any number of threads, progress is told") {
+TEST_CASE("double-hard: the same bits for any number of threads, with progress") {
   const Frequencies data = frequencies();
   Progress progress;
   const DoubleHard one = double_hard_debias(data.embeddings, data.sets, data.words, {.threads = 1}, &progress);

@@ -217,7 +217,7 @@ TEST_CASE("repulsion and attraction: nothing near and nothing far has a smaller 
   CHECK(all_hold(verify_repulsion_attraction(e, result.embeddings, subspace, {}, options)));
 }
 
-TEST_CASE("repulsion and attraction: the means of the objective are told") {
+TEST_CASE("repulsion and attraction: the means of the objective are reported") {
   const Embeddings e = two_sides(90, 6, 25);
   const BiasSubspace subspace = first_axes(6);
   const Options options{.neighbors = 12, .restrict = 70};
@@ -323,7 +323,7 @@ TEST_CASE("repulsion and attraction: a rare word of nothing but bias becomes zer
   CHECK(row_of(other.embeddings, "in") == std::vector<float>{0, 0, 0});
 }
 
-TEST_CASE("repulsion and attraction: no words, one word, and words alike") {
+TEST_CASE("repulsion and attraction: no words, one word, and equal words") {
   const Embeddings none(numbered_words(0), Matrix(0, 3));
   const RepulsionAttraction nothing = repel_and_attract(none, first_axes(3));
   CHECK(nothing.embeddings.size() == 0);

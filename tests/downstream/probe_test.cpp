@@ -102,7 +102,7 @@ TEST_CASE("labelled texts: compressed files and standard input") {
         "standard input:3: expected __label__NAME before the text, as on the first line; put it there");
 }
 
-TEST_CASE("labelled texts: a label may stand without a text, hold blanks and begin with '#'") {
+TEST_CASE("labelled texts: a label may have no text, hold blanks and begin with '#'") {
   const TemporaryDirectory folder;
   const LabelledTexts tabbed = read_labelled_texts(folder.file("t", "#1 a\t\nb\tone\ttwo __label__x\n"));
   CHECK(tabbed.classes == Strings{"#1 a", "b"});
@@ -112,7 +112,7 @@ TEST_CASE("labelled texts: a label may stand without a text, hold blanks and beg
   CHECK(marked.texts == Strings{"", ""});
 }
 
-TEST_CASE("labelled texts: what does not fit is told with its line") {
+TEST_CASE("labelled texts: a line that does not fit is named") {
   CHECK(error_of_reading("") ==
         "t: holds no labelled text ('__label__NAME text', or a label, a tab and a text, a line)");
   CHECK(error_of_reading("\n \n") ==
@@ -211,7 +211,7 @@ TEST_CASE("probe: capitals count in vectors that have some, and in others only i
         2);
 }
 
-TEST_CASE("probe: what is said of every class, and macro F1, by hand") {
+TEST_CASE("probe: the numbers of every class, and macro F1, by hand") {
   // Without anything known in the test but the words themselves, what is predicted follows from the words: good and
   // fine are pos, bad is neg.
   const LabelledTexts training = texts({{"pos", "good"},
@@ -285,7 +285,7 @@ TEST_CASE("probe: intervals are those of resampled texts") {
   CHECK(result.accuracy.value().value() < 1);
 }
 
-TEST_CASE("probe: where all resamples are alike there is no interval") {
+TEST_CASE("probe: where all resamples are equal there is no interval") {
   const ProbeResult result = probe(four_words(), good_and_bad(), texts({{"pos", "good"}}), quick());
   CHECK(!result.accuracy.interval);
   CHECK(!result.macro_f1_interval);
@@ -403,7 +403,7 @@ TEST_CASE("probe: of two results the differences, with their tests") {
   CHECK_THROWS_AS(compare(good, shorter, options.bootstrap), Error);
 }
 
-TEST_CASE("probe: what nothing can be learned from is told") {
+TEST_CASE("probe: texts that nothing can be learned from are an error") {
   const auto error = [](const LabelledTexts& training, const LabelledTexts& test) {
     return error_of([&] { probe(four_words(), training, test, quick()); });
   };

@@ -45,7 +45,7 @@ TEST_CASE("analogy file: questions need no section") {
   CHECK(count == 2);
 }
 
-TEST_CASE("analogy file: a line that has not four words is named") {
+TEST_CASE("analogy file: a line without four words is named") {
   const TemporaryDirectory directory;
   const std::string line = GENERATE("a b c", "a", "a b c d e");
   const auto file = directory.file("questions.txt", ": section\na b c d\n" + line + "\n");
@@ -62,7 +62,7 @@ TEST_CASE("analogy file: one without a question or that is not there is an error
              ContainsSubstring((directory / "absent").string()));
 }
 
-TEST_CASE("similarity file: columns stand between tabs or commas or semicolons or blanks") {
+TEST_CASE("similarity file: tabs or commas or semicolons or blanks separate columns") {
   const TemporaryDirectory directory;
   const std::string separator = GENERATE(as<std::string>{}, "\t", ",", ";", " ");
   const auto line = [&](const std::string& a, const std::string& b, const std::string& c) {
@@ -177,7 +177,7 @@ TEST_CASE("similarity file: a column that numbers the rows is passed over") {
   CHECK(set.pairs[0].score == 5.88);
 }
 
-TEST_CASE("category file: the heading tells which column is the word") {
+TEST_CASE("category file: the heading says which column is the word") {
   const TemporaryDirectory directory;
   const std::string text = GENERATE(as<std::string>{}, ",category,word\n0,illness,acne\n1,illness,\n2,tree,oak\n",
                                     "word\tcategory\nacne\tillness\noak\ttree\n", "acne illness\noak  tree\n",

@@ -87,7 +87,7 @@ TEST_CASE("analogies: each section has its own score and all of them the sum") {
   CHECK(result.all.missing == 1);
 }
 
-TEST_CASE("analogies: case does not count unless told") {
+TEST_CASE("analogies: case does not count by default") {
   const Embeddings e = embeddings(royal_rows());
   const AnalogySet set = questions({{"Man", "KING", "woman", "Queen"}});
   CHECK(evaluate(e, set).all.correct == 1);
@@ -104,7 +104,7 @@ TEST_CASE("analogies: an answer in another case is right if case does not count"
   CHECK(evaluate(embeddings(rows), set, as_written()).all.correct == 0);
 }
 
-TEST_CASE("analogies: the first of the words that fold alike counts") {
+TEST_CASE("analogies: of words that differ by case alone the first counts") {
   // king stands twice, and only with the first of them queen is the answer. With the other it is pear.
   Rows rows = royal_rows();
   rows.push_back({"pear", {0.5F, 0, 1}});
@@ -187,7 +187,7 @@ TEST_CASE("similarities: cosines are compared with the scores and unknown pairs 
   CHECK(result.scores.at(0).pearson.value() == Approx(pearson(cosines, scores).value()).epsilon(1e-14));
 }
 
-TEST_CASE("similarities: case and restriction count as told") {
+TEST_CASE("similarities: options of case and restriction hold") {
   const Embeddings e = embeddings({{"x", {1, 0}}, {"a", {1, 1}}, {"b", {0, 1}}, {"A", {-1, 0}}});
   const SimilaritySet set = pairs({{"X", "a", 3}, {"x", "B", 2}, {"x", "A", 1}});
   CHECK(evaluate(e, set).known == 3);
@@ -207,7 +207,7 @@ TEST_CASE("similarities: what cannot be correlated is nothing") {
   CHECK_FALSE(evaluate(e, pairs({{"u", "v", 1}, {"w", "y", 2}})).scores.at(0).pearson);
 }
 
-TEST_CASE("analogies: the mean of sections counts each section alike") {
+TEST_CASE("analogies: the mean of sections weighs each section equally") {
   const Embeddings e = embeddings(royal_rows());
   AnalogySet set;
   set.sections = {section("good", {{"man", "king", "woman", "queen"}}),
@@ -236,7 +236,7 @@ TEST_CASE("analogies: a question's words are answers if they may be") {
   CHECK(evaluate(e, set, options).all.correct == 1);
 }
 
-TEST_CASE("analogies: any of several right answers is right, and the first known one asks") {
+TEST_CASE("analogies: any of several right answers is right") {
   const Embeddings e = embeddings(royal_rows());
   AnalogySet set{"test", {{"only", {{"man", {"emperor", "king"}}, {"woman", {"empress", "queen"}}}, {{0, 1}}}}};
   CHECK(evaluate(e, set, as_written()).all.correct == 1);

@@ -44,7 +44,7 @@ TEST_CASE("mapped file: a file that is replaced keeps the bytes it had") {
   CHECK(read_file(file) == "new");
 }
 
-TEST_CASE("atomic file: the target stands there whole after the commit and not before") {
+TEST_CASE("atomic file: the target is there, whole, after the commit and not before") {
   const TemporaryDirectory directory;
   const fs::path target = directory / "out.txt";
   const bool existed = GENERATE(false, true);

@@ -307,7 +307,7 @@ TEST_CASE("window_kernels: signs of trees and weights are taken") {
       check_step({.width = width, .inputs = inputs, .outputs = outputs, .signs = signs}, model);
 }
 
-TEST_CASE("window_kernels: each input of CBOW takes the share of the step that it is told") {
+TEST_CASE("window_kernels: each input of CBOW takes the given share of the step") {
   for (std::size_t inputs = 1; inputs <= 12; ++inputs)
     check_step({.width = 50, .inputs = inputs, .outputs = 6}, Model::cbow, false);
 }
@@ -335,7 +335,7 @@ TEST_CASE("window_kernels: of an input that occurs twice no step is lost") {
                    model);
 }
 
-TEST_CASE("window_kernels: rate zero tells the loss and changes nothing") {
+TEST_CASE("window_kernels: rate zero gives the loss and changes nothing") {
   const Model model = GENERATE(Model::skipgram, Model::cbow);
   for (const WindowKernels& with : kernels())
     for (std::size_t outputs = 1; outputs <= 40; ++outputs) {
@@ -398,7 +398,7 @@ TEST_CASE("window_kernels: scores that are certain give a finite loss and the ri
   check_step(p, model, 1.0F / 3);
 }
 
-TEST_CASE("window_kernels: a score that is no number makes the loss none") {
+TEST_CASE("window_kernels: a score that is not a number makes the loss not a number") {
   const Model model = GENERATE(Model::skipgram, Model::cbow);
   const bool weighted = GENERATE(false, true);
   const float nan = std::numeric_limits<float>::quiet_NaN(), infinite = std::numeric_limits<float>::infinity();

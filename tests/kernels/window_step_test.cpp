@@ -282,7 +282,7 @@ TEST_CASE("window_step: CBOW of one input is skip-gram") {
   CHECK(a.outputs == b.outputs);
 }
 
-TEST_CASE("window_step: a weight counts like an output that stands there so often") {
+TEST_CASE("window_step: a weight counts like an output that occurs that often") {
   const Model model = GENERATE(Model::skipgram, Model::cbow);
   Problem<double> weighted = random_problem(model, Layer::sigmoid, 5, 4, 2, false);
   Problem<double> often = weighted;

@@ -400,7 +400,7 @@ TEST_CASE("clustering: what cannot be is refused") {
   }
 }
 
-TEST_CASE("clustering: a wish to stop is heard, the counters are the caller's") {
+TEST_CASE("clustering: it can be stopped, and leaves the caller's counters alone") {
   const Points points = unit(random_points(10, 3, 13));
   Progress progress;
   progress.done = 5;
@@ -433,7 +433,7 @@ TEST_CASE("clustering: purity is the share of the largest categories") {
   CHECK(purity(std::vector{5, 3, 5, 3, 5, 3, 3, 0}, std::vector{9, 4, 9, 4, 4, 1, 9, 1}) == 5.0 / 8);
 }
 
-TEST_CASE("clustering: purity counts things as often as it is told") {
+TEST_CASE("clustering: purity counts things by their weights") {
   const std::vector<int> clusters = {0, 0, 0, 1, 1}, categories = {0, 1, 1, 0, 1};
   CHECK(purity(clusters, categories, std::vector<std::uint32_t>{1, 1, 1, 1, 1}) == 3.0 / 5);
   // Cluster 0: category 0 five times, 1 twice; cluster 1: category 1 three times. 5 + 3 of 10.

@@ -1,5 +1,5 @@
 """On real GloVe vectors (341,479 words) every method keeps what it promises, as NumPy finds in the file that it writes; what
-the methods leave and cost is as published; and README.md tells the numbers of hard, double-hard, INLP and LEACE."""
+the methods leave and cost is as published; and docs/debiasing.md has the numbers of hard, double-hard, INLP and LEACE."""
 
 import json
 import pathlib
@@ -150,7 +150,7 @@ COLUMNS = ("direct bias", "clusters", "classifier", "neighbours", "weat-6", "Wor
 
 
 def numbers(vectors, native, direct_bias):
-    """Of README.md's table of results, by column."""
+    """Of the table of results in docs/debiasing.md, by column."""
     left = {row["measure"]: row["value"]
             for row in answer("bias", vectors, "--reference", native, "--measure", "cluster-bias", "classification-bias",
                               "neighbor-bias")["measures"]}
@@ -162,12 +162,12 @@ def numbers(vectors, native, direct_bias):
                               scores["analogies"][0]["accuracy"])))
 
 
-def check_told(method, found):
-    """README.md's row of the method; what random starts and another processor's rounding may change is not much."""
-    text = (support.ROOT / "README.md").read_text(encoding="utf-8")
+def check_table(method, found):
+    """The row of the method in docs/debiasing.md; what random starts and another processor's rounding may change is not much."""
+    text = (support.ROOT / "docs" / "debiasing.md").read_text(encoding="utf-8")
     row = next(line for line in text.split("\n") if re.match(rf"\| `?{method}`? \| [-0-9.]", line))
     for name, cell in zip(COLUMNS, row.strip("|").split("|")[1:], strict=True):
-        check(f"README.md tells {method}'s {name}: {cell.strip()}", abs(float(cell) - found[name]) < 0.006, found[name])
+        check(f"docs/debiasing.md has {method}'s {name}: {cell.strip()}", abs(float(cell) - found[name]) < 0.006, found[name])
 
 
 folder = support.folder()
@@ -194,12 +194,12 @@ for method in ("linear-projection", "partial-projection", "oscar", "half-sibling
     check_promises(method, document, before, numpy.load(vectors), gender, g, sides)
     if method in ("hard", "double-hard", "inlp", "leace"):
         found[method] = numbers(vectors, native, document["direct_bias_of_neutral_occupations"])
-        check_told(method, found[method])
+        check_table(method, found[method])
         if method == "hard":
             meant = document["occupations_by_meaning"]
             were = [abs(word["cosine"]) for word in document["before"]["words"] if word["word"] not in meant]
             found["before"] = numbers(native, native, sum(were) / len(were))
-            check_told("before", found["before"])
+            check_table("before", found["before"])
 
 check_picture(folder / "report.md.svg", support.ROOT / "tests/golden/occupations.svg")
 

@@ -214,7 +214,7 @@ TEST_CASE("neighbors: there may be fewer answers than asked for") {
   CHECK(index.find(std::span<const NeighborQuery>(), 10).empty());
 }
 
-TEST_CASE("neighbors: only the first words are searched if told so") {
+TEST_CASE("neighbors: only the first words are searched if asked for") {
   const Embeddings e = random_embeddings(100, 5, 19);
   const std::vector<float> query = {1, 0, 0, 0, 0};
   const NearestNeighbors first(e, 40);

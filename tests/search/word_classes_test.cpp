@@ -39,7 +39,7 @@ std::vector<int> naive_classes(const Embeddings& e, int classes, int iterations)
 
 }  // namespace
 
-TEST_CASE("clusters: words of one direction come into one class, whatever their lengths") {
+TEST_CASE("clusters: words of one direction are in one class, for any lengths") {
   const Embeddings e = embeddings({{"a", {1, 0.1F}},
                                    {"b", {0.1F, 1}},
                                    {"long a", {50, 1}},
@@ -71,7 +71,7 @@ TEST_CASE("clusters: a class without length stays empty") {
   CHECK(kmeans_classes(zeros, 2) == std::vector(2, 0));
 }
 
-TEST_CASE("clusters: what cannot be is refused, a wish to stop is heard, progress is told") {
+TEST_CASE("clusters: impossible numbers are refused, it can be stopped, and it reports progress") {
   const Embeddings e = random_embeddings(10, 3, 9);
   CHECK(option_error_of([&] { kmeans_classes(e, 0); }) == "classes must be at least 1, got 0");
   CHECK(option_error_of([&] { kmeans_classes(e, 11); }) == "classes must be at most 10, the number of words, got 11");

@@ -40,7 +40,7 @@ Corpus corpus_of(const std::vector<fs::path>& files) {
 
 }  // namespace
 
-TEST_CASE("tokenizer: words stand between white space and lines end in line feeds") {
+TEST_CASE("tokenizer: white space separates words and line feeds end lines") {
   CHECK(tokens("") == Words{});
   CHECK(tokens("a") == Words{"a"});
   CHECK(tokens("a b") == Words{"a", "b"});

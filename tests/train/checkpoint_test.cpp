@@ -454,7 +454,7 @@ TEST_CASE("training from a checkpoint: where nothing is left to do the vectors a
   CHECK(vectors.words == kept.matrix());
 }
 
-TEST_CASE("training from a checkpoint: what diverges afterwards is an error that tells where the good state is") {
+TEST_CASE("training from a checkpoint: the error after divergence says where the good state is") {
   const Text t = text(20000);
   const TemporaryDirectory directory;
   const std::filesystem::path file = checkpoint_of(directory, t);

@@ -141,7 +141,7 @@ TEST_CASE("word2vec: sentences of one word teach nothing and that is an error") 
                     ContainsSubstring("nothing to learn from"));
 }
 
-TEST_CASE("word2vec: a word that the corpus has not leaves finite vectors") {
+TEST_CASE("word2vec: a word that is not in the corpus leaves finite vectors") {
   const EncodedCorpus corpus(std::vector<WordId>(500, word_id(1)), 3);
   const Word2VecVectors vectors = train_word2vec(corpus, vocabulary({{"a", 0}, {"b", 500}, {"c", 0}}), small());
   CHECK(vectors.words.allFinite());

@@ -147,7 +147,7 @@ TEST_CASE("squared difference: two minus twice the cosine") {
   }
 }
 
-TEST_CASE("cosine: of a vector with itself it is 1, whatever rounding does to its length") {
+TEST_CASE("cosine: of a vector with itself it is 1, despite rounding of its length") {
   const Embeddings e = random_embeddings(500, 37, 9);
   bool exact = true;
   for (std::size_t i = 0; i < e.size(); ++i) exact = exact && cosine(e[word_id(i)], e[word_id(i)]) == 1;

@@ -281,7 +281,7 @@ TEST_CASE("formats: the number of threads changes nothing") {
   }
 }
 
-TEST_CASE("formats: only the first rows are read if told so") {
+TEST_CASE("formats: only the first rows are read if asked for") {
   const Format format = GENERATE(from_range(all_formats));
   CAPTURE(name_of(format));
   const TemporaryDirectory directory;
@@ -472,7 +472,7 @@ TEST_CASE("text formats: words that are no UTF-8 are words") {
   CHECK(same_bits(read(directory.file("v.txt", "\xff\xfe 1 2\n\xe4\xb8 3 4\n")), expected));
 }
 
-TEST_CASE("formats with a header: numbers that cannot be are refused whatever they promise") {
+TEST_CASE("formats with a header: impossible sizes are refused") {
   const TemporaryDirectory directory;
   const std::string header =
       GENERATE("1000000000000 3", "3 1000000000000", "1000000000000 1000000000000", "9223372036854775807 3",
@@ -647,7 +647,7 @@ TEST_CASE("npy: a header that is no description is refused") {
   CHECK_THAT(error_of([&] { read(file); }), ContainsSubstring(file.string()));
 }
 
-TEST_CASE("npy: as many words as rows must stand beside it") {
+TEST_CASE("npy: the file of words must have as many words as rows") {
   const TemporaryDirectory directory;
   const fs::path file = directory.file("v.npy", npy(npy_header("<f4", "(2, 1)"), bytes_of(1.0F) + bytes_of(2.0F)));
   CHECK_THAT(error_of([&] { read(file); }), ContainsSubstring((directory / "v.words.txt").string()));
@@ -764,7 +764,7 @@ TEST_CASE("native: metadata that is no UTF-8 is kept or refused") {
   }
 }
 
-TEST_CASE("native: the values are not looked at") {
+TEST_CASE("native: the values are not read") {
   const TemporaryDirectory directory;
   const Embeddings e = embeddings(
       {{"a", {1, std::numeric_limits<float>::infinity()}}, {"b", {std::numeric_limits<float>::quiet_NaN(), 2}}});
@@ -1033,7 +1033,7 @@ TEST_CASE("reading: it can be stopped") {
   CHECK_THROWS_AS(read_embeddings(directory / file_name(format), {}, nullptr, &progress), Cancelled);
 }
 
-TEST_CASE("require_writable: it asks and changes nothing") {
+TEST_CASE("require_writable: it changes nothing") {
   const TemporaryDirectory directory;
   CHECK_NOTHROW(require_writable(directory / "new.vec"));
   CHECK(directory.names().empty());
