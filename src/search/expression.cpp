@@ -17,7 +17,7 @@ namespace equivec {
 namespace {
 
 /// By cosine words count by their directions, not their lengths.
-Eigen::VectorXf vector_of(const NearestNeighbors& index, WordId word) {
+Eigen::VectorXf vector_of(const NeighborIndex& index, WordId word) {
   return index.metric() == Metric::cosine ? index.unit(word) : Eigen::VectorXf(column(index.embeddings()[word]));
 }
 
@@ -42,7 +42,7 @@ Expression parse_numbers(const std::string& text, int dimension) {
   return result;
 }
 
-Expression parse_sum(const NearestNeighbors& index, const std::string& text, const std::string& source) {
+Expression parse_sum(const NeighborIndex& index, const std::string& text, const std::string& source) {
   Expression result{Eigen::VectorXf::Zero(index.embeddings().dimension()), {}};
   const std::vector<std::string> parts = split_words(text);
   float factor = 1;
@@ -71,7 +71,7 @@ Expression parse_sum(const NearestNeighbors& index, const std::string& text, con
   return result;
 }
 
-Expression parse(const NearestNeighbors& index, const std::string& text, const std::string& source) {
+Expression parse(const NeighborIndex& index, const std::string& text, const std::string& source) {
   // First, since some words contain spaces, as a few of GloVe's do.
   if (const auto word = index.embeddings().vocabulary().find(text)) return {vector_of(index, *word), {*word}};
   if (text.starts_with('[') && text.ends_with(']')) return parse_numbers(text, index.embeddings().dimension());
@@ -111,7 +111,7 @@ std::string joined_words(std::span<const std::string> words) {
   return text;
 }
 
-Expression parse_expression(const NearestNeighbors& index, const std::string& text, const std::string& source,
+Expression parse_expression(const NeighborIndex& index, const std::string& text, const std::string& source,
                             bool average) {
   Expression result = parse(index, text, source);
   if (index.metric() == Metric::cosine && result.vector.isZero(0))

@@ -39,7 +39,7 @@ struct Expression {
 /// - the numbers of a vector, "[0.1 -0.2 ...]", one for each dimension.
 /// Words have unit vectors if the index is by cosine, else their own. `average` divides a sum by its number of words.
 /// Throws Error if the text is none of these, if a word is unknown, and, by cosine, if the vector is zero.
-Expression parse_expression(const NearestNeighbors& index, const std::string& text, const std::string& source,
+Expression parse_expression(const NeighborIndex& index, const std::string& text, const std::string& source,
                             bool average = false);
 
 /// Parses "A B C", the question A is to B as C is to ... ?, and for methods that learn from several pairs "A B A B ...
