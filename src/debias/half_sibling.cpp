@@ -8,9 +8,8 @@
 #include "src/base/text_numbers.hpp"
 #include "src/debias/remedies.hpp"
 #include "src/debias/word_by_word.hpp"
+#include "src/math/decompositions.hpp"
 
-#include <Eigen/Cholesky>
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <mutex>
@@ -53,13 +52,13 @@ Eigen::MatrixXd remainder_of(const Eigen::MatrixXd& rows, double alpha) {
   if (rows.rows() < dimension) {
     Eigen::MatrixXd products = rows * rows.transpose();
     products.diagonal().array() += alpha;
-    const Eigen::MatrixXd half = products.llt().matrixL().solve(rows);
+    const Eigen::MatrixXd half = solve_cholesky_factor(products, rows);
     return Eigen::MatrixXd::Identity(dimension, dimension) - half.transpose() * half;
   }
   Eigen::MatrixXd products = rows.transpose() * rows;
   products.diagonal().array() += alpha;
   const Eigen::MatrixXd half =
-      products.llt().matrixL().solve(Eigen::MatrixXd::Identity(dimension, dimension) * std::sqrt(alpha));
+      solve_cholesky_factor(products, Eigen::MatrixXd::Identity(dimension, dimension) * std::sqrt(alpha));
   return half.transpose() * half;
 }
 
@@ -117,8 +116,7 @@ std::vector<PostCondition> verify_half_sibling_regression(const Embeddings& befo
   const Eigen::MatrixXd rows = definition_rows(before, words, options);
   Eigen::MatrixXd equations = rows.transpose() * rows;
   equations.diagonal().array() += options.alpha;
-  const double most =
-      Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(equations, Eigen::EigenvaluesOnly).eigenvalues().maxCoeff();
+  const double most = eigenvalues(equations).maxCoeff();
   const std::vector<bool> changes = changing(before, words);
 
   double changed = 0, unsolved = 0;

@@ -8,9 +8,9 @@
 #include "src/debias/moments.hpp"
 #include "src/debias/remedies.hpp"
 #include "src/debias/word_by_word.hpp"
+#include "src/math/decompositions.hpp"
 #include "src/math/logistic_regression.hpp"
 
-#include <Eigen/SVD>
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -50,11 +50,11 @@ ClassMoments class_moments(const Embeddings& embeddings, std::span<const std::ve
 }
 
 /// The left singular vectors of singular values that are not negligible, as columns.
-Eigen::MatrixXd left_singular_vectors(const Eigen::MatrixXd& matrix) {
+Eigen::MatrixXd main_left_singular_vectors(const Eigen::MatrixXd& matrix) {
   if (matrix.rows() == 0) return {};
-  const Eigen::JacobiSVD<Eigen::MatrixXd> decomposition(matrix, Eigen::ComputeThinU);
-  const Eigen::Index rank = (decomposition.singularValues().array() > negligible_covariance).count();
-  return decomposition.matrixU().leftCols(rank);
+  const LeftSingularVectors singular = left_singular_vectors(matrix);
+  const Eigen::Index rank = (singular.values.array() > negligible_covariance).count();
+  return singular.vectors.leftCols(rank);
 }
 
 }  // namespace
@@ -76,7 +76,7 @@ Leace leace(const Embeddings& embeddings, std::span<const std::vector<WordId>> c
   // In the coordinates of the spread's directions W is diagonal.
   const Eigen::MatrixXd whitened =
       deviations.cwiseInverse().asDiagonal() * (spread.directions.transpose() * moments.cross_covariance());
-  const Eigen::MatrixXd u = left_singular_vectors(whitened);
+  const Eigen::MatrixXd u = main_left_singular_vectors(whitened);
   Eigen::MatrixXd left = spread.directions * (deviations.asDiagonal() * u);
   Eigen::MatrixXd right = u.transpose() * deviations.cwiseInverse().asDiagonal() * spread.directions.transpose();
   const Eigen::VectorXd& mean = moments.all.mean;

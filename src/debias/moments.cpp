@@ -1,8 +1,7 @@
 #include "src/debias/moments.hpp"
 
 #include "src/base/parallel.hpp"
-
-#include <Eigen/Eigenvalues>
+#include "src/math/decompositions.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -22,7 +21,7 @@ Moments block_moments(const Embeddings& embeddings, std::span<const WordId> word
   result.count = static_cast<double>(words.size());
   result.mean = rows.colwise().mean().transpose();
   rows.rowwise() -= result.mean.transpose();
-  result.scatter.selfadjointView<Eigen::Lower>().rankUpdate(rows.transpose());
+  add_outer_products_of_rows(result.scatter, rows);
   return result;
 }
 
@@ -39,11 +38,11 @@ void Moments::add(const Moments& others) {
 }
 
 Spread Moments::spread() const {
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(scatter / count);
+  const EigenPairs pairs = eigen_pairs(scatter / count);
   // A vector x is off by at most 2^-24 |x| along any direction, and so is the root of the vectors' mean square.
   const double rounding = 0x1p-48 * (scatter.trace() / count + mean.squaredNorm());
-  const Eigen::Index there = (solver.eigenvalues().array() > rounding).count();
-  return {solver.eigenvalues().tail(there), solver.eigenvectors().rightCols(there)};
+  const Eigen::Index there = (pairs.values.array() > rounding).count();
+  return {pairs.values.tail(there), pairs.vectors.rightCols(there)};
 }
 
 Moments moments_of(const Embeddings& embeddings, std::span<const WordId> words, int threads, const Progress* progress) {

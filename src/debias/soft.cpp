@@ -8,9 +8,8 @@
 #include "src/debias/moments.hpp"
 #include "src/debias/remedies.hpp"
 #include "src/debias/word_by_word.hpp"
+#include "src/math/decompositions.hpp"
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/LU>
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -69,7 +68,7 @@ Moments gather(const Embeddings& embeddings, std::span<const WordId> neutral, in
         for (std::size_t i = begin; i < end; ++i)
           if (is_neutral[i] == side) chosen.col(count++) = units.col(static_cast<Index>(i - begin));
         // Eigen divides by the number of columns.
-        if (count > 0) own[side ? 0 : 1].selfadjointView<Eigen::Lower>().rankUpdate(chosen.leftCols(count));
+        if (count > 0) add_outer_products_of_columns(own[side ? 0 : 1], chosen.leftCols(count));
       }
       if (progress) progress->done += end - begin;
     }
@@ -86,9 +85,8 @@ MatrixXd symmetric(const MatrixXd& matrix) { return (matrix + matrix.transpose()
 
 /// The nearest matrix without negative eigenvalues, by the Frobenius norm.
 MatrixXd in_cone(const MatrixXd& matrix) {
-  const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(matrix);
-  const MatrixXd& vectors = solver.eigenvectors();
-  return vectors * solver.eigenvalues().cwiseMax(0).asDiagonal() * vectors.transpose();
+  const auto [values, vectors] = eigen_pairs(matrix);
+  return product_transposed(vectors * values.cwiseMax(0).asDiagonal(), vectors);
 }
 
 double inner(const MatrixXd& a, const MatrixXd& b) { return a.cwiseProduct(b).sum(); }
@@ -97,17 +95,16 @@ double inner(const MatrixXd& a, const MatrixXd& b) { return a.cwiseProduct(b).su
 class Problem {
  public:
   Problem(const Moments& moments, const BiasSubspace& subspace, double lambda) : lambda_(lambda) {
-    const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(moments.all);
-    const Eigen::VectorXd& squares = solver.eigenvalues();  // ascending
+    const auto [squares, vectors] = eigen_pairs(moments.all);
     const double largest = squares.size() > 0 ? squares[squares.size() - 1] : 0;
     if (!(largest > 0)) throw Error("soft debiasing: no word has a vector with a length");
     const Index rank = (squares.array() > 1e-10 * largest).count();
     squares_ = squares.tail(rank);
-    span_ = solver.eigenvectors().rightCols(rank);
-    rest_ = solver.eigenvectors().leftCols(squares.size() - rank);
+    span_ = vectors.rightCols(rank);
+    rest_ = vectors.leftCols(squares.size() - rank);
     const MatrixXd scaled = span_ * squares_.cwiseSqrt().cwiseInverse().asDiagonal();  // U S^-1
-    neutral_ = symmetric(scaled.transpose() * moments.neutral * scaled);
-    directions_ = scaled.transpose() * subspace.basis().transpose();
+    neutral_ = symmetric(product(transposed_product(scaled, moments.neutral), scaled));
+    directions_ = transposed_product(scaled, subspace.basis().transpose());
   }
 
   MatrixXd target() const { return squares_.asDiagonal(); }
@@ -115,21 +112,17 @@ class Problem {
   double objective(const MatrixXd& y) const { return (y - target()).squaredNorm() + lambda_ * bias(y); }
   /// |N' X B|^2
   double bias(const MatrixXd& y) const {
-    const MatrixXd on_directions = y * directions_;
-    return inner(neutral_ * on_directions, on_directions);
+    const MatrixXd on_directions = product(y, directions_);
+    return inner(product(neutral_, on_directions), on_directions);
   }
   MatrixXd gradient(const MatrixXd& y) const {
-    const MatrixXd half = (lambda_ * (neutral_ * (y * directions_))) * directions_.transpose();
+    const MatrixXd half = product_transposed(product(neutral_, product(y, directions_)), directions_, lambda_);
     return 2 * (y - target()) + half + half.transpose();
   }
   /// How fast the gradient changes at most.
   double curvature() const {
-    const double steepest =
-        Eigen::SelfAdjointEigenSolver<MatrixXd>(neutral_, Eigen::EigenvaluesOnly).eigenvalues().maxCoeff();
-    const double largest =
-        Eigen::SelfAdjointEigenSolver<MatrixXd>(directions_.transpose() * directions_, Eigen::EigenvaluesOnly)
-            .eigenvalues()
-            .maxCoeff();
+    const double steepest = eigenvalues(neutral_).maxCoeff();
+    const double largest = eigenvalues(transposed_product(directions_, directions_)).maxCoeff();
     return 2 + 2 * lambda_ * std::max(steepest, 0.0) * std::max(largest, 0.0);
   }
 
@@ -137,7 +130,7 @@ class Problem {
   /// Z + lambda / 2 (C Z Q'Q + Q Z' C Q) = S^2 Q, a linear equation in Z.
   MatrixXd unconstrained() const {
     const Index rows = directions_.rows(), rank = directions_.cols();
-    const MatrixXd products = directions_.transpose() * directions_, image = neutral_ * directions_;
+    const MatrixXd products = transposed_product(directions_, directions_), image = product(neutral_, directions_);
     MatrixXd equations = MatrixXd::Identity(rows * rank, rows * rank);
     for (Index j = 0; j < rank; ++j)
       for (Index l = 0; l < rank; ++l)
@@ -145,9 +138,9 @@ class Problem {
             lambda_ / 2 * (neutral_ * products(l, j) + directions_.col(l) * image.col(j).transpose());
     const MatrixXd right = squares_.asDiagonal() * directions_;
     const Eigen::VectorXd solution =
-        equations.partialPivLu().solve(Eigen::Map<const Eigen::VectorXd>(right.data(), right.size()));
+        solve_linear(equations, Eigen::Map<const Eigen::VectorXd>(right.data(), right.size()));
     const Eigen::Map<const MatrixXd> z(solution.data(), rows, rank);
-    const MatrixXd half = (lambda_ / 2 * (neutral_ * z)) * directions_.transpose();
+    const MatrixXd half = product_transposed(product(neutral_, z), directions_, lambda_ / 2);
     return target() - half - half.transpose();
   }
 
@@ -163,11 +156,11 @@ class Problem {
   /// X = T' T, which is the identity where no word is.
   MatrixXd squared_map(const MatrixXd& y) const {
     const MatrixXd scaled = span_ * squares_.cwiseSqrt().cwiseInverse().asDiagonal();
-    return symmetric(scaled * y * scaled.transpose()) + rest_ * rest_.transpose();
+    return symmetric(product_transposed(product(scaled, y), scaled)) + rest_ * rest_.transpose();
   }
   MatrixXd of_squared_map(const MatrixXd& x) const {
     const MatrixXd scaled = span_ * squares_.cwiseSqrt().asDiagonal();
-    return symmetric(scaled.transpose() * x * scaled);
+    return symmetric(product(transposed_product(scaled, x), scaled));
   }
 
  private:
@@ -222,9 +215,8 @@ SoftDebiased soft_debias(const Embeddings& embeddings, const BiasSubspace& subsp
   const Problem problem(gather(embeddings, neutral, options.threads, progress), subspace, options.lambda);
   const Optimum optimum = solve(problem, progress);
 
-  const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(problem.squared_map(optimum.y));
-  const MatrixXd transformation = solver.eigenvectors() * solver.eigenvalues().cwiseMax(0).cwiseSqrt().asDiagonal() *
-                                  solver.eigenvectors().transpose();
+  const auto [values, vectors] = eigen_pairs(problem.squared_map(optimum.y));
+  const MatrixXd transformation = product_transposed(vectors * values.cwiseMax(0).cwiseSqrt().asDiagonal(), vectors);
 
   Matrix result = embeddings.matrix();
   std::vector<WordId> vanished;
@@ -234,7 +226,7 @@ SoftDebiased soft_debias(const Embeddings& embeddings, const BiasSubspace& subsp
     check_cancelled(progress);
     const std::size_t begin = block * block_rows, end = std::min(begin + block_rows, embeddings.size());
     const MatrixXd units = unit_rows(embeddings, begin, end);
-    const MatrixXd images = transformation * units;
+    const MatrixXd images = product(transformation, units);
     for (std::size_t i = begin; i < end; ++i) {
       const auto position = static_cast<Index>(i - begin);
       if (units.col(position).isZero(0)) continue;
@@ -269,7 +261,7 @@ std::vector<PostCondition> verify_soft_debias(const Embeddings& before, const So
   const MatrixXd& t = after.transformation;
   const Index d = before.dimension();
   const Problem problem(gather(before, neutral, options.threads, nullptr), subspace, options.lambda);
-  const MatrixXd y = problem.of_squared_map(t * t);
+  const MatrixXd y = problem.of_squared_map(product(t, t));
   const double objective = problem.objective(y);
   const double identity = problem.objective(problem.target());
   const double projected = problem.objective(
@@ -287,11 +279,10 @@ std::vector<PostCondition> verify_soft_debias(const Embeddings& before, const So
   const double length = worst_word(before, after.embeddings, [&](const Eigen::VectorXd&, const Eigen::VectorXd& row) {
     return row.isZero(0) ? 0 : std::abs(row.norm() - 1);
   });
-  const Eigen::VectorXd stretches =
-      Eigen::SelfAdjointEigenSolver<MatrixXd>(symmetric(t), Eigen::EigenvaluesOnly).eigenvalues();
+  const Eigen::VectorXd stretches = eigenvalues(symmetric(t));
 
   // From the resulting rows, with the lengths that T gave them.
-  const MatrixXd directions = t * subspace.basis().transpose();
+  const MatrixXd directions = product(t, subspace.basis().transpose());
   double squares = 0, squares_before = 0, words = 0;
   const std::vector<bool> is_neutral = mask_of(before, neutral);
   for (std::size_t i = 0; i < before.size(); ++i) {

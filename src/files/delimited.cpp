@@ -37,8 +37,8 @@ std::vector<std::string> split_fields(std::string_view line, char separator) {
   return fields;
 }
 
-char separator_of(std::string_view line, std::string_view separators) {
-  for (const char separator : separators) {
+char separator_of(std::string_view line, std::string_view candidates) {
+  for (const char separator : candidates) {
     bool quoted = false;
     for (const char c : line) {
       if (c == '"') quoted = !quoted;

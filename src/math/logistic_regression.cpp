@@ -1,7 +1,6 @@
 #include "src/math/logistic_regression.hpp"
 
-#include <Eigen/Cholesky>
-#include <Eigen/QR>
+#include "src/math/decompositions.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -49,8 +48,8 @@ LogisticModel fit_in_full(const Eigen::MatrixXd& examples, const Eigen::Ref<cons
     if (gradient.norm() <= enough) break;
     Eigen::MatrixXd hessian = penalty.asDiagonal();  // and of the rest, which is symmetric, the lower half
     const Eigen::MatrixXd scaled = (weight * probability * (1 - probability)).sqrt().matrix().asDiagonal() * x;
-    hessian.selfadjointView<Eigen::Lower>().rankUpdate(scaled.transpose());
-    const Eigen::VectorXd direction = hessian.ldlt().solve(gradient);
+    add_outer_products_of_rows(hessian, scaled);
+    const Eigen::VectorXd direction = solve_semidefinite(hessian, gradient);
     // Newton's full step, or as much of it as raises the loss by no more than rounding: of thousands of examples, the
     // last steps are worth less than that.
     const double most = present * (1 + 1e-12);
@@ -70,8 +69,7 @@ LogisticModel fit_logistic(const Eigen::Ref<const Eigen::MatrixXd>& examples,
                            const Eigen::Ref<const Eigen::VectorXd>& importances, double strength,
                            const LogisticModel& start) {
   if (examples.rows() >= examples.cols()) return fit_in_full(examples, labels, importances, strength, start);
-  const Eigen::HouseholderQR<Eigen::MatrixXd> span(examples.transpose());
-  const Eigen::MatrixXd basis = span.householderQ() * Eigen::MatrixXd::Identity(examples.cols(), examples.rows());
+  const Eigen::MatrixXd basis = orthonormal_basis(examples.transpose());
   LogisticModel inside = start;
   if (start.weights.size() > 0) inside.weights = basis.transpose() * start.weights;
   LogisticModel model = fit_in_full(examples * basis, labels, importances, strength, inside);

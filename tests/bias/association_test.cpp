@@ -417,7 +417,7 @@ TEST_CASE("permutation test: all choices counted are those enumerated one by one
   }
 }
 
-TEST_CASE("permutation test: large sets are counted right") {
+TEST_CASE("permutation test: large sets are counted right", "[slow]") {
   // More values than two halves hold, on either side; few of very many; and as many as papers have.
   struct Sizes {
     std::size_t first, second;

@@ -179,7 +179,7 @@ TEST_CASE("biased analogies: the first of a list are those of a longer one") {
   }
 }
 
-TEST_CASE("biased analogies: all pairs, sorted, give the same") {
+TEST_CASE("biased analogies: all pairs, sorted, give the same", "[slow]") {
   struct Case {
     std::size_t words;
     int dimension;

@@ -272,7 +272,7 @@ TEST_CASE("training from a checkpoint: stopped after every chunk it ends with th
   CHECK(progress.done == progress.total);
 }
 
-TEST_CASE("training from a checkpoint: stopped from another thread it ends with the same bits") {
+TEST_CASE("training from a checkpoint: stopped from another thread it ends with the same bits", "[slow]") {
   const Text t = text();
   Word2VecOptions options = small(GENERATE(Word2VecModel::skipgram, Word2VecModel::cbow),
                                   GENERATE(Word2VecLoss::negative_sampling, Word2VecLoss::hierarchical_softmax));

@@ -58,7 +58,7 @@ double similarity(const TwoTopics& topics, const Matrix& vectors, std::string_vi
 
 }  // namespace
 
-TEST_CASE("word2vec: words of one topic end up closer than words of two") {
+TEST_CASE("word2vec: words of one topic end up closer than words of two", "[slow]") {
   const TwoTopics topics = two_topics();
   Word2VecOptions options = small(5);
   options.threads = GENERATE(1, 2);
@@ -202,7 +202,7 @@ TEST_CASE("skip-gram options: a bad setting is named") {
   CHECK_NOTHROW(validate(Word2VecOptions{}));
 }
 
-TEST_CASE("word2vec: in rounds few words learn as much as otherwise") {
+TEST_CASE("word2vec: in rounds few words learn as much as otherwise", "[slow]") {
   const TwoTopics topics = two_topics();
   Word2VecOptions options = small(10);
   options.model = GENERATE(Word2VecModel::skipgram, Word2VecModel::cbow);
@@ -321,7 +321,7 @@ double noise_entropy(const Chain& c, const Word2VecOptions& options) {
 
 }  // namespace
 
-TEST_CASE("word2vec: every model and loss brings the words of a topic together") {
+TEST_CASE("word2vec: every model and loss brings the words of a topic together", "[slow]") {
   const TwoTopics topics = two_topics(2000);
   Word2VecOptions options =
       word2vec_defaults(GENERATE(Model::skipgram, Model::cbow), GENERATE(CbowUpdate::gradient, CbowUpdate::legacy));
@@ -341,7 +341,7 @@ TEST_CASE("word2vec: every model and loss brings the words of a topic together")
   CHECK(vectors.contexts.rows() == (options.loss == Loss::hierarchical_softmax ? 0 : 8));
 }
 
-TEST_CASE("word2vec: the softmax comes to the entropy of the text") {
+TEST_CASE("word2vec: the softmax comes to the entropy of the text", "[slow]") {
   const Chain c = chain();
   const double least = entropy(c);
   CHECK(least > 1);  // and below log 8, so there is something to learn and something that cannot be
@@ -352,7 +352,7 @@ TEST_CASE("word2vec: the softmax comes to the entropy of the text") {
   CHECK(last_loss(c, long_training(Loss::hierarchical_softmax)) == Approx(exact).epsilon(0.01));
 }
 
-TEST_CASE("word2vec: negative sampling comes to the entropy of its answers and to their log odds") {
+TEST_CASE("word2vec: negative sampling comes to the entropy of its answers and to their log odds", "[slow]") {
   const Chain c = chain();
   Word2VecOptions options = long_training(Loss::negative_sampling);
   options.negatives = GENERATE(2, 5);
@@ -370,7 +370,7 @@ TEST_CASE("word2vec: negative sampling comes to the entropy of its answers and t
     }
 }
 
-TEST_CASE("word2vec: hierarchical softmax with negative sampling costs what both do") {
+TEST_CASE("word2vec: hierarchical softmax with negative sampling costs what both do", "[slow]") {
   const Chain c = chain();
   const Word2VecOptions options = long_training(Loss::hierarchical_softmax_and_negative_sampling);
   CHECK(last_loss(c, options) == Approx(entropy(c) + noise_entropy(c, options)).epsilon(0.02));
@@ -415,7 +415,7 @@ TEST_CASE("word2vec: every epoch is reported and the loss falls") {
   }
 }
 
-TEST_CASE("word2vec: the loss of a validation text changes nothing") {
+TEST_CASE("word2vec: the loss of a validation text changes nothing", "[slow]") {
   const TwoTopics topics = two_topics();
   Word2VecOptions options = small(3);
   options.model = GENERATE(Model::skipgram, Model::cbow);
