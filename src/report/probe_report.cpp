@@ -14,7 +14,7 @@ namespace equivec {
 namespace {
 
 /// A value of a result, and its difference from that of the first vectors.
-struct Measured {
+struct ProbeFigure {
   const char* name;
   const char* key;  ///< in JSON
   bool share;       ///< shown in per cent
@@ -23,7 +23,7 @@ struct Measured {
   std::optional<Difference> difference;
 };
 
-std::vector<Measured> measured(const ProbedVectors& probed) {
+std::vector<ProbeFigure> measured(const ProbedVectors& probed) {
   std::optional<Difference> of_accuracy, of_log_loss;
   if (probed.difference) {
     of_accuracy = probed.difference->accuracy;
@@ -50,7 +50,7 @@ std::string measures_table(std::span<const ProbedVectors> all, TableStyle style)
   if (compared)
     for (const char* const column : {"difference", "95 % interval", "p"}) rows[0].emplace_back(column);
   for (const ProbedVectors& probed : all)
-    for (const Measured& m : measured(probed)) {
+    for (const ProbeFigure& m : measured(probed)) {
       TableRow& row = rows.emplace_back(
           TableRow{probed.file, m.name, format(m.value, m.share) + (m.share ? " %" : ""), format(m.interval, m.share)});
       if (!compared) continue;
@@ -119,9 +119,9 @@ Json to_json(const TextCoverage& coverage) {
 Json to_json(const ProbedVectors& probed, const ProbedVectors& first) {
   const ProbeResult& result = probed.result;
   Json entry = {{"vectors", probed.file}};
-  const std::vector<Measured> values = measured(probed), of_first = measured(first);
+  const std::vector<ProbeFigure> values = measured(probed), of_first = measured(first);
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const Measured& m = values[i];
+    const ProbeFigure& m = values[i];
     Json& place = entry[m.key];
     place = {{"value", m.value}, {"interval", to_json(m.interval)}};
     if (m.difference)
