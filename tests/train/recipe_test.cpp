@@ -11,7 +11,6 @@
 #include <vector>
 
 using namespace equivec;
-using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
