@@ -24,6 +24,7 @@ Word2VecRecipe small_recipe() {
   Word2VecRecipe recipe;
   recipe.training.dimension = 8;
   recipe.training.epochs = 2;
+  recipe.training.subsample = 0;
   recipe.training.threads = 1;
   return recipe;
 }
@@ -109,9 +110,11 @@ TEST_CASE("word2vec recipe: with word2vec.c's row for the sentence end, that is 
   CHECK(words.word(word_id(1)) == "the");
   recipe.words.known = words;
   recipe.sentence_end_row = true;
+  recipe.training.subsample = 0.25;
   const Word2VecText text = prepare_word2vec(animals(), recipe);
   CHECK_FALSE(text.text.vocabulary.find("</s>"));
-  CHECK(text.training.subsample > recipe.training.subsample);
+  // A share of all words, the 90 sentence ends among them.
+  CHECK(text.training.subsample == Approx(0.25 * 600 / 510));
   const Embeddings vectors = train_word2vec(text, recipe).vectors;
   CHECK(vectors.size() == words.size());
   CHECK(vectors.vocabulary().word(word_id(0)) == "</s>");
