@@ -15,7 +15,7 @@
 
 namespace {
 
-/// The table of commands. A new one is a file of this folder and a line here.
+/// The table of commands. A new one is a file of commands/ and a line here.
 constexpr std::array commands = {
     Command{"train skipgram", "learn word vectors from text (word2vec's skip-gram)", run_train_skipgram},
     Command{"train cbow", "learn word vectors from text (word2vec's CBOW)", run_train_cbow},

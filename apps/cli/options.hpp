@@ -71,15 +71,21 @@ class Options {
   std::vector<Positional> positionals_;
 };
 
+/// The names of `values`, by name_of: "a, b or c".
+template <class T, std::size_t N>
+std::string names_of(const std::array<T, N>& values) {
+  std::string names;
+  for (std::size_t i = 0; i < N; ++i)
+    names += (i == 0 ? "" : i + 1 == N ? " or " : ", ") + std::string(name_of(values[i]));
+  return names;
+}
+
 /// The value that `name` stands for among `values`, by name_of.
 template <class T, std::size_t N>
 T value_named(const std::string& name, const char* option, const std::array<T, N>& values) {
-  std::string choices;
-  for (std::size_t i = 0; i < N; ++i) {
-    if (name_of(values[i]) == name) return values[i];
-    choices += (i == 0 ? "" : i + 1 == N ? " or " : ", ") + std::string(name_of(values[i]));
-  }
-  throw equivec::OptionError("--" + std::string(option) + ": expected " + choices + ", found '" + name + "'");
+  for (const T value : values)
+    if (name_of(value) == name) return value;
+  throw equivec::OptionError("--" + std::string(option) + ": expected " + names_of(values) + ", found '" + name + "'");
 }
 
 /// Throws OptionError if two outputs are the same file, Error if one of the inputs would be replaced; empty names are

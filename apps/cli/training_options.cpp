@@ -4,6 +4,8 @@
 #include "src/base/text_numbers.hpp"
 #include "src/report/table.hpp"
 
+#include "apps/cli/format_option.hpp"
+
 #include <filesystem>
 #include <iostream>
 
@@ -19,8 +21,8 @@ Format TrainingFiles::format_of(const std::string& file) const {
 
 void add_output_options(Options& options, TrainingFiles& files) {
   options.add("output,o", files.output, "the vectors; .safetensors, .vec, .bin, .txt or .npy names the format", "OUT")
-      .required("output")
-      .add("format", files.format_name, "native, word2vec-text, word2vec-binary, glove-text or npy", "NAME");
+      .required("output");
+  add_format_option(options, files.format_name);
 }
 
 void add_start_options(Options& options, TrainingFiles& files) {

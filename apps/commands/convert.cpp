@@ -9,6 +9,7 @@
 
 #include "apps/cli/command.hpp"
 #include "apps/cli/console.hpp"
+#include "apps/cli/format_option.hpp"
 #include "apps/cli/options.hpp"
 #include "apps/cli/query.hpp"
 
@@ -51,14 +52,12 @@ int run_convert(std::span<const std::string> arguments) {
   std::string input, output, format_name, input_format, words, vocabulary;
   int limit = 0;
   ConsoleOptions console;
-  Options options(
-      "convert IN OUT [options]",
-      "Writes the vectors of IN, whose format is recognized by its content, to OUT. Formats: .safetensors native, "
-      ".vec word2vec-text, .bin word2vec-binary, .txt glove-text, .npy npy (words beside it in NAME.words.txt).");
-  options.positional("IN", input)
-      .positional("OUT", output)
-      .add("format", format_name, "write this format whatever OUT's ending", "NAME")
-      .add("input-format", input_format, "take IN for this format", "NAME")
+  Options options("convert IN OUT [options]",
+                  "Writes the vectors of IN, whose format is recognized by its content, to OUT. Formats: " +
+                      format_list() + ". The words of a .npy file stand beside it in NAME.words.txt.");
+  options.positional("IN", input).positional("OUT", output);
+  add_format_option(options, format_name);
+  options.add("input-format", input_format, "take IN for this format", "NAME")
       .add("vocabulary", vocabulary,
            "IN has the parameters that glove -binary 1 writes, of these words; written is word + context vector",
            "FILE")

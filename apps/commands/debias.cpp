@@ -3,6 +3,7 @@
 #include "equivec/debias/methods.hpp"
 #include "equivec/evaluate/analogies.hpp"
 #include "equivec/evaluate/similarities.hpp"
+#include "equivec/search/expression.hpp"
 #include "equivec/vectors/embeddings.hpp"
 #include "equivec/vectors/formats.hpp"
 #include "src/debias/occupation_bias.hpp"
@@ -12,6 +13,7 @@
 
 #include "apps/cli/command.hpp"
 #include "apps/cli/console.hpp"
+#include "apps/cli/format_option.hpp"
 #include "apps/cli/options.hpp"
 #include "apps/cli/query.hpp"
 
@@ -34,10 +36,9 @@ struct Arguments {
 void add_options(Options& options, Arguments& given) {
   DebiasOptions& settings = given.settings;
   options.positionals("VECTORS", given.vectors, 0)
-      .add("output,o", given.output, "the debiased vectors; the ending names the format", "OUT")
-      .add("format", given.format, "native, word2vec-text, word2vec-binary, glove-text or npy, for any ending of OUT",
-           "NAME")
-      .add("method", given.method, "hard, neutralize, equalize, soft, oscar ... (see --list)", "NAME")
+      .add("output,o", given.output, "the debiased vectors; the ending names the format", "OUT");
+  add_format_option(options, given.format);
+  options.add("method", given.method, "hard, neutralize, equalize, soft, oscar ... (see --list)", "NAME")
       .add("list", given.list, "list the methods, with their papers, options and the words that they change")
       .add("sets", given.sets, "word sets: gender, race, religion, or a JSON file (data/README.md)", "NAME|FILE")
       .add("direction", given.direction, "from definitional sets: pca, pair, means or classifier", "NAME")
@@ -61,6 +62,17 @@ void add_options(Options& options, Arguments& given) {
   add_console_options(options, given.console);
 }
 
+/// Throws OptionError for an option that other methods have and this one has not.
+void require_options_of(const DebiasMethod& method, const Arguments& given, const Options& options) {
+  const std::vector<std::string> own = split_words(method.options);
+  for (const DebiasMethod& other : debias_methods())
+    for (const std::string& name : split_words(other.options)) {
+      const bool for_report = !given.report.empty() && (name == "restrict" || name == "seed");
+      if (options.given(name) && !for_report && std::ranges::find(own, name) == own.end())
+        throw OptionError("--" + name + ": " + given.method + " has no such option; --list shows which methods have");
+    }
+}
+
 /// Throws OptionError for options that are missing, out of range or do not go together.
 void complete(Arguments& given, const Options& options) {
   if (given.vectors.size() != 1)
@@ -73,11 +85,7 @@ void complete(Arguments& given, const Options& options) {
   const DebiasMethod& method = debias_method(given.method);
   require_at_least("count", given.count, 0);
   require_at_least("restrict", given.restrict, 1);
-  for (const std::string name : {"lambda", "sigma", "alpha", "biased-words", "rounds", "restrict", "seed"}) {
-    const bool for_report = !given.report.empty() && (name == "restrict" || name == "seed");
-    if (options.given(name) && !for_report && method.options.find(name) == method.options.npos)
-      throw OptionError("--" + name + ": " + given.method + " has no such option; --list shows which methods have");
-  }
+  require_options_of(method, given, options);
   if (options.given("pair") && options.given("direction") && given.direction != "pair")
     throw OptionError("--pair is for --direction pair, not " + given.direction);
   DebiasOptions& settings = given.settings;

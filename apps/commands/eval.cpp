@@ -48,8 +48,7 @@ bool parse(std::span<const std::string> arguments, Settings& settings) {
       .add("outliers", settings.outliers, "groups of words with outliers: 8-8-8's CSV, or a folder of groups")
       .add("synonyms", settings.synonyms, "a word, the right choice and wrong ones a line (TOEFL)")
       .add("compare", settings.other_file, "other vectors, to test the difference from", "VECTORS")
-      .add("method", settings.methods,
-           "for analogies: 3cosadd (the default), 3cosmul, pair-direction, squared-difference, 3cosavg, lrcos", "NAME")
+      .add("method", settings.methods, "for analogies: " + names_of(analogy_methods) + "; 3cosadd by default", "NAME")
       .add("epsilon", settings.rules.analogies.epsilon, "added to the denominator of 3cosmul; gensim: 1e-6")
       .add("include-query", settings.rules.analogies.include_query, "a question's words may be answers too")
       .add("restrict", settings.restrict, "use only the first N words of the vectors; 0 uses all")

@@ -168,9 +168,10 @@ Word2VecText prepare_word2vec(const Corpus& corpus, const Word2VecRecipe& recipe
 
 TrainedVectors train_word2vec(const Word2VecText& prepared, const Word2VecRecipe& recipe,
                               const TrainingControl& given_control) {
-  const auto& [text, rows, training, validation] = prepared;
+  const TrainingText& text = prepared.text;
+  const Word2VecOptions& training = prepared.training;
   TrainingControl control = given_control;
-  if (validation) control.validation = &*validation;
+  if (prepared.validation) control.validation = &*prepared.validation;
   double seconds = 0;
   Word2VecVectors learnt = trained(control, "words", [&, start = std::chrono::steady_clock::now()] {
     Word2VecVectors result = train_word2vec(text.corpus, text.vocabulary, training, control);
@@ -186,7 +187,7 @@ TrainedVectors train_word2vec(const Word2VecText& prepared, const Word2VecRecipe
   metadata["threads"] = shortest(training.threads);
   metadata["instruction_set"] = instruction_set();
   if (!recipe.initial_name.empty()) metadata["initialize"] = recipe.initial_name;
-  TrainedVectors result{.vectors = Embeddings(rows, std::move(learnt.words), metadata)};
+  TrainedVectors result{.vectors = Embeddings(prepared.rows, std::move(learnt.words), metadata)};
   if (learnt.contexts.rows() > 0) {
     metadata["vectors"] = "contexts";
     result.contexts = Embeddings(text.vocabulary, std::move(learnt.contexts), std::move(metadata));
@@ -201,7 +202,8 @@ TrainedVectors train_word2vec(const Corpus& corpus, const Word2VecRecipe& recipe
 }
 
 Word2VecEstimate estimate_word2vec(const Word2VecText& prepared, const Progress* progress) {
-  const auto& [text, rows, training, validation] = prepared;
+  const TrainingText& text = prepared.text;
+  const Word2VecOptions& training = prepared.training;
   Word2VecEstimate result{.tables = word2vec_tables(text.vocabulary.size(), training)};
   result.tables.insert(result.tables.begin(),
                        {"corpus, " + grouped(text.corpus.ids().size()) + " ids", text.corpus.ids().size_bytes()});
