@@ -48,7 +48,7 @@ std::vector<Vectors> unit_vectors(const Embeddings& embeddings, const std::vecto
 Eigen::VectorXd mean_of(const Vectors& vectors);
 double mean_of(std::span<const double> numbers);
 
-/// (mean of first - mean of second) / standard deviation of both together; nothing if all values are the same to 1e-12,
+/// (mean of first - mean of second) / standard deviation of both together; empty if all values are the same to 1e-12,
 /// which is what rounding makes of equal ones. REQUIRES: neither is empty.
 std::optional<double> effect_size(std::span<const double> first, std::span<const double> second, Deviation deviation);
 

@@ -154,7 +154,7 @@ class PairScan {
     }
   }
 
-  /// Nothing for vectors that are too far from each other, or not different.
+  /// Empty for vectors that are too far from each other, or not different.
   std::optional<double> exact_cosine(WordId first, WordId last) const {
     const Eigen::VectorXd difference = unit_vector(embeddings_[first]) - unit_vector(embeddings_[last]);
     if (difference.squaredNorm() > largest_square_) return std::nullopt;

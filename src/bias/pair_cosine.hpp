@@ -22,7 +22,7 @@ inline Eigen::VectorXd only_direction(std::string_view user, const Embeddings& e
   return subspace.basis().row(0).transpose();
 }
 
-/// The cosine of a difference of two vectors of length 1 with a direction of length 1; nothing where the difference is
+/// The cosine of a difference of two vectors of length 1 with a direction of length 1; empty where the difference is
 /// what rounding to float leaves of equal ones.
 inline std::optional<double> cosine_of_difference(const Eigen::VectorXd& difference, const Eigen::VectorXd& direction) {
   const double length = difference.norm();

@@ -65,7 +65,7 @@ ReferenceBias reference_bias(const BiasMeasure::Input& input, BiasMeasurement& r
 BiasedWords most_biased_in_reference(const BiasMeasure::Input& input, int per_side, BiasMeasurement& result);
 
 BootstrapOptions bootstrap_options(const BiasMeasureOptions& options);
-/// Percentile interval of a mean; nothing for fewer than two values.
+/// Percentile interval of a mean; empty for fewer than two values.
 std::optional<Interval> mean_interval(std::span<const double> values, const BiasMeasureOptions& options);
 
 std::string text_of(const Vocabulary& vocabulary, WordId word);

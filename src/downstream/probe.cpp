@@ -115,7 +115,7 @@ double mean_over(Times times, std::span<const double> values) {
   return sum / static_cast<double>(values.size());
 }
 
-/// Nothing where all resamples are alike.
+/// Empty where all resamples are alike.
 std::optional<Interval> interval_of(std::size_t items, const std::function<double(Times)>& statistic,
                                     const BootstrapOptions& options) {
   const std::vector<double> ascending = bootstrap(items, statistic, options);

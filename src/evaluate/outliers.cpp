@@ -14,7 +14,7 @@ namespace equivec {
 
 namespace {
 
-/// What stands between the quotes of ['a', "b"]; nothing unless it is such a list.
+/// What stands between the quotes of ['a', "b"]; empty unless it is such a list.
 std::optional<std::vector<std::string>> parse_list(std::string_view text) {
   text = trimmed(text);
   if (!text.starts_with('[') || !text.ends_with(']')) return std::nullopt;

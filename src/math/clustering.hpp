@@ -63,7 +63,7 @@ std::vector<int> agglomerative_clusters(const Points& unit_rows, int clusters, L
                                         Progress* progress = nullptr);
 
 /// Purity (Zhao and Karypis 2001): the share of the things that belong to the largest category of their cluster, in
-/// (0, 1]. `times` is how often each thing counts, for resampling; empty: each once. Nothing if nothing counts.
+/// (0, 1]. `times` is how often each thing counts, for resampling; empty: each once. Empty if nothing counts.
 /// REQUIRES: spans of the same size, but for an empty `times`; clusters and categories numbered from 0, without large
 /// gaps, since time and memory grow with the largest numbers.
 std::optional<double> purity(std::span<const int> clusters, std::span<const int> categories,

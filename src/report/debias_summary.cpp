@@ -47,7 +47,7 @@ std::string before_and_after(const DebiasReport& report, int count) {
   return text;
 }
 
-/// "what: she/he woman/man"; nothing for no sets.
+/// "what: she/he woman/man"; empty for no sets.
 std::string sets_text(const Vocabulary& vocabulary, const std::string& what,
                       std::span<const std::vector<WordId>> sets) {
   if (sets.empty()) return "";

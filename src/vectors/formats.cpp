@@ -18,7 +18,8 @@ namespace equivec {
 
 namespace {
 
-/// The table of formats. A new one is a file in src/vectors/formats and a line here. Recognition asks them in this order.
+/// The table of formats. A new one is a file in src/vectors/formats and a line here. Recognition asks them in this
+/// order.
 const std::array all_formats = {&native_format, &npy_format, &word2vec_text_format, &word2vec_binary_format,
                                 &glove_text_format};
 

@@ -8,7 +8,7 @@
 namespace equivec {
 
 /// The number of a word, which is also the number of its row.
-/// A type of its own: a position in a sentence cannot be passed for a word.
+/// A type of its own: a position in a sentence does not convert to a word.
 enum class WordId : std::uint32_t {};
 
 constexpr std::size_t index(WordId id) noexcept { return static_cast<std::size_t>(id); }

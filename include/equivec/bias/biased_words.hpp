@@ -15,9 +15,9 @@
 namespace equivec {
 
 // Bias that can be recovered from vectors (Gonen and Goldberg 2019, "Lipstick on a Pig: Debiasing Methods Cover up
-// Systematic Gender Biases in Word Embeddings But do not Remove Them", NAACL). Which words are biased, and how much, is
-// said by a reference, in the paper the vectors before debiasing; what remains of it is looked for in other vectors,
-// which may be the reference itself.
+// Systematic Gender Biases in Word Embeddings But do not Remove Them", NAACL). A
+// reference, in the paper the vectors before debiasing, says which words are biased and how much. Other vectors, or the
+// reference itself, are searched for what remains of it.
 //
 // Where this is not as in the paper:
 //  - Bias is the cosine with any direction, of which theirs, he - she, is one.
@@ -56,7 +56,7 @@ BiasedWords most_biased(const Embeddings& embeddings, const BiasSubspace& subspa
 struct RecoveredSides {
   double accuracy;  ///< share of the words on their side: the mean of the tries, which weigh the same
   /// Percentile bootstrap of the words. Clusters, classifiers and splits stay as they are, so it does not cover what
-  /// other ones would have given. Nothing if too few resamples have words that were tested.
+  /// other ones would have given. Empty if too few resamples have words that were tested.
   std::optional<Interval> interval;
   double least, most;  ///< accuracies of the worst and of the best try
 };

@@ -78,7 +78,7 @@ void validate(const DirectionOptions& options);
 struct BiasDirection {
   BiasSubspace subspace;
   std::size_t sets_used = 0, sets_given = 0;
-  WordSet missing;                        ///< words of the definitional sets that the vocabulary has not
+  WordSet missing;                        ///< words of the definitional sets that are not in the vocabulary
   std::string first_pole, last_pole;      ///< words at the positive and the negative end: "woman", "man"
   std::vector<std::vector<WordId>> sets;  ///< those used
 };
@@ -102,7 +102,7 @@ struct RandomSetsOptions {
 };
 
 /// What the share of the first principal direction would be if the words had nothing in common (Bolukbasi et al. 2016,
-/// figure 6): as many sets, of the same sizes, of different words drawn at random. Nothing if there are not enough
+/// figure 6): as many sets, of the same sizes, of different words drawn at random. Empty if there are not enough
 /// words for that, or if the sets could have one direction only, which then has all of the variance. `sets` are those
 /// that `observed`, from BiasSubspace::from_sets, was made of. Throws OptionError.
 std::optional<RandomSetsBaseline> random_sets_baseline(const Embeddings& embeddings,

@@ -10,7 +10,7 @@ namespace equivec {
 
 struct EmbeddingCoherence {
   /// Spearman's correlation of the two rows below, from -1 to 1; 1 where both sets of targets have the attributes in
-  /// the same order. Nothing for one attribute or where a row is constant.
+  /// the same order. Empty for one attribute or where a row is constant.
   std::optional<double> correlation;
   std::vector<std::vector<double>> cosines;  ///< with the mean of X and with that of Y: a number for each attribute
 };

@@ -64,7 +64,7 @@ struct BiasMeasurement {
   std::vector<Row> rows;
   std::vector<std::pair<std::string, std::string>> conventions;  ///< how the value was computed, by name
   std::size_t words = 0;                                         ///< that it was computed from
-  WordSet missing;            ///< words asked for that the vocabulary has not; of pairs, both where one is missing
+  WordSet missing;            ///< words asked for that are not in the vocabulary; of pairs, both where one is missing
   WordSet without_direction;  ///< words left out since their vectors have no length or are not finite
 };
 
@@ -109,7 +109,7 @@ BiasMeasurement measure(const BiasMeasure& measure, const Embeddings& embeddings
                         const Embeddings* reference = nullptr);
 
 /// How much bias a measurement shows, to rank several by: the size of the effect size, or else how far the value is
-/// from the unbiased one. Nothing if there is no value.
+/// from the unbiased one. Empty if there is no value.
 std::optional<double> bias_size(const BiasMeasure& measure, const BiasMeasurement& measurement);
 
 }  // namespace equivec

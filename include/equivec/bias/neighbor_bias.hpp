@@ -18,7 +18,7 @@ struct NeighborBias {
     friend bool operator==(const Word&, const Word&) = default;
   };
   std::vector<Word> words;            ///< in the order given
-  std::optional<double> correlation;  ///< Pearson's of bias and share; nothing if pearson() is
+  std::optional<double> correlation;  ///< Pearson's of bias and share; empty if pearson() is
   std::optional<Interval> interval;   ///< of the correlation, as correlation_interval()
 };
 

@@ -22,10 +22,10 @@ void validate(const NegativeSentimentOptions& options);
 
 struct NegativeSentiment {
   /// Of the probabilities, scaled to a sum of 1, from the uniform distribution, in nats: from 0, where all targets are
-  /// told alike, to the logarithm of their number, where one of them is negative and no other.
+  /// rated alike, to the logarithm of their number, where one of them is negative and no other.
   double divergence;
   std::optional<Interval> interval;   ///< of the divergence, from resamples; nothing without them
-  std::optional<double> accuracy;     ///< cross-validated, from 0 to 1; nothing if a list has one word alone
+  std::optional<double> accuracy;     ///< cross-validated, from 0 to 1; empty if a list has one word alone
   std::vector<double> probabilities;  ///< of each target, list after list: that it is negative
 };
 

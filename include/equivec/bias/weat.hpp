@@ -17,7 +17,7 @@ struct WeatOptions {
 struct WeatResult {
   double statistic;  ///< S(X, Y, A, B): sum of the associations of X minus that of Y
   /// d: mean association of X minus that of Y, in standard deviations of all associations. With as many words in X as
-  /// in Y from -2 to 2, times sqrt((N - 1) / N) for the sample deviation of N words. Nothing if all associations are
+  /// in Y from -2 to 2, times sqrt((N - 1) / N) for the sample deviation of N words. Empty if all associations are
   /// the same to 1e-12.
   std::optional<double> effect_size;
   PermutationTest test;

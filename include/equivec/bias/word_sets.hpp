@@ -37,7 +37,7 @@ struct BiasQuery {
 struct WordShares {
   struct Entry {
     std::string word;
-    std::vector<std::optional<double>> percent;  ///< 0 to 100, one a year; nothing where it is not known
+    std::vector<std::optional<double>> percent;  ///< 0 to 100, one a year; empty where it is not known
   };
   std::string name;
   std::vector<int> years;      ///< ascending

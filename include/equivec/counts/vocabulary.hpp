@@ -49,7 +49,7 @@ class Vocabulary {
   std::string_view word(WordId id) const noexcept;  ///< REQUIRES: index(id) < size()
   std::uint64_t count(WordId id) const noexcept;    ///< 0 where it is not known
   std::uint64_t total_count() const noexcept;       ///< sum of all counts
-  /// Nothing for a word that is not here: that is an answer, not an error.
+  /// Empty for a word that is not in the vocabulary; that is no error.
   std::optional<WordId> find(std::string_view word) const noexcept;
 
   /// The tables of the third constructor, for writers.

@@ -16,7 +16,7 @@ namespace equivec {
 // What word vectors are worth to a model that is trained on them: a softmax classifier of texts, each the mean of its
 // words' vectors, learns from some labelled texts and is measured on others.
 
-/// Throws Error if the training has fewer than two labels, or the test none or one that the training has not.
+/// Throws Error if the training has fewer than two labels, or the test none or one that is not in the training.
 void require_learnable(const LabelledTexts& training, const LabelledTexts& test);
 
 struct ProbeOptions {
@@ -42,7 +42,7 @@ struct ProbeResult {
   struct Class {
     std::string label;
     std::uint64_t training = 0, test = 0, predicted = 0, correct = 0;
-    /// 2 correct / (test + predicted), in [0, 1]; nothing if the test neither has the label nor was said to.
+    /// 2 correct / (test + predicted), in [0, 1]; empty if the test neither has the label nor was said to.
     std::optional<double> f1() const;
   };
   TextCoverage training, test;
@@ -52,7 +52,7 @@ struct ProbeResult {
   /// Mean of the classes' F1, of those that have one, as scikit-learn's f1_score(average="macro").
   double macro_f1 = 0;
   double log_loss = 0;  ///< mean of `log_losses`
-  /// Percentile intervals over the test's texts; nothing where all resamples are alike.
+  /// Percentile intervals over the test's texts; empty where all resamples are alike.
   std::optional<Interval> macro_f1_interval, log_loss_interval;
   std::vector<std::uint32_t> predictions;  ///< class of each text; of equally likely ones the first
   std::vector<Outcome> outcomes;           ///< of each text, right or wrong

@@ -32,8 +32,8 @@ enum class Outcome : std::uint8_t { missing, wrong, right };
 struct Accuracy {
   std::string name;
   std::uint64_t correct = 0, total = 0, missing = 0;
-  std::optional<Interval> interval = {};  ///< nothing where all resamples are alike, of which nothing can be learned
-  std::optional<double> value() const;    ///< correct / total; nothing if no question was answered
+  std::optional<Interval> interval = {};  ///< empty where all resamples are alike, so that they say nothing
+  std::optional<double> value() const;    ///< correct / total; empty if no question was answered
 };
 
 /// Of two sets of outcomes those that neither misses, for McNemar's test.

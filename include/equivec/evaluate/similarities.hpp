@@ -43,7 +43,7 @@ struct SimilarityResult {
   struct Score {
     MissingRule rule;
     std::size_t pairs;  ///< that it is of
-    /// Of cosines with people's scores; nothing where undefined: fewer than two pairs, or all equal.
+    /// Of cosines with people's scores; empty where undefined: fewer than two pairs, or all equal.
     std::optional<double> spearman, pearson;
     std::optional<Interval> spearman_interval, pearson_interval;
   };

@@ -13,7 +13,7 @@ namespace equivec {
 /// Ranks from 1; equal values share the mean of theirs. REQUIRES: no NaN.
 std::vector<double> ranks(std::span<const double> values);
 
-/// Pearson's correlation; nothing for fewer than two values, if one side is constant, or if a value is not finite.
+/// Pearson's correlation; empty for fewer than two values, if one side is constant, or if a value is not finite.
 /// Throws Error unless both sides have the same size, like every function here that takes several.
 std::optional<double> pearson(std::span<const double> x, std::span<const double> y);
 /// Spearman's: Pearson's of the ranks, ties having the mean of their ranks.
@@ -55,19 +55,19 @@ std::vector<double> bootstrap(
     const BootstrapOptions& options = {});
 
 /// The percentile interval (Efron and Tibshirani 1993, chapter 13) of what bootstrap() gives for the same options: its
-/// ends are interpolated between the values next to them, as NumPy's percentile does. Nothing if fewer than 95 % of the
+/// ends are interpolated between the values next to them, as NumPy's percentile does. Empty if fewer than 95 % of the
 /// resamples have a value: those without would have lain at some end, nobody knows which.
 std::optional<Interval> percentile_interval(std::span<const double> ascending, const BootstrapOptions& options = {});
 
-/// Percentile interval of a correlation, from resamples of the pairs (x[i], y[i]). Nothing if the correlation is, or if
+/// Percentile interval of a correlation, from resamples of the pairs (x[i], y[i]). Empty if the correlation is, or if
 /// more than 5 % of the resamples have none since one side of them is constant: of three pairs every ninth is.
 std::optional<Interval> correlation_interval(Correlation kind, std::span<const double> x, std::span<const double> y,
                                              const BootstrapOptions& options = {});
 
 struct Difference {
   double value;                      ///< first minus second
-  std::optional<Interval> interval;  ///< of that; nothing if too few resamples have a value
-  std::optional<double> p_value;     ///< two-sided, at most 1; nothing if there is no interval
+  std::optional<Interval> interval;  ///< of that; empty if too few resamples have a value
+  std::optional<double> p_value;     ///< two-sided, at most 1; empty if there is no interval
   std::uint64_t count;               ///< things that were compared
 };
 
@@ -78,7 +78,7 @@ double bootstrap_p_value(std::span<const double> ascending);
 
 /// Whether `first` agrees better with `scores` than `second` does, over the same things: the difference of their
 /// correlations with the scores, its percentile interval from resamples that both share, and bootstrap_p_value of
-/// these. Nothing if either correlation is.
+/// these. Empty if either correlation is.
 std::optional<Difference> compare_correlations(Correlation kind, std::span<const double> scores,
                                                std::span<const double> first, std::span<const double> second,
                                                const BootstrapOptions& options = {});
@@ -94,7 +94,7 @@ struct Proportion {
 std::optional<Interval> proportion_interval(const Proportion& proportion, double confidence = 0.95);
 
 /// Percentile interval of the mean of several proportions that weigh the same, each resampled by itself (stratified).
-/// Those with total 0 are left out; nothing if none is left.
+/// Those with total 0 are left out; empty if none is left.
 std::optional<Interval> mean_proportion_interval(std::span<const Proportion> proportions,
                                                  const BootstrapOptions& options = {});
 

@@ -60,7 +60,8 @@ void validate(const AnalogyOptions& options);
 
 /// The `count` best answers to each question, best first, with their scores: cosines, 3CosMul's quotient, minus the
 /// squared difference, or the product of probability and cosine. Throws Error if the index's metric is not metric_of
-/// the method, or if a question has not one pair (or, where the method takes several, none). Progress counts questions.
+/// the method, or if a question does not have one pair (or, where the method takes several, none). Progress counts
+/// questions.
 std::vector<std::vector<Neighbor>> solve(const NearestNeighbors& index, std::span<const Analogy> questions,
                                          std::size_t count = 1, const AnalogyOptions& options = {},
                                          Progress* progress = nullptr);

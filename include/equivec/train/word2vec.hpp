@@ -13,25 +13,25 @@
 
 namespace equivec {
 
-/// What a window asks (Mikolov, Chen et al. 2013, arXiv 1301.3781, section 3).
+/// What a window predicts (Mikolov, Chen et al. 2013, arXiv 1301.3781, section 3).
 enum class Word2VecModel {
-  skipgram,  ///< the word in the middle, of each context word by itself
-  cbow       ///< the word in the middle, of the mean of the context words
+  skipgram,  ///< each context word by itself predicts the word in the middle
+  cbow       ///< the mean of the context words predicts the word in the middle
 };
 
-/// How the question is put (Mikolov, Sutskever et al. 2013, arXiv 1310.4546, section 2).
+/// The objective (Mikolov, Sutskever et al. 2013, arXiv 1310.4546, section 2).
 enum class Word2VecLoss {
   negative_sampling,     ///< equation 4. One draw of noise words serves the whole window (Ji et al. 2016, 1604.04661)
   hierarchical_softmax,  ///< equation 3: the way down a Huffman tree of the words
-  softmax,               ///< equation 2, the exact choice among all words: slow, for small vocabularies
-  hierarchical_softmax_and_negative_sampling  ///< both sums at once, as word2vec.c does when told to
+  softmax,               ///< equation 2, over all words: exact and slow, for small vocabularies
+  hierarchical_softmax_and_negative_sampling  ///< the sum of both, as in word2vec.c with -hs 1 -negative N
 };
 
 inline constexpr std::array word2vec_losses = {Word2VecLoss::negative_sampling, Word2VecLoss::hierarchical_softmax,
                                                Word2VecLoss::softmax,
                                                Word2VecLoss::hierarchical_softmax_and_negative_sampling};
 
-/// What each context word takes of the step of their mean.
+/// How much of the step of their mean each context word takes.
 enum class CbowUpdate {
   gradient,  ///< its share, which is the gradient (Irsoy, Benton and Stratos 2021, arXiv 2012.15332)
   legacy     ///< all of it, as in word2vec.c
@@ -70,7 +70,7 @@ Word2VecOptions word2vec_defaults(Word2VecModel model, CbowUpdate update = CbowU
 /// Throws OptionError naming the first setting that is out of range.
 void validate(const Word2VecOptions& options);
 
-/// What a setting is called on the command line and in files.
+/// The name of a value on the command line and in files.
 std::string_view name_of(Word2VecModel model);
 std::string_view name_of(Word2VecLoss loss);
 std::string_view name_of(CbowUpdate update);
