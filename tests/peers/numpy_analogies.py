@@ -21,7 +21,7 @@ ROUNDING = 2e-7
 
 
 def split_mix(seed):
-    """The program's random numbers: SplitMix64, from the seed mixed twice (include/equivec/rng.hpp)."""
+    """The program's random numbers: SplitMix64, from the seed mixed twice (include/equivec/base/rng.hpp)."""
     def mixed(z):
         z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 % 2**64
         z = (z ^ z >> 27) * 0x94D049BB133111EB % 2**64
