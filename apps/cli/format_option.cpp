@@ -14,5 +14,5 @@ std::string format_list() {
 void add_format_option(Options& options, std::string& name) {
   std::string names;
   for (const FormatInfo& format : formats()) names += (names.empty() ? "" : ", ") + std::string(format.name);
-  options.add("format", name, "in place of the one that the ending of OUT names: " + names, "NAME");
+  options.add("format", name, names, "NAME");
 }
