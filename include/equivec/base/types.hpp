@@ -7,8 +7,8 @@
 
 namespace equivec {
 
-/// The number of a word, which is also the number of its row.
-/// A type of its own: a position in a sentence cannot be passed for a word.
+/// The number of a word in the vocabulary, which is also its row in the matrix.
+/// A separate type, so that a position in a sentence cannot be passed as a word.
 enum class WordId : std::uint32_t {};
 
 constexpr std::size_t index(WordId id) noexcept { return static_cast<std::size_t>(id); }
@@ -18,7 +18,7 @@ constexpr WordId word_id(std::size_t row) noexcept { return static_cast<WordId>(
 using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using MatrixView = Eigen::Map<const Matrix>;
 
-/// A vector seen as an Eigen column, without a copy. The numbers must outlive the view.
+/// A view of a vector as an Eigen column, without a copy. The numbers must outlive the view.
 inline Eigen::Map<const Eigen::VectorXf> column(std::span<const float> v) {
   return {v.data(), static_cast<Eigen::Index>(v.size())};
 }

@@ -29,9 +29,7 @@ struct WeatResult {
 /// size, but have no word in common, for then there would be no partitions of them: Error. Words that A and B share
 /// count for both.
 ///
-/// The p-value is exact if X and Y have 50 words or fewer together, or no more than 5,000,000 partitions; of 25 and 25
-/// words that takes a second or two and 100 MB, of 16 and 16 milliseconds. Sums that differ by less than 1e-12 for each
-/// of their words tie, and a tie counts as at least what was observed, so that rounding makes no p-value smaller.
+/// The p-value is that of permutation_test() (math/permutation_test.hpp) on the associations.
 WeatResult weat(const Embeddings& embeddings, const AssociationQuery& query, const WeatOptions& options = {});
 
 }  // namespace equivec
