@@ -8,11 +8,11 @@
 
 namespace equivec {
 
-/// WEFAT (Caliskan et al. 2017, supplement): of each target, its mean cosine with A minus that with B, in standard
-/// deviations of its cosines with A and B together: 1 x 2. With as many words in A as in B from -2 to 2, times
-/// sqrt((N - 1) / N) for the sample deviation of N words. Nothing for a word whose cosines are all the same to 1e-12.
-/// Words that A and B share are an Error. The paper's second step, a correlation with a property of the targets, is
-/// pearson() of math/statistics.hpp.
+/// WEFAT (Caliskan et al. 2017, supplement): for each target, its mean cosine with A minus that with B, in standard
+/// deviations of its cosines with A and B together; 1 x 2 lists. If A and B have the same size, from -2 to 2, times
+/// sqrt((N - 1) / N) for the sample deviation of N words. Empty for a word whose cosines are all equal within 1e-12.
+/// Words that A and B share are an Error. For the paper's second step, a correlation with a property of the targets,
+/// use pearson() of math/statistics.hpp.
 std::vector<std::optional<double>> wefat(const Embeddings& embeddings, const AssociationQuery& query,
                                          Deviation deviation = Deviation::sample);
 
