@@ -81,7 +81,7 @@ BiasWordSets read_word_sets(const std::string& name_or_file);
 
 /// Word sets found in a vocabulary.
 struct ResolvedSets {
-  std::vector<std::vector<WordId>> sets;  ///< each of two words or more, each word once
+  std::vector<std::vector<WordId>> sets;  ///< each of two words or more; each set once
   WordSet missing;                        ///< words not found
 };
 /// If a word of a set is missing, the whole set is also looked up with A-Z as a-z. If a word of a pair is still
