@@ -7,7 +7,7 @@
 
 namespace equivec {
 
-/// Throws Error if the corpus, `what` in the message, has ids that the vocabulary has not.
+/// Throws Error if the corpus, called `what` in the message, has ids that are not in the vocabulary.
 void require_words_of(const Vocabulary& vocabulary, const EncodedCorpus& corpus, std::string_view what);
 
 }  // namespace equivec
