@@ -14,7 +14,7 @@ namespace equivec {
 
 namespace {
 
-/// What stands between the quotes of ['a', "b"]; nothing unless it is such a list.
+/// The items of a list such as ['a', "b"]; empty optional if the text is not such a list.
 std::optional<std::vector<std::string>> parse_list(std::string_view text) {
   text = trimmed(text);
   if (!text.starts_with('[') || !text.ends_with(']')) return std::nullopt;
@@ -104,7 +104,7 @@ OutlierResult evaluate(const Embeddings& embeddings, const OutlierSet& set, cons
       }
       std::vector<WordId> all = words;
       all.push_back(*outlier);
-      // Sums of cosines to the others rank as means do.
+      // Sums of cosines with the others have the same ranks as means.
       std::vector<double> sums(all.size());
       for (std::size_t i = 0; i < all.size(); ++i)
         for (std::size_t j = 0; j < i; ++j) {
