@@ -11,7 +11,7 @@
 
 namespace equivec {
 
-/// The only direction of a subspace. Throws Error if there are more, or if it is not of the vectors' dimension.
+/// The direction of a subspace of rank 1. Throws Error for other ranks, or if it does not have the vectors' dimension.
 inline Eigen::VectorXd only_direction(std::string_view user, const Embeddings& embeddings,
                                       const BiasSubspace& subspace) {
   if (subspace.rank() != 1)
@@ -22,8 +22,8 @@ inline Eigen::VectorXd only_direction(std::string_view user, const Embeddings& e
   return subspace.basis().row(0).transpose();
 }
 
-/// The cosine of a difference of two vectors of length 1 with a direction of length 1; nothing where the difference is
-/// what rounding to float leaves of equal ones.
+/// The cosine of a difference of two unit vectors with a unit direction; empty if the difference is so small that equal
+/// vectors rounded to float may have it.
 inline std::optional<double> cosine_of_difference(const Eigen::VectorXd& difference, const Eigen::VectorXd& direction) {
   const double length = difference.norm();
   if (!(length > 1e-7)) return std::nullopt;
