@@ -5,7 +5,7 @@
 
 namespace equivec {
 
-// Case of the letters A to Z alone: words are bytes, and other alphabets' rules depend on the language.
+// Case conversion of A-Z only: words are bytes, and the rules of other alphabets depend on the language.
 
 inline std::string lowered(std::string_view word) {
   std::string result(word);
@@ -21,7 +21,7 @@ inline std::string uppered(std::string_view word) {
   return result;
 }
 
-/// The first letter of every part of a word large, as in "Ex_Boyfriend".
+/// Capitalizes the first letter of every part of a word, as in "Ex_Boyfriend".
 inline std::string titled(std::string_view word) {
   std::string result = lowered(word);
   bool start = true;

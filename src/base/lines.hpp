@@ -8,20 +8,20 @@
 
 namespace equivec {
 
-/// A text without the white space around it.
+/// A text without leading and trailing white space.
 inline std::string_view trimmed(std::string_view text) noexcept {
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
   return text;
 }
 
-/// A text without the mark that Windows programs put before UTF-8.
+/// A text without a leading UTF-8 byte order mark, which Windows programs write.
 inline std::string_view without_byte_order_mark(std::string_view text) {
   return text.substr(text.starts_with("\xef\xbb\xbf") ? 3 : 0);
 }
 
 /// Calls f(line, number) for each line of a text, without its line feed or carriage return, until f returns false.
-/// Numbers begin at 1. Returns how many lines there were, the last one called included.
+/// Numbers begin at 1. Returns the number of calls.
 template <class F>
 std::size_t for_each_line(std::string_view text, F&& f) {
   std::size_t number = 0;

@@ -29,7 +29,7 @@ void GrowingMemory::resize(std::size_t bytes) {
   void* const moved = data_ ? ::mremap(data_, size_, bytes, MREMAP_MAYMOVE)
                             : ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (moved == MAP_FAILED) throw std::bad_alloc();
-  // Once is enough: what is added later inherits the advice, and a second advice would split what mremap moves whole.
+  // Once is enough: memory added later inherits the advice, and advising again would split what mremap moves whole.
   if (!data_) advise_huge_pages(moved, bytes);
   data_ = moved;
   size_ = bytes;

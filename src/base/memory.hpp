@@ -6,13 +6,13 @@
 
 namespace equivec {
 
-/// Advises the system to back memory that is not yet used with pages of two mebibytes: first touch costs a quarter, and
-/// what is read at random is found sooner. Nothing is lost where the advice is refused.
+/// Advises the system to back unused memory with pages of two mebibytes: the first touch costs a quarter, and random
+/// reads are faster. If the advice is refused, nothing else changes.
 void advise_huge_pages(void* memory, std::size_t bytes) noexcept;
 
 inline constexpr std::size_t huge_page = std::size_t{1} << 21;
 
-/// For tables: a large one lies in huge pages as a whole.
+/// For tables: a large one is entirely in huge pages.
 template <class T>
 struct HugePageAllocator {
   using value_type = T;
@@ -36,7 +36,7 @@ struct HugePageAllocator {
   }
 };
 
-/// Memory in huge pages that grows by moving its pages, where a vector would copy what they hold.
+/// Memory in huge pages that grows by moving its pages, where a vector would copy their contents.
 class GrowingMemory {
  public:
   GrowingMemory() = default;
@@ -49,7 +49,7 @@ class GrowingMemory {
 
   void* data() const noexcept { return data_; }
   std::size_t size() const noexcept { return size_; }  ///< in bytes
-  /// Keeps what fits into both sizes. Throws std::bad_alloc.
+  /// Keeps the contents up to the smaller of both sizes. Throws std::bad_alloc.
   void resize(std::size_t bytes);
 
  private:
@@ -59,7 +59,7 @@ class GrowingMemory {
   std::size_t size_ = 0;
 };
 
-/// Bytes of memory that this machine has.
+/// The machine's memory in bytes.
 std::uint64_t physical_memory();
 
 }  // namespace equivec

@@ -15,14 +15,14 @@
 
 namespace equivec {
 
-/// Threads that `threads` stands for: 0 means all cores, and more than there are is no use (TBB would print a warning).
+/// Number of threads to use: 0 means all cores; capped at their number (beyond it TBB would print a warning).
 inline int thread_count(int threads) {
   const int cores = tbb::info::default_concurrency();
   return threads == 0 ? cores : std::min(threads, cores);
 }
 
-/// Calls f(begin, end) for pieces of [0, count), of `grain` at most, on up to `threads`
-/// threads. With one thread there is one piece.
+/// Calls f(begin, end) for pieces of [0, count), each at most `grain` long, on up to `threads` threads. With one thread
+/// there is one piece.
 template <std::invocable<std::size_t, std::size_t> F>
 void parallel_ranges(std::size_t count, std::size_t grain, int threads, const F& f) {
   if (count == 0) return;
@@ -34,7 +34,7 @@ void parallel_ranges(std::size_t count, std::size_t grain, int threads, const F&
   });
 }
 
-/// Calls f(0) ... f(count - 1) on up to `threads` threads. With one thread the calls come in order.
+/// Calls f(0) ... f(count - 1) on up to `threads` threads. With one thread the calls are in order.
 template <std::invocable<std::size_t> F>
 void parallel_for(std::size_t count, int threads, const F& f) {
   parallel_ranges(count, 1, threads, [&](std::size_t begin, std::size_t end) {
@@ -42,9 +42,8 @@ void parallel_for(std::size_t count, int threads, const F& f) {
   });
 }
 
-/// Takes items from produce() until it gives nothing, works on several at once, and consumes the results in the order
-/// of the items: produce and consume are never called by two threads at a time. At most a few items per thread are
-/// alive.
+/// Takes items from produce() until it returns none, works on several at once, and consumes the results in the order of
+/// the items. produce and consume are never called by two threads at a time. At most a few items per thread are alive.
 template <class Produce, class Work, class Consume>
 void ordered_pipeline(int threads, Produce&& produce, Work&& work, Consume&& consume) {
   using Item = typename decltype(produce())::value_type;
@@ -57,8 +56,8 @@ void ordered_pipeline(int threads, Produce&& produce, Work&& work, Consume&& con
     std::optional<Item> item;
     std::optional<Result> result;
   };
-  // What is under way stands here rather than in the pipeline, which drops its tokens without destroying them when a
-  // stage throws. Items leave in the order in which they came, so the slot of the oldest is always the next to be free.
+  // Items in progress are kept here rather than in the pipeline, which drops its tokens without destroying them when a
+  // stage throws. Items leave in the order of arrival, so the slot of the oldest is always the next to be free.
   const int count = thread_count(threads);
   std::vector<Slot> slots(static_cast<std::size_t>(count) * 4);
   std::size_t next = 0;

@@ -15,11 +15,11 @@ namespace equivec {
 Table::Table(std::size_t rows, std::size_t dimension, RowOrder order)
     : rows_(rows), dimension_(dimension), stride_(stride_of(dimension)) {
   if (rows == 0) return;
-  // About as many rows stand between two neighbours as there are such strips.
+  // Rows with neighbouring numbers are about sqrt(rows) rows apart.
   if (order == RowOrder::scattered) shift_ = static_cast<std::size_t>(std::bit_width(rows)) / 2;
   mask_ = (std::size_t{1} << shift_) - 1;
   distance_ = (rows + mask_) >> shift_;
-  // More than is needed, so that it can begin where a huge page does.
+  // More than needed, so that the table can begin at a huge page.
   void* memory = ::mmap(nullptr, mapped(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED)
     throw Error("no memory for a table of " + std::to_string(rows) + " x " + std::to_string(dimension) + " numbers (" +

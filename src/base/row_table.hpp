@@ -4,20 +4,20 @@
 
 namespace equivec {
 
-/// Where the rows of a table stand.
+/// The order of a table's rows in memory.
 enum class RowOrder {
   plain,     ///< one after the other
-  scattered  ///< rows with neighbouring numbers stand apart
+  scattered  ///< rows with neighbouring numbers are far apart
 };
 
-/// Rows of floats for training: each begins at a multiple of 64 bytes and is padded with zeros, all of them in huge
-/// pages where the system has them. Zero at first. Words are numbered by their counts, and processors fetch memory
-/// ahead of what is read: where frequent words' rows stand side by side, a thread that reads one takes its neighbours
-/// from the thread that is writing them. Scattered, they have rare words' rows beside them.
+/// Rows of floats for training: each begins at a multiple of 64 bytes and is padded with zeros, in huge pages where the
+/// system has them. Initially zero. Words are numbered by frequency, and processors prefetch memory after what is read:
+/// if frequent words' rows are adjacent, a thread that reads one takes its neighbours from the thread that is writing
+/// them. Scattered, the rows next to them are those of rare words.
 class Table {
  public:
   Table() = default;
-  /// Throws Error if there is not so much memory.
+  /// Throws Error if there is not enough memory.
   Table(std::size_t rows, std::size_t dimension, RowOrder order = RowOrder::plain);
   Table(Table&& other) noexcept;
   Table& operator=(Table&& other) noexcept;
@@ -40,7 +40,7 @@ class Table {
   void* memory_ = nullptr;
   float* data_ = nullptr;
   std::size_t rows_ = 0, dimension_ = 0, stride_ = 0;
-  // Row i stands in place (i & mask) * distance + (i >> shift).
+  // Row i is at position (i & mask) * distance + (i >> shift).
   std::size_t mask_ = 0, shift_ = 0, distance_ = 0;
 };
 

@@ -11,7 +11,7 @@
 
 namespace equivec {
 
-/// XXH64 of bytes given piece by piece.
+/// XXH64 of bytes that are added piece by piece.
 class RunningHash {
  public:
   RunningHash() { XXH64_reset(&state_, 0); }

@@ -12,7 +12,7 @@ namespace equivec {
 
 namespace {
 
-/// Levenshtein's: letters to add, to drop and to change.
+/// Levenshtein distance: insertions, deletions and substitutions.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});

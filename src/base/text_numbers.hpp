@@ -11,7 +11,8 @@
 
 namespace equivec {
 
-// Numbers in text, the same in every locale: written so that they read back exactly, read in full or not at all.
+// Numbers in text, independent of the locale. Written so that they read back exactly; a field is parsed as a whole or
+// not at all.
 
 /// Room for any number that append_number writes.
 inline constexpr std::size_t max_number_bytes = 32;
@@ -29,7 +30,7 @@ std::string shortest(T value) {
   return text;
 }
 
-/// A float, or nothing if `field` is not one number. Out of float's range it becomes 0 or infinite, as strtof has it.
+/// A float; empty if `field` is not one number. Out of float's range it becomes 0 or infinite, as with strtof.
 inline std::optional<float> parse_float(std::string_view field) {
   if (field.starts_with('+')) field.remove_prefix(1);
   float value = 0;
@@ -38,8 +39,8 @@ inline std::optional<float> parse_float(std::string_view field) {
   if (stop != end || field.empty()) return std::nullopt;
   if (status == std::errc()) return value;
   if (status != std::errc::result_out_of_range) return std::nullopt;
-  // from_chars does not say whether it was too large or too small. Too small is what has a negative exponent, or no
-  // digit but zeros before its point.
+  // from_chars does not report whether the number was too large or too small. It is too small if it has a negative
+  // exponent, or only zeros before its point.
   const std::size_t exponent = field.find_first_of("eE");
   const bool small = exponent != field.npos ? field.substr(exponent + 1).starts_with('-')
                                             : field.substr(0, field.find('.')).find_first_of("123456789") == field.npos;

@@ -14,34 +14,34 @@
 
 namespace equivec {
 
-// What the measures of association have in common: which queries they refuse, and vectors of length 1.
+// Shared by the measures of association: checks of queries, and vectors of length 1.
 
-/// How many lists a measure takes. 0: one or more.
+/// The numbers of lists that a measure takes. 0: one or more.
 struct ListCounts {
   std::size_t targets, attributes;
 };
 
-/// Throws Error unless the query has that many lists and none is empty.
+/// Throws Error unless the query has these numbers of lists and none is empty.
 void require_lists(std::string_view measure, const AssociationQuery& query, ListCounts counts);
 
-/// Throws Error if a word stands twice in a list. `kind` is "target" or "attribute", as below.
+/// Throws Error if a word is twice in a list. `kind` is "target" or "attribute", also in the next function.
 void require_different(const Vocabulary& vocabulary, std::string_view kind,
                        const std::vector<std::vector<WordId>>& lists);
 
-/// Throws Error if a word stands in two lists.
+/// Throws Error if a word is in two lists.
 void require_disjoint(const Vocabulary& vocabulary, std::string_view kind,
                       const std::vector<std::vector<WordId>>& lists);
 
-/// The word between quotes, for messages.
+/// The word in quotes, for messages.
 std::string named(const Vocabulary& vocabulary, WordId word);
 
-/// One vector each, so that each is aligned alike: sums of equal vectors have equal bits, wherever they stand.
+/// Separately allocated vectors, so that all have the same alignment and sums of equal vectors have equal bits.
 using Vectors = std::vector<Eigen::VectorXd>;
 
-/// The vector of a word scaled to length 1. Throws Error if it has no length or is not finite.
+/// The vector of a word scaled to length 1. Throws Error if it is zero or not finite.
 Eigen::VectorXd required_unit_vector(const Embeddings& embeddings, WordId word);
 
-/// The vectors of each list, scaled to length 1. Throws Error for one that has no length or is not finite.
+/// The vectors of each list, scaled to length 1. Throws Error for one that is zero or not finite.
 std::vector<Vectors> unit_vectors(const Embeddings& embeddings, const std::vector<std::vector<WordId>>& lists);
 
 /// REQUIRES: not empty.

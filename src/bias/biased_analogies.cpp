@@ -20,11 +20,11 @@ namespace equivec {
 namespace {
 
 constexpr double least_cosine = 0.001;         // where the authors' program ends
-constexpr std::size_t least_pairs = 65536;     // kept of a pass
-constexpr std::size_t pairs_of_analogy = 64;   // kept of a pass for each analogy; real vectors take up to 20
-constexpr std::size_t pairs_of_thread = 1024;  // found before they are handed in
-constexpr std::size_t firsts_at_once = 128;    // words whose products with a tile of others stay in the second cache
-constexpr std::size_t panels_of_tile = 16;     // a multiple of 16 rows, as the kernels ask for
+constexpr std::size_t least_pairs = 65536;     // pairs kept in a pass, at least
+constexpr std::size_t pairs_of_analogy = 64;   // pairs kept in a pass for each analogy; real vectors need up to 20
+constexpr std::size_t pairs_of_thread = 1024;  // pairs that a thread collects before it hands them in
+constexpr std::size_t firsts_at_once = 128;    // words whose products with a tile of others stay in the L2 cache
+constexpr std::size_t panels_of_tile = 16;     // gives a multiple of 16 rows, as the kernels require
 
 bool better(const BiasedAnalogy& a, const BiasedAnalogy& b) noexcept {
   if (a.cosine != b.cosine) return a.cosine > b.cosine;
@@ -36,9 +36,9 @@ class BestPairs {
  public:
   explicit BestPairs(std::size_t count) : count_(count) {}
 
-  /// No pair with a smaller cosine is one of them. It never falls.
+  /// Pairs with a smaller cosine are not among them. Never decreases.
   double threshold() const noexcept { return threshold_.load(std::memory_order_relaxed); }
-  /// Takes the pairs out of `pairs`.
+  /// Moves the pairs out of `pairs`.
   void hand_in(std::vector<BiasedAnalogy>& pairs) {
     const std::scoped_lock lock(mutex_);
     pairs_.insert(pairs_.end(), pairs.begin(), pairs.end());
@@ -71,26 +71,26 @@ class BestPairs {
 
 struct ProjectedWord {
   WordId word;
-  double projection;  ///< on the direction, of the vector of length 1
+  double projection;  ///< of the unit vector on the direction
 };
 
-/// Finds pairs of words, rows of products at a time.
+/// Finds pairs of words by blocks of inner products.
 class PairScan {
  public:
   PairScan(const Embeddings& embeddings, const Eigen::VectorXd& direction, double distance, int threads)
       : embeddings_(embeddings),
         direction_(direction),
-        // Vectors just as far from each other as they may be are not lost to rounding.
+        // The margin keeps pairs at exactly the largest distance despite rounding.
         largest_square_(distance * distance * (1 + 1e-12)),
         threads_(threads),
         dimension_(static_cast<std::size_t>(embeddings.dimension()) + 1) {}
 
-  /// Pairs of one of `firsts` and one of `lasts`, both by descending projections.
+  /// Finds pairs of one of `firsts` and one of `lasts`, both by descending projections.
   ///
-  /// What decides whether a pair is looked at is computed in float, as a bound: no pair is lost to rounding. A product
-  /// of two vectors of length 1, n numbers each, is right to less than (n + 3) 2^-24, whatever the order of its sum;
-  /// one number more, 1 with twice that, makes it too large. With it the cosine is too large as well, but for a few
-  /// roundings, for which there are the margins.
+  /// Candidates are selected by an upper bound computed in float, so that no pair is lost to rounding. The error of an
+  /// inner product of two unit vectors of n numbers is below (n + 3) 2^-24 for any order of the sum; an additional
+  /// number in each vector, 1 in one and more than twice that error bound in the other, makes the product too large.
+  /// Then the cosine is too large as well, except for a few roundings, which the margins cover.
   void run(std::span<const ProjectedWord> firsts, std::span<const ProjectedWord> lasts, BestPairs& best) const {
     const std::size_t height = panels_of_tile * kernels_.panel_rows;
     const std::size_t tiles = (lasts.size() + height - 1) / height;
@@ -117,7 +117,7 @@ class PairScan {
       std::vector<float> products(words.size() * height);
       std::vector<SelectedRow> near(height);
       std::vector<BiasedAnalogy> found;
-      // The others have a cosine of zero or less with all words of the block.
+      // Earlier words have a projection no smaller than any word of the block: no positive cosine.
       const auto start =
           std::ranges::upper_bound(lasts, words.front().projection, std::greater<>(), &ProjectedWord::projection);
       for (std::size_t tile = static_cast<std::size_t>(start - lasts.begin()) / height; tile < tiles; ++tile) {
@@ -145,7 +145,7 @@ class PairScan {
   }
 
  private:
-  /// Vectors of length 1, each with one number more.
+  /// Writes unit vectors, each with the additional number `more`.
   void write_rows(std::span<const ProjectedWord> words, float more, float* to) const {
     for (const ProjectedWord& word : words) {
       const Eigen::VectorXd vector = unit_vector(embeddings_[word.word]);
@@ -165,11 +165,11 @@ class PairScan {
   const Eigen::VectorXd& direction_;
   double largest_square_;
   int threads_;
-  std::size_t dimension_;  // of a row: a vector's and one
+  std::size_t dimension_;  // of a row: the vectors' plus 1
   SearchKernels kernels_ = search_kernels();
 };
 
-/// By descending projections, without words that have no direction.
+/// The words by descending projections, without zero vectors and vectors that are not finite.
 std::vector<ProjectedWord> projected(const Embeddings& embeddings, const Eigen::VectorXd& direction,
                                      std::span<const WordId> words) {
   std::vector<ProjectedWord> result;
@@ -195,8 +195,8 @@ std::vector<BiasedAnalogy> biased_analogies(const Embeddings& embeddings, const 
   std::vector<ProjectedWord> firsts = projected(embeddings, direction, words), lasts = firsts;
   std::vector<bool> used_first(embeddings.size(), false), used_last(embeddings.size(), false);
   std::vector<BiasedAnalogy> result;
-  // The best pairs of those that are still possible, from best to worst, are what a list of all pairs would go on with.
-  // A pass takes one at least; where all words are nearest to a few, another pass is needed.
+  // Each pass finds the best pairs of words that are still unused, in the order of a list of all pairs. A pass uses at
+  // least one pair; if most of the best pairs share a few words, another pass is needed.
   for (bool more = true; more && result.size() < count;) {
     BestPairs best(std::max(least_pairs, pairs_of_analogy * count));
     scan.run(firsts, lasts, best);

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t too_long = 20;
 
-/// A-Z, 0-9 and what C calls punctuation, but '_'.
+/// A-Z, 0-9 and C's punctuation other than '_'.
 bool unusual(char c) { return c > ' ' && c < '\x7f' && c != '_' && !(c >= 'a' && c <= 'z'); }
 
 std::size_t characters(std::string_view word) {
@@ -54,7 +54,7 @@ BiasedWords most_biased(const Embeddings& embeddings, const BiasSubspace& subspa
   distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
   std::vector<WordBias> positive, negative;
   for (const WordId word : distinct) {
-    // Of vectors of their own, which are aligned alike: words of the same vector have the same bits.
+    // Computed from separately allocated, equally aligned vectors: words with the same vector have the same bits.
     const double cosine = required_unit_vector(embeddings, word).dot(direction);
     if (cosine > 0) positive.push_back({word, cosine});
     if (cosine < 0) negative.push_back({word, -cosine});

@@ -18,7 +18,7 @@ namespace equivec {
 
 namespace {
 
-/// Rows to train with and rows to test, those of the first side in front.
+/// Training rows and test rows, each with those of the first side first.
 struct Split {
   std::vector<Eigen::Index> training, tested;
   std::size_t tested_of_first;
@@ -40,7 +40,7 @@ Split random_split(const BiasedWords& words, std::size_t training_per_side, Rng 
   return split;
 }
 
-/// What came of one split: of its tested words, which were put on their side.
+/// The results of one split: for each tested word, whether it was put on its side.
 struct Answers {
   std::vector<std::uint8_t> support_vectors, logistic;
 };
@@ -125,7 +125,7 @@ namespace {
 void run_classification_bias(const BiasMeasure::Input& input, BiasMeasurement& result) {
   const BiasMeasureOptions& options = input.options;
   const int per_side = options.biased_words == 0 ? 2500 : options.biased_words;
-  // A fifth to learn from, as in the paper.
+  // A fifth for training, as in the paper.
   const int training = std::max(1, per_side / 5);
   const BiasedWords words = most_biased_in_reference(input, per_side, result);
   const ClassificationBias found = classification_bias(

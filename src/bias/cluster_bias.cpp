@@ -17,7 +17,7 @@ namespace {
 
 using Counts = std::vector<std::uint32_t>;
 
-/// Of each word 1 if the number of its cluster is that of its side, else 0.
+/// For each word 1 if its cluster number equals its side's number, else 0.
 Counts agreement(const Points& points, std::size_t first_size, const KMeansOptions& options) {
   const std::vector<int> clusters = kmeans_clusters(points, options);
   Counts agrees(clusters.size());
@@ -25,7 +25,7 @@ Counts agreement(const Points& points, std::size_t first_size, const KMeansOptio
   return agrees;
 }
 
-/// The better of both matchings, where each word counts `times`.
+/// Accuracy of the better matching of clusters and sides, each word counting `times`.
 double matched_share(const Counts& agrees, std::span<const std::uint32_t> times) {
   const auto agreeing = std::inner_product(agrees.begin(), agrees.end(), times.begin(), std::uint64_t{0});
   return static_cast<double>(std::max(agreeing, times.size() - agreeing)) / static_cast<double>(times.size());

@@ -22,7 +22,7 @@ BiasSubspace::Basis unit_rows(const Embeddings& embeddings, std::span<const Word
   return rows;
 }
 
-/// The words of all sets, each set centred and weighing 1 / its size.
+/// The unit vectors of all sets, one a row; each set is centred and weighted by 1 / its size.
 BiasSubspace::Basis centred_rows(const Embeddings& embeddings, std::span<const std::vector<WordId>> sets) {
   Eigen::Index words = 0;
   for (const auto& set : sets) words += static_cast<Eigen::Index>(set.size());
@@ -59,7 +59,7 @@ BiasSubspace BiasSubspace::from_sets(const Embeddings& embeddings, std::span<con
 
   const PrincipalDirections principal = principal_directions(centred);
   const double total = principal.variances.sum();
-  // What rounding leaves of the variance along a direction that is not there.
+  // Smaller variances are rounding along directions that the sets do not have.
   const double least = std::max(total * 1e-12, 1e-24);
   const auto independent = static_cast<int>((principal.variances.array() > least).count());
   if (independent < rank)
@@ -167,7 +167,7 @@ std::optional<RandomSetsBaseline> random_sets_baseline(const Embeddings& embeddi
   std::size_t needed = 0;
   for (const auto& set : sets) needed += set.size();
   if (needed < sets.size() + 2) return std::nullopt;
-  // Of half of the words as many can be drawn one after the other without many repetitions.
+  // With at least twice as many words as needed, drawing one after the other meets few repetitions.
   if (needed == 0 || words < 2 * needed) return std::nullopt;
   std::vector<double> shares(static_cast<std::size_t>(options.draws));
   parallel_for(shares.size(), options.threads, [&](std::size_t draw) {
@@ -185,7 +185,7 @@ std::optional<RandomSetsBaseline> random_sets_baseline(const Embeddings& embeddi
   });
   double mean = 0;
   for (const double share : shares) mean += share / static_cast<double>(shares.size());
-  // Shares that tie with the observed one but for rounding count as at least that.
+  // Shares that differ from the observed one only by rounding count as at least that.
   const auto at_least = std::ranges::count_if(shares, [&](double share) { return share >= observed - 1e-12; });
   std::ranges::sort(shares);
   return RandomSetsBaseline{mean, *percentile_interval(shares, {.resamples = options.draws}),

@@ -14,7 +14,7 @@ namespace equivec {
 
 namespace {
 
-/// Values that rounding alone keeps apart made equal, so that they have the same rank.
+/// Makes values equal that differ only by rounding, so that they get the same rank.
 std::vector<double> with_ties(std::vector<double> values) {
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -36,7 +36,7 @@ EmbeddingCoherence embedding_coherence(const Embeddings& embeddings, const Assoc
   EmbeddingCoherence result;
   for (std::size_t list = 0; list < 2; ++list) {
     Eigen::VectorXd mean = mean_of(targets[list]);
-    // What is left of vectors that cancel out is rounding.
+    // The sum of vectors that cancel out is only rounding.
     if (!(mean.norm() > 1e-12))
       throw Error("the vectors of target list " + std::to_string(list + 1) + " cancel out: their mean has no length");
     mean.normalize();

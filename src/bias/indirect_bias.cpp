@@ -15,7 +15,7 @@ std::optional<double> indirect_bias(const Embeddings& embeddings, const BiasSubs
   const Eigen::VectorXd first = unit_vector(embeddings[w]), second = unit_vector(embeddings[v]);
   const Eigen::VectorXd first_outside = subspace.outside(first), second_outside = subspace.outside(second);
   const double product = first.dot(second), lengths = first_outside.norm() * second_outside.norm();
-  // Less than this of a vector of length 1 is rounding alone.
+  // Smaller parts of a unit vector are only rounding.
   if (std::abs(product) < 1e-12 || first_outside.norm() < 1e-6 || second_outside.norm() < 1e-6) return std::nullopt;
   return (product - first_outside.dot(second_outside) / lengths) / product;
 }

@@ -16,7 +16,7 @@ namespace equivec {
 
 namespace {
 
-/// Throws Error unless each word has a bias that is finite, and a vector that has a length.
+/// Throws Error unless each word has a finite bias and a finite vector that is not zero.
 void require_biases(const Embeddings& embeddings, std::string_view kind, std::span<const WordId> words,
                     std::span<const double> biases) {
   if (words.size() != biases.size())
@@ -39,7 +39,7 @@ NeighborBias neighbor_bias(const Embeddings& embeddings, std::span<const WordId>
   require_biases(embeddings, "word", words, word_bias);
   require_biases(embeddings, "candidate", candidates, candidate_bias);
 
-  // By WordId, so that those of the search say which of equal ones comes first.
+  // Sorted by WordId, so that the search orders ties by WordId.
   std::vector<std::size_t> order(candidates.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::sort(order, {}, [&](std::size_t i) { return candidates[i]; });
@@ -48,7 +48,7 @@ NeighborBias neighbor_bias(const Embeddings& embeddings, std::span<const WordId>
   const NearestNeighbors search(selected(embeddings, sorted), 0, options.bootstrap.threads);
 
   const auto count = static_cast<std::size_t>(options.neighbors);
-  std::vector<WordId> itself(words.size());  // among the candidates
+  std::vector<WordId> itself(words.size());  // index of the word among the sorted candidates
   std::vector<NeighborQuery> queries;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const auto found = std::ranges::lower_bound(sorted, words[i]);

@@ -25,7 +25,7 @@ std::vector<std::string> queries_with_shares(const BiasWordSets& sets, std::stri
   return names;
 }
 
-/// The place of the year asked for, or else of the last.
+/// The index of the given year, or else of the last.
 std::size_t place_of_year(const WordShares& shares, std::optional<int> year) {
   if (!year) return shares.years.size() - 1;
   const auto found = std::ranges::find(shares.years, *year);
@@ -35,7 +35,7 @@ std::size_t place_of_year(const WordShares& shares, std::optional<int> year) {
   throw Error("the shares '" + shares.name + "' have no year " + std::to_string(*year) + "; they have " + years);
 }
 
-/// How near words are to a group, and the group's share among the people whom they stand for.
+/// Correlates the association of words with a group and the group's share among the people whom they denote.
 void run_occupation_shares(const BiasMeasure::Input& input, BiasMeasurement& result) {
   const BiasQuery& query = query_of(input);
   const WordShares& shares = *std::ranges::find(input.sets.shares, query.shares, &WordShares::name);

@@ -11,7 +11,7 @@
 
 namespace equivec {
 
-/// The only direction of a subspace. Throws Error if there are more, or if it is not of the vectors' dimension.
+/// The direction of a subspace of rank 1. Throws Error for other ranks, or if it does not have the vectors' dimension.
 inline Eigen::VectorXd only_direction(std::string_view user, const Embeddings& embeddings,
                                       const BiasSubspace& subspace) {
   if (subspace.rank() != 1)

@@ -19,14 +19,14 @@
 
 namespace equivec {
 
-// The measures by name. Each is defined beside the function that computes it; measures.cpp lists them.
+// The named measures. Each is defined beside the function that computes it; measures.cpp lists them.
 extern const BiasMeasure weat_measure, wefat_measure, rnd_measure, rnsb_measure, mac_measure, ect_measure, ripa_measure,
     direct_bias_measure, indirect_bias_measure, biased_analogies_measure, sembias_measure, neighbor_bias_measure,
     cluster_bias_measure, classification_bias_measure, occupation_shares_measure;
 
-// What they have in common.
+// Shared by the measures.
 
-/// Names of the queries with so many lists of targets and of attributes (0: one or more), unless they are meant for
+/// Names of the queries with these numbers of lists of targets and attributes (0: one or more), except those meant for
 /// other measures.
 std::vector<std::string> queries_with(const BiasWordSets& sets, std::string_view measure, std::size_t targets,
                                       std::size_t attributes);
@@ -34,7 +34,7 @@ template <std::size_t targets, std::size_t attributes>
 std::vector<std::string> queries_with(const BiasWordSets& sets, std::string_view measure) {
   return queries_with(sets, measure, targets, attributes);
 }
-/// "NAME: occupations", if there are any and a direction.
+/// "NAME: occupations", if the sets have occupations and give a direction.
 std::vector<std::string> occupations_of(const BiasWordSets& sets, std::string_view measure);
 /// "NAME", if the sets give a direction.
 std::vector<std::string> direction_of(const BiasWordSets& sets, std::string_view measure);
@@ -42,19 +42,19 @@ std::vector<std::string> direction_of(const BiasWordSets& sets, std::string_view
 /// The query of that name. REQUIRES: one of queries_with().
 const BiasQuery& query_of(const BiasMeasure::Input& input);
 
-/// The words that the vocabulary has and whose vectors have a direction; the result is told of the others.
+/// The words that are in the vocabulary and whose vectors are finite and not zero; the others are added to the result.
 std::vector<WordId> words_of(const BiasMeasure::Input& input, const WordSet& words, BiasMeasurement& result);
-/// The lists of the query, by words_of. Throws Error that names the list of which no word is left.
+/// The lists of the query, each by words_of(). Throws Error naming a list of which no word is left.
 AssociationQuery lists_of(const BiasMeasure::Input& input, BiasMeasurement& result);
 
-/// The direction of `embeddings` by the sets and options, rank as given.
+/// The direction found in `embeddings` with the sets and options of the input.
 BiasDirection direction_in(const BiasMeasure::Input& input, const Embeddings& embeddings, BiasMeasurement& result);
-/// The same for measures that take one direction alone. Throws OptionError for a rank above 1.
+/// The same for measures that use a single direction. Throws OptionError for a rank above 1.
 BiasDirection single_direction_in(const BiasMeasure::Input& input, const Embeddings& embeddings,
                                   BiasMeasurement& result);
 
-/// The ordinary words that both vocabularies have, with a vector in both that has a direction, and their cosines with
-/// the reference's direction.
+/// The ordinary words that are in both vocabularies, with vectors that are finite and not zero in both, and their
+/// cosines with the reference's direction.
 struct ReferenceBias {
   BiasDirection direction;
   std::vector<WordId> reference_words, words;  ///< of the reference's and of the measured vocabulary
@@ -69,7 +69,7 @@ BootstrapOptions bootstrap_options(const BiasMeasureOptions& options);
 std::optional<Interval> mean_interval(std::span<const double> values, const BiasMeasureOptions& options);
 
 std::string text_of(const Vocabulary& vocabulary, WordId word);
-/// A row for each word.
+/// Adds a row for each word.
 void add_rows(BiasMeasurement& result, const Vocabulary& vocabulary, std::span<const WordId> words,
               std::span<const double> numbers);
 

@@ -19,7 +19,7 @@ Points unit_rows(const Embeddings& embeddings, const BiasedWords& words) {
 
 RecoveredSides recovered_sides(std::span<const double> accuracies) {
   const auto [least, most] = std::ranges::minmax(accuracies);
-  // Tries that agree have their mean, which rounding could move.
+  // Clamped, because rounding could move the mean of equal accuracies.
   const double mean = mean_of(accuracies);
   return {std::clamp(mean, least, most), {}, least, most};
 }

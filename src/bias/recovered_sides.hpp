@@ -11,15 +11,16 @@
 
 namespace equivec {
 
-// What the tests of biased words have in common.
+// Shared by cluster bias and classification bias.
 
-/// Those of the first side, then those of the last, one a row. Throws Error if a word stands twice.
+/// Unit vectors of the words, those of the first side, then those of the last, one a row. Throws Error if a word occurs
+/// twice.
 Points unit_rows(const Embeddings& embeddings, const BiasedWords& words);
 
-/// Of tries with these accuracies, at least one; without an interval.
+/// Summary of tries with these accuracies, without an interval. REQUIRES: at least one.
 RecoveredSides recovered_sides(std::span<const double> accuracies);
 
-/// The first stream of the random numbers that tries are made of. Resamples have those below.
+/// The first random stream used by tries. Resamples use those below.
 inline constexpr std::uint64_t streams_of_tries = std::uint64_t{1} << 32;
 
 }  // namespace equivec

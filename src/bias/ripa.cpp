@@ -16,7 +16,7 @@ namespace equivec {
 
 namespace {
 
-/// As it is. Throws Error if it is not finite.
+/// The word's vector, not scaled. Throws Error if it is not finite.
 Eigen::VectorXd vector_of(const Embeddings& embeddings, WordId word) {
   Eigen::VectorXd vector = column(embeddings[word]).cast<double>();
   if (!vector.allFinite()) throw Error("the vector of " + named(embeddings.vocabulary(), word) + " is not finite");

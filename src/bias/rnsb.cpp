@@ -27,7 +27,7 @@ BootstrapOptions bootstrap_options(const NegativeSentimentOptions& options) {
   return {std::max(options.resamples, 1), options.confidence, options.seed, options.threads};
 }
 
-/// What is learnt from: the positive words, then the negative ones.
+/// The training data: the positive words, then the negative ones.
 struct Lexicon {
   Eigen::MatrixXd vectors;   // rows of length 1
   Eigen::VectorXd negative;  // 1 or 0
@@ -44,7 +44,7 @@ struct Lexicon {
   }
 };
 
-/// Learnt from each word as often as `times` says; of both lists there must be one.
+/// A model trained with each word counted `times` times. REQUIRES: at least one word of each list.
 LogisticModel learnt(const Lexicon& lexicon, const Eigen::VectorXd& times, const LogisticModel& start = {}) {
   std::vector<Eigen::Index> present;
   for (Eigen::Index i = 0; i < times.size(); ++i)
@@ -61,7 +61,7 @@ std::vector<double> probabilities_of(const std::vector<Vectors>& targets, const 
   return result;
 }
 
-/// Kullback-Leibler divergence from the uniform distribution of what is proportional to the probabilities.
+/// Kullback-Leibler divergence of the probabilities, scaled to sum 1, from the uniform distribution.
 double divergence_of(std::span<const double> probabilities) {
   const double mean = mean_of(probabilities);
   double sum = 0;
@@ -69,7 +69,7 @@ double divergence_of(std::span<const double> probabilities) {
   return std::max(sum / static_cast<double>(probabilities.size()), 0.0);
 }
 
-/// The fold that each word belongs to: as many words of a list in one as in another, as far as they go.
+/// The fold of each word: each list is spread evenly over the folds.
 std::vector<std::size_t> folds_of(const Lexicon& lexicon, std::uint64_t seed) {
   Rng rng(seed);
   std::vector<std::size_t> result;
@@ -83,7 +83,7 @@ std::vector<std::size_t> folds_of(const Lexicon& lexicon, std::uint64_t seed) {
   return result;
 }
 
-/// Share of the words that a model learnt without their folds tells right; of those it is in two minds about, half.
+/// Accuracy of models on their held-out folds; an undecided word counts half.
 double cross_validated(const Lexicon& lexicon, const LogisticModel& start, const NegativeSentimentOptions& options) {
   const std::vector<std::size_t> folds = folds_of(lexicon, options.seed);
   std::vector<double> right(std::min(most_folds, std::ranges::max(lexicon.sizes)));
@@ -100,7 +100,7 @@ double cross_validated(const Lexicon& lexicon, const LogisticModel& start, const
   return std::accumulate(right.begin(), right.end(), 0.0) / static_cast<double>(folds.size());
 }
 
-/// How often each word was drawn, each list by itself.
+/// How often each word is drawn in a resample, each list separately.
 Eigen::VectorXd resampled(const Lexicon& lexicon, Rng& rng) {
   Eigen::VectorXd times = Eigen::VectorXd::Zero(lexicon.negative.size());
   std::size_t begin = 0;
@@ -138,7 +138,7 @@ NegativeSentiment negative_sentiment(const Embeddings& embeddings, const Associa
 
   std::vector<double> divergences(static_cast<std::size_t>(options.resamples));
   parallel_for(divergences.size(), options.threads, [&](std::size_t i) {
-    Rng rng(options.seed, i + 1);  // stream 0 is that of the folds
+    Rng rng(options.seed, i + 1);  // the folds use stream 0
     divergences[i] = divergence_of(probabilities_of(targets, learnt(lexicon, resampled(lexicon, rng), model)));
   });
   std::ranges::sort(divergences);

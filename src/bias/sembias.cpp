@@ -25,7 +25,7 @@ std::vector<PairKind> choose_pairs(const Embeddings& embeddings, const BiasSubsp
       chosen = kind;
       best = *cosine;
     };
-    // The order of the published file, where ties go to the first.
+    // In the order of the published file, where the first wins ties.
     offer(question.definition, PairKind::definition);
     for (const auto& pair : question.none) offer(pair, PairKind::none);
     offer(question.stereotype, PairKind::stereotype);

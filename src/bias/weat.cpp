@@ -21,7 +21,7 @@ WeatResult weat(const Embeddings& embeddings, const AssociationQuery& query, con
 
   const auto targets = unit_vectors(embeddings, query.targets);
   const auto attributes = unit_vectors(embeddings, query.attributes);
-  // A mean of cosines is the product with the mean of the unit vectors.
+  // A mean of cosines is the inner product with the mean of the unit vectors.
   const Eigen::VectorXd contrast = mean_of(attributes[0]) - mean_of(attributes[1]);
   std::vector<std::vector<double>> associations(2);
   for (std::size_t list = 0; list < 2; ++list)
@@ -36,7 +36,7 @@ WeatResult weat(const Embeddings& embeddings, const AssociationQuery& query, con
 
 namespace {
 
-/// The effect size where words come so many times.
+/// The effect size if each word occurs `times` times.
 std::optional<double> resampled_effect_size(const WeatResult& observed, Deviation deviation,
                                             std::span<const std::uint32_t> times) {
   double sums[2] = {}, counts[2] = {}, squares = 0;

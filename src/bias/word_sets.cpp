@@ -61,7 +61,7 @@ class WordSetReader {
     fail_at(where_, line, place, message);
   }
 
-  /// A list or an object that holds something.
+  /// The items of a list or object that must not be empty.
   const std::vector<JsonValue>& items_of(const JsonValue& value, Kind kind, const std::string& place,
                                          const std::string& expected) const {
     if (value.kind != kind || value.items.empty()) fail(value.line, place, found(value) + "; write " + expected);
@@ -126,7 +126,7 @@ class WordSetReader {
     return sets;
   }
 
-  /// Calls f(value, place) for each member of a section whose members have names of their own.
+  /// Calls f(value, place) for each member of a section with named members.
   template <class F>
   void for_each_named(const JsonValue& root, const std::string& section, F&& f) const {
     const JsonValue* value = root.find(section);
@@ -260,7 +260,7 @@ class WordSetReader {
 
 struct Lookup {
   std::vector<WordId> words;         // those found, each once
-  std::vector<std::size_t> missing;  // places of the others
+  std::vector<std::size_t> missing;  // positions of the others
 };
 
 Lookup look_up(const Vocabulary& vocabulary, const WordSet& words) {
@@ -325,7 +325,7 @@ ResolvedSets resolve(const Vocabulary& vocabulary, std::span<const WordSet> sets
     if (!found.missing.empty()) {
       WordSet lower(set.size());
       std::ranges::transform(set, lower.begin(), lowered);
-      // As a whole: a set of which one word came in another case would compare cases too.
+      // As a whole: a set with one word in another case would also compare cases.
       if (Lookup other = look_up(vocabulary, lower); other.missing.size() < found.missing.size())
         found = std::move(other);
     }
@@ -382,7 +382,7 @@ std::vector<WordId> words_kept(const Vocabulary& vocabulary, const BiasWordSets&
   for (const auto* group : {&sets.definitional, &sets.equalize})
     for (const WordSet& set : with_case_variants(*group)) listed.insert(listed.end(), set.begin(), set.end());
   std::vector<WordId> kept = resolve(vocabulary, listed).words;
-  // A set is there as written or in small letters as a whole, which its words one by one may not be.
+  // A set is found as a whole, as written or in lowercase; its words, looked up one by one, may give other forms.
   for (const auto* group : {&sets.definitional, &sets.equalize})
     for (const auto& set : resolve(vocabulary, with_case_variants(*group)).sets)
       kept.insert(kept.end(), set.begin(), set.end());

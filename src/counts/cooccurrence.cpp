@@ -20,10 +20,10 @@
 #include <utility>
 #include <vector>
 
-// A row at a time: the places where its word stands are known (an inverted index), so the words beside them can be
-// added into one dense array of sums, which the cache holds. No hashing, no sorting; what comes out is in order. Where
-// the index of the whole text is not to fit into memory, the text is taken in parts: each part's sums go to a temporary
-// file, and are added up row by row in the end.
+// Counts row by row: an inverted index gives the positions of the row's word, and the words around them are added into
+// one dense array of sums, which fits the cache. No hashing or sorting; the result is in order. If the index of the
+// whole text does not fit into the memory allowed, the text is processed in parts: each part's sums go to a temporary
+// file and are finally added up row by row.
 
 namespace equivec {
 
@@ -41,12 +41,12 @@ namespace {
 
 constexpr WordId sentence_end = EncodedCorpus::sentence_end;
 
-/// How much each distance counts, in units.
+/// The weight of each distance, in units.
 struct Weights {
   std::vector<std::uint64_t> of;  // [distance], from 1
-  double unit = 1;                // what a sum is divided by
+  double unit = 1;                // divisor that turns sums into counts
 
-  /// Of the words around one, all together.
+  /// Total weight of the words in a context window.
   std::uint64_t of_window() const { return 2 * std::accumulate(of.begin() + 1, of.end(), std::uint64_t{0}); }
 };
 
@@ -57,7 +57,7 @@ Weights weights_of(const CooccurrenceOptions& options, std::uint64_t words) {
   if (!options.distance_weighting) return result;
   double harmonic = 0;
   for (std::size_t d = 1; d <= window; ++d) harmonic += 1.0 / static_cast<double>(d);
-  // No sum is above that of all pairs, which must stay below 2^63.
+  // No sum exceeds that of all pairs, which must stay below 2^63.
   const double largest = 0x1p62 / (2 * harmonic * static_cast<double>(std::max<std::uint64_t>(words, 1)));
   std::uint64_t unit = 1;
   for (std::uint64_t d = 1; d <= window; ++d) {
@@ -73,7 +73,7 @@ Weights weights_of(const CooccurrenceOptions& options, std::uint64_t words) {
   return result;
 }
 
-/// The sums of one row, and of which words there are any. Where they fit, 32 bits take half the cache that 64 do.
+/// The sums of one row, and which words have one. 32-bit sums, where they suffice, take half the cache of 64-bit ones.
 template <class Sum>
 class RowSums {
  public:
@@ -90,7 +90,7 @@ class RowSums {
 
   std::size_t size() const { return count_; }
 
-  /// Calls f(word, sum) for each word that was added, ascending, and forgets them.
+  /// Calls f(word, sum) for each word that was added, ascending, and resets all sums.
   template <class F>
   void take(const F& f) {
     for (std::size_t i = 0; i < count_; ++i) {
@@ -111,25 +111,25 @@ class RowSums {
 
  private:
   std::vector<Sum> sums_;
-  std::vector<std::uint32_t> added_;  // and room for one more
+  std::vector<std::uint32_t> added_;  // one element longer than needed: add() always writes
   std::size_t count_ = 0;
   std::vector<std::uint64_t> present_;  // a bit for each word
   std::vector<std::uint64_t> groups_;   // a bit for each 64 of those
 };
 
-/// What a thread adds up in.
+/// The sums of one thread.
 struct Sums {
   RowSums<std::uint32_t> small;
   RowSums<std::uint64_t> large;
   explicit Sums(std::size_t words) : small(words), large(words) {}
 };
 
-/// Where each word stands in a part of the text.
+/// Inverted index: the positions of each word in a part of the text.
 class PositionIndex {
  public:
   PositionIndex(std::size_t words, tbb::task_arena& arena) : words_(words), arena_(arena), begins_(words + 1) {}
 
-  /// Of ids[begin, end).
+  /// Indexes ids[begin, end).
   void build(std::span<const WordId> ids, std::size_t begin, std::size_t end) {
     first_ = begin;
     const auto pieces = static_cast<std::size_t>(arena_.max_concurrency());
@@ -153,7 +153,7 @@ class PositionIndex {
     });
   }
 
-  /// Relative to first().
+  /// Positions relative to first(), ascending.
   std::span<const std::uint32_t> of(std::size_t word) const {
     return {positions_.data() + begins_[word], begins_[word + 1] - begins_[word]};
   }
@@ -171,7 +171,7 @@ class PositionIndex {
   std::vector<std::uint32_t, HugePageAllocator<std::uint32_t>> positions_;
 };
 
-/// Sums of a part of the text, in a temporary file: for each range of rows the bytes that encode_rows() made.
+/// Sums of the parts of the text, in a temporary file: for each range of rows and part, the bytes of encoded().
 class Runs {
  public:
   explicit Runs(std::size_t ranges) : places_(ranges) {}
@@ -183,7 +183,7 @@ class Runs {
     places_[range].push_back({written_, bytes.size()});
     written_ += bytes.size();
   }
-  /// What was added for a range, each part of the text by itself.
+  /// What was added for a range, one string for each part of the text.
   std::vector<std::string> read(std::size_t range) const {
     std::vector<std::string> result;
     for (const auto& [offset, size] : places_[range]) {
@@ -206,7 +206,7 @@ class Runs {
   std::vector<std::vector<Place>> places_;
 };
 
-/// Where memory is limited: half of it for the index, a quarter for the result; the rest is left to sums and buffers.
+/// If memory is limited: half of it for the index, a quarter for the result, the rest for sums and buffers.
 struct MemoryPlan {
   std::size_t part;      // ids that are indexed at a time
   std::uint64_t result;  // bytes of the result in memory; 0: no limit
@@ -216,15 +216,15 @@ MemoryPlan plan_of(std::size_t ids, const CooccurrenceOptions& options) {
   const std::uint64_t most = std::numeric_limits<std::uint32_t>::max() / 2;
   const std::uint64_t part =
       options.memory == 0 ? most : std::clamp<std::uint64_t>(options.memory / 2 / sizeof(std::uint32_t), 65536, most);
-  // Parts of the same size.
+  // Parts of equal size.
   const std::uint64_t parts = std::max<std::uint64_t>((ids + part - 1) / part, 1);
   return {static_cast<std::size_t>((ids + parts - 1) / parts), options.memory / 4};
 }
 
-/// Rows that are counted as one task: [bounds[i], bounds[i + 1]).
+/// Bounds of the ranges of rows that are counted as one task each: [bounds[i], bounds[i + 1]).
 std::vector<std::size_t> ranges_of(const Vocabulary& vocabulary, const CooccurrenceOptions& options) {
   constexpr std::size_t most_rows = 4096;
-  // Also what a range's rows take in memory is bounded: 12 bytes for each pair.
+  // Also bounds the memory of a range's rows: 12 bytes for each pair.
   const std::uint64_t pairs = 2 * static_cast<std::uint64_t>(options.window);
   const std::uint64_t memory = options.memory == 0 ? std::uint64_t{1} << 25 : options.memory / 32 + 1;
   const std::uint64_t most = std::clamp<std::uint64_t>(vocabulary.total_count() / 256, 1, memory / (12 * pairs) + 1);
@@ -293,7 +293,7 @@ class Counting {
     });
   }
 
-  /// Adds what stands beside the places of a row's word, and calls f with the sums.
+  /// Adds up the words around the positions of a row's word, and calls f with the sums.
   template <class F>
   void with_sums(const PositionIndex& positions, std::size_t row, Sums& sums, const F& f) {
     const auto places = positions.of(row);
@@ -348,7 +348,7 @@ class Counting {
     return rows;
   }
 
-  /// For each row of a range how many words it has, then for each word how far it is from the one before and its sum.
+  /// For each row of a range: the number of words, then for each word its difference from the previous one and its sum.
   std::string encoded(std::size_t range, const PositionIndex& positions, Sums& sums) {
     std::string result;
     for (std::size_t row = bounds_[range]; row < bounds_[range + 1]; ++row)
@@ -394,10 +394,10 @@ class Counting {
   tbb::enumerable_thread_specific<Sums> sums_;
 };
 
-/// Pairs that differ, if every word stood anywhere; in real texts fewer do, since words keep to their company.
+/// Expected number of distinct pairs if words were independent; real texts have fewer, since words go together.
 std::uint64_t expected_pairs(const Vocabulary& vocabulary, std::uint64_t sides) {
   const auto total = static_cast<double>(std::max<std::uint64_t>(vocabulary.total_count(), 1));
-  // How many words differ among 4^k drawn at random; between two such numbers it is interpolated.
+  // Distinct words among 4^k random draws, interpolated in between.
   std::vector<double> different;
   for (double draws = 1; draws <= 4 * total * static_cast<double>(sides); draws *= 4) {
     double sum = 0;
@@ -431,7 +431,7 @@ CooccurrenceNeeds cooccurrence_needs(const EncodedCorpus& corpus, const Vocabula
   CooccurrenceNeeds needs;
   needs.memory = plan.part * sizeof(std::uint32_t) + words * 4 * (threads + 1) + threads * words * 20 +
                  (on_disk ? plan.result : result);
-  // A pair takes about half as much in a part's sums as in the result, but may be in several parts.
+  // A pair takes about half as many bytes in a part's sums as in the result, but may be in several parts.
   needs.disk = (on_disk ? result : 0) + (parts ? result / 2 : 0);
   return needs;
 }

@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-// The records of GloVe's four programs.
+// The record format shared by GloVe's four programs.
 
 namespace equivec {
 
@@ -45,7 +45,7 @@ class RecordFile {
 
   std::size_t size() const { return file_.bytes().size() / sizeof(Record); }
 
-  /// Throws Error unless it makes sense.
+  /// Throws Error for an invalid record.
   Pair operator[](std::size_t i) const {
     Record record;
     std::memcpy(&record, file_.bytes().data() + i * sizeof record, sizeof record);
@@ -97,7 +97,7 @@ Cooccurrences read_cooccurrences(const std::filesystem::path& file, const Vocabu
     if (i % 65536 == 0) check_cancelled(progress);
     ++sizes[records[i].row];
   }
-  // As many rows at a time as half the memory holds; the file is gone through once for each time.
+  // Reads as many rows at a time as fit half the memory, in one pass over the file each.
   const std::uint64_t most = memory == 0 ? records.size() : std::max<std::uint64_t>(memory / 2 / sizeof(Pair), 1);
   CooccurrenceStore store(vocabulary.size(), memory / 4);
   std::vector<Pair> pairs;

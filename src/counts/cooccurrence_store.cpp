@@ -15,7 +15,7 @@ void CooccurrenceStore::move_to_file(Kept& kept) {
   kept.offset = written_;
   write_all(file_, bytes_of(std::span<const double>(rows.counts)), name());
   write_all(file_, bytes_of(std::span<const WordId>(rows.words)), name());
-  // So that the next counts begin at a multiple of their size.
+  // Aligns the next counts to a multiple of their size.
   const std::size_t padding = rows.words.size() % 2 * sizeof(WordId);
   write_all(file_, std::string_view("\0\0\0", padding), name());
   written_ += rows.bytes() + padding;

@@ -11,7 +11,7 @@
 
 namespace equivec {
 
-/// Some neighbouring rows of a co-occurrence matrix.
+/// Consecutive rows of a co-occurrence matrix.
 struct CooccurrenceRows {
   std::size_t first = 0;           ///< the first row's number
   std::vector<std::size_t> sizes;  ///< of each row
@@ -21,14 +21,14 @@ struct CooccurrenceRows {
   std::uint64_t bytes() const noexcept { return words.size() * (sizeof(WordId) + sizeof(double)); }
 };
 
-/// Takes the rows of a co-occurrence matrix as they become ready: in memory, or, when they would take more than a
-/// limit, in an unlinked temporary file. Throws Error if that cannot be written.
+/// Collects the rows of a co-occurrence matrix in any order: in memory, or, beyond a limit, in an unlinked temporary
+/// file. Throws Error if that cannot be written.
 class CooccurrenceStore {
  public:
-  /// memory: in bytes; 0 is no limit.
+  /// memory: in bytes; 0: no limit.
   CooccurrenceStore(std::size_t words, std::uint64_t memory) : words_(words), memory_(memory) {}
 
-  /// Any order; several threads may add at the same time. Rows that are never added are empty.
+  /// Several threads may add at the same time. Rows that are never added are empty.
   void add(CooccurrenceRows rows);
 
   Cooccurrences keep() &&;
@@ -45,7 +45,7 @@ class CooccurrenceStore {
   std::uint64_t memory_, taken_ = 0, written_ = 0;
   std::mutex mutex_;
   std::vector<Kept> kept_;
-  Descriptor file_;  // once there are too many
+  Descriptor file_;  // opened once the limit is exceeded
 };
 
 }  // namespace equivec

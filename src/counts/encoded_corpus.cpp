@@ -30,12 +30,12 @@ std::span<const WordId> EncodedCorpus::chunk(std::size_t number) const {
   return ids_.subspan(begin, std::min(chunk_size, ids_.size() - begin));
 }
 
-/// Turns the numbers of a text into ids of words: `table_ids` has for each of its tables what becomes of the words.
+/// Turns the per-table word numbers of a text into word ids; `table_ids` has the ids of the words of each table.
 class Encoder {
  public:
   Encoder(NumberedText text, std::vector<WordIds> table_ids, std::optional<WordId> end_token)
       : text_(std::move(text)), table_ids_(std::move(table_ids)), end_token_(end_token.value_or(no_word)) {
-    text_.tables.clear();  // they may be large, and what they told is in table_ids
+    text_.tables.clear();  // they may be large, and table_ids has all that is needed
   }
 
   EncodedCorpus encode(const Corpus& corpus, int threads, const Progress* progress) && {
@@ -63,7 +63,7 @@ class Encoder {
           block.ids = encode_block(block.ids, table_ids_[block.table], block.words);
           return block;
         },
-        // What is put back stands before all that is yet to be taken, since no block grows.
+        // Writing back never overtakes reading, since no block grows.
         [&](Block block) {
           std::span<const WordId> ids = block.ids;
           if (!ids.empty() && ids.front() == EncodedCorpus::sentence_end && !sentence_is_open) ids = ids.subspan(1);
@@ -85,7 +85,7 @@ class Encoder {
   }
 
  private:
-  /// In place. What vanishes may leave sentence ends that follow one another; of those one stays, also at the start.
+  /// Works in place. Dropped words may leave several sentence ends in a row; one of them is kept, also at the start.
   std::span<WordId> encode_block(std::span<WordId> ids, const WordIds& word_ids, std::uint64_t& words) const {
     WordId* to = ids.data();
     std::size_t ends = 0;
@@ -129,7 +129,7 @@ void validate(const EncodeOptions& options) {
 EncodedCorpus encode(const Corpus& corpus, const Vocabulary& vocabulary, const EncodeOptions& options,
                      Progress* progress) {
   validate(options);
-  // A corpus without rare words has no unknown word either.
+  // A corpus without rare words has no unknown word.
   const auto unknown = options.unknown.empty() ? std::nullopt : vocabulary.find(options.unknown);
   const auto end_token = special_word(vocabulary, options.text.end_token, "end-token");
   NumberedText text =

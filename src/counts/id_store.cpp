@@ -29,7 +29,7 @@ void IdStore::append(std::span<const WordId> ids) {
 }
 
 void IdStore::grow(std::size_t size) {
-  // By little, since it costs little: asking for twice as much may be refused where there is enough.
+  // Grows by a quarter, since growing is cheap and asking for twice as much may be refused.
   std::size_t bytes = std::max(size * sizeof(WordId), ids_.size() + ids_.size() / 4);
   bytes = (bytes / huge_page + 1) * huge_page;
   ids_.resize(memory_ > 0 ? std::min<std::uint64_t>(bytes, memory_) : bytes);

@@ -12,23 +12,23 @@
 
 namespace equivec {
 
-/// Word ids, put one after the other: in memory, or, when they would take more than a limit, in an unlinked temporary
-/// file. Throws Error if that cannot be written.
+/// A growing sequence of word ids: in memory, or, beyond a limit, in an unlinked temporary file. Throws Error if that
+/// cannot be written.
 class IdStore {
  public:
-  /// In bytes; 0 is no limit.
+  /// memory: in bytes; 0: no limit.
   explicit IdStore(std::uint64_t memory) : memory_(memory) {}
 
   void append(std::span<const WordId> ids);
   std::size_t size() const noexcept { return size_; }
 
-  /// Ids [begin, begin + count), for the caller to change: in place, or, where they stand in a file, in `buffer`, from
-  /// which replace() puts them back.
+  /// Ids [begin, begin + count), which the caller may change: in place, or, if they are in a file, a copy in `buffer`
+  /// that replace() writes back.
   std::span<WordId> take(std::size_t begin, std::size_t count, std::vector<WordId>& buffer);
-  /// Puts `ids`, which may be a part of what take() gave, at `begin`. REQUIRES: begin + ids.size() <= size()
+  /// Writes `ids`, which may be a part of the result of take(), at `begin`. REQUIRES: begin + ids.size() <= size()
   void replace(std::size_t begin, std::span<const WordId> ids);
 
-  /// What is kept in the end: the first `size` ids, read-only, as long as `owner` lives.
+  /// The final result: the first `size` ids, read-only, valid as long as `owner` lives.
   struct Kept {
     std::shared_ptr<const void> owner;
     std::span<const WordId> ids;
@@ -44,7 +44,7 @@ class IdStore {
   std::uint64_t memory_;
   std::size_t size_ = 0;
   GrowingMemory ids_;
-  Descriptor file_;  // once there are too many
+  Descriptor file_;  // opened once the limit is exceeded
 };
 
 }  // namespace equivec

@@ -21,7 +21,7 @@ namespace equivec {
 
 namespace {
 
-/// What becomes of one block of the text on the thread that works on it.
+/// The result of one block of the text, made by one thread.
 struct NumberedBlock {
   TextBlock block;
   WordCounts* table = nullptr;
@@ -111,10 +111,10 @@ NumberedText number_words(const Corpus& corpus, const NumberingOptions& options,
 
 namespace {
 
-/// A word with what decides its place.
+/// A word with its sort keys.
 struct Candidate {
   std::uint64_t count;
-  std::uint64_t prefix;  // the first eight bytes, so that most ties need not look at the word
+  std::uint64_t prefix;  // the first eight bytes, which decide most ties without reading the word
   std::uint32_t number;  // in its table
 };
 
@@ -125,7 +125,7 @@ std::uint64_t prefix_of(std::string_view word) noexcept {
   return bytes;
 }
 
-/// Adds the words of all tables to the first and tells what numbers they have there.
+/// Adds the words of all tables to the first and returns their numbers in it.
 std::vector<std::vector<std::uint32_t>> merge(std::vector<WordCounts>& tables) {
   std::vector<std::vector<std::uint32_t>> numbers;
   for (std::size_t t = 1; t < tables.size(); ++t) {

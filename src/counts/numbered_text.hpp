@@ -16,19 +16,19 @@
 
 namespace equivec {
 
-/// A corpus after the one pass over its text that counting and encoding share. Each thread has numbered the words that
-/// it met in its own way.
+/// The result of the single pass over a corpus that counting and encoding share. Each thread numbers the words that it
+/// meets in its own table.
 struct NumberedText {
   std::vector<WordCounts> tables;  ///< one for each thread that took part
   std::uint64_t tokens = 0;
   std::uint64_t sentences = 0;  ///< lines that have a word
 
-  // The text as numbers of its table's words, if asked for.
-  /// Stands where a sentence ends, before `sentence_end`, if there is an end token.
+  // With Keep::counts_and_ids, the text as word numbers of each block's table.
+  /// Stands before each `sentence_end` if there is an end token.
   static constexpr WordId end_token{WordCounts::number_limit};
   struct Block {
     std::size_t table;
-    std::size_t ids;  ///< how many
+    std::size_t ids;  ///< number of ids
   };
   std::vector<Block> blocks;
   IdStore ids;
@@ -47,9 +47,9 @@ struct NumberingOptions {
 /// Throws what reading the corpus throws, and Cancelled.
 NumberedText number_words(const Corpus& corpus, const NumberingOptions& options, Progress* progress);
 
-/// For the words of one table what becomes of each.
+/// For each word of one table, its id in the vocabulary, or no_word.
 using WordIds = std::vector<WordId>;
-/// A word that is in no vocabulary and vanishes.
+/// A word that is not in the vocabulary and is dropped.
 inline constexpr WordId no_word{WordCounts::number_limit};
 
 struct ChosenWords {
@@ -57,7 +57,7 @@ struct ChosenWords {
   std::vector<WordIds> ids;  ///< for each table of the text
 };
 
-/// The vocabulary that count_words() promises. Takes the text's tables; `name` is the corpus's, for messages.
+/// The vocabulary as specified at count_words(). Consumes the text's tables; `name` is the corpus's, for messages.
 ChosenWords choose_words(NumberedText& text, const VocabularyOptions& options, const std::string& name);
 
 }  // namespace equivec

@@ -35,7 +35,7 @@ struct Vocabulary::Storage {
     return bytes.substr(begin, static_cast<std::size_t>(offsets[row + 1]) - begin);
   }
 
-  /// Whether a word's bytes are there, as far as its offsets tell.
+  /// Whether the offsets of a word are within the bytes.
   bool has_place(std::size_t row) const noexcept {
     return offsets[row] >= 0 && offsets[row] <= offsets[row + 1] &&
            static_cast<std::uint64_t>(offsets[row + 1]) <= bytes.size();
@@ -46,7 +46,7 @@ struct Vocabulary::Storage {
     if (offsets.size() != counts.size() + 1 || offsets[0] != 0)
       throw Error("the table of word offsets does not fit the table of counts");
     index.reserve(counts.size());
-    constexpr std::size_t ahead = 16;  // rows, whose places in the index come from memory meanwhile
+    constexpr std::size_t ahead = 16;  // rows whose index slots are prefetched
     for (std::size_t row = 0; row < counts.size(); ++row) {
       if (row + ahead < counts.size() && has_place(row + ahead)) index.prefetch(word(row + ahead));
       if (!has_place(row)) throw Error("word " + std::to_string(row) + " has a place outside the table of words");

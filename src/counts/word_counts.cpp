@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t short_word = 16;
 
-/// 16 bytes of ones and 16 of zeros: from 16 - n on they are the mask of a word of n bytes.
+/// 16 bytes of ones and 16 of zeros: the mask of a word of n bytes begins at 16 - n.
 constexpr auto mask_bytes = [] {
   std::array<unsigned char, 2 * short_word> bytes{};
   for (std::size_t i = 0; i < short_word; ++i) bytes[i] = 0xFF;
@@ -38,7 +38,7 @@ WordCounts::Key WordCounts::key_of(const char* word, std::size_t length, const c
     return {hash.low64, hash.high64};
   }
   std::array<char, short_word> copy;
-  if (static_cast<std::size_t>(text_end - word) < short_word) {  // what follows is not ours to read
+  if (static_cast<std::size_t>(text_end - word) < short_word) {  // must not read beyond the text
     copy.fill('\0');
     std::memcpy(copy.data(), word, length);
     word = copy.data();
@@ -77,7 +77,7 @@ void WordCounts::add(std::string_view text, std::span<const std::uint32_t> edges
   std::array<Key, WordScanner::batch> keys;
   std::array<std::size_t, WordScanner::batch> homes;
   const char* const text_end = text.data() + text.size();
-  // The slots of all words are asked for before the first is looked at, so that one wait serves many.
+  // Prefetches the slots of all words before reading the first, so that the cache misses overlap.
   for (std::size_t i = 0; i < words; ++i) {
     keys[i] = key_of(text.data() + edges[2 * i], edges[2 * i + 1] - edges[2 * i], text_end);
     homes[i] = home(keys[i]);

@@ -12,15 +12,15 @@
 
 namespace equivec {
 
-/// Different words with their counts. They are numbered from 0 in the order in which they were first added.
+/// Distinct words with their counts, numbered from 0 in the order in which they were first added.
 class WordCounts {
  public:
-  /// This and what is above it is no word's number.
+  /// All word numbers are below this.
   static constexpr std::uint32_t number_limit = 0xFFFFFFFEu;
 
-  /// Adds the words that a scanner found in `text`, a batch at most, and writes the number of each.
+  /// Adds the words that a scanner found in `text`, at most one batch, and writes the number of each.
   void add(std::string_view text, std::span<const std::uint32_t> edges, std::span<WordId> numbers);
-  /// Adds one word and tells its number.
+  /// Adds one word and returns its number.
   std::uint32_t add(std::string_view word, std::uint64_t count);
 
   std::size_t size() const noexcept { return ends_.size(); }
@@ -32,13 +32,13 @@ class WordCounts {
   std::vector<std::uint64_t> counts() const;
 
  private:
-  /// A word of at most 16 bytes as two numbers, zeros after it; of a longer one the hash. Two words are the same if
-  /// key and length are, and, where they are long, the bytes.
+  /// A word of at most 16 bytes as two numbers, padded with zeros; the hash of a longer one. Two words are equal if key
+  /// and length are, and, for long words, also the bytes.
   struct Key {
     std::uint64_t low, high;
     bool operator==(const Key&) const = default;
   };
-  /// Half a cache line, so that all that a word which was there before needs is in one place.
+  /// Half a cache line, so that counting a known word touches only one line.
   struct alignas(32) Slot {
     Key key = {0, 0};
     std::uint64_t count = 0;
@@ -51,7 +51,7 @@ class WordCounts {
   std::uint32_t count(std::string_view word, const Key& key, std::size_t slot, std::uint64_t count);
   void reserve(std::size_t words);
 
-  std::vector<Slot, HugePageAllocator<Slot>> slots_;  // open addressing; at most half of them are taken
+  std::vector<Slot, HugePageAllocator<Slot>> slots_;  // open addressing; at most half are in use
   int shift_ = 64;                                    // 64 - log2(slots)
   std::string bytes_;
   std::vector<std::size_t> ends_;

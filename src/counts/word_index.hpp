@@ -10,7 +10,7 @@
 
 namespace equivec {
 
-/// Finds the number of a word among words that somebody else keeps. Open addressing; the table is at most half full.
+/// Finds the number of a word among words stored elsewhere. Open addressing; the table is at most half full.
 class WordIndex {
  public:
   static constexpr std::uint32_t nothing = 0xFFFFFFFFu;
@@ -23,18 +23,18 @@ class WordIndex {
     if (slots > slots_.size()) grow(slots);
   }
 
-  /// Fetches what find and insert will look at first, for a word whose turn comes a little later.
+  /// Prefetches the slot that find and insert read first, for a word that will be needed soon.
   void prefetch(std::string_view word) const noexcept {
     __builtin_prefetch(&slots_[hash(word) & (slots_.size() - 1)], 1);
   }
 
-  /// The number of `word`, or `nothing`. word_at(number) gives a word back.
+  /// The number of `word`, or `nothing`. word_at(number) must return the word of a number.
   template <class WordAt>
   std::uint32_t find(std::string_view word, const WordAt& word_at) const noexcept {
     return slots_.empty() ? nothing : slots_[slot_of(word, hash(word), word_at)].number;
   }
 
-  /// The number of `word`; if it is not there it is entered with `number`, which is then returned.
+  /// The number of `word`; a new word is inserted with `number`, which is then returned.
   template <class WordAt>
   std::uint32_t insert(std::string_view word, std::uint32_t number, const WordAt& word_at) {
     if (2 * (used_ + 1) > slots_.size()) grow(slots_.empty() ? 64 : 2 * slots_.size());

@@ -20,7 +20,7 @@ namespace equivec {
 
 namespace {
 
-/// The texts' vectors, and what was known of them.
+/// Computes the texts' vectors and how many of their words are known.
 class TextVectors {
  public:
   TextVectors(const Embeddings& embeddings, const ProbeOptions& options, const Progress* progress)
@@ -54,7 +54,7 @@ class TextVectors {
   }
 
  private:
-  /// False if the vectors do not know the word.
+  /// Adds the word's vector to the sum; false if the word is not in the vocabulary or its vector is zero.
   bool add(std::string_view word, Eigen::VectorXd& sum) const {
     auto id = embeddings_.vocabulary().find(word);
     if (!id && !cased_) id = embeddings_.vocabulary().find(lowered(word));
@@ -74,7 +74,7 @@ class TextVectors {
   bool cased_;
 };
 
-/// Of each label of the test its number among the training's. Throws Error for one that is not there.
+/// For each label of the test set, its number in the training set. Throws Error for one that is not there.
 std::vector<std::uint32_t> numbers_in(const LabelledTexts& training, const LabelledTexts& test) {
   std::vector<std::uint32_t> numbers;
   for (std::size_t k = 0; k < test.classes.size(); ++k) {
@@ -96,7 +96,7 @@ double f1_of(std::uint64_t correct, std::uint64_t test, std::uint64_t predicted)
   return 2 * static_cast<double>(correct) / static_cast<double>(test + predicted);
 }
 
-/// Mean F1 of the classes that are there or were predicted; at least one is.
+/// Mean F1 of the classes that occur in the test set or were predicted. REQUIRES: at least one.
 double macro_f1_of(const Counts& correct, const Counts& test, const Counts& predicted) {
   double sum = 0, classes = 0;
   for (std::size_t k = 0; k < test.size(); ++k) {
@@ -218,7 +218,8 @@ ProbeResult probe(const Embeddings& embeddings, const LabelledTexts& training, c
 
 namespace {
 
-/// The bootstrap's; but of few texts, which may all lean to one side by luck, none that a test of signs could not find.
+/// The bootstrap p-value, but at least the smallest p-value of a two-sided sign test: a few texts may all favour one
+/// side by chance.
 std::optional<double> log_loss_p_value(std::span<const double> ascending, std::size_t texts) {
   std::optional<double> p = bootstrap_p_value(ascending);
   if (p) p = std::max(*p, std::min(std::ldexp(2.0, -static_cast<int>(std::min<std::size_t>(texts, 1000))), 1.0));

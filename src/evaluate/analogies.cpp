@@ -16,7 +16,7 @@ namespace equivec {
 
 namespace {
 
-/// Numbers the pairs of a section, each once.
+/// Builds a section and numbers its distinct pairs.
 class SectionBuilder {
  public:
   explicit SectionBuilder(std::string name) : section_{.name = std::move(name), .pairs = {}, .questions = {}} {}
@@ -46,7 +46,7 @@ class SectionBuilder {
   std::map<std::string, std::uint32_t> numbers_;
 };
 
-/// The sections of a set, as they are met; one name may come again.
+/// The sections of a set, in order of first appearance; a name may reappear.
 class Sections {
  public:
   SectionBuilder& named(const std::string& name) {
@@ -142,10 +142,10 @@ void read_analogy_file(const std::filesystem::path& file, AnalogySet& set) {
   std::move(sections).append_to(set);
 }
 
-/// A pair of a section as the vectors know it.
+/// A pair of a section, looked up in the vocabulary.
 struct KnownPair {
   std::optional<WordId> source;
-  std::vector<WordId> targets;  ///< those that are known
+  std::vector<WordId> targets;  ///< those in the vocabulary
 
   bool known() const { return source && !targets.empty(); }
   Analogy::Pair pair() const { return {*source, targets.front()}; }
@@ -162,7 +162,7 @@ std::vector<KnownPair> known_pairs(const WordLookup& lookup, const AnalogySet::S
   return result;
 }
 
-/// A question that can be asked, and where its outcome goes.
+/// A question that can be answered: the position of its outcome, and the right answers.
 struct Asked {
   std::size_t section, question;
   std::vector<WordId> expected;

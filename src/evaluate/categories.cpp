@@ -50,7 +50,7 @@ CategorySet read_categories(const std::filesystem::path& file) {
         return;
       }
     }
-    if (fields.size() == columns && fields[word].empty()) return;  // as some tables end each category
+    if (fields.size() == columns && fields[word].empty()) return;  // some tables end each category with such a line
     if (fields.size() != columns || fields[category].empty())
       throw Error(place(file, number) + "expected a word and its category, found " + std::to_string(fields.size()) +
                   " fields");

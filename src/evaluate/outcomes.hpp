@@ -8,11 +8,11 @@
 
 namespace equivec {
 
-// What the evaluations share.
+// Shared by the evaluations.
 
 Accuracy accuracy_of(std::string name, std::span<const Outcome> outcomes, const BootstrapOptions& bootstrap);
 
-/// Throws Error unless two results are of as many questions.
+/// Throws Error unless two results have the same number of questions.
 void require_same_size(std::size_t first, std::size_t second);
 
 }  // namespace equivec

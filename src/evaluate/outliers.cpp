@@ -104,7 +104,7 @@ OutlierResult evaluate(const Embeddings& embeddings, const OutlierSet& set, cons
       }
       std::vector<WordId> all = words;
       all.push_back(*outlier);
-      // Sums of cosines to the others rank as means do.
+      // Sums of cosines with the others have the same ranks as means.
       std::vector<double> sums(all.size());
       for (std::size_t i = 0; i < all.size(); ++i)
         for (std::size_t j = 0; j < i; ++j) {

@@ -16,8 +16,7 @@ namespace equivec {
 
 namespace {
 
-/// The mean of the first rows, in an order of sums that the threads do not change. Rows that are not finite are left
-/// out.
+/// The mean of the first rows, except those that are not finite. The order of summation does not depend on the threads.
 Eigen::VectorXf mean_row(const Embeddings& embeddings, std::size_t rows, int threads) {
   constexpr std::size_t block_rows = 4096;
   const std::size_t blocks = (rows + block_rows - 1) / block_rows;
@@ -103,7 +102,7 @@ SimilarityResult evaluate(const Embeddings& embeddings, const SimilaritySet& set
   }
   result.scores.push_back(score(MissingRule::drop, known_people, known_cosines, options.bootstrap));
   if (result.missing == 0) {
-    // The rules agree where nothing is missing.
+    // The rules agree if no word is missing.
     for (const MissingRule rule : {MissingRule::mean_vector, MissingRule::zero}) {
       result.scores.push_back(result.scores.front());
       result.scores.back().rule = rule;

@@ -12,8 +12,8 @@
 
 namespace equivec {
 
-/// The words of a vocabulary by the rule of an evaluation: which of them count, and in which case. The vocabulary must
-/// outlive it.
+/// Looks up words by the rules of an evaluation: only the first `restrict` words of the vocabulary (0: all), with or
+/// without case folding. The vocabulary must outlive it.
 class WordLookup {
  public:
   WordLookup(const Vocabulary& vocabulary, std::size_t restrict, bool fold_case)
@@ -26,7 +26,7 @@ class WordLookup {
         folded_[lowered(word)].push_back(word_id(row));
   }
 
-  std::size_t size() const { return size_; }  ///< words that count
+  std::size_t size() const { return size_; }  ///< number of words used
 
   std::optional<WordId> find(const std::string& word) const {
     if (!fold_case_) return find_as_written(word);
@@ -34,7 +34,7 @@ class WordLookup {
     return alike.empty() ? std::nullopt : std::optional(alike.front());
   }
 
-  /// All words that count as the same as `word`.
+  /// Appends all words that count as equal to `word`, itself included.
   void append_alike(WordId word, std::vector<WordId>& words) const {
     if (!fold_case_) return words.push_back(word);
     const std::vector<WordId> alike = all_alike(lowered(vocabulary_.word(word)));
@@ -64,7 +64,7 @@ class WordLookup {
   const Vocabulary& vocabulary_;
   bool fold_case_;
   std::size_t size_;
-  std::unordered_map<std::string, std::vector<WordId>> folded_;  // words with large letters; others fold to themselves
+  std::unordered_map<std::string, std::vector<WordId>> folded_;  // words with capitals; others fold to themselves
 };
 
 }  // namespace equivec

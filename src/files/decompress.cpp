@@ -39,7 +39,7 @@ namespace {
   throw Error(name.string() + ": the compressed data are damaged or end too early; fetch or make the file again");
 }
 
-/// Boost's filter takes the end of its input for the end of the data, so a file that was cut is found out here.
+/// Boost's filter takes the end of its input for the end of the data, so a truncated file is detected here.
 void require_whole_zstd_frames(std::string_view bytes, const std::filesystem::path& name) {
   while (!bytes.empty()) {
     const std::size_t size = ZSTD_findFrameCompressedSize(bytes.data(), bytes.size());

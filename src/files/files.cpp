@@ -20,7 +20,8 @@ namespace {
 
 constexpr std::size_t buffer_size = std::size_t{1} << 20;
 
-/// Calls transfer(done) for the bytes from `done` on until `size` are through; it returns what write() or read() did.
+/// Calls transfer(done) for the bytes from `done` on until `size` bytes are transferred. It returns the result of
+/// write() or read().
 template <class Transfer>
 void transfer_all(std::size_t size, const std::filesystem::path& name, const char* failure, const Transfer& transfer) {
   for (std::size_t done = 0; done < size;) {
@@ -139,8 +140,8 @@ MappedFile::~MappedFile() {
 
 namespace {
 
-/// The open descriptor that "-", /dev/stdout, /dev/stderr or /dev/fd/N stands for, or -1. What is behind it may be a
-/// file, but then it is the shell's to replace, not ours.
+/// The open descriptor that "-", /dev/stdout, /dev/stderr or /dev/fd/N stands for, or -1. It may refer to a file, but
+/// one that the shell opened: it is not replaced here.
 int open_descriptor(const std::string& target) {
   if (target == "-" || target == "/dev/stdout") return STDOUT_FILENO;
   if (target == "/dev/stderr") return STDERR_FILENO;
@@ -167,7 +168,7 @@ AtomicFile::AtomicFile(const std::filesystem::path& target) : name_(target), tar
     return;
   }
   std::error_code ignored;
-  // The file behind a link is replaced, not the link, also where that file is yet to be.
+  // Replaces the file that a link points to, not the link, even if that file does not exist yet.
   for (int links = 0; std::filesystem::is_symlink(target_, ignored); ++links) {
     if (links == 40) throw Error(target.string() + ": its symbolic links lead in a circle");
     target_ = target_.parent_path() / std::filesystem::read_symlink(target_, ignored);
@@ -177,7 +178,7 @@ AtomicFile::AtomicFile(const std::filesystem::path& target) : name_(target), tar
   buffer_.reserve(buffer_size);
   if (is_written_directly(target_)) {
     descriptor_ = Descriptor(::open(target_.c_str(), O_WRONLY | O_CLOEXEC));
-    if (!descriptor_ && errno == EINTR) throw Cancelled();  // a pipe that nobody reads, and a signal
+    if (!descriptor_ && errno == EINTR) throw Cancelled();  // a signal while waiting for a pipe's reader
     if (!descriptor_) fail("cannot be opened for writing");
     return;
   }
@@ -189,12 +190,12 @@ AtomicFile::AtomicFile(const std::filesystem::path& target) : name_(target), tar
       partial_.clear();
       fail("cannot be written");
     }
-    // Where files cannot be locked (some network file systems) we do without.
+    // If files cannot be locked (on some network file systems), continues without a lock.
     if (::flock(descriptor_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
       partial_.clear();
       throw Error(target.string() + ": another process is writing it; wait for its end or choose another file");
     }
-    // The one we waited for may have renamed it meanwhile; then what we hold is no longer the partial file.
+    // Its previous owner may have renamed it meanwhile; then the open file is no longer the partial file.
     struct stat held = {}, named = {};
     if (::fstat(descriptor_.get(), &held) == 0 && ::lstat(partial_.c_str(), &named) == 0 &&
         held.st_ino == named.st_ino && held.st_dev == named.st_dev)
@@ -215,7 +216,7 @@ AtomicFile::~AtomicFile() {
 void AtomicFile::fail(const char* doing) {
   const int number = errno;
   if (!partial_.empty()) ::unlink(partial_.c_str());
-  partial_.clear();  // another process may make one of its own now, which is not ours to remove
+  partial_.clear();  // another process may now create its own, which must not be removed
   throw Error(name_.string() + ": " + doing + ": " + system_message(number));
 }
 

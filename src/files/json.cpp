@@ -17,8 +17,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// The line of the last byte read. A token's last byte is in its line even if the parser read one byte more to find the
-/// end of a number, and that was a line feed.
+/// The line of the last byte read. If the parser reads a line feed to find the end of a number, the line is still that
+/// of the number.
 struct LineCounter {
   std::size_t line = 1;
   bool ended = false;
@@ -29,7 +29,7 @@ struct LineCounter {
   }
 };
 
-/// Walks through a text and counts its lines.
+/// Iterates over a text and counts its lines.
 class CountingIterator {
  public:
   using iterator_category = std::input_iterator_tag;
@@ -53,7 +53,7 @@ class CountingIterator {
 
 class ValueBuilder : public nlohmann::json_sax<Json> {
  public:
-  /// Of a text of `size` bytes.
+  /// For a text of `size` bytes.
   ValueBuilder(const std::string& where, const LineCounter& counter, std::size_t size)
       : where_(where), counter_(counter), size_(size) {}
 
@@ -89,7 +89,7 @@ class ValueBuilder : public nlohmann::json_sax<Json> {
 
  private:
   struct Open {
-    JsonValue* value;  // stays where it is: only the innermost list or object grows
+    JsonValue* value;  // stays valid: only the innermost list or object grows
     std::unordered_set<std::string> keys;
   };
 

@@ -7,25 +7,25 @@
 
 namespace equivec {
 
-/// A value of a JSON text that knows its line; nlohmann's do not, and of a key that stands twice they keep one.
+/// A JSON value with its line. nlohmann's values have no line and keep only one of two equal keys.
 struct JsonValue {
   enum class Kind { null, boolean, number, text, list, object };
 
   Kind kind = Kind::null;
   std::size_t line = 1;  // where it begins
-  std::string key;       // in the object that it stands in
+  std::string key;       // its key in the enclosing object
   std::size_t key_line = 1;
   std::string text;              // of a text
   double number = 0;             // of a number; 1 for true
   std::vector<JsonValue> items;  // of a list or an object, in the file's order
 
-  const JsonValue* find(std::string_view name) const;  ///< of an object, null if it has no such key
+  const JsonValue* find(std::string_view name) const;  ///< a member of an object; null if it has no such key
 };
 
 /// "found a list", "found 3.5"
 std::string found(const JsonValue& value);
 
-/// The text between quotes, on one line.
+/// The text in quotes, on one line.
 std::string in_quotes(std::string_view text);
 
 /// "lists.names" for the member "names" of "lists".
@@ -35,8 +35,8 @@ std::string inside(const std::string& place, std::string_view name);
 [[noreturn]] void fail_at(const std::string& file, std::size_t line, const std::string& place,
                           const std::string& message);
 
-/// Throws Error, naming file and line, for what is not JSON in UTF-8, for a key that stands twice in an object, and for
-/// lists and objects deeper than 8.
+/// Throws Error, naming file and line, for text that is not JSON in UTF-8, for a key that occurs twice in an object,
+/// and for lists and objects nested deeper than 8.
 JsonValue parse_json(const std::string& file, std::string_view text);
 
 }  // namespace equivec

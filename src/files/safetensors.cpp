@@ -15,7 +15,7 @@ static_assert(std::endian::native == std::endian::little, "the file formats are 
 
 namespace {
 
-constexpr std::uint64_t max_header = 100'000'000;  // of the format itself
+constexpr std::uint64_t max_header = 100'000'000;  // the format's own limit
 
 std::uint64_t header_length(std::string_view bytes) noexcept {
   std::uint64_t length = 0;
@@ -31,7 +31,7 @@ std::uint64_t type_size(const std::string& type) {
   return found == sizes.end() ? 0 : found->second;
 }
 
-/// Bytes of a tensor; the largest number where that overflows.
+/// Bytes of a tensor; the largest number on overflow.
 std::uint64_t tensor_size(const Tensor& tensor) {
   constexpr auto largest = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t size = type_size(tensor.type);
@@ -40,7 +40,7 @@ std::uint64_t tensor_size(const Tensor& tensor) {
   return size;
 }
 
-/// A list of whole numbers from 0; nlohmann would turn 1.5 and -1 into some.
+/// A list of non-negative integers; nlohmann would convert 1.5 and -1 to such.
 std::vector<std::uint64_t> sizes_of(const nlohmann::json& list) {
   std::vector<std::uint64_t> sizes;
   for (const nlohmann::json& number : list) {
@@ -116,7 +116,7 @@ SafetensorsContent parse_safetensors(std::string_view bytes, const std::string& 
 void write_safetensors(AtomicFile& file, std::span<const Tensor> tensors,
                        const std::map<std::string, std::string>& metadata, std::string_view aligned,
                        Progress* progress) {
-  // Bytes of one row, and of all.
+  // Bytes of one row, and of all rows.
   const auto rows = [](const Tensor& t) { return t.row ? static_cast<std::size_t>(t.shape.at(0)) : 1; };
   const auto row_bytes = [](const Tensor& t) {
     return t.row ? static_cast<std::size_t>(type_size(t.type) * t.shape.at(1)) : t.bytes.size();

@@ -14,7 +14,7 @@
 
 namespace equivec {
 
-// The safetensors container: 8 bytes length, a JSON header of that length, the tensors' bytes. Little-endian,
+// The safetensors container: 8 bytes with the header's length, a JSON header, the tensors' bytes. Little-endian,
 // row-major.
 
 struct Tensor {
@@ -22,7 +22,7 @@ struct Tensor {
   std::string type;  // "F32", "I64", "U8" ...
   std::vector<std::uint64_t> shape;
   std::string_view bytes;
-  // When written, where rows lie apart: the bytes of each; `bytes` is empty then.
+  // For writing a tensor whose rows are not contiguous: the bytes of each row; `bytes` is then empty.
   std::function<std::string_view(std::size_t)> row = {};
 };
 
@@ -33,11 +33,11 @@ struct SafetensorsContent {
   const Tensor* find(std::string_view name) const noexcept;
 };
 
-/// True if the bytes begin as such a file does.
+/// True if the bytes begin like a safetensors file.
 bool is_safetensors(std::string_view bytes) noexcept;
 
-/// Looks at the header only; the tensors' bytes are views into `bytes`. Throws Error naming `name` unless every tensor
-/// has a known type and the size of its shape, and together they fill the file without holes.
+/// Parses only the header; the tensors' bytes are views into `bytes`. Throws Error naming `name` unless every tensor
+/// has a known type and the size that its shape requires, and together they fill the file without holes.
 SafetensorsContent parse_safetensors(std::string_view bytes, const std::string& name);
 
 /// Writes the tensors in the order given; the header is padded so that tensor `aligned` begins at a multiple of 64

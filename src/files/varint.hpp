@@ -6,8 +6,8 @@
 
 namespace equivec {
 
-// Whole numbers in as few bytes as they need: seven bits a byte, the lowest first, the highest bit set where more
-// follow.
+// Unsigned integers in as few bytes as possible (LEB128): seven bits a byte, least significant first, the highest bit
+// set if more bytes follow.
 
 inline void append_varint(std::string& bytes, std::uint64_t number) {
   for (; number >= 128; number >>= 7) bytes.push_back(static_cast<char>(number | 128));
@@ -19,7 +19,7 @@ class VarintReader {
  public:
   explicit VarintReader(std::string_view bytes) : next_(bytes.data()) {}
 
-  /// REQUIRES: there is one more.
+  /// REQUIRES: there is another number.
   std::uint64_t operator()() {
     std::uint64_t number = 0;
     for (unsigned shift = 0;; shift += 7) {

@@ -6,8 +6,8 @@
 
 namespace equivec {
 
-/// What `best` gives for each instruction set that this processor has, the best one first. Not to be called while
-/// others ask.
+/// The result of `best` for each instruction set of this processor, the best first. Must not be called while other
+/// threads use kernels.
 template <class Kernels>
 std::vector<Kernels> of_all_targets(Kernels (*best)()) {
   std::vector<Kernels> result;

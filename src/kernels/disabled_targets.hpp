@@ -1,7 +1,7 @@
 #pragma once
 
-/// Instruction sets for which no kernels are compiled: SVE, whose vectors have no fixed size, and AVX-512's later
-/// kinds, which serve us no better than the first. A build that takes long per instruction set may name more.
+/// Instruction sets for which no kernels are compiled: SVE, whose vectors have no fixed size, and later variants of
+/// AVX-512, which bring no benefit over the first. Slow builds (sanitizers) may disable more.
 #ifndef EQUIVEC_MORE_DISABLED_TARGETS
 #define EQUIVEC_MORE_DISABLED_TARGETS 0
 #endif

@@ -6,7 +6,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "src/kernels/glove_kernels.cpp"
 #include <hwy/foreach_target.h>
-// After foreach_target.h, as Highway asks.
+// After foreach_target.h, as Highway requires.
 #include <hwy/contrib/math/math-inl.h>
 #include <hwy/highway.h>
 
@@ -24,7 +24,7 @@ HWY_INLINE V reciprocal_root(V x) {
 #else
   V y = hn::ApproximateReciprocalSqrt(x);
 #if !EQUIVEC_16_LANES
-  // What is known to 8 or 12 bits, doubled by Newton's step.
+  // Newton steps, each of which doubles the bits of the processor's estimate (8 or 12).
   const V half = hn::Mul(x, hn::Set(d, 0.5f)), more = hn::Set(d, 1.5f);
   y = hn::Mul(y, hn::NegMulAdd(hn::Mul(half, y), y, more));
 #if HWY_ARCH_ARM
@@ -39,10 +39,10 @@ HWY_INLINE void prefetch_row(const float* row, std::size_t floats) {
   for (std::size_t c = 0; c < floats; c += 16) prefetch_to_change(row + c);
 }
 
-/// Pairs whose differences are known before any of them moves.
+/// Pairs whose differences are computed before any of their rows move.
 constexpr std::size_t group = glove_group;
 
-/// A column of one of the rows, and of its sums of squares, moves: by the other row times `factor`, clipped.
+/// Moves a column of a row by `factor` times the other row, clipped, and adds to its sums of squares.
 HWY_INLINE void move(V value, V other, V factor, V clip, float* to, float* squares) {
   const V step = hn::Min(hn::Max(hn::Mul(factor, other), hn::Neg(clip)), clip);
   const V sum = hn::Load(d, squares);
@@ -50,11 +50,11 @@ HWY_INLINE void move(V value, V other, V factor, V clip, float* to, float* squar
   hn::Store(hn::MulAdd(step, step, sum), d, squares);
 }
 
-/// What is the same for all pairs.
+/// Constants for all pairs.
 struct Constants {
-  std::size_t row, stride, plain, used;  // floats
+  std::size_t row, stride, plain, used;  // in floats
   float rate, clip;
-  // From column `plain` on lanes differ: some are biases, some do not move.
+  // From column `plain` on, lanes differ: some are biases, some do not move.
   HWY_ALIGN float word_rates[3 * 16] = {};
   HWY_ALIGN float context_rates[3 * 16] = {};
   HWY_ALIGN float word_clips[3 * 16] = {};
@@ -136,7 +136,7 @@ HWY_ATTR double train(const GloveSettings& settings, const GloveTile& tile) {
   constexpr std::size_t batch = 64;
   static_assert(batch % group == 0);
   const Constants k(settings);
-  // Where there are fewer pairs than rows, most rows are used once, and come from far.
+  // With fewer pairs than rows, most rows are used once and are not in the cache.
   const bool sparse = tile.pairs.size() < tile.context_rows;
   const V log_x_max = hn::Set(d, static_cast<float>(std::log(settings.x_max)));
   const V exponent = hn::Set(d, static_cast<float>(settings.weight_exponent));

@@ -11,9 +11,9 @@
 
 namespace equivec {
 
-/// Where a row has what: `stride` values, then as many sums of squares. The values are the vector, then the word's
-/// bias, then the context's; the one that is not its own is 1 and never changes, so that the inner product of two rows
-/// has both biases in it. Then zeros.
+/// Layout of a row: `stride` values, then as many sums of squares. The values are the vector, the word's bias, the
+/// context's bias, then zeros. Of the two biases, the one that does not belong to the row is a constant 1, so that the
+/// inner product of two rows includes both biases.
 struct GloveLayout {
   std::size_t dimension;
 
@@ -24,42 +24,41 @@ struct GloveLayout {
   std::size_t squares() const noexcept { return stride(); }
 };
 
-/// A pair of words, by their places in a tile's blocks of rows.
+/// A pair of words: row indices in a tile's two blocks.
 struct GlovePair {
   std::uint16_t word, context;
   float count;
 };
 
-/// What the steps of one training have in common.
+/// Settings shared by all steps of a training run.
 struct GloveSettings {
   GloveLayout layout;
   GloveRates rates;
   double x_max, weight_exponent;
 };
 
-/// So many pairs, one after the other, know their differences before any of them moves; what is left over in the end
-/// goes pair by pair.
+/// Number of consecutive pairs whose differences are computed before any of their rows move; the rest at the end of a
+/// tile is processed pair by pair.
 inline constexpr std::size_t glove_group = 4;
 
-/// Pairs that use rows of two blocks: row i of one begins i * layout.row() floats after its first, at a multiple of 64
-/// bytes.
+/// Pairs over two blocks of rows: row i begins i * layout.row() floats after the start of its block, at a multiple of
+/// 64 bytes.
 struct GloveTile {
   float *words, *contexts;
   std::span<const GlovePair> pairs;
-  std::size_t context_rows;  ///< of their block
+  std::size_t context_rows;  ///< rows in the block of contexts
 };
 
-/// The step of glove_step.hpp in single precision for one pair after the other (but see glove_group), for one
-/// instruction set. Returns the sum of the losses. Where the processor has a reciprocal square root of 14 bits, that is
-/// exact enough.
+/// The step of glove_step.hpp in single precision, pair after pair (but see glove_group), for one instruction set.
+/// Returns the sum of the losses. If the processor has a reciprocal square root of 14 bits, it is used as it is.
 struct GloveKernels {
   std::string_view instruction_set;
   double (*train)(const GloveSettings&, const GloveTile&);
 };
 
-/// Of the best instruction set that this processor has.
+/// For the best instruction set of this processor.
 GloveKernels glove_kernels();
-/// Of all that it has, the best one first. Not to be called while others train.
+/// For all its instruction sets, the best first. Must not be called while other threads train.
 std::vector<GloveKernels> all_glove_kernels();
 
 }  // namespace equivec

@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <span>
 
-// GloVe's step for one pair of words, plainly: the truth that the vector kernels are tested against, and the text to
-// read first.
+// Reference implementation of GloVe's step for one pair of words. Read it first; the vector kernels are tested against
+// it.
 
 namespace equivec {
 
@@ -20,7 +20,7 @@ struct GloveRow {
 
 struct GloveRates {
   double learning_rate, gradient_clip;
-  bool legacy_bias;  ///< biases know neither of them
+  bool legacy_bias;  ///< neither the learning rate nor the clipping applies to biases
 };
 
 /// f(count) of equation 9 in Pennington et al. 2014.
@@ -29,7 +29,7 @@ Real glove_weight(Real count, Real x_max, Real exponent) {
   return count < x_max ? std::pow(count / x_max, exponent) : Real(1);
 }
 
-/// What the model says of a pair, less what it should say: w . w~ + b + b~ - log X of equation 8.
+/// The model's prediction for a pair minus its target: w . w~ + b + b~ - log X of equation 8.
 template <class Real>
 Real glove_difference(const GloveRow<Real>& word, const GloveRow<Real>& context, Real log_count) {
   Real difference = word.bias + context.bias - log_count;
@@ -37,10 +37,10 @@ Real glove_difference(const GloveRow<Real>& word, const GloveRow<Real>& context,
   return difference;
 }
 
-/// The step for half of a term of equation 8, f(X) difference^2 / 2, whose gradient by w is f(X) difference w~. Both
-/// rows move by their gradients at the old values, divided by the roots of the sums of squares so far (which begin at
-/// 1); a step's square counts from the next step on. As Stanford's program has it, what is squared includes the
-/// learning rate. Returns the loss.
+/// The AdaGrad step for half of a term of equation 8, f(X) difference^2 / 2, whose gradient with respect to w is
+/// f(X) difference w~. Both rows move by their gradients at the old values, divided by the square roots of the sums of
+/// squares so far (which begin at 1); the square of a step is added afterwards. As in Stanford's program, the squared
+/// gradients include the learning rate. Returns the loss.
 template <class Real>
 Real glove_step(const GloveRow<Real>& word, const GloveRow<Real>& context, Real weight, Real difference,
                 const GloveRates& rates) {

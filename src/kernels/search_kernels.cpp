@@ -6,7 +6,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "src/kernels/search_kernels.cpp"
 #include <hwy/foreach_target.h>
-// After foreach_target.h, as Highway asks.
+// After foreach_target.h, as Highway requires.
 #include <hwy/contrib/math/math-inl.h>
 #include <hwy/highway.h>
 
@@ -15,15 +15,15 @@
 
 #include <algorithm>
 
-// A panel's rows are side by side, so that a number of a query, in all lanes, serves as many rows as there are lanes
-// and no sum ends in adding lanes up. A panel stays in the first cache while all queries go past it; the sums of a few
-// queries with it are all in registers.
+// A panel's rows are interleaved: each lane holds another row, so a number of a query is broadcast to all lanes and no
+// sum over lanes is needed. A panel stays in the L1 cache while all queries are multiplied with it; the sums of a few
+// queries are in registers.
 
 HWY_BEFORE_NAMESPACE();
 namespace equivec {
 namespace HWY_NAMESPACE {
 
-// Vectors of a panel, and queries taken at once: their sums, a panel's column and a number must fit the registers.
+// Vectors per panel, and queries at once: their sums, a panel's column and a query's number must fit the registers.
 #if EQUIVEC_16_LANES
 constexpr std::size_t panel_vectors = 3, most_queries = 8;
 #elif HWY_ARCH_ARM_A64 && HWY_TARGET != HWY_SCALAR
@@ -38,7 +38,7 @@ HWY_ATTR void pack(const float* rows, std::size_t stride, std::size_t count, std
   for (std::size_t first = 0; first < count; first += panel_rows, to += panel_rows * dimension) {
     const std::size_t present = std::min(panel_rows, count - first);
     if (present < panel_rows) std::fill_n(to, panel_rows * dimension, 0.0f);
-    // Squares of 16 x 16 numbers, so that both what is read and what is written stays in the cache.
+    // In blocks of 16 x 16 numbers, so that both source and destination stay in the cache.
     for (std::size_t begin = 0; begin < dimension; begin += 16) {
       const std::size_t end = std::min(begin + 16, dimension);
       for (std::size_t r = 0; r < present; ++r) {
@@ -87,8 +87,8 @@ HWY_ATTR void products(const float* panels, std::size_t panel_count, std::size_t
   }
 }
 
-/// Inner products of R rows with a query; `tail` are the query's last numbers, as many as lanes, zeros where `query`
-/// has them too.
+/// Inner products of R rows with a query. `tail` holds the query's last numbers, one per lane, with zeros for those
+/// that the `whole` vectors include.
 template <std::size_t R>
 HWY_INLINE void scan_rows(const float* rows, std::size_t stride, std::size_t whole, std::size_t last,
                           const float* query, V tail, const float* scales, float* to) {
@@ -114,7 +114,7 @@ HWY_ATTR void scan(const float* rows, std::size_t stride, std::size_t count, std
     }
     return;
   }
-  // The last vector begins before the others end, rather than to read beyond a row.
+  // The last vector overlaps the others, so as not to read beyond a row.
   const std::size_t whole = dimension / lanes * lanes, last = dimension - lanes;
   HWY_ALIGN float end[16] = {};
   for (std::size_t c = whole; c < dimension; ++c) end[c - last] = query[c];
@@ -124,7 +124,7 @@ HWY_ATTR void scan(const float* rows, std::size_t stride, std::size_t count, std
   for (; r < count; ++r) scan_rows<1>(rows + r * stride, stride, whole, last, query, tail, scales + r, to + r);
 }
 
-/// Rows whose score(i), of those from i on, is at least the threshold.
+/// Selects the rows with a score of at least the threshold. score(i) returns the scores of the rows from i on.
 template <class Score>
 HWY_INLINE std::size_t select_by(std::size_t count, float threshold, SelectedRow* to, const Score& score) {
   const V least = hn::Set(d, threshold);
@@ -182,7 +182,7 @@ HWY_ATTR std::size_t select_direction(const float* q, const float* r, const floa
 HWY_ATTR std::size_t select_probability(const float* q, const float* s, float constant, std::size_t count,
                                         float threshold, SelectedRow* to) {
   const V one = hn::Set(d, 1.0f), intercept = hn::Set(d, constant);
-  const V most = hn::Set(d, 80.0f);  // beyond, exp is no number
+  const V most = hn::Set(d, 80.0f);  // keeps exp from overflowing
   return select_by(count, threshold, to, [&](std::size_t i) HWY_ATTR {
     const V power = hn::Min(hn::Neg(hn::Add(hn::LoadU(d, q + i), intercept)), most);
     return hn::Div(hn::LoadU(d, s + i), hn::Add(one, hn::Exp(d, power)));

@@ -1,5 +1,5 @@
-// What kernels that are compiled once for each instruction set share. Included by them after Highway's headers, within
-// nothing; each target includes it anew.
+// Shared code of kernels that are compiled once for each instruction set. They include it after Highway's headers, at
+// global scope; it is included again for each target.
 
 #if defined(EQUIVEC_VECTORS_INL_HPP) == defined(HWY_TARGET_TOGGLE)
 #ifdef EQUIVEC_VECTORS_INL_HPP
@@ -13,7 +13,7 @@
 
 #include <cstddef>
 
-// AVX-512 and its later kinds, which have smaller numbers.
+// AVX-512 and its later variants, which have smaller numbers.
 #undef EQUIVEC_16_LANES
 #define EQUIVEC_16_LANES (HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3)
 
@@ -27,8 +27,8 @@ using V = hn::Vec<D>;
 constexpr D d;
 constexpr std::size_t lanes = hn::MaxLanes(D());
 
-/// Fetches 64 bytes that will be changed: lines that another thread has changed are fetched once, not first to read and
-/// then to own.
+/// Prefetches 64 bytes for writing: a line that another thread has changed is transferred once, not first for reading
+/// and again for writing.
 HWY_INLINE void prefetch_to_change(const float* line) {
 #if HWY_ARCH_X86
   asm volatile("prefetchw %0" : : "m"(*line));

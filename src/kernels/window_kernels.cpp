@@ -1,22 +1,22 @@
 #include "src/kernels/window_kernels.hpp"
 
-// Arrays of vectors need a size that is known when compiling, which SVE's have not.
+// Arrays of vectors need a size known at compile time, which SVE's vectors do not have.
 #include "src/kernels/disabled_targets.hpp"
 
 #define HWY_DISABLED_TARGETS EQUIVEC_DISABLED_TARGETS
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "src/kernels/window_kernels.cpp"
 #include <hwy/foreach_target.h>
-// After foreach_target.h, as Highway asks.
+// After foreach_target.h, as Highway requires.
 #include <hwy/contrib/math/math-inl.h>
 #include <hwy/highway.h>
 
 #include "src/kernels/all_targets.hpp"
 #include "src/kernels/vectors-inl.hpp"
 
-// The arithmetic of one window: a matrix of scores (inputs x outputs), a sigmoid of each, then every row moves by its
-// row or column of that matrix. All sums are of rows as they were before the step. Rows are read twice and written
-// once; sums and moving rows stay in registers, which is why the outputs are taken in tiles.
+// The arithmetic of one window: a matrix of scores (inputs x outputs), the sigmoid of each, then every row moves by its
+// row or column of that matrix. All sums use the rows as they were before the step. Rows are read twice and written
+// once; sums and moving rows stay in registers, which is why the outputs are processed in tiles.
 
 #undef EQUIVEC_32_REGISTERS
 #define EQUIVEC_32_REGISTERS (EQUIVEC_16_LANES || (HWY_ARCH_ARM_A64 && HWY_TARGET != HWY_SCALAR))
@@ -25,17 +25,18 @@ HWY_BEFORE_NAMESPACE();
 namespace equivec {
 namespace HWY_NAMESPACE {
 
-// Two inputs against a tile of outputs, the tile's rows and what they move must fit the registers: 32, or 16.
+// The sums of two inputs with a tile of outputs, or the tile's rows before and after the step, must fit the registers:
+// 32, or 16.
 #if EQUIVEC_32_REGISTERS
 constexpr std::size_t largest_tile = 8, inner_tile = 8;
 #else
 constexpr std::size_t largest_tile = 6, inner_tile = 4;
 #endif
 
-/// Outputs in the tile that begins with `left` to go. All but the last are of multiples of four.
+/// Size of the next tile if `left` outputs are left. All tiles but the last have a multiple of four outputs.
 HWY_INLINE std::size_t tile_size(std::size_t left) { return left <= largest_tile ? left : inner_tile; }
 
-/// Stores what the lanes of each of the four add up to.
+/// Stores the sum over the lanes of each of the four vectors.
 #if HWY_TARGET == HWY_SCALAR
 HWY_INLINE void store_sums(V a, V b, V c, V e, float* to) {
   to[0] = hn::GetLane(a);
@@ -44,7 +45,7 @@ HWY_INLINE void store_sums(V a, V b, V c, V e, float* to) {
   to[3] = hn::GetLane(e);
 }
 #else
-/// In every block of four lanes: what a, b, c and e have in that block, added up.
+/// In every block of four lanes: the sums over that block of a, b, c and e.
 HWY_INLINE V block_sums(V a, V b, V c, V e) {
   const hn::Repartition<double, D> pairs;
   const V ab = hn::Add(hn::InterleaveLower(d, a, b), hn::InterleaveUpper(d, a, b));
@@ -70,12 +71,12 @@ HWY_INLINE void store_sums(V a, V b, V c, V e, float* to) {
 }
 #endif
 
-/// Products of one or two inputs with the O outputs of a tile, still to be summed over the lanes.
+/// Products of one or two inputs with the O outputs of a tile, not yet summed over the lanes.
 template <std::size_t inputs, std::size_t O>
 struct TileSums {
   V of[inputs][8];
 
-  HWY_INLINE TileSums() {}  // so that it is compiled for the instruction set, as the vectors' constructors are
+  HWY_INLINE TileSums() {}  // so that it is compiled for the instruction set, like the vectors' constructors
 
   HWY_INLINE void multiply(float* const* in, float* const* out, std::size_t stride) {
     const float* rows[O];
@@ -101,7 +102,7 @@ struct TileSums {
   /// scores[input * padded + output].
   HWY_INLINE void store(float* scores, std::size_t padded) const {
 #if EQUIVEC_16_LANES
-    // Sixteen sums at once: of the four vectors of block sums, what stands in the same block goes into one.
+    // Sixteen sums at once: adds up the blocks of each of the four vectors of block sums, all in one vector.
     if constexpr (inputs == 2 && O > 4) {
       V blocks[4];
 #pragma GCC unroll 4
@@ -137,7 +138,7 @@ HWY_INLINE void score_tile(float* const* in, float* const* out, std::size_t stri
   sums.store(scores, padded);
 }
 
-/// O: the number of outputs where one tile takes them all, else 0.
+/// O: the number of outputs if one tile holds them all, else 0.
 template <std::size_t inputs, std::size_t O>
 HWY_INLINE void score_inputs(float* const* in, const Window& w, float* scores, std::size_t padded) {
   if constexpr (O > 0) return score_tile<inputs, O>(in, w.outputs.data(), w.stride, scores, padded);
@@ -175,7 +176,8 @@ HWY_INLINE void score_inputs(float* const* in, const Window& w, float* scores, s
   }
 }
 
-/// e^x for x <= 0, to 2e-7 of itself: 2^(whole part of y) times the Taylor series of 2^(the rest), y = x / log 2.
+/// e^x for x <= 0, with a relative error of 2e-7: 2^(integer part of y) times the Taylor series of 2^(the rest),
+/// y = x / log 2.
 HWY_INLINE V exp_of_negative(V x) {
   const V y = hn::Max(hn::Mul(x, hn::Set(d, 1.44269504f)), hn::Set(d, -126.0f));
   const V whole = hn::Round(y);
@@ -191,8 +193,8 @@ HWY_INLINE V exp_of_negative(V x) {
   return hn::BitCast(d, hn::Add(hn::BitCast(integers, power), hn::ShiftLeft<23>(hn::ConvertTo(integers, whole))));
 }
 
-/// The loss of many scores: log(1 + e^z) = max(z, 0) + log(1 + e^-|z|). The logarithm is taken of products of up to 100
-/// factors, none of them above 2.
+/// The summed loss of many scores: log(1 + e^z) = max(z, 0) + log(1 + e^-|z|). The logarithm is taken of products of up
+/// to 100 factors, each at most 2.
 class LossSum {
  public:
   HWY_INLINE LossSum() : sum_(hn::Zero(d)), product_(hn::Set(d, 1.0f)) {}
@@ -219,7 +221,7 @@ class LossSum {
   int factors_ = 0;
 };
 
-/// Turns scores [begin, end) into the factors of the steps.
+/// Turns the scores [begin, end) into the factors of the steps.
 HWY_INLINE void steps_of_scores(const Window& w, std::size_t padded, std::size_t begin, std::size_t end, float* scores,
                                 LossSum& loss) {
   const V one = hn::Set(d, 1.0f), rate = hn::Set(d, w.rate);
@@ -239,15 +241,15 @@ HWY_INLINE void steps_of_scores(const Window& w, std::size_t padded, std::size_t
   }
 }
 
-/// The scores of all inputs, turned into steps. What ends a pair (sums over lanes, exponentials) is done after the
-/// products of the next pair, so that the processor has sums to do while it waits.
+/// Computes the scores of all inputs and turns them into step factors. A pair of inputs is finished (sums over lanes,
+/// exponentials) after the products of the next pair, so that the processor can overlap both.
 template <std::size_t O>
 HWY_INLINE double score_and_step(float* const* in, std::size_t count, const Window& w, float* scores,
                                  std::size_t padded) {
   LossSum loss;
   std::size_t i = 0;
 #if EQUIVEC_32_REGISTERS
-  if constexpr (O > 0) {  // the registers hold two pairs' sums
+  if constexpr (O > 0) {  // the registers hold the sums of two pairs
     if (count >= 2) {
       TileSums<2, O> sums, next;
       sums.multiply(in, w.outputs.data(), w.stride);
@@ -281,12 +283,12 @@ HWY_INLINE double score_and_step(float* const* in, std::size_t count, const Wind
   return loss.total();
 }
 
-/// A column of the outputs of a tile: as it was, and as the inputs move it.
+/// A column of a tile's outputs: before the step, and as moved by the inputs so far.
 template <std::size_t O>
 struct Column {
   V old[O], moved[O];
 
-  HWY_INLINE Column() {}  // as above
+  HWY_INLINE Column() {}  // as in TileSums
 
   HWY_INLINE void load(float* const* out, std::size_t c) {
 #pragma GCC unroll 8
@@ -296,7 +298,7 @@ struct Column {
 #pragma GCC unroll 8
     for (std::size_t k = 0; k < O; ++k) hn::Store(moved[k], d, out[k] + c);
   }
-  /// Moves the outputs by the input x and returns `to`, moved by the outputs. In two sums, for a shorter chain.
+  /// Moves the outputs by the input x and returns `to`, moved by the outputs. Two sums shorten the dependency chain.
   HWY_INLINE V step(V x, const float* factors, V to) {
     V other = hn::Zero(d);
 #pragma GCC unroll 8
@@ -317,7 +319,7 @@ HWY_INLINE void prefetch_column(const Window& w, std::size_t c) {
   for (const float* row : w.ahead) prefetch_to_change(row + c);
 }
 
-/// Column c of the inputs and of one tile of outputs. Where there are several tiles the inputs' steps wait in `moved`.
+/// Moves column c of the inputs and of one tile of outputs. With several tiles the inputs' steps accumulate in `moved`.
 template <std::size_t O>
 HWY_INLINE void move_tile(const Window& w, float* const* out, std::size_t c, const float* factors, std::size_t padded,
                           float* moved, bool first, bool last) {
@@ -333,7 +335,7 @@ HWY_INLINE void move_tile(const Window& w, float* const* out, std::size_t c, con
     for (std::size_t i = 0; i < count; ++i) {
       const V x = hn::Load(d, w.inputs[i] + c);
       const V step = column.step(x, factors + i * padded, first ? hn::Zero(d) : hn::Load(d, moved + i * lanes));
-      // Added to x as it is now: where a row stands twice, the other's step is in it.
+      // Added to the current x: if a row is twice among the inputs, x already includes the other's step.
       hn::Store(last ? hn::Add(x, step) : step, d, last ? w.inputs[i] + c : moved + i * lanes);
     }
   }
@@ -397,7 +399,7 @@ HWY_INLINE double skipgram_of_tiles(const Window& w) {
 }
 
 HWY_ATTR double skipgram(const Window& w) {
-  switch (w.outputs.size()) {  // the numbers of negatives that are used most
+  switch (w.outputs.size()) {  // the most common numbers of outputs
     case 5:
       return skipgram_of_one_tile<5>(w);
     case 6:

@@ -10,31 +10,31 @@
 #include <cstddef>
 #include <span>
 
-// One window of word2vec, plainly: no threads, no files, no random numbers. T is double in the gradient tests, to which
-// the vector kernels are compared, and float where the full softmax is trained.
+// Reference implementation of one context window of word2vec: no threads, files or random numbers. T is double in the
+// gradient tests and as the reference for the vector kernels, and float where the full softmax is trained.
 //
-// A window gives the rows of its context words, the inputs u. Skip-gram scores each input against the output rows,
-// CBOW their mean (Mikolov et al. 2013, arXiv 1301.3781). A layer says what scores cost. All rows move by -rate times
-// the gradient of the loss, all sums taken of the rows as they were before the step. A row may occur several times.
+// The inputs u are the rows of the context words. Skip-gram scores each input against the output rows, CBOW their mean
+// (Mikolov et al. 2013, arXiv 1301.3781). A layer defines the loss of the scores. All rows move by -rate times the
+// gradient of the loss at the rows as they were before the step. A row may occur several times.
 
 namespace equivec {
 
 template <std::floating_point T>
 using StepTable = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
-/// Room that a step works in; reuse it from step to step.
+/// Working memory of a step, to be reused from step to step.
 template <std::floating_point T>
 struct StepScratch {
-  StepTable<T> inputs;  ///< what is scored, a row each
+  StepTable<T> inputs;  ///< the vectors to score, one a row
   StepTable<T> moves;   ///< how the layer moves them
   StepTable<T> scores, outputs, output_moves;
 };
 
-/// The sigmoid of each output by itself: noise words in negative sampling (Mikolov, Sutskever et al. 2013, arXiv
-/// 1310.4546, equation 4), nodes of the tree in hierarchical softmax (the same, equation 3). Outputs are shared by all
+/// An independent sigmoid for each output: noise words in negative sampling (Mikolov, Sutskever et al. 2013, arXiv
+/// 1310.4546, equation 4), nodes of the tree in hierarchical softmax (ibid., equation 3). Outputs are shared by all
 /// inputs, as in Ji et al. 2016, arXiv 1604.04661.
 ///     loss = sum over u and v of  weight(v) log(1 + exp(sign(v) u.v))
-/// where sign(v) is -1 if the answer should be yes, 1 if no, and signs[v] = sign(v) weight(v).
+/// where sign(v) is -1 for a positive example, 1 for a negative one, and signs[v] = sign(v) weight(v).
 template <std::floating_point T>
 struct SigmoidLayer {
   std::span<T* const> outputs;  ///< rows v
@@ -64,14 +64,14 @@ struct SigmoidLayer {
   }
 };
 
-/// One choice among all output rows.
+/// Softmax over all output rows.
 ///     loss = sum over u of  log(sum over v of exp(u.v)) - u.v(target)
 template <std::floating_point T>
 struct SoftmaxLayer {
   T* rows;             ///< the first output row
-  std::size_t count;   ///< of rows
+  std::size_t count;   ///< number of rows
   std::size_t stride;  ///< from row to row
-  std::size_t target;  ///< the right one
+  std::size_t target;  ///< the correct row
   T rate;
 
   double operator()(StepScratch<T>& s) const {
@@ -96,7 +96,7 @@ struct SoftmaxLayer {
   }
 };
 
-/// Scores each input by itself. Returns the loss before the step.
+/// Scores each input separately. Returns the loss before the step.
 template <std::floating_point T, class Layer>
 double skipgram_step(std::span<T* const> inputs, std::size_t dimension, const Layer& layer, StepScratch<T>& s) {
   using Row = Eigen::Map<Eigen::Array<T, 1, Eigen::Dynamic>>;
@@ -108,8 +108,9 @@ double skipgram_step(std::span<T* const> inputs, std::size_t dimension, const La
   return loss;
 }
 
-/// Scores the inputs' mean. share: of the mean's step, what each input takes. 1 / inputs is the gradient; word2vec.c
-/// gives each the whole step (see Irsoy, Benton and Stratos 2021, arXiv 2012.15332). Returns the loss before the step.
+/// Scores the inputs' mean. share: the fraction of the mean's step that each input takes. 1 / inputs is the gradient;
+/// word2vec.c gives each input the whole step (see Irsoy, Benton and Stratos 2021, arXiv 2012.15332). Returns the loss
+/// before the step.
 template <std::floating_point T, class Layer>
 double cbow_step(std::span<T* const> inputs, std::size_t dimension, T share, const Layer& layer, StepScratch<T>& s) {
   using Row = Eigen::Map<Eigen::Array<T, 1, Eigen::Dynamic>>;

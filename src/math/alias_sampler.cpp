@@ -17,10 +17,10 @@ AliasSampler::AliasSampler(std::span<const double> weights) : slots_(weights.siz
     largest = std::max(largest, weight);
   }
   if (largest == 0) throw OptionError("all sampling weights are zero");
-  double sum = 0;  // of shares of the largest, so that it cannot overflow
+  double sum = 0;  // in units of the largest weight, so that it cannot overflow
   for (const double weight : weights) sum += weight / largest;
 
-  // Scale so that the mean is 1, then let a rich slot fill up each poor one.
+  // Scale to mean 1, then fill up each poor slot from a rich one.
   std::vector<double> scaled(weights.size());
   std::vector<std::uint32_t> poor, rich;
   for (std::uint32_t i = 0; i < scaled.size(); ++i) {
@@ -37,7 +37,7 @@ AliasSampler::AliasSampler(std::span<const double> weights) : slots_(weights.siz
       poor.push_back(r);
     }
   }
-  // What is left is full but for rounding. Its alias is itself, so `keep` does not matter.
+  // The remaining slots are full except for rounding. Each is its own alias, so `keep` does not matter.
   for (const std::uint32_t i : poor) slots_[i] = {0, i};
   for (const std::uint32_t i : rich) slots_[i] = {0, i};
 }

@@ -16,7 +16,7 @@ namespace equivec {
 
 namespace {
 
-/// Points multiplied at once. Always the same ones, so that rounding does not depend on the threads.
+/// Points multiplied at once. A fixed block size makes rounding independent of the threads.
 constexpr Eigen::Index block_points = 128;
 
 void require_points(const Points& points, int clusters) {
@@ -41,7 +41,7 @@ void parallel_blocks(Eigen::Index rows, int threads, const F& f) {
   });
 }
 
-/// The things of each cluster, in their order.
+/// The items of each cluster, in their order.
 class Members {
  public:
   explicit Members(std::span<const int> clusters) {
@@ -63,7 +63,7 @@ class Members {
   std::vector<std::size_t> begins_, things_;
 };
 
-/// The same clusters, numbered in the order in which they first appear. The numbers are below their count.
+/// The same clusters, numbered in order of first appearance. REQUIRES: numbers below clusters.size().
 std::vector<int> renumbered(std::vector<int> clusters) {
   std::vector<int> numbers(clusters.size(), -1);
   int next = 0;
@@ -77,12 +77,12 @@ std::vector<int> renumbered(std::vector<int> clusters) {
 
 // ---- k-means ----
 
-/// The points that k-means++ takes for first centres.
+/// The points that k-means++ chooses as initial centres.
 std::vector<Eigen::Index> plus_plus_starts(const Points& points, const KMeansOptions& options, Rng rng,
                                            const Progress* progress) {
   const Eigen::Index count = points.rows();
   std::vector<Eigen::Index> starts = {static_cast<Eigen::Index>(rng.uniform_double() * static_cast<double>(count))};
-  // To the nearest start. Of differences: those of copies are 0 and not the rounding of a larger number.
+  // Squared distances to the nearest start, computed from differences, so that copies are at exactly 0.
   Eigen::VectorXd squares = Eigen::VectorXd::Constant(count, std::numeric_limits<double>::infinity());
   while (starts.size() < static_cast<std::size_t>(options.clusters)) {
     check_cancelled(progress);
@@ -105,10 +105,10 @@ std::vector<Eigen::Index> plus_plus_starts(const Points& points, const KMeansOpt
   return starts;
 }
 
-/// One restart.
+/// One restart of k-means.
 class KMeansRun {
  public:
-  /// squares: the squared length of each point. All are referred to.
+  /// squares: the squared length of each point. The arguments must outlive the run.
   KMeansRun(const Points& points, const Eigen::VectorXd& squares, const KMeansOptions& options,
             const Progress* progress)
       : points_(points),
@@ -145,7 +145,7 @@ class KMeansRun {
   std::vector<int> take_clusters() { return std::move(clusters_); }
 
  private:
-  /// Gives each point to its nearest centre. Only the products with centres that have moved are computed.
+  /// Assigns each point to its nearest centre. Computes only the products with centres that have moved.
   void assign() {
     const Points moved = centres_(stale_, Eigen::all);
     const Eigen::RowVectorXd halves = moved.rowwise().squaredNorm().transpose() / 2;
@@ -171,7 +171,7 @@ class KMeansRun {
     for (const int c : clusters_) ++sizes[static_cast<std::size_t>(c)];
     for (std::size_t empty = 0; empty < sizes.size(); ++empty) {
       if (sizes[empty] > 0) continue;
-      // There is one of several points: there are not fewer points than clusters.
+      // Some cluster has several points, since there are at least as many points as clusters.
       std::size_t farthest = clusters_.size();
       double largest = -std::numeric_limits<double>::infinity();
       for (std::size_t i = 0; i < clusters_.size(); ++i) {
@@ -188,7 +188,7 @@ class KMeansRun {
     }
   }
 
-  /// The clusters that points have come to or gone from.
+  /// Finds the clusters that points have joined or left.
   void find_stale(const std::vector<int>& before) {
     std::vector<bool> changed(static_cast<std::size_t>(options_.clusters));
     for (std::size_t i = 0; i < clusters_.size(); ++i) {
@@ -217,31 +217,31 @@ class KMeansRun {
   const KMeansOptions& options_;
   const Progress* progress_;
   Points centres_;
-  std::vector<Eigen::Index> stale_;  // centres that are not those of nearness_
-  Points nearness_;                  // x.c - c.c / 2 of each point and centre: the larger the nearer
+  std::vector<Eigen::Index> stale_;  // centres that moved since nearness_ was computed
+  Points nearness_;                  // x.c - c.c / 2 for each point and centre: larger is nearer
   std::vector<int> clusters_;
 };
 
 // ---- agglomerative clustering ----
 
-/// The distances of each pair, those of a number with the smaller ones side by side.
+/// The distance of each pair: a lower triangle, row by row.
 class Distances {
  public:
   explicit Distances(std::size_t count) : values_(std::make_unique_for_overwrite<double[]>(count * (count - 1) / 2)) {}
 
   /// REQUIRES: i != j.
   double& operator()(std::size_t i, std::size_t j) noexcept { return i > j ? row(i)[j] : row(j)[i]; }
-  /// Of i and all smaller ones.
+  /// Distances of i to all j < i.
   double* row(std::size_t i) noexcept { return values_.get() + i * (i - 1) / 2; }
 
  private:
   std::unique_ptr<double[]> values_;
 };
 
-/// Cosine distances, for Ward's linkage squared Euclidean ones.
+/// Cosine distances, or squared Euclidean ones for Ward's linkage.
 Distances distances_of(const Points& points, Linkage linkage, const Progress* progress) {
   const Eigen::Index count = points.rows();
-  // Rows that were scaled in float are not quite of length 1, and copies of one would not be at the distance 0.
+  // Rows scaled in float are not exactly of length 1; without their lengths, copies would not be at distance 0.
   const Eigen::VectorXd squares = points.rowwise().squaredNorm();
   Distances result(static_cast<std::size_t>(count));
   Points products;
@@ -267,9 +267,9 @@ struct Merge {
   double height;
 };
 
-/// The n - 1 merges of the tree, in the order in which chains find them.
+/// The n - 1 merges of the tree, in the order in which the chains find them.
 std::vector<Merge> merges_of(std::size_t count, Distances distances, Linkage linkage, const Progress* progress) {
-  // A cluster has the number of one of its points, of two that become one the larger.
+  // A cluster has the number of one of its points. When two merge, the larger number is kept.
   std::vector<double> sizes(count, 1);
   std::vector<std::size_t> alive(count), chain;
   std::iota(alive.begin(), alive.end(), std::size_t{0});
@@ -280,7 +280,7 @@ std::vector<Merge> merges_of(std::size_t count, Distances distances, Linkage lin
     if (chain.empty()) chain.push_back(alive[0]);
     for (;;) {
       const std::size_t tip = chain.back();
-      // Going back among equals, the chain cannot run in a circle.
+      // Preferring the previous cluster among equally near ones keeps the chain from running in a circle.
       std::size_t nearest = chain.size() > 1 ? chain[chain.size() - 2] : alive[alive[0] == tip ? 1 : 0];
       double least = distances(tip, nearest);
       for (const std::size_t other : alive) {
@@ -296,7 +296,7 @@ std::vector<Merge> merges_of(std::size_t count, Distances distances, Linkage lin
     }
     const std::size_t gone = std::min(chain.back(), chain[chain.size() - 2]);
     const std::size_t kept = std::max(chain.back(), chain[chain.size() - 2]);
-    // The last two. Among distances that are equal but for rounding a chain may have come back to an earlier place.
+    // Removes the last two. With distances equal except for rounding, the chain may have returned to an earlier place.
     chain.erase(std::find_if(chain.begin(), chain.end(), [&](std::size_t i) { return i == gone || i == kept; }),
                 chain.end());
     const double between = distances(gone, kept);
@@ -333,7 +333,7 @@ std::vector<int> kmeans_clusters(const Points& points, const KMeansOptions& opti
   require_at_least("restarts", options.restarts, 1);
   require_at_least("iterations", options.iterations, 1);
   require_between("threads", options.threads, 0, 4096);
-  // Products of points far from 0 would leave few digits to their distances.
+  // Centred first: for points far from 0, distances computed from products would lose most digits.
   const Eigen::RowVectorXd mean = points.colwise().mean();
   const Points centred = points.rowwise() - mean;
   const Eigen::VectorXd squares = centred.rowwise().squaredNorm();
@@ -368,8 +368,8 @@ std::vector<int> agglomerative_clusters(const Points& unit_rows, int clusters, L
   std::vector<Merge> merges = merges_of(count, distances_of(unit_rows, linkage, progress), linkage, progress);
   std::stable_sort(merges.begin(), merges.end(), [](const Merge& a, const Merge& b) { return a.height < b.height; });
 
-  // A cluster that is gone went into one of a larger number. Where rounding has put it before its own parts, these and
-  // the other are equally far from each other, so that any two of them may be the first to become one.
+  // A merged cluster went into one with a larger number. If rounding has sorted a merge before those of its own parts,
+  // all of them are equally far from each other, so any two may be merged first.
   std::vector<int> result(count);
   std::iota(result.begin(), result.end(), 0);
   for (std::size_t m = 0; m < count - static_cast<std::size_t>(clusters); ++m)

@@ -11,7 +11,8 @@ namespace {
 
 double softplus(double x) { return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)); }
 
-/// The penalty is the same in any basis of the examples' span, outside of which the weights are zero.
+/// The examples may be in any orthonormal basis of their span: the penalty is the same, and outside the span the
+/// weights are zero.
 LogisticModel fit_in_full(const Eigen::MatrixXd& examples, const Eigen::Ref<const Eigen::VectorXd>& labels,
                           const Eigen::Ref<const Eigen::VectorXd>& importances, double strength,
                           const LogisticModel& start) {
@@ -28,14 +29,14 @@ LogisticModel fit_in_full(const Eigen::MatrixXd& examples, const Eigen::Ref<cons
       sum += weight[i] * (labels[i] > 0 ? softplus(-scores[i]) : softplus(scores[i]));
     return sum;
   };
-  // A share of the first gradient; and where that is nothing itself, since nothing can be learned, of what is summed.
+  // Tolerance relative to the first gradient, or, if that is zero (nothing can be learned), to its terms.
   const double enough = std::max(1e-9 * (x.transpose() * (weight * (0.5 - labels.array())).matrix()).norm(),
                                  1e-14 * weight.matrix().dot(x.rowwise().norm()));
   double present = loss(w);
   if (start.weights.size() > 0) {
     Eigen::VectorXd there(size);
     there << start.weights, start.intercept;
-    // From where probabilities are all but 0 or 1 there is no way back.
+    // Newton's method cannot leave a point where the probabilities are nearly 0 or 1.
     if (const double loss_there = loss(there); loss_there < present) {
       w = there;
       present = loss_there;
@@ -46,7 +47,7 @@ LogisticModel fit_in_full(const Eigen::MatrixXd& examples, const Eigen::Ref<cons
     const Eigen::VectorXd gradient =
         penalty.cwiseProduct(w) + x.transpose() * (weight * (probability - labels.array())).matrix();
     if (gradient.norm() <= enough) break;
-    Eigen::MatrixXd hessian = penalty.asDiagonal();  // and of the rest, which is symmetric, the lower half
+    Eigen::MatrixXd hessian = penalty.asDiagonal();  // symmetric: only the lower triangle is computed
     const Eigen::MatrixXd scaled = (weight * probability * (1 - probability)).sqrt().matrix().asDiagonal() * x;
     add_outer_products_of_rows(hessian, scaled);
     const Eigen::VectorXd direction = solve_semidefinite(hessian, gradient);

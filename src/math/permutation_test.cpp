@@ -16,18 +16,18 @@ namespace equivec {
 
 namespace {
 
-/// Values and their sums as whole numbers: no order of adding changes a sum, and equal sums are equal.
+/// Values and their sums as integers: the order of addition does not matter, and equal sums compare equal.
 using Units = std::int64_t;
 
-/// What is tested: of all choices of `chosen` of the values, those whose sum is at least `threshold`.
+/// The choices of `chosen` of the values; those whose sum is at least `threshold` are counted.
 struct Choices {
   std::vector<Units> values;
-  std::size_t chosen;  // half of the values at most
+  std::size_t chosen;  // at most half of the values
   Units threshold;
 };
 
 Choices choices_of(std::span<const double> first, std::span<const double> second) {
-  // A large sum of the first is a small one of the second: the smaller side is the one that is chosen.
+  // A large sum of the first is a small one of the second, so the smaller side can be the chosen one.
   const bool exchanged = second.size() < first.size();
   const double sign = exchanged ? -1 : 1;
   if (exchanged) std::swap(first, second);
@@ -38,27 +38,27 @@ Choices choices_of(std::span<const double> first, std::span<const double> second
     for (const double value : side)
       result.values.push_back(static_cast<Units>(std::llround(std::ldexp(sign * value, bits))));
   for (std::size_t i = 0; i < result.chosen; ++i) result.threshold += result.values[i];
-  // Sums that tie exactly may differ by half a unit for each value of either.
+  // Sums that tie exactly may differ by half a unit for each of their values, by rounding.
   result.threshold -= static_cast<Units>(result.chosen);
   return result;
 }
 
-// Of up to this many values, or for up to this many choices, all choices are counted.
+// All choices are counted for up to this many values or up to this many choices.
 constexpr std::size_t most_values = 50;
 constexpr std::uint64_t most_choices = 5000000;
 
-/// How many choices there are, if they can all be counted. REQUIRES: chosen <= values / 2.
+/// The number of choices; empty if there are too many to count. REQUIRES: chosen <= values / 2.
 std::optional<std::uint64_t> countable_choices(std::size_t values, std::size_t chosen) {
   std::uint64_t choices = 1;
   for (std::uint64_t i = 0; i < chosen; ++i) {
     choices = choices * (values - i) / (i + 1);  // at most 2^47 * 50, or 5,000,000 * 2^32
-    // Up to half of the values the number only grows.
+    // Up to half of the values the number only increases.
     if (values > most_values && choices > most_choices) return std::nullopt;
   }
   return choices;
 }
 
-/// Sums of all choices of k of the values, ascending, for k = 0 ... most.
+/// [k]: the sums of all choices of k of the values, for k = 0 ... most.
 using SumsBySize = std::vector<std::vector<Units>>;
 
 SumsBySize sums_by_size(std::span<const Units> values, std::size_t most) {
@@ -71,13 +71,13 @@ SumsBySize sums_by_size(std::span<const Units> values, std::size_t most) {
   return sums;
 }
 
-/// Pairs of one number of each side whose sum is at least `threshold`. Both sides ascend.
+/// Number of pairs (one number of each side) whose sum is at least `threshold`. Both sides are ascending.
 std::uint64_t pairs_at_least(std::span<const Units> a, std::span<const Units> b, Units threshold) {
   std::uint64_t pairs = 0;
   std::size_t i = 0, left = b.size();
-  // Without a branch on the comparison, which nobody could predict.
+  // No branch on the comparison, which would be unpredictable.
   while (i < a.size() && left > 0) {
-    const bool enough = a[i] + b[left - 1] >= threshold;  // then so it is for all numbers of a from here on
+    const bool enough = a[i] + b[left - 1] >= threshold;  // if true, also for all later numbers of a
     pairs += enough ? a.size() - i : 0;
     left -= enough;
     i += !enough;
@@ -85,9 +85,9 @@ std::uint64_t pairs_at_least(std::span<const Units> a, std::span<const Units> b,
   return pairs;
 }
 
-/// How many choices reach the threshold (Horowitz and Sahni 1974): the sums of two halves of the values are put in
-/// order, and what of both together is enough is then counted rather than enumerated. A few values that would make the
-/// halves too large are chosen one way after the other.
+/// How many choices reach the threshold (Horowitz and Sahni 1974): the sums of two halves of the values are sorted, and
+/// the pairs of sums that are large enough are counted rather than enumerated. A few values that would make the halves
+/// too large are enumerated.
 std::uint64_t count_all(const Choices& choices, int threads) {
   constexpr std::size_t largest_half = 22;
   const std::span<const Units> values = choices.values;
@@ -111,9 +111,9 @@ std::uint64_t count_all(const Choices& choices, int threads) {
   return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
 }
 
-/// How many of some random choices reach the threshold.
+/// How many of options.draws random choices reach the threshold.
 std::uint64_t count_drawn(const Choices& choices, const PermutationOptions& options) {
-  // Draws that share a random stream and what they shuffle.
+  // Number of draws that share a random stream and a shuffled array.
   constexpr std::size_t piece = 1024;
   const auto draws = static_cast<std::size_t>(options.draws);
   std::vector<std::uint64_t> counts((draws + piece - 1) / piece);
@@ -133,7 +133,7 @@ std::uint64_t count_drawn(const Choices& choices, const PermutationOptions& opti
   return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
 }
 
-/// Clopper and Pearson 1934.
+/// The interval of Clopper and Pearson 1934.
 Interval binomial_interval(std::uint64_t count, std::uint64_t total, double confidence) {
   using Binomial =
       boost::math::binomial_distribution<double,
@@ -162,7 +162,7 @@ PermutationTest permutation_test(std::span<const double> first, std::span<const 
   }
   const auto draws = static_cast<std::uint64_t>(options.draws);
   const std::uint64_t at_least = count_drawn(choices, options);
-  // What was observed is one more choice, so that the p-value never is 0 (Davison and Hinkley 1997, chapter 4).
+  // The observed choice counts once more, so that the p-value is never 0 (Davison and Hinkley 1997, chapter 4).
   return {static_cast<double>(at_least + 1) / static_cast<double>(draws + 1), at_least, draws, false,
           binomial_interval(at_least, draws, 0.95)};
 }

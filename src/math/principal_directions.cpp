@@ -12,7 +12,7 @@ PrincipalDirections principal_directions(const Eigen::Ref<const Eigen::MatrixXd>
   PrincipalDirections result{pairs.values.reverse().cwiseMax(0), pairs.vectors.rowwise().reverse()};
   if (few_rows) {
     result.directions = rows.transpose() * result.directions;
-    for (auto direction : result.directions.colwise()) direction.normalize();  // leaves a zero vector alone
+    for (auto direction : result.directions.colwise()) direction.normalize();  // leaves a zero vector unchanged
   }
   return result;
 }

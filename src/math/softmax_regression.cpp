@@ -11,7 +11,7 @@ namespace equivec {
 
 namespace {
 
-/// Rows that are worked on at once: they and what is made of them stay in the cache.
+/// Rows processed at once: they and the intermediate results stay in the cache.
 constexpr Eigen::Index block_rows = 256;
 
 /// Calls f(begin, count) for the blocks of [begin, end), in order.
@@ -20,7 +20,7 @@ void for_each_block(Eigen::Index begin, Eigen::Index end, const F& f) {
   for (; begin < end; begin += block_rows) f(begin, std::min(block_rows, end - begin));
 }
 
-/// Turns scores into ln P: minus ln of the sum of their exponentials, computed so that nothing overflows.
+/// Turns scores into ln P by subtracting the logarithm of the sum of their exponentials, without overflow.
 template <class Row>
 void subtract_log_sum(Row&& scores) {
   double top = scores[0], sum = 0;
@@ -46,7 +46,7 @@ void SoftmaxObjective::for_each_slice(const F& f) const {
 SoftmaxObjective::SoftmaxObjective(const SoftmaxTask& task) : task_(task), penalty_(task.classes == 2 ? 2 : 1) {
   const Examples& x = task_.examples;
   const Eigen::Index dimension = x.cols(), classes = task_.classes;
-  // Slices enough for many cores, of a few blocks at least, whose sums take no more than 128 MB.
+  // Enough slices for many cores, each of at least a few blocks; their sums take at most 128 MB.
   const Eigen::Index by_memory = (Eigen::Index{1} << 24) / ((dimension + 1) * classes);
   slices_ =
       static_cast<std::size_t>(std::max<Eigen::Index>(1, std::min({x.rows() / 512, by_memory, Eigen::Index{64}})));
@@ -142,7 +142,7 @@ SoftmaxObjective::Parameters SoftmaxObjective::hessian_times(const Parameters& d
 SoftmaxModel SoftmaxObjective::model(const Parameters& at) const {
   const Eigen::Index dimension = task_.examples.cols();
   SoftmaxModel result{at.topRows(dimension).transpose(), at.row(dimension).transpose()};
-  // Nothing but rounding moves the weights' sum from zero; the intercepts' has no bearing on what is predicted.
+  // The weights' sum differs from zero only by rounding; the intercepts' sum does not affect predictions.
   const Eigen::RowVectorXd excess = result.weights.colwise().mean();
   result.weights.rowwise() -= excess;
   result.intercepts -= result.weights * mean_.transpose();
@@ -152,7 +152,7 @@ SoftmaxModel SoftmaxObjective::model(const Parameters& at) const {
 
 namespace {
 
-/// Where the quadratic approximation at the point evaluated last is least, to a gradient of `enough`.
+/// The step to the minimum of the quadratic approximation at the last evaluated point, up to a gradient of `enough`.
 SoftmaxObjective::Parameters newton_direction(const SoftmaxObjective& objective,
                                               const SoftmaxObjective::Parameters& gradient, double enough) {
   using Parameters = SoftmaxObjective::Parameters;
@@ -188,7 +188,7 @@ SoftmaxModel fit_softmax(const SoftmaxTask& task) {
   const double first_norm = gradient.norm();
   bool lower = true;
   for (int step = 0; lower && step < 200 && gradient.norm() > 0; ++step) {
-    // The nearer, the more exactly: the number of right digits grows by half with each step.
+    // More exact near the minimum: the number of correct digits grows by half with each step.
     const double norm = gradient.norm(), exactness = std::clamp(std::sqrt(norm / first_norm), 1e-8, 0.1);
     const Parameters direction = newton_direction(objective, gradient, exactness * norm);
     promise = -inner_product(gradient, direction);
@@ -198,7 +198,7 @@ SoftmaxModel fit_softmax(const SoftmaxTask& task) {
     for (double length = 1; !taken && length > 1e-10; length /= 2) {
       const Parameters next = present + length * direction;
       const double next_value = objective.evaluate(next, next_gradient);
-      // The last steps are worth less than the values' rounding.
+      // The last steps gain less than the rounding error of the values.
       if (!(next_value <= value * (1 + 1e-12) - 1e-4 * length * promise)) continue;
       taken = true;
       lower = next_value < value;

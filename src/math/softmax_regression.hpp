@@ -17,44 +17,45 @@ using Examples = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::Ro
 
 /// P(class k | x) is proportional to exp(weights.row(k).x + intercepts[k]).
 struct SoftmaxModel {
-  Eigen::MatrixXd weights;     ///< classes x dimension; the rows' sum is zero
-  Eigen::VectorXd intercepts;  ///< their sum is zero
+  Eigen::MatrixXd weights;     ///< classes x dimension; the rows sum to zero
+  Eigen::VectorXd intercepts;  ///< one per class; they sum to zero
 };
 
 struct SoftmaxTask {
   const Examples& examples;               ///< finite, at least one; must outlive the task
-  std::span<const std::uint32_t> labels;  ///< of each example, below `classes`, each of which occurs
+  std::span<const std::uint32_t> labels;  ///< class of each example, below `classes`; every class occurs
   Eigen::Index classes;                   ///< at least 2
   double strength = 1;                    ///< above 0
   int threads = 0;                        ///< 0: all cores
-  const Progress* progress = nullptr;     ///< of which only the wish to stop is heard
+  const Progress* progress = nullptr;     ///< only its cancellation is used
 };
 
-/// What multinomial logistic regression minimises,
-///     penalty / 2 * |W|^2 + strength * (sum of log-losses),
-/// where the penalty is 1, or of two classes 2: the rows of W then are w / 2 and -w / 2 at the minimum, and the first
-/// term is |w|^2 / 2, as in the logistic regression of one vector w. Parameters are a column for each class: its
-/// weights and, last, the intercept that goes with examples centred on their mean. That changes neither the weights nor
-/// the minimum and makes it much easier to find. Sums are over slices of the examples that depend on the task alone,
-/// added in their order, so that results do not depend on the number of threads.
+/// The objective of multinomial logistic regression,
+///     penalty / 2 * |W|^2 + strength * (sum of log-losses).
+/// The penalty is 1, or 2 for two classes: the rows of W are then w / 2 and -w / 2 at the minimum and the first term is
+/// |w|^2 / 2, as in binary logistic regression with one vector w. Parameters have a column for each class: its weights
+/// and, last, its intercept for examples centred on their mean. Centring changes neither the weights nor the minimum
+/// and makes it much easier to find. Sums are over slices of the examples that depend only on the task, added in order,
+/// so results do not depend on the number of threads.
 class SoftmaxObjective {
  public:
   using Parameters = Eigen::MatrixXd;  ///< (dimension + 1) x classes
 
   explicit SoftmaxObjective(const SoftmaxTask& task);
 
-  /// The value and its gradient at a point, which later calls of hessian_times() are about. Throws Cancelled.
+  /// The value and its gradient at a point; later calls of hessian_times() refer to this point. Throws Cancelled.
   double evaluate(const Parameters& at, Parameters& gradient);
-  /// The matrix of second derivatives times a direction. Throws Cancelled.
+  /// The Hessian times a direction. Throws Cancelled.
   Parameters hessian_times(const Parameters& direction) const;
 
-  /// An estimate of the second derivatives' diagonal, positive: with every example's P(class) as the class's share.
+  /// An estimate of the Hessian's diagonal, positive: every example's P(class) is taken to be the class's share.
   const Parameters& curvatures() const noexcept { return curvatures_; }
   SoftmaxModel model(const Parameters& at) const;
 
  private:
-  /// Sum over the examples of the outer products of the examples, centred, and 1 with residuals. These are what
-  /// `make_residuals(slice, begin, block)` makes of a block of scores, that of the examples from `begin` on.
+  /// Sum over the examples of the outer product of (the centred example, 1) with its residuals.
+  /// `make_residuals(slice, begin, block)` turns a block of scores, those of the examples from `begin` on, into
+  /// residuals.
   template <class MakeResiduals>
   Parameters sum_of_products(const Parameters& at, const MakeResiduals& make_residuals) const;
 
@@ -66,12 +67,12 @@ class SoftmaxObjective {
   std::size_t slices_;
   Eigen::RowVectorXd mean_;
   Parameters curvatures_;
-  Examples probabilities_;  // of the point evaluated last
+  Examples probabilities_;  // at the last evaluated point
 };
 
-/// The model at the minimum, by Newton's method with conjugate gradients (Lin, Weng and Keerthi 2008), until a step
-/// promises no more than 1e-14 of the value, which it still takes, or rounding leaves nothing to be gained. Throws
-/// Error if the search ends where more than 1e-8 of the value was promised; Cancelled.
+/// The model at the minimum, by Newton's method with conjugate gradients (Lin, Weng and Keerthi 2008). Stops after a
+/// step whose predicted decrease is at most 1e-14 of the value, or when rounding prevents progress. Throws Error if the
+/// last predicted decrease was more than 1e-8 of the value; Cancelled.
 SoftmaxModel fit_softmax(const SoftmaxTask& task);
 
 /// ln P(class | example), examples x classes.

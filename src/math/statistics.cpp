@@ -55,8 +55,8 @@ std::optional<double> pearson(std::span<const double> x, std::span<const double>
   if (x.size() < 2 || !all_finite(x) || !all_finite(y)) return std::nullopt;
   const auto [x_least, x_most] = std::ranges::minmax(x);
   const auto [y_least, y_most] = std::ranges::minmax(y);
-  if (x_least == x_most || y_least == y_most) return std::nullopt;  // exactly constant, which rounding would hide below
-  // Plain sums: the order of vectorized ones would depend on where the values stand in memory.
+  if (x_least == x_most || y_least == y_most) return std::nullopt;  // constant, which rounding would hide below
+  // Plain sums: the order of vectorized ones would depend on the values' alignment in memory.
   const auto count = static_cast<double>(x.size());
   const double x_mean = std::accumulate(x.begin(), x.end(), 0.0) / count;
   const double y_mean = std::accumulate(y.begin(), y.end(), 0.0) / count;
@@ -90,11 +90,11 @@ namespace {
 
 void require_confidence(double confidence) { require_between("confidence", confidence, 0.01, 0.9999); }
 
-/// Resamples that a thread takes at once: so many that its buffers cost nothing.
+/// Resamples that a thread takes at once: enough to make the cost of its buffers negligible.
 constexpr std::size_t piece = 64;
 
-/// The values of all resamples, ascending, without NaN. make() gives a function that computes one from a generator of
-/// its own; each piece of the work has its own such function, which may hold buffers.
+/// The values of all resamples, ascending, without NaN. make() returns a function that computes the value of one
+/// resample from its own generator. Each piece of the work calls make() once, so that function may hold buffers.
 template <class Make>
 std::vector<double> resampled(const BootstrapOptions& options, const Make& make) {
   std::vector<double> values(static_cast<std::size_t>(options.resamples));
@@ -112,7 +112,7 @@ std::vector<double> resampled(const BootstrapOptions& options, const Make& make)
 
 using Times = std::span<const std::uint32_t>;
 
-/// The same where a resample is how often each of some things was drawn, those of a stratum among themselves.
+/// The same for a stratified bootstrap: a resample is how often each item was drawn within its stratum.
 template <class Make>
 std::vector<double> resampled(std::span<const std::size_t> strata, const BootstrapOptions& options, const Make& make) {
   const std::size_t items = std::accumulate(strata.begin(), strata.end(), std::size_t{0});
@@ -138,7 +138,7 @@ std::vector<double> resampled(std::size_t items, const BootstrapOptions& options
   return resampled(std::span(&items, 1), options, make);
 }
 
-/// The q-quantile, 0 <= q <= 1, of values that are not empty.
+/// The q-quantile, 0 <= q <= 1. REQUIRES: at least one value.
 double quantile_of(std::span<const double> ascending, double q) {
   const double position = q * static_cast<double>(ascending.size() - 1);
   const auto below = static_cast<std::size_t>(position);
@@ -146,7 +146,7 @@ double quantile_of(std::span<const double> ascending, double q) {
   return std::lerp(ascending[below], ascending[above], position - static_cast<double>(below));
 }
 
-/// One side of a correlation, ready to be resampled in time proportional to its size: what needs sorting is done once.
+/// One side of a correlation. Sorts once, so that resampling takes time proportional to its size.
 class ResampledSide {
  public:
   /// REQUIRES: finite values, at least one.
@@ -162,7 +162,7 @@ class ResampledSide {
       doubled_ranks_.resize(std::size_t{group} + 1);
       return;
     }
-    // A correlation stays the same, and neither a large offset nor a large unit can spoil the sums.
+    // Shifted and scaled: the correlation stays the same, and large offsets or units cannot spoil the sums.
     const double middle = std::midpoint(values[order.front()], values[order.back()]);
     const double unit = std::max(values[order.back()] - middle, middle - values[order.front()]);
     for (double& value : values_) value = unit > 0 ? (value - middle) / unit : 0;
@@ -178,7 +178,7 @@ class ResampledSide {
     for (std::size_t i = 0; i < times.size(); ++i) squares_ += times[i] * deviations_[i] * deviations_[i];
   }
 
-  /// Of the resample; NaN if a side of it is constant.
+  /// Correlation of the resample; NaN if a side of it is constant.
   friend double correlation_of(const ResampledSide& x, const ResampledSide& y, Times times) {
     const double spread = std::sqrt(x.squares_ * y.squares_);
     if (!(spread > 0)) return nothing;
@@ -188,7 +188,7 @@ class ResampledSide {
   }
 
  private:
-  /// Whether only equal values were drawn. Soon answered, for most often the first two differ.
+  /// Whether only equal values were drawn. Fast, because usually the first two differ.
   bool constant(Times times) const {
     std::size_t first = 0;
     while (times[first] == 0) ++first;
@@ -197,8 +197,8 @@ class ResampledSide {
     return true;
   }
 
-  /// Twice the distance of the ranks from their mean, which is a whole number: sums of their products are exact up to
-  /// some 200,000 things.
+  /// Twice the ranks' deviations from their mean, which are integers: sums of their products are exact for up to some
+  /// 200,000 items.
   void rank(Times times) {
     std::ranges::fill(doubled_ranks_, 0);
     for (std::size_t i = 0; i < times.size(); ++i) doubled_ranks_[groups_[i]] += times[i];
@@ -223,7 +223,7 @@ class ResampledSide {
   std::vector<double> values_;
   std::vector<std::int64_t> doubled_ranks_;  // of the groups, for Spearman
   std::vector<double> deviations_;           // of the resample's values or ranks from their mean
-  double squares_ = 0;                       // of the resample's deviations, summed
+  double squares_ = 0;                       // sum of the resample's squared deviations
 };
 
 }  // namespace
@@ -303,7 +303,7 @@ std::optional<Difference> compare_correlations(Correlation kind, std::span<const
 namespace {
 
 namespace policies = boost::math::policies;
-// Rounding up makes the quantile of p the smallest k with P(K <= k) >= p.
+// Rounding up makes the p-quantile the smallest k with P(K <= k) >= p.
 using Binomial = boost::math::binomial_distribution<
     double, policies::policy<policies::discrete_quantile<policies::integer_round_up>, policies::promote_double<false>>>;
 
@@ -319,14 +319,14 @@ void require_possible(const Proportion& proportion) {
                 " of " + std::to_string(proportion.total));
 }
 
-/// How many things of a resample have the property that `count` of `total` have: a table of the probabilities that are
-/// not too small ever to be drawn, so that its size grows with the root of the total.
+/// Draws how many items of a resample have a property that `count` of `total` items have. Tabulates the probabilities
+/// that are not too small ever to be drawn, so its size grows with the square root of the total.
 class ResampledCount {
  public:
   /// REQUIRES: total > 0, count <= total.
   explicit ResampledCount(const Proportion& proportion) : least_(static_cast<double>(proportion.count)) {
     const auto count = static_cast<double>(proportion.count), total = static_cast<double>(proportion.total);
-    // Relative to that of `count` itself, which is the most probable number.
+    // Probabilities are relative to that of `count`, the most probable number.
     constexpr double negligible = 1e-22;
     std::vector<double> probabilities;
     const double odds_against = (total - count) / count;
@@ -356,7 +356,7 @@ class ResampledCount {
   }
 
  private:
-  double least_;                    // the number that the table begins with
+  double least_;                    // the first number in the table
   std::vector<double> cumulative_;  // ends with 1
 };
 
@@ -405,7 +405,7 @@ std::optional<Difference> compare_proportions(const Discordance& discordance, co
     throw Error("no more things can be discordant than there are, got " + std::to_string(only_first) + " and " +
                 std::to_string(only_second) + " of " + std::to_string(total));
   if (total == 0) return std::nullopt;
-  // The smaller side is what is drawn, so that an exchange of the two negates every resample.
+  // The smaller side is drawn, so that exchanging the two sides negates every resample.
   const auto fewer = static_cast<double>(std::min(only_first, only_second));
   const auto discordant = static_cast<double>(only_first + only_second), things = static_cast<double>(total);
   const double share = discordant == 0 ? 0 : fewer / discordant;

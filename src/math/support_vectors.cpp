@@ -20,7 +20,7 @@ struct ModelDeleter {
   void operator()(svm_model* model) const { svm_free_and_destroy_model(&model); }
 };
 
-/// Rows compared with all support vectors at once: as many as leave the kernels in the second cache.
+/// Rows compared with all support vectors at once: few enough that the kernel values fit the L2 cache.
 constexpr Eigen::Index block_rows = 128;
 
 }  // namespace
@@ -37,7 +37,7 @@ SupportVectors fit_support_vectors(const Eigen::Ref<const Eigen::MatrixXd>& exam
     rows.push_back(numbers.data() + numbers.size());
     for (Eigen::Index k = 0; k < dimension; ++k) numbers.push_back({static_cast<int>(k + 1), examples(i, k)});
     numbers.push_back({-1, 0});
-    // Of 1 and -1, in whatever order they come, 1 is the class of positive scores.
+    // libsvm gives positive scores to the class 1 of {1, -1}, whichever occurs first.
     signs.push_back(labels[i] > 0 ? 1 : -1);
   }
   svm_problem problem{};
@@ -50,7 +50,7 @@ SupportVectors fit_support_vectors(const Eigen::Ref<const Eigen::MatrixXd>& exam
   parameters.gamma = gamma;
   parameters.C = cost;
   parameters.eps = 1e-3;
-  parameters.cache_size = 100;  // MB, taken as far as they are needed
+  parameters.cache_size = 100;  // MB, allocated as needed
   parameters.shrinking = 1;
   const std::unique_ptr<svm_model, ModelDeleter> model(svm_train(&problem, &parameters));
 

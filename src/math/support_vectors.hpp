@@ -15,9 +15,9 @@ struct SupportVectors {
 };
 
 /// C-SVC (Cortes and Vapnik 1995), by the library libsvm (Chang and Lin 2011) with its tolerance of 0.001. Examples are
-/// rows; `labels` are 1 or 0, both present, as for fit_logistic(). Any thread may call it: what libsvm has in common
-/// for all threads are rand(), which only cross-validation and probabilities use, and its function that prints, which
-/// the first call silences for the whole process. REQUIRES: gamma > 0, cost > 0, finite examples, less than 2^31.
+/// rows; `labels` are 1 or 0, both present, as for fit_logistic(). Any thread may call it: libsvm's only shared state
+/// is rand(), used only for cross-validation and probabilities, and its print function, which the first call silences
+/// for the whole process. REQUIRES: gamma > 0, cost > 0, finite examples, fewer than 2^31.
 SupportVectors fit_support_vectors(const Eigen::Ref<const Eigen::MatrixXd>& examples,
                                    const Eigen::Ref<const Eigen::VectorXd>& labels, double gamma, double cost);
 

@@ -47,8 +47,8 @@ Corpus Corpus::from_paths(std::span<const std::string> paths, const Progress* pr
       const std::string_view bytes = mapped->bytes();
       Part part{file == "-" ? "standard input" : file, nullptr, {}, recognize_compression(bytes)};
       parts->bytes += bytes.size();
-      // A file is mapped when its turn comes, since a process can map 65,530 only. What came from a pipe cannot come
-      // again.
+      // A file is mapped when it is about to be read, since a process can map only 65,530. A pipe cannot be read again,
+      // so its content is kept.
       std::error_code ignored;
       if (!fs::is_regular_file(file, ignored)) {
         part.bytes = bytes;

@@ -2,18 +2,18 @@
 
 namespace equivec {
 
-/// The lines of a block of text, as far as its neighbours must know: a line may begin in one block and end in another.
+/// What neighbouring blocks must know about the lines of a block: a line may begin in one block and end in another.
 struct BlockLines {
-  bool leading_end = false;  ///< the block's first line end stands before its first word
-  bool has_end = false;      ///< there is a line end
+  bool leading_end = false;  ///< the block's first line end is before its first word
+  bool has_end = false;      ///< the block has a line end
   bool open = false;         ///< words follow the last line end, or the block's start
 };
 
-/// Goes through the lines of a block: a sentence ends where a line that has a word ends.
+/// Scans the lines of a block. A sentence ends at the end of each line that has a word.
 class LineScanner {
  public:
   void word() noexcept { lines_.open = true; }
-  /// True if this line end closes a sentence whose words stand in the block.
+  /// True if this line end closes a sentence with words in this block.
   bool line_end() noexcept {
     const bool closes = lines_.open;
     if (!closes && !lines_.has_end) lines_.leading_end = true;
@@ -27,7 +27,7 @@ class LineScanner {
   BlockLines lines_;
 };
 
-/// Puts blocks together, in their order.
+/// Finds the sentence ends between consecutive blocks. Call it for all blocks in order.
 class LineSeam {
  public:
   /// True if a sentence of an earlier block ends before the first word of this one.

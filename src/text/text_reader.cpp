@@ -21,7 +21,7 @@ void require_text(std::string_view start, const std::string& name) {
                 " is zero); a corpus is words between white space");
 }
 
-/// Where to cut `text`: after the last white space of the first block, or after the first one beyond it.
+/// Where to cut `text`: after the last white space in the first block, or, if it has none, after the next one.
 std::size_t cut(std::string_view text, bool whole, const std::string& name) {
   if (whole && text.size() <= block_size) return text.size();
   std::size_t end = block_size;
@@ -74,7 +74,7 @@ std::optional<TextBlock> TextReader::next_of(const Corpus::Part& part) {
 
   const bool first = !decompressor_;
   if (first) decompressor_ = std::make_unique<Decompressor>(part.compression, bytes_, part.name);
-  // Two blocks at least, so that the cut is where it would be if the whole text were there.
+  // At least two blocks, so that the cut is the same as if the whole text were available.
   bool whole = false;
   while (rest_.size() < 2 * block_size) {
     const std::size_t old = rest_.size();
@@ -90,7 +90,7 @@ std::optional<TextBlock> TextReader::next_of(const Corpus::Part& part) {
   if (first) require_text(rest_, part.name);
   auto text = std::make_shared<std::string>(rest_, 0, cut(rest_, whole, part.name));
   rest_.erase(0, text->size());
-  // The files' own sizes, spread over the text as if it were packed evenly; the last block takes what is left.
+  // Counts stored bytes as if the text were compressed to a quarter; the last block gets the rest.
   const std::size_t stored =
       rest_.empty() ? bytes_.size() - position_ : std::min(bytes_.size() - position_, text->size() / 4);
   position_ += stored;

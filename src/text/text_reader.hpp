@@ -15,7 +15,7 @@ namespace equivec {
 /// One file or string of a corpus.
 struct Corpus::Part {
   std::string name;                   // of the file, if there is no owner
-  std::shared_ptr<const void> owner;  // keeps `bytes` alive; null for a file, which is mapped when its turn comes
+  std::shared_ptr<const void> owner;  // keeps `bytes` alive; null for a file that is mapped when it is read
   std::string_view bytes;             // as stored
   Compression compression = Compression::none;
 };
@@ -31,16 +31,16 @@ struct TextBlock {
   std::shared_ptr<const void> owner;
   std::string_view text;
   std::uint64_t stored_bytes = 0;  // progress in the files as they are stored
-  bool file_end = false;           // no text of the corpus, but the line end that every file is given
+  bool file_end = false;           // not text of the corpus, but the line end added after every file
 };
 
-/// Reads a corpus block by block. Where the blocks are cut depends on the text alone.
+/// Reads a corpus block by block. The boundaries of the blocks depend only on the text.
 class TextReader {
  public:
   explicit TextReader(Corpus corpus) : corpus_(std::move(corpus)) {}
 
-  /// The next block, or nothing at the end. Throws Error for compressed data that are damaged, for a file that is no
-  /// text, and for a word of more than two mebibytes.
+  /// The next block; empty at the end. Throws Error for damaged compressed data, for a file that is not text, and for a
+  /// word of more than two mebibytes.
   std::optional<TextBlock> next();
 
  private:
@@ -50,10 +50,10 @@ class TextReader {
   std::size_t part_ = 0;
   bool open_ = false;
   std::shared_ptr<const void> owner_;  // of bytes_
-  std::string_view bytes_;             // of the present part
+  std::string_view bytes_;             // of the current part
   std::size_t position_ = 0;           // in the bytes of a plain part
   std::unique_ptr<Decompressor> decompressor_;
-  std::string rest_;  // unpacked, not yet given out
+  std::string rest_;  // decompressed, not yet returned
 };
 
 }  // namespace equivec

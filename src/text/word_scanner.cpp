@@ -19,13 +19,13 @@ std::uint64_t bits_of(const std::array<std::uint8_t, width>& flags) noexcept {
   for (std::size_t i = 0; i < width; i += 8) {
     std::uint64_t eight;
     std::memcpy(&eight, flags.data() + i, 8);
-    // The product's highest byte has byte k's lowest bit at k.
+    // Bit k of the product's highest byte is the lowest bit of byte k.
     bits |= (eight * 0x0102040810204080u >> 56) << i;
   }
   return bits;
 }
 
-/// std::popcount is a call where the processor may lack the instruction.
+/// std::popcount is a function call if the target may lack the instruction.
 std::size_t ones_in(std::uint64_t bits) noexcept {
   bits -= bits >> 1 & 0x5555555555555555u;
   bits = (bits & 0x3333333333333333u) + (bits >> 2 & 0x3333333333333333u);
@@ -35,13 +35,13 @@ std::size_t ones_in(std::uint64_t bits) noexcept {
 }  // namespace
 
 bool WordScanner::next() {
-  // The word that the last batch ended in goes on.
+  // Continues the word in which the last batch ended.
   if (count_ % 2 == 1) edges_[0] = edges_[count_ - 1];
   count_ %= 2;
   line_count_ = 0;
   if (position_ > text_.size()) return false;
 
-  // One byte beyond the text: it is taken for a blank, which ends the last word.
+  // Goes one byte beyond the text, which counts as a space and ends the last word.
   while (position_ <= text_.size() && std::max(count_, line_count_) + width <= 2 * batch) {
     std::array<char, width> padded;
     const char* bytes = text_.data() + position_;

@@ -68,16 +68,16 @@ Eigen::VectorXd unit_vector(std::span<const float> vector) {
 
 double cosine(std::span<const float> a, std::span<const float> b) {
   const Eigen::VectorXd x = column(a).cast<double>(), y = column(b).cast<double>();
-  // So that it is 1 of a vector with itself: the root of a square is exact.
+  // One square root, so that the cosine of a vector with itself is exactly 1: the root of a square is exact.
   const double lengths = std::sqrt(x.dot(x) * y.dot(y));
   const double cosine = x.dot(y) / lengths;
   return lengths > 0 && std::isfinite(cosine) ? std::clamp(cosine, -1.0, 1.0) : 0;
 }
 
 double squared_difference(std::span<const float> a, std::span<const float> b) {
-  // Of the difference rather than as 2 - 2 cosine, which loses its digits for vectors that are nearly the same.
+  // From the difference rather than as 2 - 2 cosine, which loses digits for vectors that are nearly equal.
   Eigen::VectorXd x = column(a).cast<double>(), y = column(b).cast<double>();
-  x.normalize();  // leaves a zero vector alone
+  x.normalize();  // leaves a zero vector unchanged
   y.normalize();
   return (x - y).squaredNorm();
 }

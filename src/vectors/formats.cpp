@@ -27,7 +27,7 @@ const FormatRow& row_of(Format format) {
   return **std::ranges::find(all_formats, format, [](const FormatRow* row) { return row->info.format; });
 }
 
-/// Throws Error for files of other programs that are often taken for vectors.
+/// Throws Error for files of other programs that are often mistaken for vectors.
 void refuse_foreign(const Source& source) {
   const std::string_view bytes = source.bytes();
   if (bytes.empty()) source.fail("is empty");
@@ -101,20 +101,20 @@ Embeddings read_embeddings(const std::filesystem::path& file, const ReadOptions&
 }
 
 void require_writable(const std::filesystem::path& file) {
-  // To open and close a pipe would be its reader's end of file.
+  // Opening and closing a pipe would signal end of file to its reader.
   if (!is_written_directly(file)) AtomicFile attempt(file);
 }
 
 void write_embeddings(const std::filesystem::path& file, const Embeddings& embeddings, Format format,
                       Progress* progress) {
   if (format == Format::automatic) format = format_from_extension(file);
-  // The values of a mapped file were not looked at, but what is written for other readers must be numbers.
+  // The values of a mapped file were not checked on reading, but other formats must get only finite ones.
   if (format != Format::native)
     require_finite("the vectors for " + file.string(), embeddings.vocabulary(), embeddings.matrix(), 0);
   row_of(format).write(file, embeddings, progress);
 }
 
-// ---- what several formats share ----
+// ---- shared by several formats ----
 
 bool are_unique(std::span<const std::string_view> words) {
   WordIndex index;

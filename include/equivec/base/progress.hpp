@@ -10,13 +10,13 @@
 
 namespace equivec {
 
-/// Counters of a long computation. Workers write, any thread may read or cancel; nobody prints here.
+/// Counters of a long computation. Workers write them; any thread may read them or cancel. Printing is the caller's.
 struct Progress {
-  std::atomic<std::uint64_t> done{0};   ///< units of work finished (words, bytes or rows, as the function says)
+  std::atomic<std::uint64_t> done{0};   ///< units of work finished (words, bytes or rows: see the function)
   std::atomic<std::uint64_t> total{0};  ///< units in all; 0 while unknown
-  std::atomic<float> loss{0};           ///< training: mean loss per pair of the chunk finished last
-  std::atomic<float> learning_rate{0};  ///< training: of the chunk finished last
-  std::atomic<bool> cancelled{false};   ///< set it (a signal handler may) to make the computation throw Cancelled
+  std::atomic<float> loss{0};           ///< training: mean loss per pair of the last finished chunk
+  std::atomic<float> learning_rate{0};  ///< training: of the last finished chunk
+  std::atomic<bool> cancelled{false};   ///< set it (also from a signal handler) to make the computation throw Cancelled
 };
 
 /// Called when a stage begins: "counting words", and the unit that Progress counts in it, which may be empty. What it

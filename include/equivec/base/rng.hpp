@@ -5,30 +5,30 @@
 
 namespace equivec {
 
-/// SplitMix64 (Steele, Lea and Flood 2014): the same numbers on every platform, unlike the distributions of <random>.
+/// SplitMix64 (Steele, Lea and Flood 2014). Gives the same numbers on every platform, unlike <random>'s distributions.
 ///
 ///   Rng rng(1);
 ///   rng();         // 4720248854425330031
 ///   rng.below(6);  // 0..5
 ///
-/// Not for several threads at once: give each piece of work a generator of its own.
+/// Not thread-safe: give each piece of work its own generator.
 class Rng {
  public:
   using result_type = std::uint64_t;
 
-  /// Streams of one seed are unrelated: give each chunk of work its own number.
+  /// Streams of one seed are independent: give each chunk of work its own stream number.
   explicit constexpr Rng(std::uint64_t seed, std::uint64_t stream = 0) noexcept
       : state_(mix(mix(seed) + stream * 0xD1342543DE82EF95u)) {}
 
   constexpr std::uint64_t operator()() noexcept { return mix(state_ += step); }
 
-  /// Goes on as if `count` numbers had been drawn.
+  /// Advances as if `count` numbers had been drawn.
   constexpr void skip(std::uint64_t count) noexcept { state_ += count * step; }
 
   /// In [0, 1), a multiple of 2^-24.
   constexpr float uniform() noexcept { return static_cast<float>((*this)() >> 40) * 0x1p-24f; }
 
-  /// In [0, 1), a multiple of 2^-53: fine enough to give each of millions of things its share.
+  /// In [0, 1), a multiple of 2^-53: fine enough to choose among millions of items.
   constexpr double uniform_double() noexcept { return static_cast<double>((*this)() >> 11) * 0x1p-53; }
 
   /// In [0, n). n > 0. The bias is below n / 2^32.

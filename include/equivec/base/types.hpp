@@ -18,7 +18,7 @@ constexpr WordId word_id(std::size_t row) noexcept { return static_cast<WordId>(
 using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using MatrixView = Eigen::Map<const Matrix>;
 
-/// A vector seen as an Eigen column, without a copy. The numbers must outlive the view.
+/// A view of a vector as an Eigen column, without a copy. The numbers must outlive the view.
 inline Eigen::Map<const Eigen::VectorXf> column(std::span<const float> v) {
   return {v.data(), static_cast<Eigen::Index>(v.size())};
 }

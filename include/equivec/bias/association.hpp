@@ -8,17 +8,17 @@
 
 namespace equivec {
 
-/// Words whose association is measured. What a measure takes is said as "2 x 1": two lists of targets, one of
-/// attributes. Every measure throws Error for other numbers of lists, for an empty list, for a word whose vector has no
-/// length or is not finite and, unless it says otherwise, for a word that stands twice in a list. A target may be an
-/// attribute too, although it then is its own neighbour. All is computed in double; what takes no threads is computed
-/// by the calling one.
+/// Words whose association is measured. The lists that a measure takes are written "2 x 1": two lists of targets, one
+/// of attributes. Every measure throws Error for other numbers of lists, for an empty list, for a word whose vector is
+/// zero or not finite and, unless stated otherwise, for a word that is twice in a list. A target may also be an
+/// attribute, although its cosine with itself then counts. All is computed in double; functions without a `threads`
+/// option run on the calling thread.
 struct AssociationQuery {
   std::vector<std::vector<WordId>> targets;
   std::vector<std::vector<WordId>> attributes;
 };
 
-/// What the squares of the deviations from a mean of N values are divided by: N - 1 or N.
+/// The divisor of a standard deviation of N values: N - 1 (sample) or N (population).
 enum class Deviation { sample, population };
 
 inline constexpr std::array deviations = {Deviation::sample, Deviation::population};

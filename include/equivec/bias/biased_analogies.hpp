@@ -9,30 +9,30 @@
 
 namespace equivec {
 
-/// Two words that differ along a direction: if that is she - he, "first is to last as she is to he".
+/// Two words that differ along a direction: if it is she - he, "first is to last as she is to he".
 struct BiasedAnalogy {
   WordId first, last;
-  double cosine;  ///< of first - last, both of length 1, with the direction; 0.001 to 1
+  double cosine;  ///< of first - last, both scaled to length 1, with the direction; 0.001 to 1
   friend bool operator==(const BiasedAnalogy&, const BiasedAnalogy&) = default;
 };
 
 struct BiasedAnalogyOptions {
-  int count = 150;      ///< analogies at most: 1 to 10,000
-  double distance = 1;  ///< delta: the largest |first - last|, both of length 1; 1e-6 to 2
+  int count = 150;      ///< largest number of analogies: 1 to 10,000
+  double distance = 1;  ///< delta: the largest |first - last|, both scaled to length 1; 1e-6 to 2
   int threads = 0;      ///< 0: all cores; results do not depend on it
 };
 
 /// Generated analogies (Bolukbasi et al. 2016, the score S_(a,b)(x, y)). A pair x, y of `words`, scaled to length 1,
 /// has the score
 ///     S(x, y) = cos(direction, x - y) if |x - y| <= delta, else 0.
-/// Pairs are taken by their scores, best first, ties by WordId of first, then of last; one is passed over if its first
-/// word has been a first one before, or its last a last one, so that a word stands at most once on each side. It ends
-/// with a score of 0.001, below which the authors' program (github.com/tolga-b/debiaswe) takes none either. That
-/// program computes in float, takes the square of delta and has no order for ties; else its answers are the same.
+/// Pairs are taken by score, best first, ties by WordId of first, then of last. A pair is skipped if its first word is
+/// already the first of another, or its last word the last, so a word is at most once on each side. Scores below 0.001
+/// are not used, as in the authors' program (github.com/tolga-b/debiaswe). That program computes in float, uses the
+/// square of delta and does not order ties; otherwise its answers are the same.
 ///
-/// Words without length or not finite are in no analogy, nor are pairs whose vectors point the same way; a word given
-/// twice counts once. Scores are computed in double. Time grows with the square of the number of words, memory with
-/// the number: 50,000 words of 100 numbers take seconds and 100 MB.
+/// Words whose vectors are zero or not finite are in no analogy, nor are pairs whose vectors point the same way; a word
+/// given twice counts once. Scores are computed in double. Time is quadratic in the number of words, memory linear:
+/// 50,000 words of dimension 100 take seconds and 100 MB.
 /// Throws OptionError, and Error unless the subspace has rank 1 and the vectors' dimension.
 std::vector<BiasedAnalogy> biased_analogies(const Embeddings& embeddings, const BiasSubspace& subspace,
                                             std::span<const WordId> words, const BiasedAnalogyOptions& options = {});

@@ -19,23 +19,23 @@ namespace equivec {
 // reference, in the paper the vectors before debiasing, says which words are biased and how much. Other vectors, or the
 // reference itself, are searched for what remains of it.
 //
-// Where this is not as in the paper:
-//  - Bias is the cosine with any direction, of which theirs, he - she, is one.
-//  - All vectors are scaled to length 1. The paper says so of those that the bias is computed from; lengths would also
-//    tell clusters and classifiers how frequent words are.
-//  - Nothing hangs on one draw: clusterings and splits are repeated, and there are intervals.
-//  - A logistic regression stands beside the support vector machine. With the paper's gamma, 1 / dimension, and C = 1
-//    this is almost linear and hardly free for vectors that are at most 2 apart, so that it may find less than there
-//    is.
+// Differences from the paper:
+//  - Bias is the cosine with any direction; the paper's is he - she.
+//  - All vectors are scaled to length 1. The paper states this for the vectors from which bias is computed; otherwise
+//    lengths would also show clusters and classifiers how frequent words are.
+//  - No result depends on a single draw: clusterings and splits are repeated, and there are intervals.
+//  - Beside the support vector machine there is a logistic regression. With the paper's gamma, 1 / dimension, and C = 1
+//    the former is almost linear and strongly regularized for vectors at most 2 apart, so it may recover less than
+//    possible.
 //
-// All is computed in double. All functions throw Error for a word whose vector has no length or is not finite.
+// All is computed in double. All functions throw Error for a word whose vector is zero or not finite.
 // REQUIRES: words of the embeddings' vocabulary.
 
 /// The words among which the paper looks for biased ones, in the order of the vocabulary: of its first `restrict` (the
-/// paper: 50,000; 0: all) those without A-Z, 0-9 and ASCII punctuation but '_', which joins phrases, and of fewer than
-/// 20 characters. Characters are those of UTF-8. Large letters of other alphabets, which the paper leaves out too,
-/// stay: here words are bytes. `except` are words that are biased by meaning, such as BiasWordSets::specific; A-Z in
-/// them counts as a-z, since no other case is left.
+/// paper: 50,000; 0: all), those of fewer than 20 UTF-8 characters without A-Z, 0-9 and ASCII punctuation other than
+/// '_', which joins phrases. Capitals of other alphabets, which the paper also excludes, are allowed: here words are
+/// bytes. `except` are words biased by meaning, such as BiasWordSets::specific, which are left out; A-Z in them counts
+/// as a-z, since no other case is left.
 std::vector<WordId> ordinary_words(const Vocabulary& vocabulary, std::size_t restrict,
                                    std::span<const std::string> except);
 
@@ -46,13 +46,13 @@ struct BiasedWords {
 };
 
 /// The `per_side` words with the largest and those with the smallest cosine with the direction, ties by WordId. The
-/// paper takes 500 for clusters and 2500 for classification. Each word counts once. Throws Error unless the subspace
-/// has rank 1 and the vectors' dimension, or if there are fewer words than that on a side of 0, where they would be
-/// biased the other way; OptionError if per_side < 1.
+/// paper uses 500 for clusters and 2500 for classification. Each word counts once. Throws Error unless the subspace has
+/// rank 1 and the vectors' dimension, or if fewer than `per_side` words are on a side of 0 (the rest would be biased
+/// the other way); OptionError if per_side < 1.
 BiasedWords most_biased(const Embeddings& embeddings, const BiasSubspace& subspace, std::span<const WordId> words,
                         int per_side);
 
-/// How well the sides of biased words are told apart, by several tries.
+/// How well the two sides of biased words can be separated, over several tries.
 struct RecoveredSides {
   double accuracy;  ///< share of the words on their side: the mean of the tries, which weigh the same
   /// Percentile bootstrap of the words. Clusters, classifiers and splits stay as they are, so it does not cover what

@@ -19,28 +19,28 @@
 namespace equivec {
 
 /// A few orthonormal directions along which sets of words differ (Bolukbasi et al. 2016, section 5). Computed in
-/// double, of vectors scaled to length 1; a vector that has no length or is not finite counts as zeros.
+/// double, from vectors scaled to length 1; a vector that is not finite counts as zeros.
 class BiasSubspace {
  public:
-  /// Principal components of the sets' vectors, each set D centred on its own mean and weighing 1 / |D| (section 6,
-  /// step 1). Sets of fewer than two words count for nothing. A direction's sign is such that the first words of the
-  /// sets lie, on the whole, on its positive side and the last words on its negative. Throws Error if the sets have
+  /// Principal components of the sets' vectors, each set D centred on its own mean and weighted by 1 / |D| (section 6,
+  /// step 1). Sets of fewer than two words are ignored. The sign of a direction is such that the first words of the
+  /// sets are, on the whole, on its positive side and the last words on its negative. Throws Error if the sets have
   /// fewer than `rank` independent directions, OptionError if rank < 1.
   static BiasSubspace from_sets(const Embeddings& embeddings, std::span<const std::vector<WordId>> sets, int rank = 1);
-  /// The mean vector of `first` minus that of `last`; of one word each, the pair's difference. Throws Error if either
+  /// The mean vector of `first` minus that of `last`; with one word each, the pair's difference. Throws Error if either
   /// is empty or if the means are the same.
   static BiasSubspace from_means(const Embeddings& embeddings, std::span<const WordId> first,
                                  std::span<const WordId> last);
-  /// The weights of a logistic regression that tells `first` from `last`, regularized by |weights|^2 / 2 beside the sum
-  /// of log-losses. Throws Error as from_means.
+  /// The weights of a logistic regression that separates `first` from `last`; its objective is |weights|^2 / 2 plus the
+  /// sum of log-losses. Throws Error as from_means.
   static BiasSubspace from_classifier(const Embeddings& embeddings, std::span<const WordId> first,
                                       std::span<const WordId> last);
 
   using Basis = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   const Basis& basis() const noexcept { return basis_; }  ///< rank x dimension, orthonormal rows
   int rank() const noexcept { return static_cast<int>(basis_.rows()); }
-  /// From sets, the share of their variance on every principal direction, descending; its first rank() numbers belong
-  /// to the basis. Otherwise empty.
+  /// If made by from_sets(), the explained variance ratio of every principal direction, descending; the first rank()
+  /// are those of the basis. Otherwise empty.
   const Eigen::VectorXd& explained() const noexcept { return explained_; }
 
   Eigen::VectorXd inside(const Eigen::VectorXd& v) const;   ///< the part of v in the subspace
@@ -56,9 +56,9 @@ class BiasSubspace {
 /// How a direction is found from definitional sets.
 enum class DirectionMethod {
   pca,        ///< principal components of all sets (Bolukbasi et al. 2016)
-  pair,       ///< the difference of one pair, as she - he
-  means,      ///< the sets' first words against their last, by their means
-  classifier  ///< the same by logistic regression
+  pair,       ///< the difference of one pair, such as she - he
+  means,      ///< the mean of the sets' first words minus that of their last words
+  classifier  ///< logistic regression of the sets' first words against their last words
 };
 
 inline constexpr std::array direction_methods = {DirectionMethod::pca, DirectionMethod::pair, DirectionMethod::means,
@@ -67,14 +67,14 @@ std::string_view name_of(DirectionMethod method);
 
 struct DirectionOptions {
   DirectionMethod method = DirectionMethod::pca;
-  int rank = 1;       ///< of pca; the others have one direction
-  WordSet pair = {};  ///< of pair: its two words; if empty, the first definitional set that the vocabulary has
+  int rank = 1;       ///< for pca; the others give one direction
+  WordSet pair = {};  ///< for pair: its two words; if empty, the first definitional set found in the vocabulary
 };
 
-/// Throws OptionError for a rank below 1, or above it for other methods than pca, or a pair that is not two words.
+/// Throws OptionError for a rank below 1, a rank above 1 with a method other than pca, or a pair that is not two words.
 void validate(const DirectionOptions& options);
 
-/// A bias direction, and what it is made of.
+/// A bias direction and the words it was made from.
 struct BiasDirection {
   BiasSubspace subspace;
   std::size_t sets_used = 0, sets_given = 0;
@@ -83,20 +83,21 @@ struct BiasDirection {
   std::vector<std::vector<WordId>> sets;  ///< those used
 };
 
-/// From the definitional sets that the vocabulary has. Throws Error if it has none, or not the pair; OptionError.
+/// From the definitional sets found in the vocabulary. Throws Error if there are none, or the pair is not found;
+/// OptionError.
 BiasDirection find_direction(const Embeddings& embeddings, const BiasWordSets& sets,
                              const DirectionOptions& options = {});
 
-/// How much of their variance sets of random words have on their own first principal direction.
+/// Explained variance ratio of the first principal direction of sets of random words.
 struct RandomSetsBaseline {
   double mean;
-  Interval interval;  ///< of the middle 95 % of the draws
-  double p_value;     ///< share of draws, the observed one being one more, that have at least the observed share
+  Interval interval;  ///< the middle 95 % of the draws
+  double p_value;     ///< share of the draws, plus the observed value, that are at least the observed value
 };
 
 struct RandomSetsOptions {
   int draws = 1000;              ///< 1 to 1,000,000
-  std::size_t restrict = 50000;  ///< words are drawn from the first so many
+  std::size_t restrict = 50000;  ///< words are drawn from the first N
   std::uint64_t seed = 1;
   int threads = 0;  ///< 0: all cores; results do not depend on it
 };

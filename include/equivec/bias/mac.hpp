@@ -8,15 +8,15 @@
 namespace equivec {
 
 struct MeanAverageCosine {
-  double value;  ///< mean of all distances, from 0 to 2; 1 where targets and attributes have nothing to do with another
-  /// Mean of 1 - cosine of a target with the words of an attribute list: a row for each target, list after list, a
-  /// number in it for each attribute list. A paired test of two embeddings' rows is the paper's test.
+  double value;  ///< mean of all distances, from 0 to 2; 1 if targets and attributes are unrelated
+  /// targets x attribute lists, targets list after list: the mean of 1 - cosine of the target with the words of the
+  /// attribute list. The paper's test is a paired test of two embeddings' rows.
   std::vector<std::vector<double>> distances;
 };
 
 /// Mean average cosine similarity, MAC (Manzini, Lim, Black and Tsvetkov 2019, "Black is to Criminal as Caucasian is to
-/// Police", NAACL): any number of lists x any number, at least 1 x 1. Whatever its name, it is a distance. A word that
-/// stands in several lists counts in each of them.
+/// Police", NAACL): any numbers of lists, at least 1 x 1. Despite its name it is a distance. A word in several lists
+/// counts in each of them.
 MeanAverageCosine mean_average_cosine(const Embeddings& embeddings, const AssociationQuery& query);
 
 }  // namespace equivec

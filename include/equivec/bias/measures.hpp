@@ -17,23 +17,22 @@
 
 namespace equivec {
 
-// All measures of bias by name, on named words: what the program, a report or a ranking asks for. Behind each stands a
-// function on WordIds, in the header of its name, which says what the
-// numbers mean and where they come from.
+// All measures of bias by name, on named word sets, for the program, reports and rankings. Each calls a function on
+// WordIds; the header of that name states what the numbers mean and their source.
 
 struct BiasMeasureOptions {
-  DirectionOptions direction;               ///< of the measures that have one
-  double strictness = 1;                    ///< direct bias's exponent
-  Deviation deviation = Deviation::sample;  ///< of the effect sizes of WEAT and WEFAT
-  bool exact = true;                        ///< WEAT's p-value from all partitions where that is feasible
-  int draws = 1000000;                      ///< WEAT's partitions where it is not
-  int resamples = 10000;                    ///< of the bootstrap intervals; RNSB takes a hundredth of them
-  std::size_t restrict = 50000;  ///< biased words, neighbours and generated analogies are of the first so many
+  DirectionOptions direction;               ///< for the measures that use a direction
+  double strictness = 1;                    ///< exponent of direct bias
+  Deviation deviation = Deviation::sample;  ///< for the effect sizes of WEAT and WEFAT
+  bool exact = true;                        ///< WEAT: p-value from all partitions where feasible
+  int draws = 1000000;                      ///< WEAT: partitions drawn otherwise
+  int resamples = 10000;                    ///< for the bootstrap intervals; RNSB uses a hundredth of them
+  std::size_t restrict = 50000;  ///< biased words, neighbours and generated analogies are among the first N words
   int biased_words = 0;          ///< on either side; 0: 500 for clusters and 2,500 for classification, as published
-  int neighbors = 100;           ///< of a word, for the neighbour bias
+  int neighbors = 100;           ///< of each word, for neighbour bias
   int repeats = 10;              ///< of clustering and classification
-  int analogies = 150;           ///< generated
-  std::optional<int> year;       ///< of the occupations' shares; otherwise the last there is
+  int analogies = 150;           ///< number to generate
+  std::optional<int> year;       ///< of the occupations' shares; empty: the last
   std::uint64_t seed = 1;
   int threads = 0;  ///< 0: all cores; results do not depend on it
 };
@@ -41,26 +40,26 @@ struct BiasMeasureOptions {
 /// Throws OptionError. measure() calls it.
 void validate(const BiasMeasureOptions& options);
 
-/// What a measure says of one set of vectors and one query.
+/// The result of a measure for one set of vectors and one query.
 struct BiasMeasurement {
-  /// A number beside the value.
+  /// A number in addition to the value.
   struct Figure {
     std::string name;  ///< "linear_accuracy"
     std::optional<double> value;
     std::optional<Interval> interval = {};
   };
-  /// What is known of a word, or of the words of a pair.
+  /// Numbers for a word, or for the words of a pair.
   struct Row {
     std::vector<std::string> words;
-    std::vector<std::optional<double>> numbers;  ///< as many as `columns`
+    std::vector<std::optional<double>> numbers;  ///< one for each of `columns`
   };
 
   std::string measure, query;  ///< "weat", "weat-1"
   std::optional<double> value, effect_size, p_value;
   std::optional<Interval> interval;  ///< 95 %, of the effect size if there is one, else of the value
   std::vector<Figure> figures;
-  std::vector<std::pair<std::string, std::size_t>> counts;  ///< of what else there was: "questions"
-  std::vector<std::string> columns;                         ///< of the rows' numbers
+  std::vector<std::pair<std::string, std::size_t>> counts;  ///< of other items, by name: "questions"
+  std::vector<std::string> columns;                         ///< names of the rows' numbers
   std::vector<Row> rows;
   std::vector<std::pair<std::string, std::string>> conventions;  ///< how the value was computed, by name
   std::size_t words = 0;                                         ///< that it was computed from
@@ -68,7 +67,7 @@ struct BiasMeasurement {
   WordSet without_direction;  ///< words left out since their vectors have no length or are not finite
 };
 
-/// What measures can be told apart by. All but `measure` are texts to be shown.
+/// Description of a measure. The texts are for display.
 struct BiasMeasure {
   std::string_view name, title;
   std::string_view paper;
@@ -77,15 +76,15 @@ struct BiasMeasure {
   std::string_view better;        ///< "nearer to 0"
   double unbiased;                ///< the value where there is no bias
   std::string_view default_sets;  ///< the built-in sets that it is mostly used with
-  bool has_direction;             ///< whether it is along a direction that definitional sets give
-  bool has_reference = false;     ///< whether that direction, and the words that are biased, are the reference's
+  bool has_direction;             ///< whether it uses a direction found from definitional sets
+  bool has_reference = false;     ///< whether that direction and the biased words are found in the reference
 
-  /// Names of what can be measured with the sets: of queries, or of what else it takes from them.
+  /// Names of what can be measured with the sets: queries, or other parts of the sets that the measure uses.
   std::vector<std::string> (*queries)(const BiasWordSets& sets, std::string_view measure);
 
   struct Input {
     const Embeddings& embeddings;
-    const Embeddings& reference;  ///< where words are biased; mostly the same as the embeddings
+    const Embeddings& reference;  ///< defines the biased words; mostly the same as the embeddings
     const BiasWordSets& sets;
     const std::string& query;
     const BiasMeasureOptions& options;
@@ -94,16 +93,16 @@ struct BiasMeasure {
   void (*run)(const Input& input, BiasMeasurement& result);
 };
 
-/// In the order in which they are listed.
+/// In the order in which they are to be listed.
 std::span<const BiasMeasure> bias_measures();
 
-/// Throws OptionError that names all measures, and the one that might have been meant.
+/// The measure of that name. Throws OptionError that lists all measures and suggests a similar name.
 const BiasMeasure& bias_measure(std::string_view name);
 
-/// Measures one query. `reference` are the vectors in which the most biased words and their direction are found
-/// (neighbour, cluster and classification bias), so that vectors after debiasing can be measured by the words of
-/// before; nothing stands for the embeddings themselves. Throws Error if the query cannot be measured, naming the list,
-/// the words and what is wrong with them; OptionError.
+/// Measures one query. The most biased words and their direction (neighbour, cluster and classification bias) are found
+/// in `reference`, so that vectors after debiasing can be measured with the words biased before it; null: in the
+/// embeddings themselves. Throws Error if the query cannot be measured, naming the list, the words and what is wrong
+/// with them; OptionError.
 BiasMeasurement measure(const BiasMeasure& measure, const Embeddings& embeddings, const BiasWordSets& sets,
                         const std::string& query, const BiasMeasureOptions& options = {},
                         const Embeddings* reference = nullptr);

@@ -11,7 +11,7 @@
 namespace equivec {
 
 struct NegativeSentimentOptions {
-  int resamples = 100;       ///< 0 to 10,000,000; 0: no interval. Each is a model learnt anew
+  int resamples = 100;       ///< 0 to 10,000,000; 0: no interval. Each resample trains a new model
   double confidence = 0.95;  ///< 0.01 to 0.9999: of the interval
   std::uint64_t seed = 1;    ///< of the resamples and of the folds
   int threads = 0;           ///< 0: all cores; results do not depend on it
@@ -30,27 +30,27 @@ struct NegativeSentiment {
 };
 
 /// Relative negative sentiment bias, RNSB (Sweeney and Najafian 2019, "A Transparent Framework for Evaluating
-/// Unintended Demographic Bias in Word Embeddings", ACL): one or more lists x 2, positive words and negative words. All
-/// targets are compared with another, of whichever list; a word of two lists is an Error. Attributes may be in both
-/// lists, as some are in Hu and Liu's lexicon, and count for both.
+/// Unintended Demographic Bias in Word Embeddings", ACL): N x 2 lists, N >= 1; the attributes are positive words and
+/// negative words. All targets of all lists are compared with each other; a word in two lists of targets is an Error.
+/// Attributes may be in both lists, as some are in Hu and Liu's lexicon, and count for both.
 ///
-/// Logistic regression learns to tell the negative words from the positive, of vectors scaled to length 1: it minimises
+/// A logistic regression separates the negative words from the positive, on vectors scaled to length 1. It minimises
 /// |weights|^2 / 2 plus the sum of the log-losses, which is scikit-learn's default, and every word weighs the same, as
-/// in the paper. Where the paper's program held out a tenth of the words and others hold out a fifth at random, all are
-/// learnt from, so that divergence and probabilities do not depend on a seed. How well words are told that were not
-/// learnt from is the accuracy of 10-fold cross-validation, stratified and seeded; to guess gives the share of the
-/// longer list. Lists of fewer than 10 words have a fold for each word of the longer one.
+/// in the paper. The paper's program held out a tenth of the words and others hold out a fifth at random; here all are
+/// trained on, so divergence and probabilities do not depend on a seed. The accuracy on held-out words is that of
+/// stratified, seeded 10-fold cross-validation; guessing gives the share of the longer list. Lists of fewer than 10
+/// words have a fold for each word of the longer one.
 ///
-/// The level of the probabilities follows from the shares of the two lists, and the fewer the words the nearer are all
-/// probabilities to it: values can be compared among embeddings and targets, but not among attribute lists.
+/// The overall level of the probabilities follows from the sizes of the two lists, and the fewer the words, the nearer
+/// all probabilities are to it: values can be compared between embeddings and targets, but not between attribute lists.
 ///
-/// The interval is the percentile interval over resamples of the attributes, drawn from each list by itself. Any noise
-/// makes targets differ, so that resamples diverge more than what they are drawn from: in the mean by 6 to 29 % with
-/// lists of 7 to 4,000 words of sentiment, and twice as much where there is nothing to learn. So the interval leans
-/// upwards, and never tells whether a divergence is 0.
+/// The interval is the percentile interval over resamples of the attributes, each list resampled separately. Noise
+/// makes targets differ, so the resamples have larger divergences than the original: on average by 6 to 29 % with
+/// sentiment lists of 7 to 4,000 words, and by twice as much if there is nothing to learn. So the interval is biased
+/// upwards and cannot show whether a divergence is 0.
 ///
-/// Time: with 1,893 and 4,344 words of 100 numbers some 20 ms for each resample and thread; it grows with the square of
-/// the dimension.
+/// Time: with 1,893 and 4,344 words of dimension 100 some 20 ms for each resample and thread; quadratic in the
+/// dimension.
 NegativeSentiment negative_sentiment(const Embeddings& embeddings, const AssociationQuery& query,
                                      const NegativeSentimentOptions& options = {});
 

@@ -10,7 +10,7 @@
 namespace equivec {
 
 struct WeatOptions {
-  Deviation deviation = Deviation::sample;  ///< of the effect size; the paper's numbers are those of the sample
+  Deviation deviation = Deviation::sample;  ///< for the effect size; the paper's numbers use the sample deviation
   PermutationOptions permutations;
 };
 
@@ -21,17 +21,15 @@ struct WeatResult {
   /// the same to 1e-12.
   std::optional<double> effect_size;
   PermutationTest test;
-  /// s(w, A, B) of the words of X and of Y: mean cosine with A minus mean cosine with B, from -2 to 2.
+  /// s(w, A, B) for the words of X and of Y: mean cosine with A minus mean cosine with B, from -2 to 2.
   std::vector<std::vector<double>> associations;
 };
 
-/// Whether targets X are nearer to attributes A, and Y to B, than the other way round: 2 x 2. X and Y may differ in
-/// size, but have no word in common, for then there would be no partitions of them: Error. Words that A and B share
-/// count for both.
+/// WEAT: whether targets X are nearer to attributes A, and Y to B, than the other way round: 2 x 2 lists. X and Y may
+/// differ in size, but a word in both is an Error: the permutation test partitions their words. Words that A and B
+/// share count for both.
 ///
-/// The p-value is exact if X and Y have 50 words or fewer together, or no more than 5,000,000 partitions; of 25 and 25
-/// words that takes a second or two and 100 MB, of 16 and 16 milliseconds. Sums that differ by less than 1e-12 for each
-/// of their words tie, and a tie counts as at least what was observed, so that rounding makes no p-value smaller.
+/// The p-value is that of permutation_test() (math/permutation_test.hpp) on the associations.
 WeatResult weat(const Embeddings& embeddings, const AssociationQuery& query, const WeatOptions& options = {});
 
 }  // namespace equivec

@@ -15,18 +15,18 @@
 namespace equivec {
 
 /// A corpus as word ids, read once so that training need not parse text again.
-/// Words outside the vocabulary are gone, or are the unknown word where there is one. Sentences are separated by
-/// `sentence_end`, which encode() puts after the last one too and never twice in a row. Immutable, cheap to copy;
+/// Words outside the vocabulary are dropped, or replaced by the unknown word if there is one. Sentences are separated
+/// by `sentence_end`, which encode() also puts after the last one and never twice in a row. Immutable, cheap to copy;
 /// chunks may be read by all threads.
 class EncodedCorpus {
  public:
   /// Marks the end of a sentence; no word has this number.
   static constexpr WordId sentence_end{0xFFFFFFFFu};
-  /// Ids in a chunk, sentence ends included. Chunks are numbered from the start of the corpus, so that what is done
-  /// with a chunk can depend on its number and never on the thread that does it.
+  /// Ids in a chunk, sentence ends included. Chunks are numbered from the start of the corpus, so that work on a chunk
+  /// can depend on its number instead of on the thread that does it.
   static constexpr std::size_t chunk_size = 65536;
 
-  /// Ids as a caller has them. Throws Error if an id is neither `sentence_end` nor below `words`.
+  /// From ids made by the caller. Throws Error if an id is neither `sentence_end` nor below `words`.
   EncodedCorpus(std::vector<WordId> ids, std::size_t words);
 
   std::span<const WordId> ids() const noexcept { return ids_; }
@@ -34,12 +34,12 @@ class EncodedCorpus {
   bool mapped() const noexcept { return mapped_; }
   std::size_t chunks() const noexcept { return (ids_.size() + chunk_size - 1) / chunk_size; }
   std::span<const WordId> chunk(std::size_t number) const;  ///< REQUIRES: number < chunks()
-  std::uint64_t words() const noexcept { return words_; }   ///< ids that are words, the end token included
+  std::uint64_t words() const noexcept { return words_; }   ///< ids that are words, including the end token
   std::uint64_t tokens() const noexcept {
     return tokens_;
-  }  ///< words of the text, those outside the vocabulary included
-  /// "xxh64:" and 16 hexadecimal digits: the hash of the decompressed text (of all files, one after the other), as
-  /// `xxhsum -H1` prints it; empty when unknown.
+  }  ///< words of the text, including those outside the vocabulary
+  /// "xxh64:" and 16 hexadecimal digits: the hash of the decompressed text (all files concatenated), as `xxhsum -H1`
+  /// prints it; empty if unknown.
   const std::string& hash() const noexcept { return hash_; }
 
  private:
@@ -76,7 +76,7 @@ void validate(const EncodeOptions& options);
 EncodedCorpus encode(const Corpus& corpus, const Vocabulary& vocabulary, const EncodeOptions& options = {},
                      Progress* progress = nullptr);
 
-/// What training learns from: a text as ids, and the words they stand for.
+/// The input of training: a text as ids, and the vocabulary that they refer to.
 struct TrainingText {
   Vocabulary vocabulary;
   EncodedCorpus corpus;

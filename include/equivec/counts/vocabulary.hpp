@@ -28,7 +28,8 @@ struct VocabularyOptions {
 /// Throws OptionError naming the first setting that is out of range.
 void validate(const VocabularyOptions& options);
 
-/// Words in a fixed order, with their counts. A word is bytes. Immutable, cheap to copy, safe to share between threads.
+/// Words in a fixed order, with their counts. A word is any nonempty byte string. Immutable, cheap to copy, safe to
+/// share between threads.
 class Vocabulary {
  public:
   struct Entry {
@@ -37,22 +38,22 @@ class Vocabulary {
   };
 
   Vocabulary();
-  /// Keeps the order given. Throws Error if a word is empty or occurs twice, or if there are more than 2^32 - 2.
+  /// Keeps the given order. Throws Error if a word is empty or occurs twice, or if there are more than 2^32 - 2 words.
   explicit Vocabulary(std::span<const Entry> entries);
   /// The same over memory that `owner` keeps alive, without copying it: word i is the bytes [offsets[i], offsets[i+1])
-  /// of `bytes`. offsets has one number more than counts. Throws Error also if the offsets do not ascend within
+  /// of `bytes`. offsets has one element more than counts. Also throws Error if the offsets do not ascend within
   /// `bytes`.
   Vocabulary(std::span<const std::int64_t> offsets, std::span<const std::int64_t> counts, std::string_view bytes,
              std::shared_ptr<const void> owner);
 
   std::size_t size() const noexcept;
   std::string_view word(WordId id) const noexcept;  ///< REQUIRES: index(id) < size()
-  std::uint64_t count(WordId id) const noexcept;    ///< 0 where it is not known
+  std::uint64_t count(WordId id) const noexcept;    ///< 0 if unknown
   std::uint64_t total_count() const noexcept;       ///< sum of all counts
   /// Empty for a word that is not in the vocabulary; that is no error.
   std::optional<WordId> find(std::string_view word) const noexcept;
 
-  /// The tables of the third constructor, for writers.
+  /// The tables as in the third constructor, for writers.
   std::span<const std::int64_t> offsets() const noexcept;
   std::span<const std::int64_t> counts() const noexcept;
   std::string_view bytes() const noexcept;
@@ -63,17 +64,17 @@ class Vocabulary {
 };
 
 /// Counts the words of a corpus, on several threads. Most frequent first, ties in byte order. The special tokens are
-/// exempt from min_count and max_size; the unknown word is not there when nothing was left out. Throws Error if no word
-/// is left, Cancelled if asked to stop. Progress counts bytes.
+/// exempt from min_count and max_size; there is no unknown word if nothing was left out. Progress counts bytes. Throws
+/// Error if no word is left; Cancelled.
 Vocabulary count_words(const Corpus& corpus, const VocabularyOptions& options = {}, Progress* progress = nullptr);
 
-/// "word count" lines, as word2vec.c and GloVe keep them; a line without a count counts 0. Keeps the order.
+/// Reads "word count" lines, the format of word2vec.c and GloVe; a line without a count has count 0. Keeps the order.
 /// Throws Error with file and line.
 Vocabulary read_vocabulary(const std::filesystem::path& file);
-/// Writes beside `file` and renames. Throws Error.
+/// Writes a temporary file beside `file` and renames it. Throws Error.
 void write_vocabulary(const std::filesystem::path& file, const Vocabulary& vocabulary);
 
-/// Whether one word in a hundred or more has a letter A-Z; false for a vocabulary without words. May read all words.
+/// True if at least one word in a hundred has a letter A-Z; false for an empty vocabulary. May read all words.
 bool is_cased(const Vocabulary& vocabulary);
 
 }  // namespace equivec

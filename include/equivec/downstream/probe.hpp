@@ -13,15 +13,15 @@
 
 namespace equivec {
 
-// What word vectors are worth to a model that is trained on them: a softmax classifier of texts, each the mean of its
-// words' vectors, learns from some labelled texts and is measured on others.
+// A probe of how useful word vectors are to a model trained on them: a softmax classifier of texts, each represented by
+// the mean of its words' vectors, is trained on labelled texts and tested on held-out ones.
 
 /// Throws Error if the training has fewer than two labels, or the test none or one that is not in the training.
 void require_learnable(const LabelledTexts& training, const LabelledTexts& test);
 
 struct ProbeOptions {
-  double strength = 1;        ///< 1e-6 to 1e6: scikit-learn's C, how much the log-losses weigh against the weights
-  bool keep_lengths = false;  ///< words' vectors as they are; else each is first scaled to length 1
+  double strength = 1;        ///< 1e-6 to 1e6: scikit-learn's C, the weight of the log-losses against the penalty
+  bool keep_lengths = false;  ///< true: words' vectors as they are; false: each is first scaled to length 1
   BootstrapOptions bootstrap = {};
   int threads = 0;  ///< 0: all cores; no result depends on them
 };
@@ -29,16 +29,16 @@ struct ProbeOptions {
 /// Throws OptionError.
 void validate(const ProbeOptions& options);
 
-/// How much of some texts the vectors know.
+/// How many words of some texts are in the vocabulary.
 struct TextCoverage {
   std::uint64_t texts = 0;
   std::uint64_t empty = 0;          ///< texts without any word
-  std::uint64_t without_known = 0;  ///< texts without a known word, the empty ones included; their vector is zero
+  std::uint64_t without_known = 0;  ///< texts without a known word, including empty ones; their vector is zero
   std::uint64_t words = 0, known = 0;
 };
 
 struct ProbeResult {
-  /// How often a label is there, was predicted, and was predicted rightly.
+  /// Counts of a label in the training set, in the test set, among the predictions and among the right predictions.
   struct Class {
     std::string label;
     std::uint64_t training = 0, test = 0, predicted = 0, correct = 0;
@@ -46,38 +46,38 @@ struct ProbeResult {
     std::optional<double> f1() const;
   };
   TextCoverage training, test;
-  std::vector<Class> classes;  ///< the training's
-  Accuracy
-      accuracy;  ///< of the test's texts; the interval as of infinitely many resamples, none if all or none are right
-  /// Mean of the classes' F1, of those that have one, as scikit-learn's f1_score(average="macro").
+  std::vector<Class> classes;  ///< those of the training set
+  /// On the test texts. Its interval is that of infinitely many resamples; empty if all or none are right.
+  Accuracy accuracy;
+  /// Mean F1 of the classes that have one, as scikit-learn's f1_score(average="macro").
   double macro_f1 = 0;
   double log_loss = 0;  ///< mean of `log_losses`
   /// Percentile intervals over the test's texts; empty where all resamples are alike.
   std::optional<Interval> macro_f1_interval, log_loss_interval;
-  std::vector<std::uint32_t> predictions;  ///< class of each text; of equally likely ones the first
+  std::vector<std::uint32_t> predictions;  ///< class of each text; the first of equally likely ones
   std::vector<Outcome> outcomes;           ///< of each text, right or wrong
   std::vector<double> log_losses;          ///< of each text -ln P(its label), >= 0, finite
 };
 
-/// Words are what stands between white space, looked up as written, else, in vectors without capitals (is_cased() of
-/// counts/vocabulary.hpp), with A-Z as a-z. A word whose vector has no length counts as unknown; a word that comes
-/// twice counts twice. The classifier is that of scikit-learn's LogisticRegression(C=strength) on these means, neither
-/// centred nor scaled: it minimises |W|^2 / 2 + C * (sum of log-losses) for one row of W per class, or for two classes,
-/// w being the difference of their rows, |w|^2 / 2 + C * (sum); intercepts are not penalised. It is solved until a
-/// certificate says that its objective is the least to 1e-8 of itself, and mostly to the digits that doubles allow.
-/// Memory: (lines of the larger of both) x (dimension + 2 classes) doubles. Of a Progress only the wish to stop is
-/// heard. Throws Error as require_learnable(), if no word of the training is known, or if the solution is not found,
-/// which needs vectors or a strength of extreme size; OptionError; Cancelled.
+/// Words are separated by white space. A word is looked up as written; if it is not found and the vectors are uncased
+/// (is_cased() of counts/vocabulary.hpp), with A-Z as a-z. A word whose vector is zero counts as unknown; a word that
+/// occurs twice counts twice. The classifier is that of scikit-learn's LogisticRegression(C=strength) on these means,
+/// neither centred nor scaled: it minimises |W|^2 / 2 + C * (sum of log-losses) with one row of W per class, or, for
+/// two classes, |w|^2 / 2 + C * (sum), w being the difference of their rows; intercepts are not penalised. The
+/// objective is certified to be within a relative 1e-8 of its minimum, and mostly reaches the precision of doubles.
+/// Memory: (lines of the larger set) x (dimension + 2 classes) doubles. Of `progress` only the cancellation is used.
+/// Throws Error as require_learnable(), if no word of the training set is known, or if the solution is not found, which
+/// takes vectors or a strength of extreme size; OptionError; Cancelled.
 ProbeResult probe(const Embeddings& embeddings, const LabelledTexts& training, const LabelledTexts& test,
                   const ProbeOptions& options = {}, Progress* progress = nullptr);
 
 /// First minus second, on the same test.
 struct ProbeDifference {
   Difference accuracy;  ///< with McNemar's exact test
-  Difference log_loss;  ///< by paired bootstrap, p no less than 2^(1 - texts); above 0 the first is worse
+  Difference log_loss;  ///< by paired bootstrap, p at least 2^(1 - texts); above 0 the first is worse
 };
 
-/// Throws Error if the results are of tests of different size, OptionError.
+/// Throws Error if the results are of test sets of different size; OptionError.
 ProbeDifference compare(const ProbeResult& first, const ProbeResult& second, const BootstrapOptions& options = {});
 
 }  // namespace equivec

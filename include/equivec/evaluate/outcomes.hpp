@@ -12,23 +12,23 @@
 namespace equivec {
 
 struct EvaluateOptions {
-  std::size_t restrict = 0;  ///< look only at the first words of the vocabulary; 0: at all
-  bool fold_case = true;     ///< compare words with A-Z as a-z; of several words that fold alike the first counts
+  std::size_t restrict = 0;  ///< use only the first N words of the vocabulary; 0: all
+  bool fold_case = true;     ///< compare words with A-Z as a-z; of words that differ only in that, the first is used
   /// With folded case, words that differ from a question's words by case alone may be its answers, as in word2vec's
-  /// compute-accuracy; gensim has it otherwise.
+  /// compute-accuracy; gensim excludes them.
   bool include_alike = false;
   AnalogyOptions analogies = {};
-  BootstrapOptions bootstrap = {};  ///< of the intervals
-  std::uint64_t seed = 1;           ///< of k-means
+  BootstrapOptions bootstrap = {};  ///< for the intervals
+  std::uint64_t seed = 1;           ///< for k-means
   int threads = 0;                  ///< 0: all cores; no result depends on them
 };
 
-// evaluate() scores vectors on a set; compare() tests whether the first of two results on one set is better, on what
-// both could answer. It throws Error if the results are not of the same set.
+// For each kind of set, evaluate() scores vectors on it, and compare() tests whether the first of two results on one
+// set is better, over the items that both could answer. compare() throws Error if the results are not of the same set.
 
 enum class Outcome : std::uint8_t { missing, wrong, right };
 
-/// Questions that are answered rightly or wrongly, or left out since a word is missing.
+/// Counts of questions answered, and of those left out because a word is missing.
 struct Accuracy {
   std::string name;
   std::uint64_t correct = 0, total = 0, missing = 0;
@@ -36,7 +36,7 @@ struct Accuracy {
   std::optional<double> value() const;    ///< correct / total; empty if no question was answered
 };
 
-/// Of two sets of outcomes those that neither misses, for McNemar's test.
+/// Counts for McNemar's test, over the questions that neither result misses.
 Discordance discordance(std::span<const Outcome> first, std::span<const Outcome> second);
 
 }  // namespace equivec

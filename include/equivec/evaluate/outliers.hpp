@@ -21,24 +21,25 @@ struct OutlierSet {
   std::vector<Group> groups;
 };
 
-/// Either comma-separated with the columns category, outliers and words under a heading that names them, the latter two
-/// lists such as ['a', 'b']; or a file for each group, its words one a line, an empty line, and the outliers. A folder
-/// is all files in it and below, by name.
+/// Either a comma-separated file with a heading and the columns category, outliers and words, the latter two lists such
+/// as ['a', 'b']; or a file for each group: its words one a line, an empty line, and the outliers. Of a folder, reads
+/// all files in it and below, by name.
 OutlierSet read_outliers(const std::filesystem::path& path);
 
 struct OutlierResult {
-  /// Of outliers, each put into its group: how often it, and nothing else, has the least mean cosine to the others.
+  /// Each outlier is added to its group: how often it alone has the smallest mean cosine with the others.
   Accuracy accuracy;
-  /// Mean of its place among these, the last being 1 and the first 0 (OPP).
+  /// Mean rank of the outlier by that, from 0 (nearest to the others) to 1 (farthest): the paper's OPP.
   std::optional<double> position;
   std::optional<Interval> position_interval;
   std::vector<Outcome> outcomes;
 };
 
-/// Unknown words of a group are passed over; an outlier is missing if it is unknown or fewer than two of its group's
-/// words are known.
+/// Unknown words of a group are skipped; an outlier is missing if it is unknown or fewer than two of its group's words
+/// are known.
 OutlierResult evaluate(const Embeddings& embeddings, const OutlierSet& set, const EvaluateOptions& options = {});
 
+/// Difference of the accuracies, over outliers that both know.
 std::optional<Difference> compare(const OutlierResult& first, const OutlierResult& second,
                                   const BootstrapOptions& options = {});
 

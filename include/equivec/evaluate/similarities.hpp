@@ -14,7 +14,7 @@
 
 namespace equivec {
 
-/// Word pairs with people's scores, higher meaning more similar.
+/// Word pairs with human scores; higher is more similar.
 struct SimilaritySet {
   struct Pair {
     std::string first, second;
@@ -24,15 +24,15 @@ struct SimilaritySet {
   std::vector<Pair> pairs;
 };
 
-/// Two words and a score on each line, separated by tabs, semicolons, commas or blanks. The score is the first number
-/// after the words (SimLex-999 has the part of speech before it); what follows is ignored, and a first line without a
-/// number is a heading.
+/// Two words and a score on each line, separated by tabs, semicolons, commas or white space. The score is the first
+/// number after the words (SimLex-999 has the part of speech before it); the rest of the line is ignored. A first line
+/// without a number is a heading.
 SimilaritySet read_similarities(const std::filesystem::path& file);
 
-/// What becomes of pairs with an unknown word.
+/// How pairs with an unknown word are scored.
 enum class MissingRule {
   drop,         ///< they are left out
-  mean_vector,  ///< the word gets the mean of the vectors that are looked at
+  mean_vector,  ///< an unknown word gets the mean of the vectors in use (EvaluateOptions::restrict)
   zero          ///< their similarity is 0
 };
 inline constexpr std::array missing_rules = {MissingRule::drop, MissingRule::mean_vector, MissingRule::zero};
@@ -48,14 +48,14 @@ struct SimilarityResult {
     std::optional<Interval> spearman_interval, pearson_interval;
   };
   std::string name;
-  std::size_t known = 0, missing = 0;   ///< pairs with both words known, and others
-  std::vector<Score> scores;            ///< by each of missing_rules
-  std::vector<double> people, cosines;  ///< of each pair; NaN for the cosine of one with an unknown word
+  std::size_t known = 0, missing = 0;   ///< pairs with both words known, and the others
+  std::vector<Score> scores;            ///< one for each of missing_rules
+  std::vector<double> people, cosines;  ///< human score and cosine of each pair; NaN if a word is unknown
 };
 
 SimilarityResult evaluate(const Embeddings& embeddings, const SimilaritySet& set, const EvaluateOptions& options = {});
 
-/// Of Spearman's (or Pearson's) correlations, over pairs that both know.
+/// Difference of Spearman's (or Pearson's) correlations, over pairs that both know.
 std::optional<Difference> compare(const SimilarityResult& first, const SimilarityResult& second, Correlation kind,
                                   const BootstrapOptions& options = {});
 

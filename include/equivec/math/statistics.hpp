@@ -10,13 +10,13 @@
 
 namespace equivec {
 
-/// Ranks from 1; equal values share the mean of theirs. REQUIRES: no NaN.
+/// Ranks from 1; equal values get the mean of their ranks. REQUIRES: no NaN.
 std::vector<double> ranks(std::span<const double> values);
 
 /// Pearson's correlation; empty for fewer than two values, if one side is constant, or if a value is not finite.
 /// Throws Error unless both sides have the same size, like every function here that takes several.
 std::optional<double> pearson(std::span<const double> x, std::span<const double> y);
-/// Spearman's: Pearson's of the ranks, ties having the mean of their ranks.
+/// Spearman's correlation: Pearson's of the ranks.
 std::optional<double> spearman(std::span<const double> x, std::span<const double> y);
 
 enum class Correlation { pearson, spearman };
@@ -31,7 +31,7 @@ struct Interval {
 
 struct BootstrapOptions {
   int resamples = 10000;     ///< 1 to 10,000,000
-  double confidence = 0.95;  ///< 0.01 to 0.9999: the share of the resamples' values between the ends of an interval
+  double confidence = 0.95;  ///< 0.01 to 0.9999: share of the resampled values inside an interval
   std::uint64_t seed = 1;
   int threads = 0;  ///< 0: all cores; results do not depend on it
 };
@@ -39,16 +39,16 @@ struct BootstrapOptions {
 /// Throws OptionError. All functions that take the options call it.
 void validate(const BootstrapOptions& options);
 
-/// Values of a statistic over resamples of `items` things with replacement (Efron 1979), ascending. Resamples where it
-/// is nothing or NaN are left out, so there may be fewer values than resamples; without things there is none.
-/// `statistic` is told how often each thing was drawn, `items` times in all; several threads call it at once. Every
-/// resample has a random stream of its own, which with the number of things alone decides about it. Throws Error for
-/// 2^32 things or more, and whatever `statistic` throws.
+/// Values of a statistic over resamples of `items` things with replacement (Efron 1979), ascending. Resamples where the
+/// statistic is empty or NaN are left out, so there may be fewer values than resamples; zero items give no values.
+/// `statistic` gets how often each thing was drawn, `items` draws in all; several threads call it at once. Every
+/// resample has its own random stream and depends only on that and the number of things. Throws Error for 2^32 things
+/// or more, and whatever `statistic` throws.
 std::vector<double> bootstrap(
     std::size_t items, const std::function<std::optional<double>(std::span<const std::uint32_t> times)>& statistic,
     const BootstrapOptions& options = {});
 
-/// The same for things of several groups, of these sizes and one after the other, each resampled by itself.
+/// Stratified bootstrap: the things come in consecutive groups of the sizes `strata`, each resampled separately.
 std::vector<double> bootstrap(
     std::span<const std::size_t> strata,
     const std::function<std::optional<double>(std::span<const std::uint32_t> times)>& statistic,
@@ -71,9 +71,10 @@ struct Difference {
   std::uint64_t count;               ///< things that were compared
 };
 
-/// The p-value of "there is no difference", two-sided, from B ascending bootstrap values d of a difference:
-/// 2 min(#(d <= 0) + 1, #(d >= 0) + 1) / (B + 1), at most 1: what was observed counts as one more on either side
-/// (Davison and Hinkley 1997, chapter 4), so that it never is 0. Differences below 1e-12, which rounding makes, are 0.
+/// Two-sided p-value of the null hypothesis of no difference, from B ascending bootstrap values d of a difference:
+/// 2 min(#(d <= 0) + 1, #(d >= 0) + 1) / (B + 1), at most 1. The observed value counts once more on either side
+/// (Davison and Hinkley 1997, chapter 4), so the p-value is never 0. Differences below 1e-12 are rounding and count as
+/// 0.
 double bootstrap_p_value(std::span<const double> ascending);
 
 /// Whether `first` agrees better with `scores` than `second` does, over the same things: the difference of their
@@ -83,14 +84,14 @@ std::optional<Difference> compare_correlations(Correlation kind, std::span<const
                                                std::span<const double> first, std::span<const double> second,
                                                const BootstrapOptions& options = {});
 
-/// Of `total` things `count` have a property. Functions throw Error if count > total.
+/// `count` of `total` things have a property. Functions throw Error if count > total.
 struct Proportion {
   std::uint64_t count = 0, total = 0;
 };
 
-/// Percentile interval of a proportion as of infinitely many resamples: how many things of a resample have the property
-/// is binomial, and its quantiles are exact. If none has it, or all, no resample differs and the interval is that point
-/// alone. Nothing when total is 0. Throws OptionError for a confidence that BootstrapOptions may not have.
+/// Percentile interval of a proportion, in the limit of infinitely many resamples: the count in a resample is binomial,
+/// and the quantiles used are exact. If none or all have the property, all resamples are equal and the interval is that
+/// single point. Empty if total is 0. Throws OptionError for a confidence outside the range of BootstrapOptions.
 std::optional<Interval> proportion_interval(const Proportion& proportion, double confidence = 0.95);
 
 /// Percentile interval of the mean of several proportions that weigh the same, each resampled by itself (stratified).
@@ -98,18 +99,18 @@ std::optional<Interval> proportion_interval(const Proportion& proportion, double
 std::optional<Interval> mean_proportion_interval(std::span<const Proportion> proportions,
                                                  const BootstrapOptions& options = {});
 
-/// Of `total` things judged twice: how many only the first judged right, how many only the second.
+/// Of `total` things answered by two systems: how many only the first got right, and how many only the second.
 struct Discordance {
   std::uint64_t only_first = 0, only_second = 0, total = 0;
 };
 
-/// McNemar's test (1947), exact and two-sided: the probability that the discordant things are split as unevenly or more
-/// so, were each as likely to be on either side; 1 if there is none. It does not depend on the total.
+/// McNemar's test (1947), exact and two-sided: the probability of a split of the discordant things at least as uneven
+/// as this, if each were equally likely to be on either side; 1 if there is none. Does not depend on the total.
 double mcnemar(const Discordance& discordance);
 
 /// (only_first - only_second) / total with its percentile interval and McNemar's p-value. A resample draws two binomial
-/// numbers rather than things, so that the time hardly grows with the total. Nothing when total is 0. Throws Error if
-/// more things are discordant than there are.
+/// counts rather than things, so the time hardly grows with the total. Empty if total is 0. Throws Error if
+/// only_first + only_second > total.
 std::optional<Difference> compare_proportions(const Discordance& discordance, const BootstrapOptions& options = {});
 
 }  // namespace equivec

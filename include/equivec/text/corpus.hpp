@@ -15,23 +15,23 @@
 namespace equivec {
 
 /// A text that can be read several times: files (plain or compressed), or a string.
-/// A sentence is a line; a word is a run of bytes between white space, of any encoding. Reading throws Error for what
-/// is no text: zero bytes at the start of a file, a word of more than two mebibytes, or compressed data that are
-/// damaged. Immutable, cheap to copy, may be read by several threads at once.
+/// A sentence is a line; a word is a run of bytes between white space, in any encoding. Reading throws Error for input
+/// that is not text: zero bytes at the start of a file, a word of more than two mebibytes, or damaged compressed data.
+/// Immutable, cheap to copy, may be read by several threads at once.
 class Corpus {
  public:
-  /// Each path is a file, a directory (all files below it but hidden ones, in byte order of their paths), a glob
-  /// pattern, or "-" for standard input, which is kept in an unlinked temporary file. gzip, bzip2, xz and zstd are
-  /// recognized by content. Throws Error if a path leads to no readable file, Cancelled if asked to stop while it
-  /// copies standard input.
+  /// Each path is a file, a directory (all files below it except hidden ones, in byte order of their paths), a glob
+  /// pattern, or "-" for standard input, which is copied to an unlinked temporary file. gzip, bzip2, xz and zstd are
+  /// recognized by content. Throws Error if a path leads to no readable file, Cancelled if cancelled while standard
+  /// input is copied.
   static Corpus from_paths(std::span<const std::string> paths, const Progress* progress = nullptr);
   static Corpus from_text(std::string text);
 
-  /// The files it is read from; none for a text and for standard input.
+  /// The files it is read from; empty for a string and for standard input.
   std::vector<std::string> files() const;
-  /// What to call it in a message: the first path, and how many more.
+  /// For messages: the first path, and how many more.
   const std::string& name() const noexcept;
-  /// Size on disk (compressed where it is), for progress.
+  /// Size as stored (of the compressed bytes where a file is compressed), for progress.
   std::uint64_t bytes() const noexcept;
 
  private:
@@ -42,8 +42,8 @@ class Corpus {
   std::shared_ptr<const Parts> parts_;
 };
 
-/// The tokenizer: calls on_word(std::string_view) for each word of `text` and on_line_end() for each line feed, in
-/// order. Where the library reads a corpus it finds the same in a faster way.
+/// The reference tokenizer: calls on_word(std::string_view) for each word of `text` and on_line_end() for each line
+/// feed, in order. To read a corpus, the library uses a faster one with the same result.
 template <class OnWord, class OnLineEnd>
 void tokenize(std::string_view text, OnWord&& on_word, OnLineEnd&& on_line_end) {
   const char* p = text.data();

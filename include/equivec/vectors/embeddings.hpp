@@ -12,14 +12,14 @@
 
 namespace equivec {
 
-/// How a set of vectors was made: names and values, kept in the native format.
+/// How a set of vectors was made: names and values, stored in the native format.
 using Metadata = std::map<std::string, std::string>;
 
 /// A vector for each word of a vocabulary. Immutable, cheap to copy, safe to share between threads:
-/// the numbers are shared, whether they live in memory or in a mapped file.
+/// copies share the numbers, which are in memory or in a mapped file.
 class Embeddings {
  public:
-  /// One row per word. Throws Error unless that holds.
+  /// Throws Error unless there is one row per word.
   Embeddings(Vocabulary vocabulary, Matrix vectors, Metadata metadata = {});
   /// The same over memory that `owner` keeps alive, such as a mapped file.
   Embeddings(Vocabulary vocabulary, MatrixView vectors, std::shared_ptr<const void> owner, Metadata metadata = {});
@@ -36,7 +36,7 @@ class Embeddings {
   }
   std::optional<std::span<const float>> find(std::string_view word) const noexcept;
 
-  Embeddings with_metadata(Metadata metadata) const;  ///< the same vectors, described otherwise
+  Embeddings with_metadata(Metadata metadata) const;  ///< the same vectors with other metadata
 
  private:
   Embeddings(Vocabulary vocabulary, const std::shared_ptr<const Matrix>& vectors, Metadata metadata);
@@ -48,20 +48,19 @@ class Embeddings {
   std::shared_ptr<const Metadata> metadata_;
 };
 
-/// The same words with every row scaled to length 1, computed in double. Rows of length 0 stay as they are.
+/// The same words with every row scaled to length 1, computed in double. Zero rows stay as they are.
 Embeddings normalized(const Embeddings& embeddings);
 
 /// The rows of `words`, in that order.
 Embeddings selected(const Embeddings& embeddings, std::span<const WordId> words);
 
-/// A vector scaled to length 1; zeros if it has no length or is not finite.
+/// A vector scaled to length 1; zeros if it is zero or not finite.
 Eigen::VectorXd unit_vector(std::span<const float> vector);
 
-/// Cosine of two vectors of the same length, computed in double, in [-1, 1]; 0 if one of them has length 0 or is not
-/// finite.
+/// Cosine of two vectors of the same dimension, computed in double, in [-1, 1]; 0 if one of them is zero or not finite.
 double cosine(std::span<const float> a, std::span<const float> b);
 
-/// Squared Euclidean distance of the two vectors scaled to length 1, in [0, 4]: 2 - 2 cosine. Smaller is more similar.
+/// Squared Euclidean distance of two vectors scaled to length 1, in [0, 4]: 2 - 2 cosine. Smaller is more similar.
 double squared_difference(std::span<const float> a, std::span<const float> b);
 
 }  // namespace equivec

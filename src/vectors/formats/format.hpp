@@ -19,7 +19,7 @@
 
 namespace equivec {
 
-/// A file to read vectors from, in memory and unpacked.
+/// A file to read vectors from, mapped and decompressed.
 struct Source {
   std::filesystem::path path;
   std::string name;  // for messages
@@ -42,7 +42,7 @@ struct ReadContext {
   }
 };
 
-/// What the program knows of a format. One file each implements it; formats.cpp has the table.
+/// The functions of a format. Each format is implemented in its own file; formats.cpp has the table.
 struct FormatRow {
   FormatInfo info;
   bool (*recognizes)(std::string_view bytes);
@@ -52,31 +52,31 @@ struct FormatRow {
 
 extern const FormatRow native_format, word2vec_text_format, word2vec_binary_format, glove_text_format, npy_format;
 
-// ---- what several formats share ----
+// ---- shared by several formats ----
 
 /// "rows dimension" on the first line of the word2vec formats.
 struct Word2VecHeader {
   std::uint64_t rows = 0, dimension = 0;
-  std::string line;       // as it stands there
-  std::size_t bytes = 0;  // with the line feed
+  std::string line;       // as in the file
+  std::size_t bytes = 0;  // including the line feed
 };
 std::optional<Word2VecHeader> parse_word2vec_header(std::string_view bytes);
 std::string word2vec_header(const Embeddings& embeddings);
-/// Throws Error: the header promises what `bytes_left` cannot hold.
+/// Throws Error: `bytes_left` is too small for the rows that the header announces.
 [[noreturn]] void refuse_header(const Source& source, const Word2VecHeader& header, std::size_t bytes_left);
-/// True if what follows the header is text rather than binary numbers.
+/// True if the header is followed by text rather than binary numbers.
 bool is_text_after_header(std::string_view bytes, const Word2VecHeader& header);
 
 bool are_unique(std::span<const std::string_view> words);
 
-/// Vectors in the order of `words`; of a word that occurs twice the first row is kept and a notice given.
+/// Vectors in the order of `words`; if a word occurs twice, its first row is kept, with a notice.
 Embeddings with_unique_words(const Source& source, const ReadContext& context, std::span<const std::string_view> words,
                              Matrix vectors);
 
 /// Throws Error naming the first row with a value that is not finite.
 void require_finite(const std::string& name, const Vocabulary& vocabulary, MatrixView vectors, int threads);
 
-/// Throws Error if a word has one of the `separators`, which the format named uses to tell where a word ends.
+/// Throws Error if a word contains one of `separators`, which end a word in the format called `format`.
 void require_words_without(std::string_view separators, const Embeddings& embeddings, std::string_view format);
 
 }  // namespace equivec

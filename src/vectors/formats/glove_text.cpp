@@ -12,14 +12,14 @@
 #include <algorithm>
 #include <map>
 
-// GloVe text: a word and its numbers on each line, without a header. Words of the published files hold blanks.
+// GloVe text: a word and its numbers on each line, without a header. Some words of the published files contain spaces.
 
 namespace equivec {
 
 namespace {
 
-/// How many numbers most of the first lines end in; of two equally many the lesser. A word may look like a number or
-/// end in one, so that its line has one more, and a faulty line may have less.
+/// The most common number of numbers at the end of the first lines; on ties the smaller. A word may look like a number
+/// or end in one, so that its line has one more, and a faulty line may have fewer.
 std::size_t dimension_of(std::string_view bytes) {
   std::map<std::size_t, int> lines_with;
   for_each_line(bytes, [&](std::string_view line, std::size_t number) {

@@ -13,7 +13,7 @@
 #include <cstring>
 
 // The native format: a safetensors file with the tensors word_offsets and counts (I64), embeddings (F32, words x
-// dimension) and words (U8, all words joined). It is mapped, so that a query touches only what it needs.
+// dimension) and words (U8, all words joined). It is mapped, so that a query reads only what it needs.
 
 namespace equivec {
 
@@ -21,7 +21,7 @@ namespace {
 
 bool recognizes(std::string_view bytes) { return is_safetensors(bytes); }
 
-/// The tensor, or an Error that says what it should be.
+/// The tensor of that name. Throws Error stating the type and shape expected.
 const Tensor& require_tensor(const Source& source, const SafetensorsContent& content, std::string_view name,
                              std::string_view type, std::size_t dimensions) {
   const Tensor* tensor = content.find(name);
@@ -31,7 +31,7 @@ const Tensor& require_tensor(const Source& source, const SafetensorsContent& con
   return *tensor;
 }
 
-/// The numbers of a tensor where they lie, or a copy where they lie askew.
+/// A view of a tensor's numbers, or of a copy if they are not aligned.
 template <class T>
 std::span<const T> numbers_of(const Tensor& tensor, std::vector<T>& copy) {
   const std::size_t count = tensor.bytes.size() / sizeof(T);

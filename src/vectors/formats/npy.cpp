@@ -27,7 +27,7 @@ using namespace std::string_view_literals;
 
 constexpr auto magic = "\x93NUMPY"sv;
 
-/// NAME.words.txt for NAME.npy, and for NAME.npy.gz and its like; for another name NAME itself is kept whole.
+/// NAME.words.txt for NAME.npy and for NAME.npy.gz and the like; for other names, ".words.txt" is appended.
 std::filesystem::path words_path(std::filesystem::path file) {
   for (const char* compressed : {".gz", ".bz2", ".xz", ".zst"})
     if (file.extension() == compressed) {
@@ -46,7 +46,7 @@ struct Header {
   std::size_t data = 0;  // where the numbers begin
 };
 
-/// What follows "'key':" in the header's Python dictionary.
+/// The text after "'key':" in the header's Python dictionary.
 std::string_view value_of(const Source& source, std::string_view dictionary, std::string_view key) {
   const std::size_t at = dictionary.find("'" + std::string(key) + "'");
   const std::size_t colon = at == dictionary.npos ? at : dictionary.find(':', at);
@@ -103,7 +103,7 @@ float half_to_float(std::uint16_t half) {
   return (half & 0x8000) ? -value : value;
 }
 
-/// Numbers of `Stored` bits, turned into what they stand for.
+/// Converts numbers that are stored as `Stored`, with their bytes swapped if `swap`.
 template <class Stored, class Convert>
 void convert(std::string_view bytes, bool swap, Matrix& to, int threads, const Convert& number) {
   parallel_ranges(static_cast<std::size_t>(to.size()), 1 << 16, threads, [&](std::size_t begin, std::size_t end) {
@@ -116,7 +116,7 @@ void convert(std::string_view bytes, bool swap, Matrix& to, int threads, const C
   });
 }
 
-/// The lines of the file of words; they stand in `file`.
+/// The lines of the file of words, as views into `file`.
 std::vector<std::string_view> read_words(const Source& source, std::shared_ptr<const MappedFile>& file,
                                          std::size_t expected) {
   const auto path = words_path(source.path);
@@ -214,7 +214,7 @@ void write(const std::filesystem::path& path, const Embeddings& embeddings, Prog
     words.write(embeddings.vocabulary().word(word_id(row)));
     words.write("\n");
   }
-  // Both safe on the disk before either gets its name.
+  // Both are on disk before either gets its name.
   words.sync();
   file.sync();
   words.commit();

@@ -17,14 +17,14 @@ constexpr bool is_blank(char c) noexcept { return is_space(c) && c != '\n'; }
 
 bool is_empty(std::string_view line) noexcept { return std::ranges::all_of(line, is_blank); }
 
-/// The same for the lines that are not empty; all are counted.
+/// for_each_line() for the lines that are not empty; empty ones are counted in the line number.
 template <class F>
 std::size_t for_each_row(std::string_view text, F&& f) {
   return for_each_line(text,
                        [&](std::string_view line, std::size_t number) { return is_empty(line) || f(line, number); });
 }
 
-/// Takes the last field off a line, with the blanks around it.
+/// Removes the last field of a line, with the blanks around it, and returns it.
 std::string_view pop_field(std::string_view& line) noexcept {
   while (!line.empty() && is_blank(line.back())) line.remove_suffix(1);
   std::size_t begin = line.size();
@@ -58,7 +58,7 @@ std::string_view parse_row(std::string_view line, std::span<float> row, std::str
   return word;
 }
 
-/// A run of whole lines that one task reads.
+/// A sequence of whole lines that one task reads.
 struct Piece {
   std::string_view text;
   std::size_t first_line = 0, first_row = 0, lines = 0, rows = 0;
@@ -122,8 +122,8 @@ Embeddings read_text_rows(const Source& source, const ReadContext& context, std:
     lines += piece.lines;
   }
 
-  // A row of d numbers has at least 2 d + 1 bytes; where the file has not, some row is short: find it before making
-  // room.
+  // A row of d numbers has at least 2 d + 1 bytes. If the file is smaller, some row is short: find it before
+  // allocating.
   if (rows > (text.size() + 1) / (2 * dimension + 1)) {
     for_each_row(text, [&](std::string_view line, std::size_t number) {
       std::size_t fields = 0;
@@ -161,7 +161,7 @@ Embeddings read_text_rows(const Source& source, const ReadContext& context, std:
     if (context.progress) context.progress->done += piece.text.size();
   });
   const auto fault = std::ranges::find_if(faults, [](const Fault& f) { return f.line > 0; });
-  // A file that was cut has its one bad row at the end; that rows are missing says more than that row.
+  // A truncated file has its only bad row at the end; missing rows are then the more useful message.
   const bool cut = expected_rows && rows < *expected_rows && fault != faults.end() && fault->line + 1 == lines;
   if (fault != faults.end() && !cut) source.fail(fault->line, fault->why);
   if (expected_rows && rows < *expected_rows)

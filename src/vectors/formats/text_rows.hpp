@@ -9,13 +9,14 @@
 
 namespace equivec {
 
-/// Reads "word x1 ... xd" lines, on several threads. A line's last `dimension` fields are numbers and what stands
-/// before is the word, blanks inside it included. Empty lines are skipped. `first_line` is the number of the first line
-/// of `text`. With `expected_rows` fewer lines are an Error and more a notice.
+/// Reads "word x1 ... xd" lines, on several threads. A line's last `dimension` fields are numbers; all before them is
+/// the word, which may contain spaces. Empty lines are skipped. `first_line` is the number of the first line of `text`.
+/// With `expected_rows`, fewer rows are an Error and more give a notice.
 Embeddings read_text_rows(const Source& source, const ReadContext& context, std::string_view text,
                           std::size_t first_line, std::size_t dimension, std::optional<std::uint64_t> expected_rows);
 
-/// The number of fields at the end of a line that read as numbers, at most all but one; `fields` is set to all of them.
+/// The number of fields at the end of a line that parse as numbers, at most all but one; `fields` is set to the number
+/// of all fields.
 std::size_t trailing_numbers(std::string_view line, std::size_t& fields);
 
 void write_text_rows(AtomicFile& file, const Embeddings& embeddings, Progress* progress);

@@ -9,9 +9,9 @@
 #include <algorithm>
 #include <cstring>
 
-// word2vec binary: "rows dimension" and a line feed, then for each row the word, a blank and `dimension` little-endian
-// floats. word2vec.c puts a line feed after the floats, gensim and the GoogleNews vectors do not: those before a word
-// are skipped.
+// word2vec binary: "rows dimension" and a line feed, then for each row the word, a space and `dimension` little-endian
+// floats. word2vec.c writes a line feed after the floats, gensim and the GoogleNews vectors do not: line feeds before a
+// word are skipped.
 
 namespace equivec {
 
@@ -27,7 +27,7 @@ Embeddings read(const Source& source, const ReadContext& context) {
   if (!header) source.fail("does not begin with the number of rows and of dimensions, as word2vec binary does");
   if (header->dimension == 0) source.fail(1, "the header promises rows of 0 numbers");
   std::string_view rest = source.bytes().substr(header->bytes);
-  // A row has a word of one byte at least, a blank and its numbers.
+  // A row has a word of at least one byte, a space and its numbers.
   if (header->dimension > rest.size() / sizeof(float) ||
       header->rows > rest.size() / (header->dimension * sizeof(float) + 2))
     refuse_header(source, *header, rest.size());

@@ -11,8 +11,8 @@
 #include <algorithm>
 #include <limits>
 
-// word2vec text: "rows dimension", then on each line a word and its numbers. What word2vec.c (with a blank at the end
-// of each line), gensim (with a shortest form of each number) and fastText's .vec (with 5 digits) write.
+// word2vec text: "rows dimension", then on each line a word and its numbers. Written by word2vec.c (with a space at the
+// end of each line), gensim (with the shortest form of each number) and fastText (.vec, with 5 digits).
 
 namespace equivec {
 
@@ -23,7 +23,7 @@ std::optional<Word2VecHeader> parse_word2vec_header(std::string_view bytes) {
   tokenize(
       start.substr(0, end), [&](std::string_view field) { fields.push_back(field); }, [] {});
   if (fields.size() != 2) return std::nullopt;
-  // Two whole numbers are a header even where they cannot be true: below zero, or beyond 64 bits.
+  // Two integers are a header even if their values are impossible: below zero, or beyond 64 bits.
   for (std::string_view field : fields) {
     if (field.starts_with('-')) field.remove_prefix(1);
     if (field.empty() || field.find_first_not_of("0123456789") != field.npos) return std::nullopt;
@@ -49,7 +49,7 @@ bool is_text_after_header(std::string_view bytes, const Word2VecHeader& header) 
   const std::string_view line = body.substr(std::min(body.find_first_not_of('\n'), body.size()));
   std::size_t fields = 0;
   if (trailing_numbers(line.substr(0, line.find('\n')), fields) >= header.dimension) return true;
-  // A text with a fault, or binary. No text has these bytes, and no text ends just where binary rows would.
+  // Faulty text, or binary: text has no such bytes, and does not end exactly where binary rows would.
   if (std::ranges::any_of(body.substr(0, 8192),
                           [](char c) { return (c >= 0 && c < ' ' && !is_space(c)) || c == 0x7f; }))
     return false;
