@@ -9,6 +9,7 @@
 
 #include "apps/cli/command.hpp"
 #include "apps/cli/console.hpp"
+#include "apps/cli/direction_options.hpp"
 #include "apps/cli/options.hpp"
 #include "apps/cli/query.hpp"
 
@@ -35,11 +36,9 @@ void add_options(Options& options, Arguments& given) {
       .add("sets", given.sets, "word sets by name (gender, weat, race ...) or in a JSON file (data/README.md)",
            "NAME|FILE")
       .add("query", given.queries, "only these queries of the sets: weat-6", "NAME")
-      .add("list", given.list, "list the measures, with their papers, ranges and which values are better")
-      .add("direction", given.direction, "from definitional sets: pca, pair, means or classifier", "NAME")
-      .add("pair", settings.direction.pair, "the two words of --direction pair: she he", "WORD")
-      .add("rank", settings.direction.rank, "number of directions of the bias subspace, by pca")
-      .add("strictness", settings.strictness, "direct bias is the mean of |cosine| to this power")
+      .add("list", given.list, "list the measures, with their papers, ranges and which values are better");
+  add_direction_options(options, given.direction, settings.direction);
+  options.add("strictness", settings.strictness, "direct bias is the mean of |cosine| to this power")
       .add("deviation", given.deviation, "of effect sizes: sample (N - 1) or population (N)", "NAME")
       .add("draws", settings.draws, "if given, WEAT's p-value is from N random partitions, never exact")
       .add("year", given.year, "of the occupations' shares; 0 is the last")
@@ -70,8 +69,7 @@ void complete(Arguments& given, const Options& options) {
   settings.restrict = static_cast<std::size_t>(given.restrict);
   settings.exact = !options.given("draws");
   if (given.year != 0) settings.year = given.year;
-  settings.direction.method = value_named(
-      options.given("pair") && !options.given("direction") ? "pair" : given.direction, "direction", direction_methods);
+  settings.direction.method = direction_method(options, given.direction);
   if (!settings.direction.pair.empty() && settings.direction.method != DirectionMethod::pair)
     throw OptionError("--pair goes with --direction pair");
   settings.deviation = value_named(given.deviation, "deviation", deviations);

@@ -14,7 +14,9 @@
 #include "apps/cli/command.hpp"
 #include "apps/cli/console.hpp"
 #include "apps/cli/format_option.hpp"
+#include "apps/cli/direction_options.hpp"
 #include "apps/cli/options.hpp"
+#include "apps/cli/read_all.hpp"
 #include "apps/cli/query.hpp"
 
 #include <filesystem>
@@ -40,11 +42,9 @@ void add_options(Options& options, Arguments& given) {
   add_format_option(options, given.format);
   options.add("method", given.method, "hard, neutralize, equalize, soft, oscar ... (see --list)", "NAME")
       .add("list", given.list, "list the methods, with their papers, options and the words that they change")
-      .add("sets", given.sets, "word sets: gender, race, religion, or a JSON file (data/README.md)", "NAME|FILE")
-      .add("direction", given.direction, "from definitional sets: pca, pair, means or classifier", "NAME")
-      .add("pair", settings.direction.pair, "the two words of --direction pair: she he", "WORD")
-      .add("rank", settings.direction.rank, "number of directions of the bias subspace, by pca")
-      .add("lambda", settings.soft.lambda, "of soft: weight of the bias against the inner products")
+      .add("sets", given.sets, "word sets: gender, race, religion, or a JSON file (data/README.md)", "NAME|FILE");
+  add_direction_options(options, given.direction, settings.direction);
+  options.add("lambda", settings.soft.lambda, "of soft: weight of the bias against the inner products")
       .add("sigma", settings.partial_projection.sigma, "of partial-projection: a larger one leaves more of the bias")
       .add("alpha", settings.half_sibling.alpha, "of half-sibling: ridge penalty; a larger one changes words less")
       .add("biased-words", settings.biased_words,
@@ -89,8 +89,7 @@ void complete(Arguments& given, const Options& options) {
   if (options.given("pair") && options.given("direction") && given.direction != "pair")
     throw OptionError("--pair is for --direction pair, not " + given.direction);
   DebiasOptions& settings = given.settings;
-  settings.direction.method = value_named(
-      options.given("pair") && !options.given("direction") ? "pair" : given.direction, "direction", direction_methods);
+  settings.direction.method = direction_method(options, given.direction);
   settings.restrict = static_cast<std::size_t>(given.restrict);
   settings.sets_name = given.sets;
   validate(settings);
@@ -104,13 +103,6 @@ std::vector<std::string> outputs_of(const Arguments& given) {
   if (!given.report.empty())
     for (const std::filesystem::path& path : report_files(given.report)) outputs.push_back(path.string());
   return outputs;
-}
-
-template <class Read>
-auto read_all(const std::vector<std::string>& files, const Read& read) {
-  std::vector<decltype(read(std::filesystem::path()))> sets;
-  for (const std::string& file : files) sets.push_back(read(file));
-  return sets;
 }
 
 /// Throws Error unless the outputs can be written and replace no file that is read.

@@ -14,6 +14,7 @@
 #include "apps/cli/command.hpp"
 #include "apps/cli/console.hpp"
 #include "apps/cli/options.hpp"
+#include "apps/cli/read_all.hpp"
 #include "apps/cli/query.hpp"
 
 #include <filesystem>
@@ -81,13 +82,6 @@ void complete(Settings& settings) {
   settings.rules.bootstrap.seed = settings.rules.analogies.seed = settings.rules.seed;
   validate(settings.rules.bootstrap);
   validate(settings.rules.analogies);
-}
-
-template <class Read>
-auto read_all(const std::vector<std::string>& files, const Read& read) {
-  std::vector<decltype(read(std::filesystem::path()))> sets;
-  for (const std::string& file : files) sets.push_back(read(file));
-  return sets;
 }
 
 EvaluationSets read_sets(const Settings& settings) {
