@@ -192,7 +192,7 @@ TrainedVectors train_word2vec(const Word2VecText& prepared, const Word2VecRecipe
     metadata["vectors"] = "contexts";
     result.contexts = Embeddings(text.vocabulary, std::move(learnt.contexts), std::move(metadata));
   }
-  result.trained = static_cast<std::uint64_t>(static_cast<double>(text.corpus.words()) * training.epochs);
+  result.trained = text.corpus.words() * static_cast<std::uint64_t>(training.epochs);
   result.seconds = seconds;
   return result;
 }
@@ -240,7 +240,7 @@ Word2VecEstimate estimate_word2vec(const Word2VecText& prepared, const Progress*
   stop_clock();
   clock.join();
   check_cancelled(progress);
-  result.words = static_cast<std::uint64_t>(static_cast<double>(text.corpus.words()) * training.epochs);
+  result.words = text.corpus.words() * static_cast<std::uint64_t>(training.epochs);
   result.words_per_second = static_cast<double>(std::max<std::uint64_t>(trial.done, 1)) / seconds;
   return result;
 }
