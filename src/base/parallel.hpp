@@ -1,14 +1,8 @@
 #pragma once
 
-#include <tbb/blocked_range.h>
-#include <tbb/info.h>
-#include <tbb/parallel_for.h>
-#include <tbb/parallel_pipeline.h>
-#include <tbb/task_arena.h>
-
-#include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -16,31 +10,32 @@
 namespace equivec {
 
 /// Number of threads to use: 0 means all cores; capped at their number (beyond it TBB would print a warning).
-inline int thread_count(int threads) {
-  const int cores = tbb::info::default_concurrency();
-  return threads == 0 ? cores : std::min(threads, cores);
-}
+int thread_count(int threads);
 
 /// Calls f(begin, end) for pieces of [0, count), each at most `grain` long, on up to `threads` threads. With one thread
 /// there is one piece.
-template <std::invocable<std::size_t, std::size_t> F>
-void parallel_ranges(std::size_t count, std::size_t grain, int threads, const F& f) {
-  if (count == 0) return;
-  if (threads == 1 || count <= grain) return f(std::size_t{0}, count);
-  tbb::task_arena arena(thread_count(threads));
-  arena.execute([&] {
-    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, count, grain),
-                      [&](const auto& range) { f(range.begin(), range.end()); });
-  });
-}
+void parallel_ranges(std::size_t count, std::size_t grain, int threads,
+                     const std::function<void(std::size_t begin, std::size_t end)>& f);
 
 /// Calls f(0) ... f(count - 1) on up to `threads` threads. With one thread the calls are in order.
 template <std::invocable<std::size_t> F>
 void parallel_for(std::size_t count, int threads, const F& f) {
-  parallel_ranges(count, 1, threads, [&](std::size_t begin, std::size_t end) {
+  parallel_ranges(count, 1, threads, [&f](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) f(i);
   });
 }
+
+/// Passes the slots 0 ... slots - 1, again and again, through produce, work and consume, until produce(slot) returns
+/// false. Slots are produced and consumed in order, each by one thread at a time; several threads call work. A slot is
+/// produced again only after it was consumed.
+struct SlotPipeline {
+  std::size_t slots = 1;
+  std::function<bool(std::size_t slot)> produce;
+  std::function<void(std::size_t slot)> work;
+  std::function<void(std::size_t slot)> consume;
+
+  void run(int threads) const;
+};
 
 /// Takes items from produce() until it returns none, works on several at once, and consumes the results in the order of
 /// the items. produce and consume are never called by two threads at a time. At most a few items per thread are alive.
@@ -56,29 +51,20 @@ void ordered_pipeline(int threads, Produce&& produce, Work&& work, Consume&& con
     std::optional<Item> item;
     std::optional<Result> result;
   };
-  // Items in progress are kept here rather than in the pipeline, which drops its tokens without destroying them when a
-  // stage throws. Items leave in the order of arrival, so the slot of the oldest is always the next to be free.
-  const int count = thread_count(threads);
-  std::vector<Slot> slots(static_cast<std::size_t>(count) * 4);
-  std::size_t next = 0;
-  tbb::task_arena arena(count);
-  arena.execute([&] {
-    tbb::parallel_pipeline(
-        slots.size(),
-        tbb::make_filter<void, Slot*>(tbb::filter_mode::serial_in_order, [&](tbb::flow_control& control) -> Slot* {
-          Slot& slot = slots[next++ % slots.size()];
-          slot.item = produce();
-          if (!slot.item) control.stop();
-          return &slot;
-        }) & tbb::make_filter<Slot*, Slot*>(tbb::filter_mode::parallel, [&](Slot* slot) {
-          slot->result.emplace(work(std::move(*slot->item)));
-          slot->item.reset();
-          return slot;
-        }) & tbb::make_filter<Slot*, void>(tbb::filter_mode::serial_in_order, [&](Slot* slot) {
-          consume(std::move(*slot->result));
-          slot->result.reset();
-        }));
-  });
+  std::vector<Slot> slots(static_cast<std::size_t>(thread_count(threads)) * 4);
+  const auto produce_slot = [&](std::size_t i) {
+    slots[i].item = produce();
+    return slots[i].item.has_value();
+  };
+  const auto work_on_slot = [&](std::size_t i) {
+    slots[i].result.emplace(work(std::move(*slots[i].item)));
+    slots[i].item.reset();
+  };
+  const auto consume_slot = [&](std::size_t i) {
+    consume(std::move(*slots[i].result));
+    slots[i].result.reset();
+  };
+  SlotPipeline{slots.size(), produce_slot, work_on_slot, consume_slot}.run(threads);
 }
 
 }  // namespace equivec

@@ -8,7 +8,9 @@
 #include "src/files/files.hpp"
 #include "src/files/varint.hpp"
 
+#include <tbb/blocked_range.h>
 #include <tbb/enumerable_thread_specific.h>
+#include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
 #include <algorithm>

@@ -8,6 +8,7 @@
 #include "src/debias/labelled_words.hpp"
 #include "src/debias/moments.hpp"
 #include "src/debias/remedies.hpp"
+#include "src/base/parallel.hpp"
 #include "src/debias/word_by_word.hpp"
 
 #include <algorithm>

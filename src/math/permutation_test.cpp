@@ -3,8 +3,7 @@
 #include "equivec/base/error.hpp"
 #include "equivec/base/rng.hpp"
 #include "src/base/parallel.hpp"
-
-#include <boost/math/distributions/binomial.hpp>
+#include "src/math/binomial.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -131,17 +130,6 @@ std::uint64_t count_drawn(const Choices& choices, const PermutationOptions& opti
     }
   });
   return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
-}
-
-/// The interval of Clopper and Pearson 1934.
-Interval binomial_interval(std::uint64_t count, std::uint64_t total, double confidence) {
-  using Binomial =
-      boost::math::binomial_distribution<double,
-                                         boost::math::policies::policy<boost::math::policies::promote_double<false>>>;
-  const double trials = static_cast<double>(total), successes = static_cast<double>(count);
-  const double outside = (1 - confidence) / 2;
-  return {Binomial::find_lower_bound_on_p(trials, successes, outside),
-          Binomial::find_upper_bound_on_p(trials, successes, outside)};
 }
 
 }  // namespace

@@ -3,8 +3,7 @@
 #include "equivec/base/error.hpp"
 #include "equivec/base/rng.hpp"
 #include "src/base/parallel.hpp"
-
-#include <boost/math/distributions/binomial.hpp>
+#include "src/math/binomial.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -302,17 +301,6 @@ std::optional<Difference> compare_correlations(Correlation kind, std::span<const
 
 namespace {
 
-namespace policies = boost::math::policies;
-// Rounding up makes the p-quantile the smallest k with P(K <= k) >= p.
-using Binomial = boost::math::binomial_distribution<
-    double, policies::policy<policies::discrete_quantile<policies::integer_round_up>, policies::promote_double<false>>>;
-
-double binomial_quantile(double trials, double probability, double p) {
-  if (trials == 0 || probability == 0) return 0;
-  if (probability == 1) return trials;
-  return quantile(Binomial(trials, probability), p);
-}
-
 void require_possible(const Proportion& proportion) {
   if (proportion.count > proportion.total)
     throw Error("a proportion needs a count that is at most the total, got " + std::to_string(proportion.count) +
@@ -395,7 +383,7 @@ std::optional<Interval> mean_proportion_interval(std::span<const Proportion> pro
 double mcnemar(const Discordance& discordance) {
   const auto fewer = static_cast<double>(std::min(discordance.only_first, discordance.only_second));
   const auto more = static_cast<double>(std::max(discordance.only_first, discordance.only_second));
-  return fewer == more ? 1 : std::min(1.0, 2 * cdf(Binomial(fewer + more, 0.5), fewer));
+  return fewer == more ? 1 : std::min(1.0, 2 * binomial_cdf(fewer + more, 0.5, fewer));
 }
 
 std::optional<Difference> compare_proportions(const Discordance& discordance, const BootstrapOptions& options) {

@@ -1,0 +1,49 @@
+#include "src/base/parallel.hpp"
+
+#include <tbb/blocked_range.h>
+#include <tbb/info.h>
+#include <tbb/parallel_for.h>
+#include <tbb/parallel_pipeline.h>
+#include <tbb/task_arena.h>
+
+#include <algorithm>
+
+namespace equivec {
+
+int thread_count(int threads) {
+  const int cores = tbb::info::default_concurrency();
+  return threads == 0 ? cores : std::min(threads, cores);
+}
+
+void parallel_ranges(std::size_t count, std::size_t grain, int threads,
+                     const std::function<void(std::size_t begin, std::size_t end)>& f) {
+  if (count == 0) return;
+  if (threads == 1 || count <= grain) return f(0, count);
+  tbb::task_arena arena(thread_count(threads));
+  arena.execute([&] {
+    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, count, grain),
+                      [&](const auto& range) { f(range.begin(), range.end()); });
+  });
+}
+
+void SlotPipeline::run(int threads) const {
+  // What is in progress is kept in slots rather than in TBB's pipeline, which drops its tokens without destroying them
+  // when a stage throws. Slots leave in the order of arrival, so the oldest is always the next to be free.
+  std::size_t next = 0;
+  tbb::task_arena arena(thread_count(threads));
+  arena.execute([&] {
+    tbb::parallel_pipeline(
+        slots, tbb::make_filter<void, std::size_t>(tbb::filter_mode::serial_in_order, [&](tbb::flow_control& control) {
+                 const std::size_t slot = next++ % slots;
+                 if (!produce(slot)) control.stop();
+                 return slot;
+               }) & tbb::make_filter<std::size_t, std::size_t>(tbb::filter_mode::parallel, [&](std::size_t slot) {
+                 work(slot);
+                 return slot;
+               }) & tbb::make_filter<std::size_t, void>(tbb::filter_mode::serial_in_order, [&](std::size_t slot) {
+                 consume(slot);
+               }));
+  });
+}
+
+}  // namespace equivec

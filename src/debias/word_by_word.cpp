@@ -1,0 +1,65 @@
+#include "src/debias/word_by_word.hpp"
+
+#include "equivec/base/error.hpp"
+#include "src/base/parallel.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <mutex>
+#include <utility>
+
+namespace equivec {
+
+WordByWord word_by_word(const Embeddings& embeddings, int threads,
+                        const std::function<Eigen::VectorXd(WordId word, const Eigen::VectorXd& row)>& f) {
+  Matrix result = embeddings.matrix();
+  std::vector<WordId> vanished;
+  std::mutex mutex;
+  parallel_ranges(embeddings.size(), 1024, threads, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const Eigen::VectorXd row = column(embeddings[word_id(i)]).cast<double>();
+      if (!has_direction(row)) continue;
+      const Eigen::VectorXd changed = f(word_id(i), row);
+      result.row(static_cast<Eigen::Index>(i)) = changed.cast<float>();
+      if (!changed.isZero(0)) continue;
+      const std::scoped_lock lock(mutex);
+      vanished.push_back(word_id(i));
+    }
+  });
+  std::ranges::sort(vanished);
+  return {Embeddings(embeddings.vocabulary(), std::move(result), embeddings.metadata()), std::move(vanished)};
+}
+
+double worst_of(std::size_t count, const std::function<double(std::size_t)>& f) {
+  double worst = 0;
+  std::mutex mutex;
+  parallel_ranges(count, 1024, 0, [&](std::size_t begin, std::size_t end) {
+    double own = 0;
+    for (std::size_t i = begin; i < end; ++i)
+      if (const double found = f(i); !(found <= own))
+        own = std::isnan(found) ? std::numeric_limits<double>::infinity() : found;
+    const std::scoped_lock lock(mutex);
+    worst = std::max(worst, own);
+  });
+  return worst;
+}
+
+double worst_word(const Embeddings& embeddings,
+                  const std::function<double(WordId word, const Eigen::VectorXd& row)>& f) {
+  return worst_of(embeddings.size(), [&](std::size_t i) {
+    const Eigen::VectorXd row = column(embeddings[word_id(i)]).cast<double>();
+    return has_direction(row) ? f(word_id(i), row) : 0.0;
+  });
+}
+
+double worst_word(const Embeddings& before, const Embeddings& after,
+                  const std::function<double(const Eigen::VectorXd& before, const Eigen::VectorXd& after)>& f) {
+  if (before.size() != after.size() || before.dimension() != after.dimension())
+    throw Error("vectors can be verified against as many of as many numbers only");
+  return worst_word(before, [&](WordId word, const Eigen::VectorXd& row) {
+    return f(row, Eigen::VectorXd(column(after[word]).cast<double>()));
+  });
+}
+
+}  // namespace equivec
