@@ -9,7 +9,7 @@
 
 using namespace equivec;
 
-TEST_CASE("error: an option error is an error and an interruption is not") {
+TEST_CASE("error: OptionError is an Error and Cancelled is not") {
   STATIC_REQUIRE(std::is_base_of_v<std::runtime_error, Error>);
   STATIC_REQUIRE(std::is_base_of_v<Error, OptionError>);
   STATIC_REQUIRE_FALSE(std::is_base_of_v<Error, Cancelled>);
@@ -32,13 +32,13 @@ TEST_CASE("error: a value outside its bounds is named with both") {
   CHECK_NOTHROW(require_between("dimension", 65536, 1, 65536));
 }
 
-TEST_CASE("error: no number is in no range") {
+TEST_CASE("error: NaN is in no range") {
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   CHECK_THROWS_AS(require_at_least("rate", nan, 0), OptionError);
   CHECK_THROWS_AS(require_between("rate", nan, 0, 1), OptionError);
 }
 
-TEST_CASE("progress: everything starts at zero and nobody has cancelled") {
+TEST_CASE("progress: all counters start at zero and nothing is cancelled") {
   const Progress progress;
   CHECK(progress.done == 0);
   CHECK(progress.total == 0);
@@ -47,7 +47,7 @@ TEST_CASE("progress: everything starts at zero and nobody has cancelled") {
   CHECK_FALSE(progress.cancelled);
 }
 
-TEST_CASE("progress: only what was cancelled throws") {
+TEST_CASE("progress: only a cancelled computation throws") {
   Progress progress;
   CHECK_NOTHROW(check_cancelled(nullptr));
   CHECK_NOTHROW(check_cancelled(&progress));

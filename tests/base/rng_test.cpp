@@ -11,7 +11,7 @@
 using namespace equivec;
 
 TEST_CASE("rng: the numbers are those of SplitMix64") {
-  // Seed and stream 0 leave state 0, whose numbers are published with the algorithm.
+  // Seed and stream 0 give state 0, whose numbers are published with the algorithm.
   Rng zero(0);
   CHECK(zero() == 0xE220A8397B1DCDAFu);
   CHECK(zero() == 0x6E789E6AA1B965F4u);
@@ -19,7 +19,7 @@ TEST_CASE("rng: the numbers are those of SplitMix64") {
   CHECK(Rng(1)() == 4720248854425330031u);
 }
 
-TEST_CASE("rng: seed and stream alone decide") {
+TEST_CASE("rng: the numbers depend only on seed and stream") {
   for (const std::uint64_t seed : {0u, 1u, 77u}) {
     for (const std::uint64_t stream : {0u, 1u, 1000u}) {
       Rng a(seed, stream), b(seed, stream);
@@ -29,7 +29,7 @@ TEST_CASE("rng: seed and stream alone decide") {
 }
 
 TEST_CASE("rng: neighbouring seeds and streams differ in half of their bits") {
-  // 3200 bits, of which the number that differ has a standard deviation of 28: five of them.
+  // The number of different bits among 3200 has a standard deviation of 28; the limit is five of them.
   const auto distance = [](Rng a, Rng b) {
     int bits = 0;
     for (int i = 0; i < 50; ++i) bits += std::popcount(a() ^ b());
@@ -59,7 +59,7 @@ TEST_CASE("rng: uniform numbers lie in the unit interval on a grid of 2^-24") {
   }
   CHECK(inside);
   CHECK(on_grid);
-  // The mean of n draws has a standard deviation of 1 / sqrt(12 n) = 0.0009: five of them.
+  // The mean of n draws has a standard deviation of 1 / sqrt(12 n) = 0.0009; the limit is five of them.
   CHECK(sum / draws == Approx(0.5).margin(0.0046));
 }
 
@@ -77,7 +77,7 @@ TEST_CASE("rng: below draws each number as often as the others") {
   CHECK(statistic < chi_square_limit(6));
 }
 
-TEST_CASE("rng: below one is nothing else than zero and the largest bound is kept") {
+TEST_CASE("rng: below(1) is always zero and the largest bound is kept") {
   Rng rng(5);
   bool zero = true, bounded = true;
   for (int i = 0; i < 1000; ++i) {

@@ -63,7 +63,7 @@ Embeddings with_vectors(const Embeddings& e, const Eigen::MatrixXd& vectors) {
   return Embeddings(e.vocabulary(), vectors.cast<float>());
 }
 
-/// All vectors turned the same way (Gram and Schmidt on random directions).
+/// All vectors under the same rotation (Gram and Schmidt on random directions).
 Embeddings rotated(const Embeddings& e, std::uint64_t seed) {
   Eigen::MatrixXd axes = random_matrix(static_cast<std::size_t>(e.dimension()), e.dimension(), seed).cast<double>();
   for (Eigen::Index i = 0; i < axes.cols(); ++i) {
@@ -73,7 +73,7 @@ Embeddings rotated(const Embeddings& e, std::uint64_t seed) {
   return with_vectors(e, e.matrix().cast<double>() * axes);
 }
 
-/// Every vector as long as it likes; by powers of two, so that no bit of a direction changes.
+/// The vectors scaled by various powers of two, so that no bit of a direction changes.
 Embeddings stretched(const Embeddings& e) {
   Matrix vectors = e.matrix();
   for (Eigen::Index i = 0; i < vectors.rows(); ++i) vectors.row(i) *= std::ldexp(1.0F, static_cast<int>(i % 7) - 3);
@@ -98,7 +98,7 @@ Values cosines_of(const Embeddings& e, WordId word, const std::vector<WordId>& o
   return result;
 }
 
-/// Of all choices of as many values as `first` has, those whose sum is at least that of `first`, one by one.
+/// The number of choices of first.size() values whose sum is at least that of `first`, by enumeration.
 std::uint64_t enumerated(const Values& first, const Values& second) {
   Values all = first;
   all.insert(all.end(), second.begin(), second.end());
@@ -113,7 +113,7 @@ std::uint64_t enumerated(const Values& first, const Values& second) {
   return count;
 }
 
-/// The same for whole numbers n of values n / 64, as many as one likes, by the number of ways to each sum.
+/// The same for any number of values n / 64, n being integers, by the number of ways to each sum.
 std::uint64_t counted(const std::vector<int>& first, const std::vector<int>& second) {
   std::vector<int> all = first;
   all.insert(all.end(), second.begin(), second.end());
@@ -150,8 +150,8 @@ PermutationOptions drawing(int draws, std::uint64_t seed = 1) {
   return options;
 }
 
-/// Words w0, w1, ... whose vectors have the same numbers in another order each, then one of ones: its cosines with the
-/// others are the same but for rounding.
+/// Words w0, w1, ... whose vectors have the same numbers in different orders, then a vector of ones: its cosines with
+/// the others are equal except for rounding.
 Embeddings shuffled_numbers(std::size_t words) {
   Matrix vectors = Matrix::Ones(static_cast<Eigen::Index>(words) + 1, 50);
   vectors.row(0) = random_matrix(1, 50, 71).cwiseAbs();
@@ -163,12 +163,12 @@ Embeddings shuffled_numbers(std::size_t words) {
   return Embeddings(numbered_words(words + 1), vectors);
 }
 
-// What is computed in double from a few vectors given in float is right to this.
+// Accuracy of results computed in double from a few vectors given in float.
 constexpr double exact = 1e-12;
-// What a rotation rounded to float may change.
+// Accuracy after a rotation that is rounded to float.
 constexpr double rounded = 1e-5;
 
-/// x and y lie between the axes a and b so that their associations are 0.8 - 0.6, 1 - 0, 0 - 1 and 0.6 - 0.8.
+/// x and y are between the axes a and b, with the associations 0.8 - 0.6, 1 - 0, 0 - 1 and 0.6 - 0.8.
 Embeddings between_axes() {
   return embeddings({{"x1", {4, 3, 0}},
                      {"x2", {2, 0, 0}},
@@ -214,7 +214,7 @@ TEST_CASE("WEAT: hand-worked means over several attributes") {
   CHECK(result.associations[0][0] == Approx(-0.2).epsilon(exact));
   CHECK(result.associations[1][0] == Approx(-1).epsilon(exact));
   CHECK(result.statistic == Approx(0.8).epsilon(exact));
-  // Two values are a root of two of their sample deviations apart, whatever they are.
+  // Any two values are sqrt(2) of their sample deviations apart.
   CHECK(result.effect_size.value() == Approx(std::sqrt(2)).epsilon(exact));
   CHECK(result.test.p_value == 0.5);
 }
@@ -250,7 +250,7 @@ TEST_CASE("WEAT: associations that are all the same have no effect size and p 1"
   CHECK(zero.test.p_value == 1);
 }
 
-TEST_CASE("WEAT: associations that only rounding keeps apart are all the same") {
+TEST_CASE("WEAT: associations that differ only by rounding are all the same") {
   Embeddings e = shuffled_numbers(16);
   Matrix vectors(18, 50);
   vectors << e.matrix(), -e.matrix().row(16);
@@ -262,7 +262,7 @@ TEST_CASE("WEAT: associations that only rounding keeps apart are all the same") 
   CHECK(result.test.p_value == 1);
 }
 
-TEST_CASE("WEAT: it is what its definition says of random vectors") {
+TEST_CASE("WEAT: it equals its definition on random vectors") {
   const std::uint64_t seed = GENERATE(1U, 2U, 3U);
   const Embeddings e = random_embeddings(25, 10, seed);
   const AssociationQuery query = query_of_sizes({5, 6}, {7, 4});
@@ -321,8 +321,8 @@ TEST_CASE("WEAT: the order of the words in a list does not matter") {
   CHECK(found.test.at_least == expected.test.at_least);
 }
 
-TEST_CASE("WEAT: an effect size is never beyond what as many words can have") {
-  // The first 8 words are all at one end, the others at the other: d is the largest there is.
+TEST_CASE("WEAT: the effect size is within its range for that number of words") {
+  // The first 8 words are all at one end, the others at the other: d is the largest possible.
   Matrix vectors = Matrix::Zero(18, 2);
   for (Eigen::Index i = 0; i < 8; ++i) vectors(i, 0) = 1;
   for (Eigen::Index i = 8; i < 16; ++i) vectors(i, 1) = 1;
@@ -350,11 +350,11 @@ TEST_CASE("WEAT: under the null the exact p-value is uniform") {
     below += times[static_cast<std::size_t>(k)];
     most = std::max(most, std::abs(static_cast<double>(below) / rounds - k / 70.0));
   }
-  // Kolmogorov and Smirnov: once in a thousand, less often for what is discrete.
+  // Kolmogorov and Smirnov: exceeded once in a thousand, less often for discrete distributions.
   CHECK(most < 1.95 / std::sqrt(rounds));
 }
 
-TEST_CASE("WEAT: words that no partition can be made of are an error that says where") {
+TEST_CASE("WEAT: a repeated word is an error that says where") {
   const Embeddings e = between_axes();
   const auto error = [&](const Names& targets, const Names& attributes) {
     return error_of([&] { weat(e, query_of(e, targets, attributes)); });
@@ -362,11 +362,11 @@ TEST_CASE("WEAT: words that no partition can be made of are an error that says w
   CHECK(error({{"x1", "x2"}, {"y1", "x2"}}, {{"a"}, {"b"}}) == "'x2' stands in target list 1 and in target list 2");
   CHECK(error({{"x1", "x2", "x1"}, {"y1"}}, {{"a"}, {"b"}}) == "'x1' stands twice in target list 1");
   CHECK(error({{"x1"}, {"y1"}}, {{"a"}, {"b", "c", "c"}}) == "'c' stands twice in attribute list 2");
-  // What both lists of attributes have counts for both, and a target may be an attribute.
+  // A word in both lists of attributes counts for both, and a target may be an attribute.
   CHECK(error({{"x1"}, {"y1"}}, {{"a", "c"}, {"b", "c", "y1"}}).empty());
 }
 
-TEST_CASE("WEAT: options that make no sense are refused") {
+TEST_CASE("WEAT: invalid options are refused") {
   const Embeddings e = between_axes();
   const AssociationQuery query = query_of(e, {{"x1"}, {"y1"}}, {{"a"}, {"b"}});
   WeatOptions options;
@@ -402,7 +402,7 @@ TEST_CASE("permutation test: sums that are equal but for rounding tie") {
         1);
 }
 
-TEST_CASE("permutation test: all choices counted are those enumerated one by one") {
+TEST_CASE("permutation test: the exact count is that of enumeration one by one") {
   Rng rng(11);
   for (int round = 0; round < 200; ++round) {
     const std::size_t size = 2 + rng.below(13), first_size = 1 + rng.below(static_cast<std::uint32_t>(size) - 1);
@@ -418,7 +418,7 @@ TEST_CASE("permutation test: all choices counted are those enumerated one by one
 }
 
 TEST_CASE("permutation test: large sets are counted right", "[slow]") {
-  // More values than two halves hold, on either side; few of very many; and as many as papers have.
+  // More values than two halves hold, on either side; few of very many; and sizes used in papers.
   struct Sizes {
     std::size_t first, second;
     std::uint64_t partitions;
@@ -438,7 +438,7 @@ TEST_CASE("permutation test: large sets are counted right", "[slow]") {
   }
 }
 
-TEST_CASE("permutation test: beyond 50 values and 5000000 choices some are drawn") {
+TEST_CASE("permutation test: beyond 50 values and 5000000 choices, choices are drawn") {
   Rng rng(13);
   const auto is_exact = [&](std::size_t first, std::size_t second) {
     PermutationOptions options;
@@ -455,7 +455,7 @@ TEST_CASE("permutation test: beyond 50 values and 5000000 choices some are drawn
 }
 
 TEST_CASE("permutation test: the interval of drawn partitions is Clopper and Pearson's") {
-  // All ties: every one of 10 draws counts, and the lower end is the tenth root of 0.025.
+  // All ties: all 10 draws count, and the lower end is the tenth root of 0.025.
   const PermutationTest all = permutation_test(Values{1, 1}, Values{1, 1}, drawing(10));
   CHECK_FALSE(all.exact);
   CHECK(all.at_least == 10);
@@ -464,7 +464,7 @@ TEST_CASE("permutation test: the interval of drawn partitions is Clopper and Pea
   REQUIRE(all.interval);
   CHECK(all.interval->low == Approx(std::pow(0.025, 0.1)).epsilon(1e-9));
   CHECK(all.interval->high == 1);
-  // Of 2^50 or so choices one: none of 10 draws counts, but the observed one does.
+  // Only one of about 2^50 choices: none of 10 draws counts, but the observed one does.
   const PermutationTest none = permutation_test(Values(25, 1), Values(25, 0), drawing(10));
   CHECK(none.at_least == 0);
   CHECK(none.p_value == 1.0 / 11);
@@ -472,7 +472,7 @@ TEST_CASE("permutation test: the interval of drawn partitions is Clopper and Pea
   CHECK(none.interval->high == Approx(1 - std::pow(0.025, 0.1)).epsilon(1e-9));
 }
 
-TEST_CASE("permutation test: the interval of drawn partitions holds the exact p-value as often as it says") {
+TEST_CASE("permutation test: the interval of drawn partitions contains the exact p-value as often as stated") {
   Rng rng(14);
   int held = 0;
   constexpr int rounds = 300;
@@ -490,7 +490,7 @@ TEST_CASE("permutation test: the interval of drawn partitions holds the exact p-
 }
 
 TEST_CASE("permutation test: every choice is drawn as often as every other") {
-  // Powers of two: each of the 20 sums of three tells which three, and the threshold goes through them all.
+  // Powers of two: each of the 20 sums of three identifies its three, and the threshold takes all 20 values.
   const Values all = {1 / 64.0, 2 / 64.0, 4 / 64.0, 8 / 64.0, 16 / 64.0, 32 / 64.0};
   constexpr int draws = 40000;
   std::vector<double> at_least;
@@ -501,7 +501,7 @@ TEST_CASE("permutation test: every choice is drawn as often as every other") {
     const PermutationTest test = permutation_test(first, second, drawing(draws, 100 + choice));
     at_least.push_back(static_cast<double>(test.at_least));
   }
-  // Choices ascend as their sums do: the k-th smallest of 20 is reached by 20 - k + 1 of them.
+  // The k-th smallest of the 20 sums is reached by 20 - k + 1 of them.
   REQUIRE(at_least.size() == 20);
   for (std::size_t k = 0; k < 20; ++k) {
     const double share = static_cast<double>(20 - k) / 20;
@@ -546,7 +546,7 @@ TEST_CASE("WEFAT: a target equally near to all attributes has none") {
   CHECK(found[1]);
 }
 
-TEST_CASE("WEFAT: it is what its definition says of random vectors and keeps under rotation and length") {
+TEST_CASE("WEFAT: it equals its definition on random vectors and is invariant to rotation and length") {
   const Embeddings e = random_embeddings(25, 10, GENERATE(21U, 22U));
   const AssociationQuery query = query_of_sizes({5}, {7, 6});
   const auto found = wefat(e, query), turned = wefat(rotated(e, 3), query), longer = wefat(stretched(e), query);
@@ -563,7 +563,7 @@ TEST_CASE("WEFAT: it is what its definition says of random vectors and keeps und
   }
 }
 
-TEST_CASE("WEFAT: attributes of both sides are an error that says where") {
+TEST_CASE("WEFAT: an attribute on both sides is an error that says where") {
   const Embeddings e = between_axes();
   CHECK(error_of([&] {
           wefat(e, query_of(e, {{"x1"}}, {{"a", "c"}, {"c", "b"}}));
@@ -616,7 +616,7 @@ TEST_CASE("mean average cosine: hand-worked values") {
   CHECK(mean_average_cosine(e, query_of(e, {{"x1"}}, {{"a", "b"}, {"c"}})).value == Approx(0.65).epsilon(exact));
 }
 
-TEST_CASE("mean average cosine: how targets are put into lists does not matter, nor rotation, nor length") {
+TEST_CASE("mean average cosine: it does not depend on the division of targets into lists, on rotation or on length") {
   const Embeddings e = random_embeddings(30, 9, 41);
   const AssociationQuery query = query_of_sizes({3, 4, 2}, {5, 6, 1});
   const double expected = mean_average_cosine(e, query).value;
@@ -650,7 +650,7 @@ TEST_CASE("embedding coherence: hand-worked values") {
   CHECK(found.correlation.value() == Approx(0.5).epsilon(exact));
 }
 
-TEST_CASE("embedding coherence: the same order is 1 for any numbers") {
+TEST_CASE("embedding coherence: the same order gives 1 for any numbers") {
   const Embeddings e = between_axes();
   CHECK(embedding_coherence(e, query_of(e, {{"x1"}, {"x2"}}, {{"a", "y2", "c", "x1"}})).correlation.has_value());
   CHECK(embedding_coherence(e, query_of(e, {{"x2"}, {"a"}}, {{"b", "y2", "x1"}})).correlation.value() ==
@@ -666,7 +666,7 @@ TEST_CASE("embedding coherence: both sides count equally and neither rotation no
   CHECK(embedding_coherence(stretched(e), query).correlation.value() == Approx(found).margin(exact));
 }
 
-TEST_CASE("embedding coherence: cosines that only rounding keeps apart tie") {
+TEST_CASE("embedding coherence: cosines that differ only by rounding tie") {
   const Embeddings e = shuffled_numbers(16);
   AssociationQuery query;
   query.targets = {{word_id(16)}, {word_id(0)}};
@@ -679,7 +679,7 @@ TEST_CASE("embedding coherence: cosines that only rounding keeps apart tie") {
   CHECK(embedding_coherence(e, AssociationQuery{{{word_id(1)}, {word_id(0)}}, query.attributes}).correlation);
 }
 
-TEST_CASE("embedding coherence: there is none for one attribute or equal cosines") {
+TEST_CASE("embedding coherence: it is empty for one attribute or equal cosines") {
   const Embeddings e = between_axes();
   CHECK_FALSE(embedding_coherence(e, query_of(e, {{"x1"}, {"y1"}}, {{"a"}})).correlation);
   CHECK_FALSE(embedding_coherence(e, query_of(e, {{"c"}, {"y1"}}, {{"a", "b", "x1"}})).correlation);
@@ -724,7 +724,8 @@ TEST_CASE("relational association: of one pair the principal direction is the di
   }
 }
 
-TEST_CASE("relational association: an exchange negates it, rotation keeps it and with the vectors it scales") {
+TEST_CASE(
+    "relational association: an exchange negates it, rotation does not change it, and it scales with the vectors") {
   // More pairs than dimensions too.
   const Embeddings e = random_embeddings(30, GENERATE(4, 20), 62);
   const AssociationQuery query = query_of_sizes({8, 8}, {9});
@@ -743,10 +744,10 @@ TEST_CASE("relational association: an exchange negates it, rotation keeps it and
   }
 }
 
-TEST_CASE("relational association: no direction within the pairs' differences holds more of them than the principal") {
+TEST_CASE("relational association: no direction explains more of the pairs' differences than the principal one") {
   const Embeddings e = random_embeddings(30, 6, 63);
   const AssociationQuery query = query_of_sizes({8, 8}, {1});
-  // The attributes are the axes, so that their values are the direction's coordinates.
+  // The attributes are the axes, so their values are the direction's coordinates.
   Matrix vectors = e.matrix();
   vectors.middleRows(16, 6).setIdentity();
   AssociationQuery axes = query;
@@ -767,7 +768,7 @@ TEST_CASE("relational association: no direction within the pairs' differences ho
   }
 }
 
-TEST_CASE("relational association: pairs that are none are an error that says which") {
+TEST_CASE("relational association: invalid pairs are an error that says which") {
   const Embeddings e = between_axes();
   const auto error = [&](const Names& targets) {
     return error_of([&] { relational_association(e, query_of(e, targets, {{"c"}})); });
@@ -778,7 +779,7 @@ TEST_CASE("relational association: pairs that are none are an error that says wh
   CHECK(error({{"x1", "x1"}, {"y1", "nothing"}}).empty());
 }
 
-// ---- what they have in common ----
+// ---- all measures of association ----
 
 TEST_CASE("association: queries of another shape are refused by name") {
   const Embeddings e = between_axes();
@@ -796,7 +797,7 @@ TEST_CASE("association: queries of another shape are refused by name") {
   CHECK(error_of([&] { mean_average_cosine(e, small); }).empty());
 }
 
-TEST_CASE("association: an empty list, a word twice and a vector without length are errors that say where") {
+TEST_CASE("association: an empty list, a repeated word and a zero vector are errors that say where") {
   const Embeddings e = between_axes();
   const auto errors = [&](const std::vector<std::string>& first, const std::vector<std::string>& last) {
     const Names two = {first, {"y1"}}, one = {last}, both = {{"a"}, last};

@@ -19,7 +19,7 @@ using namespace equivec;
 
 namespace {
 
-/// A subspace whose only direction is the given one, as floats have it.
+/// A subspace whose only direction is the given one, in floats.
 BiasSubspace along(const std::vector<float>& direction) {
   std::vector<float> other = direction;
   for (float& number : other) number = -number;
@@ -64,7 +64,7 @@ std::vector<std::string> names(const Embeddings& e, const std::vector<BiasedAnal
 
 using Names = std::vector<std::string>;
 
-/// All pairs, sorted, and gone through from the best one.
+/// Sorts all pairs and takes them from the best on.
 std::vector<BiasedAnalogy> by_brute_force(const Embeddings& e, const BiasSubspace& subspace,
                                           const std::vector<WordId>& words, int count, double distance) {
   std::vector<Eigen::VectorXd> units;
@@ -91,7 +91,7 @@ std::vector<BiasedAnalogy> by_brute_force(const Embeddings& e, const BiasSubspac
   return result;
 }
 
-/// The first difference of two lists, -1 if there is none: one check instead of thousands.
+/// The index of the first difference of two lists, -1 if there is none: one check instead of thousands.
 int difference(const std::vector<BiasedAnalogy>& found, const std::vector<BiasedAnalogy>& expected) {
   const auto same = [](const BiasedAnalogy& a, const BiasedAnalogy& b) {
     return a.first == b.first && a.last == b.last && std::abs(a.cosine - b.cosine) < 1e-10;
@@ -100,7 +100,7 @@ int difference(const std::vector<BiasedAnalogy>& found, const std::vector<Biased
   return here == found.end() && there == expected.end() ? -1 : static_cast<int>(here - found.begin());
 }
 
-/// Random words in a heap `spread` wide.
+/// Random words in a cluster of width `spread`.
 Embeddings crowded(std::size_t words, int dimension, float spread, std::uint64_t seed) {
   Matrix rows = random_matrix(words, dimension, seed) * spread;
   rows.rightCols(1).array() += 1;
@@ -141,7 +141,7 @@ TEST_CASE("biased analogies: a pair may be as far apart as the distance and no f
   CHECK(with(1.4142) == Names{});
 }
 
-TEST_CASE("biased analogies: a pair just as far apart as the distance is found whatever floats make of it") {
+TEST_CASE("biased analogies: a pair just as far apart as the distance is found despite rounding to float") {
   int found = 0;
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     const Embeddings e = random_embeddings(2, 2 + static_cast<int>(seed % 40), seed);
@@ -152,8 +152,8 @@ TEST_CASE("biased analogies: a pair just as far apart as the distance is found w
   CHECK(found == 300);
 }
 
-TEST_CASE("biased analogies: a word occurs once on each side") {
-  // On a circle, from the side of she to that of he.
+TEST_CASE("biased analogies: a word is at most once on each side") {
+  // On a circle, from the side of "she" to that of "he".
   const Embeddings e = embeddings({{"a", {4, 3}}, {"b", {3, 4}}, {"c", {0, 1}}, {"d", {-3, 4}}, {"e", {-4, 3}}});
   const auto found = biased_analogies(e, first_axis(2), all_words(e), options_of(100, 2));
   std::set<WordId> firsts, lasts;
@@ -161,14 +161,14 @@ TEST_CASE("biased analogies: a word occurs once on each side") {
     CHECK(firsts.insert(each.first).second);
     CHECK(lasts.insert(each.last).second);
   }
-  // a:e and b:d lie along the axis. What is left to be first, c, d and e, is on his side of a, b and c.
+  // a:e and b:d are along the axis. The remaining first words c, d and e are on the "he" side of a, b and c.
   CHECK(names(e, found) == Names{"a:e", "b:d"});
-  // |a - e| = 1.6 is too far now. a:c and c:e have the cosine 0.8 / sqrt(0.8) both.
+  // |a - e| = 1.6 is too far now. a:c and c:e both have the cosine 0.8 / sqrt(0.8).
   CHECK(names(e, biased_analogies(e, first_axis(2), all_words(e), options_of(100, 1.25))) ==
         Names{"b:d", "a:c", "c:e"});
 }
 
-TEST_CASE("biased analogies: the first of a list are those of a longer one") {
+TEST_CASE("biased analogies: a shorter list is the beginning of a longer one") {
   const Embeddings e = random_embeddings(200, 5, 12);
   const auto all = biased_analogies(e, first_axis(5), all_words(e), options_of(10000, 1));
   REQUIRE(all.size() > 50);
@@ -186,8 +186,8 @@ TEST_CASE("biased analogies: all pairs, sorted, give the same", "[slow]") {
     int count;
     double distance;
   };
-  // Counts, of words and of rows of a tile, on both sides of what is looked at together. The last one has more pairs
-  // than are kept, and its list goes on after those.
+  // Numbers of words and of rows on both sides of the sizes of blocks and tiles. The last case has more pairs than are
+  // kept, and its list continues after those.
   for (const Case& c : {Case{20, 1, 5, 2}, Case{3, 2, 5, 2}, Case{60, 2, 100, 1}, Case{127, 3, 150, 0.5},
                         Case{129, 4, 150, 1}, Case{500, 10, 10000, 1}, Case{767, 7, 150, 1.2}, Case{770, 50, 300, 1.3},
                         Case{1000, 20, 10, 1}, Case{1000, 8, 10000, 2}, Case{1100, 3, 1000, 2}}) {
@@ -203,7 +203,7 @@ TEST_CASE("biased analogies: all pairs, sorted, give the same", "[slow]") {
   }
 }
 
-TEST_CASE("biased analogies: words in a heap are told apart as double arithmetic does") {
+TEST_CASE("biased analogies: crowded words are compared as in double arithmetic") {
   for (const float spread : {0.3F, 0.1F, 0.03F, 0.01F, 0.003F, 0.001F, 0.0001F}) {
     CAPTURE(spread);
     const Embeddings e = crowded(300, 10, spread, 13);
@@ -213,7 +213,7 @@ TEST_CASE("biased analogies: words in a heap are told apart as double arithmetic
   }
 }
 
-TEST_CASE("biased analogies: cosines down to 0.001 count, whatever floats make of them") {
+TEST_CASE("biased analogies: cosines down to 0.001 count, despite rounding to float") {
   const auto found = [](float slope) {
     const Embeddings e = embeddings({{"a", {slope, 1, 0}}, {"b", {0, 0, 1}}});
     return biased_analogies(e, first_axis(3), all_words(e), options_of(1, 2)).size();
@@ -222,7 +222,7 @@ TEST_CASE("biased analogies: cosines down to 0.001 count, whatever floats make o
   CHECK(found(0.00141F) == 0);
   CHECK(found(0) == 0);
 
-  // Words that both have a projection of about 0.7, of which float keeps little of the difference.
+  // Words that both have a projection of about 0.7, so that floats keep little of the difference.
   int tried = 0, met = 0;
   for (std::uint64_t seed = 0; tried < 300; ++seed) {
     const Embeddings e = crowded(2, 6, 0.2F, seed);
@@ -237,8 +237,8 @@ TEST_CASE("biased analogies: cosines down to 0.001 count, whatever floats make o
   CHECK(met == 300);
 }
 
-TEST_CASE("biased analogies: where a few words are in all the best pairs the list goes on after them") {
-  // 80 words far on one side and 1,000 near the middle: more pairs than are kept of a pass, each with one of the 80.
+TEST_CASE("biased analogies: if a few words are in all the best pairs the list continues after them") {
+  // 80 words far on one side and 1,000 near the middle: more pairs than a pass keeps, each with one of the 80.
   const auto make = [](bool mirrored) {
     Matrix rows = random_matrix(1080, 4, 14);
     for (Eigen::Index i = 0; i < rows.rows(); ++i) {
@@ -256,7 +256,7 @@ TEST_CASE("biased analogies: where a few words are in all the best pairs the lis
   }
 }
 
-TEST_CASE("biased analogies: ties are ordered by WordId, of first and then of last") {
+TEST_CASE("biased analogies: ties are ordered by WordId of first, then of last") {
   const Rows rows = {{"b1", {3, 4}}, {"a1", {4, 3}}, {"b2", {3, 4}}, {"a2", {4, 3}}, {"b3", {3, 4}}};
   const Embeddings e = embeddings(rows);
   for (const int threads : {1, 2, 5})
@@ -266,7 +266,7 @@ TEST_CASE("biased analogies: ties are ordered by WordId, of first and then of la
 }
 
 TEST_CASE("biased analogies: of more ties than a pass keeps the first by WordId are taken") {
-  // 400 words here and 400 there: 160,000 pairs with the same bits.
+  // 400 words at each of two points: 160,000 pairs with the same bits.
   Matrix rows(800, 2);
   for (Eigen::Index i = 0; i < 800; ++i) rows.row(i) << (i % 2 == 0 ? 3.0F : 4.0F), (i % 2 == 0 ? 4.0F : 3.0F);
   const Embeddings e(numbered_words(800), rows);
@@ -321,7 +321,7 @@ TEST_CASE("biased analogies: words without a direction and pairs without a diffe
   CHECK(names(f, biased_analogies(f, first_axis(2), all_words(f), options_of(9, 2))) == Names{"a:b"});
 }
 
-TEST_CASE("biased analogies: no word or one give none") {
+TEST_CASE("biased analogies: fewer than two words give none") {
   const Embeddings e = embeddings({{"a", {4, 3}}, {"b", {3, 4}}});
   CHECK(biased_analogies(e, first_axis(2), {}).empty());
   CHECK(biased_analogies(e, first_axis(2), std::vector{word_id(0)}).empty());
@@ -351,7 +351,7 @@ TEST_CASE("biased analogies: options out of range and subspaces that do not fit 
 
 namespace {
 
-/// Unit vectors of the plane, by their angles; she - he is the first axis.
+/// Vectors in the plane; she - he is along the first axis.
 Embeddings pairs_of_words() {
   return embeddings({{"he", {-4, 3}},
                      {"she", {4, 3}},
@@ -388,7 +388,7 @@ TEST_CASE("choice of pairs: the largest cosine with the direction is chosen") {
   CHECK(choose_pairs(e, first_axis(2), {}).empty());
 }
 
-TEST_CASE("choice of pairs: the direction of the words' order is what counts") {
+TEST_CASE("choice of pairs: the order of the words in a pair matters") {
   const Embeddings e = pairs_of_words();
   const std::vector<PairQuestion> questions = {question_of(e, {{"he", "she"}, {"up", "left"}, {"up", "down"}})};
   CHECK(choose_pairs(e, first_axis(2), questions) == Kinds{PairKind::definition});
@@ -396,13 +396,13 @@ TEST_CASE("choice of pairs: the direction of the words' order is what counts") {
 }
 
 TEST_CASE("choice of pairs: a pair is judged by its vectors' directions, not their lengths") {
-  // As they are, the definition's vectors differ across the axis more than along it.
+  // Without scaling, the definition's vectors differ more across the axis than along it.
   const Embeddings e = embeddings({{"he", {-4, 3}}, {"she", {400, 300}}, {"left", {-3, 4}}, {"up", {0, 1}}});
   const std::vector<PairQuestion> questions = {question_of(e, {{"he", "she"}, {"left", "up"}})};
   CHECK(choose_pairs(e, first_axis(2), questions) == Kinds{PairKind::definition});
 }
 
-TEST_CASE("choice of pairs: of equal ones definition comes before none before stereotype") {
+TEST_CASE("choice of pairs: ties go to definition, then none, then stereotype") {
   const Embeddings e = pairs_of_words();
   const std::vector<PairQuestion> questions = {question_of(e, {{"he", "she"}, {"left", "right"}, {"left", "right"}}),
                                                question_of(e, {{"up", "down"}, {"he", "she"}, {"left", "right"}}),

@@ -92,7 +92,7 @@ void check_interval(const RecoveredSides& sides, double low, double high) {
 
 }  // namespace
 
-TEST_CASE("ordinary words: those without large letters, digits and punctuation but the underline") {
+TEST_CASE("ordinary words: those without capitals, digits and punctuation other than the underscore") {
   const Vocabulary words = vocabulary({{"the", 9},
                                        {"The", 8},
                                        {"iPod", 7},
@@ -113,7 +113,7 @@ TEST_CASE("ordinary words: those without large letters, digits and punctuation b
   CHECK(found == std::vector<std::string>{"the", "training_camp", "_", "caf\xc3\xa9", "\xc3\x89t\xc3\xa9", "z"});
 }
 
-TEST_CASE("ordinary words: each ASCII character by itself counts or does not") {
+TEST_CASE("ordinary words: each ASCII character is allowed or not") {
   for (char c = '!'; c <= '~'; ++c) {
     const Vocabulary words = vocabulary({{std::string(1, c), 1}});
     const bool small_or_underline = (c >= 'a' && c <= 'z') || c == '_';
@@ -138,7 +138,7 @@ TEST_CASE("ordinary words: the first of the vocabulary without those excepted") 
   CHECK(ordinary_words(words, 0, {}) == std::vector<WordId>{word_id(0), word_id(2), word_id(3), word_id(4)});
   CHECK(ordinary_words(words, 3, {}) == std::vector<WordId>{word_id(0), word_id(2)});
   CHECK(ordinary_words(words, 99, {}).size() == 4);
-  // A-Z of the exceptions counts as a-z, and what is not there does no harm.
+  // A-Z in the exceptions counts as a-z, and exceptions not in the vocabulary do no harm.
   const std::vector<std::string> except = {"Mother", "d", "father"};
   CHECK(ordinary_words(words, 0, except) == std::vector<WordId>{word_id(0), word_id(3)});
   CHECK(ordinary_words(Vocabulary(), 0, except).empty());
@@ -159,14 +159,14 @@ TEST_CASE("most biased words: those at both ends by cosine, the most biased firs
   const BiasedWords three = most_biased(e, first_axes(2), numbers(0, 7), 3);
   CHECK(three.first == ids_of(e, {"f", "c", "a"}));
   CHECK(three.last == ids_of(e, {"b", "e", "g"}));
-  // Of the words given alone, each once.
+  // Only among the given words, each once.
   const std::vector<WordId> given = ids_of(e, {"g", "a", "g", "a"});
   CHECK(most_biased(e, first_axes(2), given, 1).first == ids_of(e, {"a"}));
   CHECK(most_biased(e, first_axes(2), given, 1).last == ids_of(e, {"g"}));
   CHECK_THROWS_AS(most_biased(e, first_axes(2), given, 2), Error);
 }
 
-TEST_CASE("most biased words: of equal cosines the first words of the vocabulary count") {
+TEST_CASE("most biased words: ties go to the first words of the vocabulary") {
   const Embeddings e = embeddings(
       {{"a", {3, 4}}, {"b", {-3, 4}}, {"c", {3, -4}}, {"d", {-6, -8}}, {"e", {6, 8}}, {"f", {-3, 4}}, {"g", {1, 0}}});
   const BiasedWords words = most_biased(e, first_axes(2), ids_of(e, {"f", "e", "g", "d", "c", "b", "a"}), 3);
@@ -184,7 +184,7 @@ TEST_CASE("most biased words: lengths of vectors do not matter") {
   CHECK(a.last == b.last);
 }
 
-TEST_CASE("most biased words: what cannot be done is an error that says why") {
+TEST_CASE("most biased words: invalid input is an error that says why") {
   const Embeddings e = embeddings({{"a", {3, 4}}, {"b", {-2, 1}}, {"c", {1, 1}}, {"d", {0, 1}}});
   const auto words = numbers(0, 4);
   CHECK_THAT(error_of([&] { most_biased(e, first_axes(2), words, 2); }),
@@ -202,7 +202,7 @@ TEST_CASE("most biased words: what cannot be done is an error that says why") {
 }
 
 TEST_CASE("cluster bias: hand-worked accuracy and interval") {
-  // Of the first side one word lies with the others: 7 of 8.
+  // One word of the first side is among the others: 7 of 8.
   const Embeddings e = at_angles({0, 1, 2, 181, 180, 182, 183, 184});
   const RecoveredSides sides = cluster_bias(e, {numbers(0, 4), numbers(4, 8)});
   CHECK(sides.accuracy == 0.875);
@@ -216,7 +216,7 @@ TEST_CASE("cluster bias: the better matching counts in resamples too") {
   const Embeddings e = at_angles({0, 180, 1, 181, 2, 182, 3, 183});
   const RecoveredSides sides = cluster_bias(e, {numbers(0, 4), numbers(4, 8)});
   CHECK(sides.accuracy == 0.5);
-  // Of 8 tosses of a coin all fall alike with probability 1 / 128, seven or more with 9 / 64.
+  // Of 8 tosses of a coin all are equal with probability 1 / 128, seven or more with 9 / 64.
   check_interval(sides, 0.5, 0.875);
 }
 
@@ -233,8 +233,8 @@ TEST_CASE("cluster bias: lengths of vectors do not matter") {
   CHECK(cluster_bias(e, {ids_of(e, {"a", "b"}), ids_of(e, {"c", "d"})}).accuracy == 1);
 }
 
-TEST_CASE("cluster bias: every clustering starts elsewhere, and the mean of them counts") {
-  // Corners of a square can be halved either way, or one be cut off.
+TEST_CASE("cluster bias: clusterings start differently, and their mean counts") {
+  // The corners of a square can be halved either way, or one be separated from the rest.
   const Embeddings e = at_angles({0, 90, 180, 270});
   const ClusterBiasOptions options{.repeats = 40, .restarts = 1, .bootstrap = few_resamples()};
   const RecoveredSides sides = cluster_bias(e, {numbers(0, 2), numbers(2, 4)}, options);
@@ -251,7 +251,7 @@ TEST_CASE("cluster bias: every clustering starts elsewhere, and the mean of them
 }
 
 TEST_CASE("cluster bias: more restarts find the better of two halvings") {
-  // A rectangle of angles: halved between its long sides where the best of many counts.
+  // A rectangle of angles: the best of many restarts halves it between its long sides.
   const Embeddings e = at_angles({0, 80, 180, 260});
   const ClusterBiasOptions options{.repeats = 20, .restarts = 50, .bootstrap = few_resamples()};
   CHECK(cluster_bias(e, {numbers(0, 2), numbers(2, 4)}, options).least == 1);
@@ -273,7 +273,7 @@ TEST_CASE("cluster bias: threads change nothing, another seed may") {
   CHECK(one.accuracy < one.interval->high);
 }
 
-TEST_CASE("cluster bias: what cannot be done is an error that says why") {
+TEST_CASE("cluster bias: invalid input is an error that says why") {
   const Embeddings e = embeddings({{"a", {3, 4}}, {"b", {-2, 1}}, {"nil", {0, 0}}, {"inf", {INFINITY, 1}}});
   const auto bias = [&](const std::vector<std::string>& first, const std::vector<std::string>& last) {
     return error_of([&] { cluster_bias(e, {ids_of(e, first), ids_of(e, last)}); });
@@ -364,8 +364,8 @@ TEST_CASE("support vectors: several threads may train at once") {
 }
 
 TEST_CASE("classification bias: hand-worked accuracy of a word on the wrong side") {
-  // One word of the first side has the vector of the last. Where it is tested, it is wrong and the other one right;
-  // where it trains, it is outvoted.
+  // One word of the first side has a vector of the last. When it is tested, it is wrong and the other one right; when
+  // it is trained on, it is outvoted.
   const Embeddings e =
       embeddings({{"a", {1, 0}}, {"b", {1, 0}}, {"c", {-1, 0}}, {"d", {-1, 0}}, {"e", {-1, 0}}, {"f", {-1, 0}}});
   ClassificationBiasOptions options{.repeats = 60, .training_per_side = 2, .bootstrap = {}};
@@ -383,8 +383,8 @@ TEST_CASE("classification bias: hand-worked accuracy of a word on the wrong side
   CHECK(bias.support_vectors.accuracy == bias.logistic.accuracy);
 }
 
-TEST_CASE("classification bias: only the support vectors separate sides that no plane divides") {
-  // The sides are at opposite corners of a square: a plane has three of them right at most.
+TEST_CASE("classification bias: only the support vectors separate sides that no plane separates") {
+  // The sides are at opposite corners of a square: a plane gets at most three of them right.
   std::vector<double> angles;
   for (int i = 0; i < 120; ++i) angles.push_back((i < 60 ? 0 : 90) + (i % 2) * 180 + (i % 7));
   const ClassificationBias bias = classification_bias(at_angles(angles), {numbers(0, 60), numbers(60, 120)},
@@ -394,8 +394,8 @@ TEST_CASE("classification bias: only the support vectors separate sides that no 
   CHECK(bias.logistic.most < 0.8);
 }
 
-TEST_CASE("classification bias: the more numbers vectors have the straighter the support vectors divide") {
-  // Corners of a square again, two of them with more words, and with zeros behind that change the kernel alone.
+TEST_CASE("classification bias: the higher the dimension the more linear the support vector machine") {
+  // Corners of a square again, two of them with more words, and with appended zeros that change only the kernel.
   std::vector<double> angles;
   for (int i = 0; i < 120; ++i) angles.push_back((i < 60 ? 0 : 90) + (i % 3 == 0 ? 180 : 0) + (i % 7));
   const Embeddings plane = at_angles(angles);
@@ -407,15 +407,15 @@ TEST_CASE("classification bias: the more numbers vectors have the straighter the
         .support_vectors.accuracy;
   };
   CHECK(accuracy(2) == 1);
-  // Half or twice the gamma would move these by a step.
+  // Half or twice the gamma would shift these by one step.
   CHECK(accuracy(8) > 0.77);
   CHECK(accuracy(8) < 0.9);
   CHECK(accuracy(16) < 0.77);
 }
 
 TEST_CASE("classification bias: the strength of the logistic regression is 1") {
-  // The sides differ in sign across an axis, where all vectors are short; along it, where they are long, words of both
-  // sides lie at both ends. How much of what a sample has there by chance is learnt depends on the strength.
+  // The sides differ in sign across an axis, where all vectors are short; along it, where they are long, both ends have
+  // words of both sides. How much a model learns of a sample's chance differences there depends on the strength.
   std::vector<double> angles;
   for (int i = 0; i < 200; ++i) angles.push_back((i < 100 ? 1 : -1) * (i % 2 == 0 ? 12 : 168));
   const RecoveredSides sides =
@@ -427,7 +427,7 @@ TEST_CASE("classification bias: the strength of the logistic regression is 1") {
   CHECK(sides.accuracy < 0.92);
 }
 
-TEST_CASE("classification bias: sides of the same distribution are found by chance") {
+TEST_CASE("classification bias: sides of the same distribution are predicted at chance level") {
   const Embeddings e = random_embeddings(600, 5, 66);
   const ClassificationBias bias = classification_bias(e, {numbers(0, 300), numbers(300, 600)},
                                                       {.repeats = 10, .training_per_side = 60, .bootstrap = {}});
@@ -439,7 +439,7 @@ TEST_CASE("classification bias: sides of the same distribution are found by chan
 }
 
 TEST_CASE("classification bias: no model sees the words that it is tested on") {
-  // Of two words a side there are four splits, of which 60 draws have all.
+  // With two words a side there are four splits, and 60 draws include all.
   const Overlapping data = overlapping(2, 3, 67);
   Points rows(4, 3);
   for (std::size_t i = 0; i < 4; ++i)
@@ -479,7 +479,7 @@ TEST_CASE("classification bias: lengths of vectors do not matter") {
   check_same(a.logistic, b.logistic);
 }
 
-TEST_CASE("classification bias: threads change nothing, another seed splits otherwise") {
+TEST_CASE("classification bias: threads change nothing, another seed gives other splits") {
   const Overlapping data = overlapping(80, 6, 69);
   const auto with = [&](int threads, std::uint64_t seed, int repeats = 5) {
     return classification_bias(
@@ -501,7 +501,7 @@ TEST_CASE("classification bias: threads change nothing, another seed splits othe
   CHECK(single.logistic.least == single.logistic.most);
 }
 
-TEST_CASE("classification bias: what cannot be done is an error that says why") {
+TEST_CASE("classification bias: invalid input is an error that says why") {
   const Embeddings e =
       embeddings({{"a", {3, 4}}, {"b", {-2, 1}}, {"c", {1, 1}}, {"d", {0, 1}}, {"nil", {0, 0}}, {"f", {1, 2}}});
   const ClassificationBiasOptions one{.repeats = 1, .training_per_side = 1, .bootstrap = few_resamples()};
@@ -532,7 +532,7 @@ TEST_CASE("neighbor bias: hand-worked shares and correlation") {
   const std::vector<double> word_bias = {3, -1, 2};
   const NeighborBias found =
       neighbor_bias(e, numbers(5, 8), word_bias, numbers(0, 5), bias, {.neighbors = 2, .bootstrap = few_resamples()});
-  // Of 0 degrees those at 10 and 20, of 170 those at 160 and 80, of 61 those at 80 and 40. A bias of 0 counts for none.
+  // Neighbours of 0 degrees: 10 and 20; of 170: 160 and 80; of 61: 80 and 40. A bias of 0 is on neither side.
   REQUIRE(found.words.size() == 3);
   CHECK(found.words[0] == NeighborBias::Word{word_id(5), 3, 0.5});
   CHECK(found.words[1] == NeighborBias::Word{word_id(6), -1, 0.5});
@@ -542,7 +542,7 @@ TEST_CASE("neighbor bias: hand-worked shares and correlation") {
 
   const NeighborBias three =
       neighbor_bias(e, numbers(5, 8), word_bias, numbers(0, 5), bias, {.neighbors = 3, .bootstrap = few_resamples()});
-  // Of 0 those at 10, 20 and 40, of 170 those at 160, 80 and 40, of 61 those at 80, 40 and 20.
+  // Neighbours of 0: 10, 20 and 40; of 170: 160, 80 and 40; of 61: 80, 40 and 20.
   CHECK(three.words[0].share == 2.0 / 3);
   CHECK(three.words[1].share == 2.0 / 3);
   CHECK(three.words[2].share == 1.0 / 3);
@@ -551,7 +551,7 @@ TEST_CASE("neighbor bias: hand-worked shares and correlation") {
   CHECK(*three.correlation == Approx(-2 / std::sqrt(52.0)).epsilon(1e-12));
 }
 
-TEST_CASE("neighbor bias: a word is not its own neighbour, one of the same vector is") {
+TEST_CASE("neighbor bias: a word is not its own neighbour, another word with the same vector is") {
   const Embeddings e = at_angles({0, 0, 50, 90});
   const std::vector<double> bias = {1, 1, -1, -1}, none = {0, 0};
   const auto share = [&](std::size_t word, const std::vector<WordId>& candidates, const std::vector<double>& biases) {
@@ -564,12 +564,11 @@ TEST_CASE("neighbor bias: a word is not its own neighbour, one of the same vecto
   CHECK(share(0, numbers(0, 4), bias) == 1);  // by its twin
   CHECK(share(1, numbers(0, 4), bias) == 1);
   CHECK(share(2, numbers(0, 4), {-1, -1, 1, -1}) == 0);
-  CHECK(share(3, numbers(0, 3), {-1, -1, 1}) == 1);  // which is no candidate
+  CHECK(share(3, numbers(0, 3), {-1, -1, 1}) == 1);  // word 3 is not a candidate
   CHECK(share(0, {word_id(2), word_id(0)}, {-1, 1}) == 0);
 }
 
-TEST_CASE(
-    "neighbor bias: of equally near candidates the first words of the vocabulary count, in whatever order given") {
+TEST_CASE("neighbor bias: ties go to the first words of the vocabulary, for any order of the candidates") {
   const Embeddings e = at_angles({30, 330, 30, 0});
   const std::vector<WordId> words = {word_id(3)};
   const std::vector<double> own = {1};
@@ -625,7 +624,7 @@ TEST_CASE("neighbor bias: without words there is no correlation") {
   CHECK_FALSE(found.interval);
 }
 
-TEST_CASE("neighbor bias: what cannot be done is an error that says why") {
+TEST_CASE("neighbor bias: invalid input is an error that says why") {
   const Embeddings e = embeddings({{"a", {3, 4}}, {"b", {-2, 1}}, {"c", {1, 1}}, {"nil", {0, 0}}});
   using Words = std::vector<std::string>;
   using Values = std::vector<double>;

@@ -53,7 +53,7 @@ BiasSubspace first_axes(int dimension) {
                                  Sets{{word_id(0), word_id(1)}, {word_id(2), word_id(3)}}, 2);
 }
 
-// What is computed in double from a few unit vectors given in float is right to this.
+// Accuracy of results computed in double from a few unit vectors given in float.
 constexpr double exact = 1e-12;
 
 }  // namespace
@@ -85,7 +85,7 @@ TEST_CASE("bias subspace: hand-worked directions of two pairs") {
 }
 
 TEST_CASE("bias subspace: each set is centred on its own mean") {
-  // Two pairs that differ along x alone and lie far apart along z.
+  // Two pairs that differ only along x and are far apart along z.
   const Embeddings e =
       embeddings({{"a", {0.6F, 0, 0.8F}}, {"b", {-0.6F, 0, 0.8F}}, {"c", {0.6F, 0, -0.8F}}, {"d", {-0.6F, 0, -0.8F}}});
   const BiasSubspace subspace = BiasSubspace::from_sets(e, sets_of(e, {{"a", "b"}, {"c", "d"}}));
@@ -189,8 +189,8 @@ TEST_CASE("bias subspace: too few directions are an error") {
   CHECK_THROWS_AS(BiasSubspace::from_sets(e, sets_of(e, {{"a", "b"}}), -1), OptionError);
 }
 
-TEST_CASE("bias subspace: a direction that is rounding alone is no direction") {
-  // Two pairs along one line that no float can hold exactly.
+TEST_CASE("bias subspace: a direction that is only rounding does not count") {
+  // Two pairs along one line that floats cannot represent exactly.
   const Embeddings e = embeddings({{"a", {0.3F, 0.1F, 0.7F}},
                                    {"b", {-0.3F, -0.1F, -0.7F}},
                                    {"c", {0.3F * 1.7F, 0.1F * 1.7F, 0.7F * 1.7F}},
@@ -254,7 +254,7 @@ TEST_CASE("bias subspace: of a classifier it is where the log-loss is least") {
   for (std::size_t i = 0; i < 12; ++i) (i < 5 ? first : last).push_back(word_id(i));
   const Eigen::VectorXd direction = row_of(BiasSubspace::from_classifier(e, first, last), 0);
   CHECK(direction.norm() == Approx(1).epsilon(exact));
-  // The gradient of |w|^2 / 2 + sum of log-losses vanishes at some multiple of the direction, whatever the intercept.
+  // The gradient of |w|^2 / 2 + sum of log-losses vanishes at some multiple of the direction, for some intercept.
   const auto loss = [&](const Eigen::VectorXd& w, double intercept) {
     double sum = w.squaredNorm() / 2;
     for (std::size_t i = 0; i < 12; ++i) {
@@ -297,7 +297,7 @@ BiasWordSets word_sets(std::vector<WordSet> definitional) {
 
 }  // namespace
 
-TEST_CASE("direction: it is found by each method from the sets that the vocabulary has") {
+TEST_CASE("direction: it is found by each method from the sets in the vocabulary") {
   const Embeddings e =
       embeddings({{"a", {4, 0, 3}}, {"b", {-4, 0, 3}}, {"c", {0, -3, 4}}, {"d", {0, 3, 4}}, {"e", {1, 1, 1}}});
   const BiasWordSets sets = word_sets({{"gone", "e"}, {"c", "d"}, {"a", "b"}});
@@ -344,7 +344,7 @@ TEST_CASE("direction: what cannot be found is an error that says why") {
   CHECK_THAT(option_error_of([&] { find_direction(e, sets, {.rank = 0}); }), ContainsSubstring("rank"));
 }
 
-TEST_CASE("random sets: their first direction is what the same sets give that are drawn here") {
+TEST_CASE("random sets: their first direction is that of the same sets drawn in another way") {
   const Embeddings e = random_embeddings(40, 5, 63);
   const Sets sets = {{word_id(0), word_id(1)}, {word_id(2), word_id(3)}, {word_id(4), word_id(5), word_id(6)}};
   const double observed = BiasSubspace::from_sets(e, sets).explained()[0];
@@ -393,7 +393,7 @@ TEST_CASE("random sets: pairs along one line are far above them, and no threads 
   CHECK(random_sets_baseline(e, sets, 1, {.draws = 500, .seed = 2})->mean != one->mean);
 }
 
-TEST_CASE("random sets: where they could not differ, or words are too few, there are none") {
+TEST_CASE("random sets: there is no baseline if they could not differ or words are too few") {
   const Embeddings e = random_embeddings(20, 5, 66);
   const Sets pair = {{word_id(0), word_id(1)}}, two = {{word_id(0), word_id(1)}, {word_id(2), word_id(3)}};
   CHECK_FALSE(random_sets_baseline(e, pair, 1));
@@ -420,8 +420,8 @@ TEST_CASE("indirect bias: hand-worked values") {
   // t.u is 0.8, and 1 without the direction.
   CHECK(*beta("t", "u") == Approx((0.8 - 1) / 0.8).epsilon(exact));
   CHECK(*beta("w", "w") == Approx(0).margin(exact));
-  CHECK_FALSE(beta("w", "u"));  // nothing to have a share of
-  CHECK_FALSE(beta("w", "g"));  // nothing of g is left
+  CHECK_FALSE(beta("w", "u"));  // the inner product is 0
+  CHECK_FALSE(beta("w", "g"));  // no part of g is outside
 }
 
 TEST_CASE("indirect bias: lengths and a common rotation do not matter") {

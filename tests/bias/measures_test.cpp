@@ -29,8 +29,8 @@ using namespace equivec;
 
 namespace {
 
-/// 60 female and 59 male words along the first number, some occupations between them, two pairs that say what is what,
-/// and words that mean something else. Small letters, so that the vocabulary is not cased.
+/// 60 female and 59 male words along the first dimension, some occupations between them, two definitional pairs, and
+/// other words. All in lower case, so that the vocabulary is not cased.
 Embeddings some_vectors(std::uint64_t seed = 71) {
   Rows rows;
   const Matrix noise = random_matrix(200, 8, seed);
@@ -48,7 +48,7 @@ Embeddings some_vectors(std::uint64_t seed = 71) {
   };
   for (int i = 0; i < 60; ++i) {
     add("f" + letters(i), 0.3F + 0.01F * static_cast<float>(i), 1);
-    if (i != 13) add("m" + letters(i), -0.3F - 0.01F * static_cast<float>(i), 1);  // that would be man
+    if (i != 13) add("m" + letters(i), -0.3F - 0.01F * static_cast<float>(i), 1);  // 13 would be "man"
   }
   for (int i = 0; i < 12; ++i) add("job" + letters(i), 0.08F * static_cast<float>(i - 6), 2);
   add("nothing", 0, 0);
@@ -115,7 +115,7 @@ std::optional<double> figure(const BiasMeasurement& result, const std::string& n
 
 }  // namespace
 
-TEST_CASE("bias measures: each has a unique name and all its descriptions") {
+TEST_CASE("bias measures: each has its own name and a complete description") {
   std::set<std::string_view> names;
   for (const BiasMeasure& measure : bias_measures()) {
     CAPTURE(measure.name);
@@ -124,7 +124,7 @@ TEST_CASE("bias measures: each has a unique name and all its descriptions") {
       CHECK_FALSE(text.empty());
     CHECK(measure.paper.find_first_of("12") != measure.paper.npos);  // a year
     CHECK(&bias_measure(measure.name) == &measure);
-    // The sets that it is mostly used with are there, and have what it takes.
+    // The default sets exist and contain what the measure needs.
     const BiasWordSets sets = read_word_sets(std::string(measure.default_sets));
     CHECK_FALSE(measure.queries(sets, measure.name).empty());
   }
@@ -184,7 +184,7 @@ TEST_CASE("bias measures: threads change nothing, seeds only what is drawn") {
               measured("direct-bias", sets, "mine: occupations").interval);
 }
 
-TEST_CASE("bias measures: they are the numbers of the functions behind them") {
+TEST_CASE("bias measures: they give the numbers of the functions that they call") {
   const Embeddings e = some_vectors();
   const BiasWordSets sets = some_sets();
   const AssociationQuery two_two = {{ids_of(e, {"faa", "fab", "fac"}), ids_of(e, {"maa", "mab", "mac"})},
@@ -234,7 +234,7 @@ TEST_CASE("bias measures: they are the numbers of the functions behind them") {
 TEST_CASE("bias measures: shares are correlated with those of the year") {
   const BiasWordSets sets = some_sets();
   const BiasMeasurement last = measured("occupation-shares", sets, "shares");
-  CHECK(last.words == 3);  // of jobad nobody knows
+  CHECK(last.words == 3);  // the share of jobad is unknown
   CHECK(last.rows.front().numbers[1] == 20.0);
   BiasMeasureOptions options = quick();
   options.year = 2000;
@@ -253,7 +253,7 @@ TEST_CASE("bias measures: shares are correlated with those of the year") {
              ContainsSubstring("no year 1999; they have 2000, 2010"));
 }
 
-TEST_CASE("bias measures: choices of which a word is missing are left out and counted") {
+TEST_CASE("bias measures: choices with a missing word are left out and counted") {
   const BiasMeasurement result = measured("sembias", some_sets(), "choices");
   CHECK(figure(result, "definition") == 1.0);
   CHECK(result.value == 0.0);
@@ -262,7 +262,7 @@ TEST_CASE("bias measures: choices of which a word is missing are left out and co
 }
 
 TEST_CASE("bias measures: the most biased words are those of the reference") {
-  // Other vectors of the same words in another order, without the first number.
+  // Other vectors of the same words in another order, without the first dimension.
   const Embeddings before = some_vectors();
   std::vector<WordId> order;
   for (std::size_t i = before.size(); i-- > 0;) order.push_back(word_id(i));
@@ -285,7 +285,7 @@ TEST_CASE("bias measures: the most biased words are those of the reference") {
   CHECK(std::abs(value("neighbor-bias", after, &before)) < value("neighbor-bias", before, nullptr));
 }
 
-TEST_CASE("bias measures: generated analogies of words that have the attribute by meaning are separated from others") {
+TEST_CASE("bias measures: generated analogies of words of that meaning are distinguished from others") {
   const BiasMeasurement result = measured("biased-analogies", some_sets(), "mine");
   REQUIRE(result.rows.size() == 5);
   double others = 0;
@@ -300,7 +300,7 @@ TEST_CASE("bias measures: generated analogies of words that have the attribute b
   CHECK(*result.value == others / 5);
 }
 
-TEST_CASE("bias measures: missing words are listed, and names in lower case are found in uncased vectors alone") {
+TEST_CASE("bias measures: words left out are reported, and only an uncased vocabulary is searched in lower case") {
   BiasWordSets sets = some_sets();
   sets.queries = {
       query("q", {{"FAA", "fab", "gone"}, {"maa", "nothing"}}, {{"she", "She", "endless"}, {"he", "gone"}})};
@@ -367,7 +367,7 @@ TEST_CASE("bias measures: what cannot be measured is an error that names what is
   }
 }
 
-TEST_CASE("bias measures: one of no effect and one without words have a size, and none") {
+TEST_CASE("bias measures: the size of bias is that of the effect or of the value, and empty without a value") {
   BiasMeasurement none;
   CHECK_FALSE(bias_size(bias_measure("mac"), none));
   none.value = 0.8;

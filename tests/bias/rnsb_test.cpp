@@ -31,7 +31,7 @@ std::vector<WordId> words(std::size_t begin, std::size_t end) {
   return result;
 }
 
-/// Two lists of three targets each, then so many positive and so many negative words.
+/// Two lists of three targets each, then these numbers of positive and negative words.
 AssociationQuery query_of_sizes(std::size_t positives, std::size_t negatives) {
   return {{words(0, 3), words(3, 6)}, {words(6, 6 + positives), words(6 + positives, 6 + positives + negatives)}};
 }
@@ -41,7 +41,7 @@ NegativeSentimentOptions resampling(int resamples, std::uint64_t seed = 1, int t
 }
 
 constexpr double exact = 1e-12;
-/// What is the same but for the point at which the model's search ends.
+/// Tolerance for the point at which the model's search ends.
 constexpr double converged = 1e-8;
 
 bool same(const std::vector<double>& a, const std::vector<double>& b, double tolerance) {
@@ -56,7 +56,7 @@ bool same_bits(const NegativeSentiment& a, const NegativeSentiment& b) {
          a.probabilities == b.probabilities;
 }
 
-/// Sum of q log(n q) by the book.
+/// Sum of q log(n q), by the definition.
 double divergence_of(const std::vector<double>& probabilities) {
   const double sum = std::accumulate(probabilities.begin(), probabilities.end(), 0.0);
   double result = 0;
@@ -65,7 +65,7 @@ double divergence_of(const std::vector<double>& probabilities) {
   return result;
 }
 
-/// All vectors turned the same way (Gram and Schmidt on random directions).
+/// All vectors under the same rotation (Gram and Schmidt on random directions).
 Embeddings rotated(const Embeddings& e, std::uint64_t seed) {
   Eigen::MatrixXd axes = random_matrix(static_cast<std::size_t>(e.dimension()), e.dimension(), seed).cast<double>();
   for (Eigen::Index i = 0; i < axes.cols(); ++i) {
@@ -104,7 +104,7 @@ TEST_CASE("RNSB: hand-worked probabilities and divergence") {
   CHECK(found.divergence == Approx((w * std::log(w) + (2 - w) * std::log(2 - w)) / 3).epsilon(converged));
 }
 
-TEST_CASE("RNSB: words that nothing distinguishes are negative by the share of the negative list") {
+TEST_CASE("RNSB: if nothing separates the lists, all probabilities are the share of the negative list") {
   // No weight helps, and every word weighs the same: P = 3 / 4 everywhere.
   const Embeddings e = embeddings({{"a", {0.3F, 0.7F}},
                                    {"b", {0.3F, 0.7F}},
@@ -121,7 +121,7 @@ TEST_CASE("RNSB: words that nothing distinguishes are negative by the share of t
   CHECK(same(found.probabilities, {0.75, 0.75}, converged));
   CHECK(found.divergence == Approx(0).margin(exact));
   CHECK(found.accuracy == 0.75);
-  // Where the lists are of one size, a word is on either side and half right.
+  // If the lists have the same size, every word is undecided and half right.
   const NegativeSentiment even =
       negative_sentiment(e, query_of(e, {{"this", "that"}}, {{"a", "b", "c"}, {"d", "e", "f"}}));
   CHECK(same(even.probabilities, {0.5, 0.5}, exact));
@@ -129,7 +129,7 @@ TEST_CASE("RNSB: words that nothing distinguishes are negative by the share of t
 }
 
 TEST_CASE("RNSB: the values of another program") {
-  // NumPy, by Newton's method on the whole system, with the same random numbers: see the draws of folds and resamples.
+  // From NumPy, by Newton's method on the whole system, with the same random numbers for folds and resamples.
   const Embeddings e = random_embeddings(60, 10, 81);
   const NegativeSentiment found = negative_sentiment(e, query_of_sizes(30, 24), resampling(3));
   CHECK(found.divergence == Approx(0.0114436670896859).epsilon(converged));
@@ -178,7 +178,7 @@ TEST_CASE("RNSB: neither a rotation nor the lengths of the vectors change it") {
   const AssociationQuery query = query_of_sizes(30, 30);
   const NegativeSentiment found = negative_sentiment(e, query);
   const NegativeSentiment turned = negative_sentiment(rotated(e, 85), query);
-  // Turned vectors are rounded to float again.
+  // Rotated vectors are rounded to float again.
   CHECK(same(turned.probabilities, found.probabilities, 1e-6));
   CHECK(turned.divergence == Approx(found.divergence).epsilon(1e-5));
   CHECK(turned.accuracy == found.accuracy);
@@ -189,7 +189,7 @@ TEST_CASE("RNSB: neither a rotation nor the lengths of the vectors change it") {
   CHECK(stretched.interval->high == Approx(found.interval->high).epsilon(exact));
 }
 
-TEST_CASE("RNSB: numbers that are 0 in all vectors change nothing, with fewer words than numbers too") {
+TEST_CASE("RNSB: dimensions that are 0 in all vectors change nothing, also with fewer words than dimensions") {
   const Embeddings e = random_embeddings(36, 5, 86);
   Matrix vectors = Matrix::Zero(36, 50);
   vectors.leftCols(5) = e.matrix();
@@ -215,8 +215,8 @@ TEST_CASE("RNSB: exchanged attribute lists give the complements of the probabili
   CHECK(exchanged.divergence != Approx(found.divergence).epsilon(0.01));
 }
 
-TEST_CASE("RNSB: targets may be attributes, over all of which the mean probability is the share of the negative list") {
-  // So it is where the derivative of the loss by the intercept is 0.
+TEST_CASE("RNSB: the mean probability of all attributes, which may be targets, is the share of the negative list") {
+  // Follows from a zero derivative of the loss with respect to the intercept.
   const Embeddings e = random_embeddings(60, GENERATE(10, 80), 88);
   AssociationQuery query = query_of_sizes(40, 14);
   query.targets = query.attributes;
@@ -227,15 +227,15 @@ TEST_CASE("RNSB: targets may be attributes, over all of which the mean probabili
         std::accumulate(found.begin() + 40, found.end(), 0.0) / 14);
 }
 
-TEST_CASE("RNSB: attributes that are positive and negative say nothing") {
+TEST_CASE("RNSB: attributes in both lists carry no information") {
   const Embeddings e = random_embeddings(60, 10, 95);
   AssociationQuery query = query_of_sizes(30, 24);
   query.attributes[1] = query.attributes[0];
   CHECK(same(negative_sentiment(e, query).probabilities, std::vector<double>(6, 0.5), converged));
 }
 
-TEST_CASE("RNSB: the accuracy is that of words not learnt from") {
-  // More numbers than words: what has been learnt is told mostly right, and yet there is nothing to learn.
+TEST_CASE("RNSB: the accuracy is that of held-out words") {
+  // More dimensions than words: training words are mostly predicted right, although there is nothing to learn.
   const Embeddings noise = random_embeddings(126, 200, 89);
   const AssociationQuery query = query_of_sizes(60, 60);
   AssociationQuery learnt = query;
@@ -246,15 +246,15 @@ TEST_CASE("RNSB: the accuracy is that of words not learnt from") {
   CHECK(right > 108);
   CHECK(*found.accuracy > 0.3);
   CHECK(*found.accuracy < 0.7);
-  // Two heaps are told apart, except for a word that lies in the wrong one.
+  // Two clusters are separated, except for a word in the wrong one.
   Matrix vectors = random_matrix(126, 5, 90);
   for (Eigen::Index i = 6; i < 126; ++i) vectors(i, 0) += (i < 66) == (i != 20) ? 2.0F : -2.0F;
   const NegativeSentiment heaps = negative_sentiment(Embeddings(numbered_words(126), vectors), query, resampling(0));
   CHECK(*heaps.accuracy == Approx(119.0 / 120).epsilon(exact));
 }
 
-TEST_CASE("RNSB: each word of short lists is classified by the others, and of one alone there is no accuracy") {
-  // Of two against two: a fold is one of each, so that the other two decide. "a" and "b" lie with the other side.
+TEST_CASE("RNSB: each word of short lists is predicted from the others, and one alone has no accuracy") {
+  // Two against two: a fold is one of each, so the other two decide. "a" and "b" are among the other side.
   const Embeddings e = embeddings({{"a", {-1, 0.5F}}, {"b", {1, 0.5F}}, {"c", {1, 0}}, {"d", {-1, 0}}, {"t", {0, 1}}});
   CHECK(negative_sentiment(e, query_of(e, {{"t"}}, {{"a", "c"}, {"b", "d"}})).accuracy <= 0.5);
   CHECK(negative_sentiment(e, query_of(e, {{"t"}}, {{"b", "c"}, {"a", "d"}})).accuracy == 1);
@@ -264,8 +264,8 @@ TEST_CASE("RNSB: each word of short lists is classified by the others, and of on
   CHECK(!negative_sentiment(e, query_of(e, {{"t"}}, {{"b", "c", "d"}, {"a"}})).accuracy);
 }
 
-TEST_CASE("RNSB: resamples are drawn from each list by itself") {
-  // One word each: whatever is drawn, it is the same.
+TEST_CASE("RNSB: resamples are drawn from each list separately") {
+  // One word each: all resamples are the same.
   const AssociationQuery pair = query_of(cross(), {{"right", "up", "left"}}, {{"good"}, {"bad"}});
   const NegativeSentiment found = negative_sentiment(cross(), pair);
   REQUIRE(found.interval);
@@ -299,7 +299,7 @@ TEST_CASE("RNSB: the interval is wider for more confidence, and absent without r
   CHECK(none.probabilities == found.probabilities);
 }
 
-TEST_CASE("RNSB: the seed decides about resamples and folds, and about nothing else") {
+TEST_CASE("RNSB: the seed affects only resamples and folds") {
   const Embeddings e = random_embeddings(126, 30, 96);
   const AssociationQuery query = query_of_sizes(60, 60);
   const NegativeSentiment first = negative_sentiment(e, query, resampling(20, 1));

@@ -80,7 +80,7 @@ std::string replaced(std::string text, const std::string& from, const std::strin
   return text.replace(at, from.size(), to);
 }
 
-/// What is wrong with a file of this text, without the file's name: ":3: 'lists': ...".
+/// The error for a file with this text, without the file's name: ":3: 'lists': ...".
 std::string refusal(const std::string& text) {
   const TemporaryDirectory directory;
   const std::string file = directory.file("mine.json", text).string();
@@ -108,7 +108,7 @@ TEST_CASE("word sets: those of gender come with the library") {
   CHECK(std::ranges::find(sets.occupations, "nurse") != sets.occupations.end());
 }
 
-TEST_CASE("word sets: every set that comes with the library has words that are words") {
+TEST_CASE("word sets: every set that comes with the library has valid words") {
   const auto names = builtin_word_sets();
   CHECK(std::set<std::string_view>(names.begin(), names.end()) ==
         std::set<std::string_view>{"gender", "weat", "race", "religion", "age", "sentiment", "occupation-shares",
@@ -203,7 +203,7 @@ TEST_CASE("word sets: words of the lists female and male are pairs by position")
   CHECK(query.target_names == std::vector<std::string>{"female", "male"});
   REQUIRE(query.targets.at(0).size() == 20);
   REQUIRE(query.targets.at(1).size() == 20);
-  // Pairs that other lists of the file have too, and those that only differ in number or form from them.
+  // Pairs that are also in other lists of the file, and variants of them in number or form.
   const std::map<std::string, std::string> male = {
       {"she", "he"},         {"hers", "his"},        {"her", "him"},       {"mother", "father"},
       {"woman", "man"},      {"girl", "boy"},        {"daughter", "son"},  {"herself", "himself"},
@@ -381,13 +381,13 @@ TEST_CASE("word sets: a set of one word is an error") {
         ":4: 'definitional.sets': found a set of \"woman\" alone; a set needs two words or more");
 }
 
-TEST_CASE("word sets: the error for a text that ends too early names its last line") {
+TEST_CASE("word sets: a text that ends too early is refused with its last line") {
   const std::string error = "; look for a missing comma, quote or bracket";
   CHECK(refusal("") == ":1: ends where more is needed" + error);
   CHECK(refusal("{\"name\":\n\"x\"\n\n") == ":3: ends where more is needed" + error);
 }
 
-TEST_CASE("word sets: a damaged file is read, or refused in one line that names a line of the file") {
+TEST_CASE("word sets: a randomly changed file is read or refused in one line with a line number") {
   const std::regex form(":([0-9]+): .*");  // '.' is no line feed
   Rng rng(1);
   const std::string bytes = "\n\"[]{},:0 9.e-nulltrue\\u\x01\xff\xc3\xa9";
@@ -416,7 +416,7 @@ TEST_CASE("word sets: a damaged file is read, or refused in one line that names 
   CHECK(refused < 500);
 }
 
-TEST_CASE("word sets: an error anywhere in a file names its line") {
+TEST_CASE("word sets: an error anywhere in a file is reported with its line") {
   for (int lines = 0; lines < 5; ++lines) {
     const std::string gap(static_cast<std::size_t>(lines), '\n');
     CAPTURE(lines);
@@ -447,7 +447,7 @@ TEST_CASE("word sets: a name is suggested only where it is near") {
              ContainsSubstring("no list is named \"c\"; there is none"));
 }
 
-TEST_CASE("word sets: the mark that Windows programs put before a text is passed over") {
+TEST_CASE("word sets: a byte order mark is skipped") {
   CHECK(refusal("\xef\xbb\xbf" + lists_json).empty());
   CHECK(refusal("\xef\xbb\xbf" + replaced(lists_json, "89.5", "101")).starts_with(":17: "));
 }
@@ -456,7 +456,7 @@ TEST_CASE("word sets: a long text is cut in a message") {
   const std::string error = refusal(replaced(lists_json, "\"removed\"", '"' + std::string(100000, 'x') + '"'));
   CHECK(error.size() < 300);
   CHECK_THAT(error, ContainsSubstring("xxx..."));
-  // A cut through a character leaves none of it.
+  // A cut within a character removes all of it.
   CHECK_THAT(refusal(replaced(lists_json, "\"removed\"", "\"" + std::string(59, 'x') + "\xc3\xa9\"")),
              ContainsSubstring("x...\";"));
 }
@@ -484,7 +484,7 @@ TEST_CASE("word sets: a value of the wrong kind is named with its file and its k
   CHECK_THAT(error_of([&] { read_word_sets(file); }), ContainsSubstring(file) && ContainsSubstring("definitional"));
 }
 
-TEST_CASE("word sets: what is no JSON is an error that names the file") {
+TEST_CASE("word sets: text that is not JSON is an error that names the file") {
   const TemporaryDirectory directory;
   const std::string text = GENERATE(as<std::string>{}, "", "she he", "[]", "7", "{", "{}", json() + "}",
                                     "{\"name\": \"\xff\xfe\"}", std::string(100000, '['));
@@ -492,7 +492,7 @@ TEST_CASE("word sets: what is no JSON is an error that names the file") {
   CHECK_THAT(error_of([&] { read_word_sets(file); }), ContainsSubstring(file));
 }
 
-TEST_CASE("word sets: every part of a file is sets or an error") {
+TEST_CASE("word sets: a file cut anywhere is an error") {
   const TemporaryDirectory directory;
   const std::string text = json();
   std::size_t refused = 0;
@@ -522,18 +522,18 @@ TEST_CASE("resolve: sets of the same words count once") {
   CHECK(result.sets == Ids{{word_id(0), word_id(1)}, {word_id(0), word_id(1), word_id(2)}});
 }
 
-TEST_CASE("resolve: a set is taken in one case and never mixes two") {
+TEST_CASE("resolve: a set is found in one case and never mixes two") {
   const Vocabulary words = vocabulary({{"Mary", 1}, {"mary", 1}, {"john", 1}});
   CHECK(resolve(words, Sets{{"Mary", "John"}}).sets == Ids{{word_id(1), word_id(2)}});
 }
 
-TEST_CASE("resolve: a set is looked for as it is and then in lower case") {
+TEST_CASE("resolve: a set is looked up as written and then in lower case") {
   const Vocabulary words = vocabulary({{"mary", 1}, {"john", 1}, {"\xc3\xa9va", 1}, {"He", 1}, {"She", 1}});
   const ResolvedSets result = resolve(words, Sets{{"Mary", "John"}, {"\xc3\xa9VA", "JOHN"}, {"He", "She"}});
   CHECK(result.sets == Ids{{word_id(0), word_id(1)}, {word_id(2), word_id(1)}, {word_id(3), word_id(4)}});
   CHECK(result.missing.empty());
   CHECK(resolve(words, Sets{{"\xc3\x89va", "john"}}).missing == WordSet{"\xc3\x89va"});
-  // It is never looked for in upper case.
+  // It is never looked up in upper case.
   CHECK(resolve(vocabulary({{"He", 1}, {"She", 1}}), Sets{{"he", "she"}}).sets.empty());
 }
 
@@ -551,14 +551,14 @@ TEST_CASE("resolve: a list gives each word once in the order given") {
   CHECK(resolve(words, WordSet{}).words.empty());
 }
 
-TEST_CASE("resolve: a word of a list knows its place in it") {
+TEST_CASE("resolve: the words of a list have their positions in it") {
   const Vocabulary words = vocabulary({{"he", 1}, {"she", 1}, {"King", 1}});
   const WordSet list = {"x", "King", "she", "SHE", "he"};
   CHECK(resolve(words, list).positions == std::vector<std::size_t>{1, 2, 4});
   CHECK(resolve_list(words, list, true).positions == std::vector<std::size_t>{1, 2, 4});
 }
 
-TEST_CASE("resolve: a measure's list is taken as written where the vocabulary is cased") {
+TEST_CASE("resolve: a measure's list is looked up as written if the vocabulary is cased") {
   const Vocabulary words = vocabulary({{"harry", 1}, {"Mary", 1}, {"joy", 1}});
   const ResolvedWords cased = resolve_list(words, WordSet{"Harry", "Mary", "mary", "joy", "JOY"}, true);
   CHECK(cased.words == std::vector<WordId>{word_id(1), word_id(2)});
@@ -592,7 +592,7 @@ TEST_CASE("cased: a vocabulary is cased if one word in a hundred has a letter A-
   }
 }
 
-TEST_CASE("cased: A and Z are letters and the characters beside them are not") {
+TEST_CASE("cased: A and Z are letters and their neighbours are not") {
   CHECK(is_cased(vocabulary({{"A", 1}})));
   CHECK(is_cased(vocabulary({{"Z", 1}})));
   CHECK_FALSE(is_cased(vocabulary({{"@[", 1}, {"`a", 1}, {"z{", 1}, {"\xc3\x89", 1}})));
@@ -633,7 +633,7 @@ TEST_CASE("case variants: each set is followed by its Title and UPPER forms") {
         Sets{{"man", "woman"}, {"Man", "Woman"}, {"MAN", "WOMAN"}, {"he", "she"}, {"He", "She"}, {"HE", "SHE"}});
 }
 
-TEST_CASE("case variants: forms that do not differ are left away") {
+TEST_CASE("case variants: forms that do not differ are left out") {
   CHECK(with_case_variants(Sets{{"Man", "Woman"}}) == Sets{{"Man", "Woman"}, {"MAN", "WOMAN"}});
   CHECK(with_case_variants(Sets{{"MAN", "WOMAN"}}).front() == WordSet{"MAN", "WOMAN"});
   CHECK(with_case_variants(Sets{{"1", "2"}}) == Sets{{"1", "2"}});

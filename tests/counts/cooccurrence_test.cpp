@@ -63,7 +63,7 @@ Vocabulary vocabulary_of(const EncodedCorpus& corpus, std::size_t words) {
   return Vocabulary(entries);
 }
 
-/// cooccur.c's two loops: for each word those on its left, nearest first.
+/// cooccur.c's two loops: for each word, the words on its left, nearest first.
 Counts plain_counts(const EncodedCorpus& corpus, const CooccurrenceOptions& options) {
   Counts counts;
   const auto ids = corpus.ids();
@@ -117,7 +117,7 @@ TEST_CASE("co-occurrences: a sentence counted by hand") {
         Counts{{{0, 0}, 1.0}, {{0, 1}, 1.0}, {{0, 2}, 1.0}, {{1, 0}, 1.0}, {{1, 2}, 1.0}});
 }
 
-TEST_CASE("co-occurrences: as the plain double loop has them, for every kind of window") {
+TEST_CASE("co-occurrences: they equal those of a plain double loop, for every kind of window") {
   const EncodedCorpus corpus = random_corpus(20000, 300);
   const Vocabulary vocabulary = vocabulary_of(corpus, 300);
   for (const int window : {1, 2, 7, 10, 20, 45, 300})
@@ -162,8 +162,8 @@ TEST_CASE("co-occurrences: the same bits for any number of threads and any memor
     }
 }
 
-TEST_CASE("co-occurrences: where no common multiple fits, each distance is rounded in the same way") {
-  // 1/1 ... 1/1000 have none: each weight is wrong by at most half a unit.
+TEST_CASE("co-occurrences: if no common multiple fits, the weight of each distance is rounded") {
+  // 1/1 ... 1/1000 have no common multiple that fits: each weight is rounded by at most half a unit.
   const EncodedCorpus corpus = random_corpus(3000, 5);
   CooccurrenceOptions options;
   options.window = 1000;
@@ -216,7 +216,7 @@ TEST_CASE("co-occurrence records: what is written is read back, in any order and
   CHECK(mapped.mapped());
 }
 
-TEST_CASE("co-occurrence records: a file that is not what it should be is refused by name and record") {
+TEST_CASE("co-occurrence records: an invalid file is refused with its name and record") {
   const TemporaryDirectory folder;
   const auto file = folder / "cooccurrence.bin";
   const auto record = [](std::int32_t a, std::int32_t b, double count) {

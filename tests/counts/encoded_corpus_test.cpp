@@ -28,7 +28,7 @@ Ids ids_from(std::initializer_list<int> numbers) {
   return result;
 }
 
-/// Line by line and word by word. An end that closes the corpus is left away.
+/// The expected ids, line by line and word by word, without a sentence end at the end of the corpus.
 Ids naive_ids(const std::string& text, const Vocabulary& words, const std::optional<WordId>& unknown,
               const std::optional<WordId>& end_word) {
   Ids result;
@@ -50,7 +50,7 @@ Ids naive_ids(const std::string& text, const Vocabulary& words, const std::optio
   return result;
 }
 
-/// The ids without an end that closes the corpus.
+/// The ids without a sentence end at the end of the corpus.
 Ids ids_of(const EncodedCorpus& corpus) {
   Ids result(corpus.ids().begin(), corpus.ids().end());
   if (!result.empty() && result.back() == end) result.pop_back();
@@ -76,7 +76,7 @@ TEST_CASE("encoded corpus: words become their numbers and lines are sentences") 
   CHECK(corpus.tokens() == 4);
 }
 
-TEST_CASE("encoded corpus: words outside the vocabulary are gone but counted") {
+TEST_CASE("encoded corpus: words outside the vocabulary are dropped but counted") {
   const Vocabulary words = vocabulary({{"a", 2}, {"b", 1}});
   const EncodedCorpus corpus = encode(Corpus::from_text("a x b\ny y\n\nz a"), words);
   CHECK(ids_of(corpus) == ids_from({0, 1, -1, 0}));
@@ -93,7 +93,7 @@ TEST_CASE("encoded corpus: sentence ends are never doubled and never first") {
   }
 }
 
-TEST_CASE("encoded corpus: words outside the vocabulary become the unknown word where there is one") {
+TEST_CASE("encoded corpus: words outside the vocabulary become the unknown word if there is one") {
   const Vocabulary words = vocabulary({{"a", 2}, {"<unk>", 1}});
   VocabularyOptions options;
   options.unknown = "<unk>";
@@ -111,7 +111,7 @@ TEST_CASE("encoded corpus: each sentence that has a word ends in the end token")
   CHECK(corpus.words() == 7);
 }
 
-TEST_CASE("encoded corpus: a large text is encoded as word by word for any number of threads") {
+TEST_CASE("encoded corpus: a large text is encoded as word by word, for any number of threads") {
   const std::string text = awkward_text(7);
   VocabularyOptions options;
   options.min_count = 4;
@@ -138,7 +138,7 @@ TEST_CASE("encoded corpus: a large text is encoded as word by word for any numbe
   }
 }
 
-TEST_CASE("encoded corpus: the words it has are as many as the vocabulary counted") {
+TEST_CASE("encoded corpus: it has as many words as the vocabulary counted") {
   const Corpus source = Corpus::from_text(awkward_text(8));
   VocabularyOptions options;
   options.min_count = 5;
@@ -182,7 +182,7 @@ TEST_CASE("encoded corpus: it is cut into chunks of 65536 ids") {
   CHECK(corpus.words() == size - size / 10);
 }
 
-TEST_CASE("encoded corpus: ids that a caller has must be words") {
+TEST_CASE("encoded corpus: ids given by a caller must be words") {
   CHECK_NOTHROW(EncodedCorpus(ids_from({0, 1, -1, 1}), 2));
   CHECK_THROWS_AS(EncodedCorpus(ids_from({0, 2}), 2), Error);
   CHECK_THROWS_AS(EncodedCorpus(Ids{word_id(0xFFFFFFFE)}, 2), Error);
@@ -218,7 +218,7 @@ TEST_CASE("encoded corpus: the end token must be a word of the vocabulary") {
   CHECK_THAT(error_of([&] { encode(Corpus::from_text("a b"), words, options); }), ContainsSubstring("</s>"));
 }
 
-TEST_CASE("encoded corpus: an unknown token that is not in the vocabulary makes other words vanish") {
+TEST_CASE("encoded corpus: if the unknown token is not in the vocabulary, other words are dropped") {
   VocabularyOptions options;
   options.unknown = "<unk>";
   const EncodedCorpus corpus = encode(Corpus::from_text("a x b"), vocabulary({{"a", 2}, {"b", 1}}), options);
@@ -232,7 +232,7 @@ TEST_CASE("encoded corpus: a corpus without a word of the vocabulary is an error
   CHECK_THROWS_AS(encode(Corpus::from_text("\n\n"), words), Error);
 }
 
-TEST_CASE("encoded corpus: bytes are counted and it can be stopped") {
+TEST_CASE("encoded corpus: progress counts bytes and it can be cancelled") {
   const std::string text = awkward_text(9);
   const Corpus source = Corpus::from_text(text);
   const Vocabulary words = vocabulary({{"w1", 2}});
@@ -246,7 +246,7 @@ TEST_CASE("encoded corpus: bytes are counted and it can be stopped") {
 
 namespace {
 
-/// The words that count_words() promises, from a count of the simple way.
+/// The vocabulary specified at count_words(), computed the simple way.
 Vocabulary naive_vocabulary(const std::string& text, const VocabularyOptions& options) {
   auto counts = naive_counts(text);
   std::uint64_t sentences = 0;
@@ -281,7 +281,7 @@ bool same_text(const EncodedCorpus& a, const EncodedCorpus& b) {
 
 }  // namespace
 
-TEST_CASE("read_corpus: it gives what counting and encoding give, for any threads and memory") {
+TEST_CASE("read_corpus: it gives the result of counting and encoding, for any threads and memory") {
   Rng rng(11);
   int texts = 0;
   for (int i = 0; i < 400; ++i) {
@@ -353,7 +353,7 @@ TEST_CASE("read_corpus: it fails as counting fails") {
   CHECK_THROWS_AS(read_corpus(Corpus::from_text("a b a"), options), OptionError);
 }
 
-TEST_CASE("read_corpus: bytes are counted once and it can be stopped") {
+TEST_CASE("read_corpus: progress counts bytes once and it can be cancelled") {
   const std::string text = awkward_text(9);
   const Corpus source = Corpus::from_text(text);
   Progress progress;
@@ -364,7 +364,7 @@ TEST_CASE("read_corpus: bytes are counted once and it can be stopped") {
   CHECK_THROWS_AS(read_corpus(source, {}, 0, &progress), Cancelled);
 }
 
-TEST_CASE("encoded corpus: beyond the memory it may take it is kept in a file") {
+TEST_CASE("encoded corpus: beyond its memory limit it is kept in a file") {
   const VocabularyOptions options = every_word();
   const Corpus source = Corpus::from_text("a b a\n");  // four ids
   const Vocabulary words = count_words(source, options);
@@ -397,8 +397,8 @@ TEST_CASE("encoded corpus: a temporary file that cannot be written is an error t
 #elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANITIZED
 #endif
-#ifndef SANITIZED  // sanitizers take memory of their own
-TEST_CASE("encoded corpus: with the ids in a file, reading takes little memory for texts of any size") {
+#ifndef SANITIZED  // sanitizers use additional memory
+TEST_CASE("encoded corpus: with the ids in a file, reading takes little memory for any size of the text") {
   const TemporaryDirectory directory;
   std::string text;
   Rng rng(1);

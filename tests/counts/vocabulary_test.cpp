@@ -47,7 +47,7 @@ TEST_CASE("vocabulary: words keep the order they are given in") {
   CHECK(words.find("m") == word_id(2));
 }
 
-TEST_CASE("vocabulary: a word that is not there is nothing and no error") {
+TEST_CASE("vocabulary: finding an unknown word gives an empty result and no error") {
   const Vocabulary words = vocabulary({{"ab", 1}});
   CHECK_FALSE(words.find("a"));
   CHECK_FALSE(words.find("abc"));
@@ -104,7 +104,7 @@ TEST_CASE("vocabulary: a table in other memory is used without a copy and kept a
   CHECK(watch.expired());
 }
 
-TEST_CASE("vocabulary: a table that does not hold together is an error") {
+TEST_CASE("vocabulary: an inconsistent table is an error") {
   using Table = std::vector<std::int64_t>;
   const auto build = [](const Table& offsets, const Table& counts, std::string_view bytes) {
     return error_of([&] { Vocabulary(offsets, counts, bytes, nullptr); });
@@ -144,11 +144,11 @@ TEST_CASE("count_words: rarer words are left out") {
   CHECK(words.total_count() == 5);
 }
 
-TEST_CASE("count_words: five is the least count by default") {
+TEST_CASE("count_words: the minimum count is five by default") {
   CHECK(lines_of(counted("a a a a a b b b b", {})) == Lines{"a 5"});
 }
 
-TEST_CASE("count_words: only the most frequent words are kept if the size is limited") {
+TEST_CASE("count_words: a limit keeps only the most frequent words") {
   VocabularyOptions options = every_word();
   options.max_size = 2;
   CHECK(lines_of(counted("a a a b b c c d", options)) == Lines{"a 3", "b 2"});
@@ -227,7 +227,7 @@ TEST_CASE("count_words: a corpus that leaves no word is an error") {
   CHECK_THROWS_AS(counted("a b c", {}), Error);
 }
 
-TEST_CASE("count_words: bytes are counted and it can be stopped") {
+TEST_CASE("count_words: progress counts bytes and it can be cancelled") {
   const std::string text = awkward_text(5);
   Progress progress;
   count_words(Corpus::from_text(text), every_word(), &progress);
@@ -260,7 +260,7 @@ TEST_CASE("vocabulary file: what is written reads back") {
   CHECK(directory.names() == std::vector<std::string>{"words.txt"});
 }
 
-TEST_CASE("vocabulary file: a word that it cannot hold is refused or reads back") {
+TEST_CASE("vocabulary file: a word that it cannot represent is refused or reads back") {
   const TemporaryDirectory directory;
   const fs::path file = directory / "words.txt";
   const std::string word = GENERATE(as<std::string>{}, "new york", "a\nb", "a\rb", "tab\tbed", " ", "\n", "end\r");
@@ -272,7 +272,7 @@ TEST_CASE("vocabulary file: a word that it cannot hold is refused or reads back"
     CHECK(directory.names().empty());
 }
 
-TEST_CASE("vocabulary file: lines may have other blanks and no count and no last line feed") {
+TEST_CASE("vocabulary file: lines may have other white space, no count and no last line feed") {
   const TemporaryDirectory directory;
   const auto file = directory.file("words.txt", "b 5\r\na\nc\t3");
   CHECK(lines_of(read_vocabulary(file)) == Lines{"b 5", "a 0", "c 3"});
@@ -293,7 +293,7 @@ TEST_CASE("vocabulary file: a word that occurs twice is named") {
              ContainsSubstring(file.string() + ":4") && ContainsSubstring("twice"));
 }
 
-TEST_CASE("vocabulary file: one that is not there is named") {
+TEST_CASE("vocabulary file: a missing one is named") {
   const TemporaryDirectory directory;
   CHECK_THAT(error_of([&] { read_vocabulary(directory / "absent.txt"); }),
              ContainsSubstring((directory / "absent.txt").string()));

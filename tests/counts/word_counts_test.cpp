@@ -34,7 +34,7 @@ std::map<std::string, std::uint64_t> counts_of(const WordCounts& words) {
 
 }  // namespace
 
-TEST_CASE("word counts: words are numbered in the order of first sight") {
+TEST_CASE("word counts: words are numbered in the order of first occurrence") {
   WordCounts words;
   CHECK(add_text(words, "b a b c a b") == std::vector<std::uint32_t>{0, 1, 0, 2, 1, 0});
   CHECK(add_text(words, "c d") == std::vector<std::uint32_t>{2, 3});
@@ -44,7 +44,7 @@ TEST_CASE("word counts: words are numbered in the order of first sight") {
   CHECK(words.counts() == std::vector<std::uint64_t>{3, 2, 2, 1});
 }
 
-TEST_CASE("word counts: a word added alone is the same as in a text") {
+TEST_CASE("word counts: a word added singly is the same as in a text") {
   WordCounts words;
   CHECK(words.add("one", 5) == 0);
   CHECK(words.add("a word with blanks, which a text has not", 0) == 1);
@@ -65,7 +65,7 @@ TEST_CASE("word counts: words that share their first bytes, their zeros or all b
       text += word + ' ';
       word[place] = '\0';
       text += word + ' ';
-      different += length == 1 ? 1 : 2;  // a zero alone was there before
+      different += length == 1 ? 1 : 2;  // a single zero occurred before
     }
   }
   WordCounts words;

@@ -102,7 +102,7 @@ TEST_CASE("labelled texts: compressed files and standard input") {
         "standard input:3: expected __label__NAME before the text, as on the first line; put it there");
 }
 
-TEST_CASE("labelled texts: a label may have no text, hold blanks and begin with '#'") {
+TEST_CASE("labelled texts: a label may have no text, contain spaces and begin with '#'") {
   const TemporaryDirectory folder;
   const LabelledTexts tabbed = read_labelled_texts(folder.file("t", "#1 a\t\nb\tone\ttwo __label__x\n"));
   CHECK(tabbed.classes == Strings{"#1 a", "b"});
@@ -112,7 +112,7 @@ TEST_CASE("labelled texts: a label may have no text, hold blanks and begin with 
   CHECK(marked.texts == Strings{"", ""});
 }
 
-TEST_CASE("labelled texts: a line that does not fit is named") {
+TEST_CASE("labelled texts: a line that does not fit is reported with its number") {
   CHECK(error_of_reading("") ==
         "t: holds no labelled text ('__label__NAME text', or a label, a tab and a text, a line)");
   CHECK(error_of_reading("\n \n") ==
@@ -167,7 +167,7 @@ TEST_CASE("probe: texts are means of unit vectors, or of vectors as they are") {
 }
 
 TEST_CASE("probe: coverage counts words, known words and texts without any") {
-  // A word without length is as good as unknown.
+  // A word with a zero vector counts as unknown.
   const LabelledTexts test =
       texts({{"pos", "good nowhere"}, {"neg", "void nowhere"}, {"neg", ""}, {"pos", "bad good"}});
   const ProbeResult result = probe(four_words(), good_and_bad(), test, quick());
@@ -180,16 +180,16 @@ TEST_CASE("probe: coverage counts words, known words and texts without any") {
   CHECK(result.test.without_known == 2);
   CHECK(result.test.words == 6);
   CHECK(result.test.known == 3);
-  // Texts of which nothing is known have the same vector.
+  // Texts without known words have the same vector.
   CHECK(result.log_losses[1] == result.log_losses[2]);
   CHECK(result.predictions[1] == result.predictions[2]);
-  // What is not known changes no mean.
+  // Unknown words do not change the mean.
   const ProbeResult without = probe(four_words(), good_and_bad(), texts({{"pos", "good"}, {"neg", ""}}), quick());
   CHECK(without.log_losses[0] == result.log_losses[0]);
   CHECK(without.log_losses[1] == result.log_losses[1]);
 }
 
-TEST_CASE("probe: words that are not finite or have no length teach nothing") {
+TEST_CASE("probe: vectors that are zero or not finite are ignored") {
   const float huge = std::numeric_limits<float>::infinity();
   const Embeddings vectors = embeddings({{"good", {2, 0}}, {"bad", {-1, 0}}, {"odd", {huge, 0}}, {"void", {0, 0}}});
   const LabelledTexts clean = texts({{"pos", "good"}, {"neg", "bad"}});
@@ -203,7 +203,7 @@ TEST_CASE("probe: words that are not finite or have no length teach nothing") {
   }
 }
 
-TEST_CASE("probe: capitals count in vectors that have some, and in others only if the word is there so") {
+TEST_CASE("probe: capitals count in a cased vocabulary, and in others only if the word is in it as written") {
   const LabelledTexts training = texts({{"pos", "good"}, {"neg", "bad"}});
   const LabelledTexts test = texts({{"pos", "GOOD Good good"}, {"neg", "Bad"}});
   CHECK(probe(embeddings({{"good", {1, 0}}, {"bad", {0, 1}}}), training, test, quick()).test.known == 4);
@@ -211,9 +211,8 @@ TEST_CASE("probe: capitals count in vectors that have some, and in others only i
         2);
 }
 
-TEST_CASE("probe: the numbers of every class, and macro F1, by hand") {
-  // Without anything known in the test but the words themselves, what is predicted follows from the words: good and
-  // fine are pos, bad is neg.
+TEST_CASE("probe: the counts of every class and macro F1, by hand") {
+  // The predictions follow from the words: good and fine are pos, bad is neg.
   const LabelledTexts training = texts({{"pos", "good"},
                                         {"pos", "good"},
                                         {"neg", "bad"},
@@ -285,7 +284,7 @@ TEST_CASE("probe: intervals are those of resampled texts") {
   CHECK(result.accuracy.value().value() < 1);
 }
 
-TEST_CASE("probe: where all resamples are equal there is no interval") {
+TEST_CASE("probe: if all resamples are equal there is no interval") {
   const ProbeResult result = probe(four_words(), good_and_bad(), texts({{"pos", "good"}}), quick());
   CHECK(!result.accuracy.interval);
   CHECK(!result.macro_f1_interval);
@@ -294,14 +293,14 @@ TEST_CASE("probe: where all resamples are equal there is no interval") {
   CHECK(result.log_loss > 0);
 }
 
-TEST_CASE("probe: of equally likely labels the first is predicted") {
+TEST_CASE("probe: the first of equally likely labels is predicted") {
   const LabelledTexts training = texts({{"pos", "good"}, {"neg", "bad"}});
   const ProbeResult result = probe(four_words(), training, texts({{"pos", ""}, {"neg", "good bad"}}), quick());
   CHECK(result.predictions == std::vector<std::uint32_t>{0, 0});
   CHECK(result.log_loss == Approx(std::log(2.0)));
 }
 
-TEST_CASE("probe: labels of the test are numbered as the training's") {
+TEST_CASE("probe: labels of the test set are numbered as in the training set") {
   const LabelledTexts training =
       texts({{"a", "good"}, {"b", "bad"}, {"c", "fine"}, {"a", "good"}, {"b", "bad"}, {"c", "fine"}});
   ProbeOptions options = quick();
@@ -311,8 +310,7 @@ TEST_CASE("probe: labels of the test are numbered as the training's") {
   CHECK(result.accuracy.correct == 2);
 }
 
-TEST_CASE(
-    "probe: neither the vectors' lengths nor a rotation, nor the order of words or texts, changes what is found") {
+TEST_CASE("probe: neither the vectors' lengths nor a rotation, nor the order of words or texts, changes the result") {
   const Embeddings vectors = random_embeddings(60, 2, 4);
   const LabelledTexts training = random_texts(200, 60, 2, 5), test = random_texts(50, 60, 2, 6);
   const ProbeResult result = probe(vectors, training, test, quick());
@@ -359,7 +357,7 @@ TEST_CASE("probe: the same bits with any number of threads") {
   }
 }
 
-TEST_CASE("probe: of two results the differences, with their tests") {
+TEST_CASE("probe: two results are compared, with their tests") {
   const LabelledTexts training = random_texts(300, 60, 3, 11), test = random_texts(120, 60, 3, 12);
   const ProbeOptions options = quick();
   const ProbeResult good = probe(random_embeddings(60, 30, 13), training, test, options);
@@ -403,7 +401,7 @@ TEST_CASE("probe: of two results the differences, with their tests") {
   CHECK_THROWS_AS(compare(good, shorter, options.bootstrap), Error);
 }
 
-TEST_CASE("probe: texts that nothing can be learned from are an error") {
+TEST_CASE("probe: texts from which nothing can be learned are refused") {
   const auto error = [](const LabelledTexts& training, const LabelledTexts& test) {
     return error_of([&] { probe(four_words(), training, test, quick()); });
   };
@@ -433,7 +431,7 @@ TEST_CASE("probe: options out of range are refused") {
   CHECK_THAT(error([](ProbeOptions& o) { o.bootstrap.resamples = 0; }), ContainsSubstring("resamples"));
 }
 
-TEST_CASE("probe: it stops when asked to") {
+TEST_CASE("probe: it can be cancelled") {
   Progress progress;
   progress.cancelled = true;
   CHECK_THROWS_AS(probe(four_words(), good_and_bad(), good_and_bad(), quick(), &progress), Cancelled);

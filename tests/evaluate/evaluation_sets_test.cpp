@@ -52,7 +52,7 @@ TEST_CASE("analogy file: a line without four words is named") {
   CHECK_THAT(error_of([&] { read_analogies(file); }), ContainsSubstring(file.string() + ":3"));
 }
 
-TEST_CASE("analogy file: one without a question or that is not there is an error that names it") {
+TEST_CASE("analogy file: a missing one or one without a question is an error that names it") {
   const TemporaryDirectory directory;
   for (const char* const text : {"", "\n", ": section\n"}) {
     const auto file = directory.file("questions.txt", text);
@@ -62,7 +62,7 @@ TEST_CASE("analogy file: one without a question or that is not there is an error
              ContainsSubstring((directory / "absent").string()));
 }
 
-TEST_CASE("similarity file: tabs or commas or semicolons or blanks separate columns") {
+TEST_CASE("similarity file: columns are separated by tabs or commas or semicolons or spaces") {
   const TemporaryDirectory directory;
   const std::string separator = GENERATE(as<std::string>{}, "\t", ",", ";", " ");
   const auto line = [&](const std::string& a, const std::string& b, const std::string& c) {
@@ -90,7 +90,7 @@ TEST_CASE("similarity file: a line without two words and a number is named") {
   CHECK_THAT(error_of([&] { read_similarities(file); }), ContainsSubstring(file.string() + ":3"));
 }
 
-TEST_CASE("similarity file: one that is not there is named") {
+TEST_CASE("similarity file: a missing one is named") {
   const TemporaryDirectory directory;
   CHECK_THAT(error_of([&] { read_similarities(directory / "absent"); }),
              ContainsSubstring((directory / "absent").string()));
@@ -104,7 +104,7 @@ TEST_CASE("similarity file: the score is the first number after the words") {
   CHECK(set.pairs[0].score == 1.58);
 }
 
-TEST_CASE("analogy file: a pair that comes again is the same pair") {
+TEST_CASE("analogy file: a repeated pair is the same pair") {
   const TemporaryDirectory directory;
   const AnalogySet set = read_analogies(directory.file("q.txt", "a b c d\na b e f\nc d a b\na x c d\n"));
   REQUIRE(set.sections.size() == 1);
@@ -113,7 +113,7 @@ TEST_CASE("analogy file: a pair that comes again is the same pair") {
   CHECK(words_of(set.sections[0], 2) == Words{"c", "d", "a", "b"});
 }
 
-TEST_CASE("analogy file: pairs become all questions of one of them after another") {
+TEST_CASE("analogy file: pairs give the questions of all ordered pairs of them") {
   const TemporaryDirectory directory;
   directory.file("bats/2_second/E01 [country - capital].txt", "athens\tgreece\nrome\titaly/latium\n");
   directory.file("bats/1_first/I01 [noun - plural].txt", "album albums\r\napple apples\ncat cats\n");
@@ -148,7 +148,7 @@ TEST_CASE("analogy file: Microsoft's questions have their sections and answers i
   CHECK_THAT(error_of([&] { read_analogies(file); }), ContainsSubstring("r.answers:2: expected a section and a word"));
 }
 
-TEST_CASE("analogy file: commas part words only in a table") {
+TEST_CASE("analogy file: commas separate words only in a table") {
   const TemporaryDirectory directory;
   const AnalogySet table = read_analogies(
       directory.file("t.csv", ",type,word1,word2,word3,target\n0,JJ,good,better,bad,worse\n1,JJ,\"a,b\",c,d,e\n"));
@@ -167,7 +167,7 @@ TEST_CASE("analogy file: a folder without files is an error that names it") {
   CHECK_THAT(error_of([&] { read_analogies(directory / "empty"); }), ContainsSubstring("empty: is a folder without"));
 }
 
-TEST_CASE("similarity file: a column that numbers the rows is passed over") {
+TEST_CASE("similarity file: a column that numbers the rows is skipped") {
   const TemporaryDirectory directory;
   const SimilaritySet set =
       read_similarities(directory.file("rw.csv", ",word1,word2,similarity\n0,squishing,squirt,5.88\n"));

@@ -87,7 +87,7 @@ TEST_CASE("analogies: each section has its own score and all of them the sum") {
   CHECK(result.all.missing == 1);
 }
 
-TEST_CASE("analogies: case does not count by default") {
+TEST_CASE("analogies: case is ignored by default") {
   const Embeddings e = embeddings(royal_rows());
   const AnalogySet set = questions({{"Man", "KING", "woman", "Queen"}});
   CHECK(evaluate(e, set).all.correct == 1);
@@ -95,7 +95,7 @@ TEST_CASE("analogies: case does not count by default") {
   CHECK(evaluate(e, questions({{"man", "king", "woman", "queen"}}), as_written()).all.correct == 1);
 }
 
-TEST_CASE("analogies: an answer in another case is right if case does not count") {
+TEST_CASE("analogies: an answer in another case is right if case is ignored") {
   Rows rows = royal_rows();
   rows[3] = {"Queen", {-1, 1, 1}};
   rows.push_back({"queen", {1, 1, -1}});
@@ -104,8 +104,8 @@ TEST_CASE("analogies: an answer in another case is right if case does not count"
   CHECK(evaluate(embeddings(rows), set, as_written()).all.correct == 0);
 }
 
-TEST_CASE("analogies: of words that differ by case alone the first counts") {
-  // king stands twice, and only with the first of them queen is the answer. With the other it is pear.
+TEST_CASE("analogies: of words that differ only by case the first is used") {
+  // king occurs twice, and only with the first one the answer is queen. With the other it is pear.
   Rows rows = royal_rows();
   rows.push_back({"pear", {0.5F, 0, 1}});
   rows.push_back({"King", {1, 0, 0}});
@@ -114,7 +114,7 @@ TEST_CASE("analogies: of words that differ by case alone the first counts") {
   CHECK(evaluate(embeddings(rows), questions({{"man", "KING", "woman", "queen"}})).all.correct == 0);
 }
 
-TEST_CASE("analogies: the words of a question are no answer in any case") {
+TEST_CASE("analogies: the words of a question are not answers in any case") {
   // Without this rule Woman would be the answer.
   Rows rows = royal_rows();
   rows[3].second = {-1, 1, 0.5F};
@@ -173,7 +173,7 @@ TEST_CASE("analogies: threads change nothing and questions are counted") {
 }
 
 TEST_CASE("similarities: cosines are compared with the scores and unknown pairs left out") {
-  // Cosines 1, 0.8, 0.6 and 0: in the order of the scores but for the last two.
+  // Cosines 1, 0.8, 0.6 and 0: in the order of the scores except for the last two.
   const Embeddings e =
       embeddings({{"x", {2, 0}}, {"same", {5, 0}}, {"near", {4, 3}}, {"far", {3, 4}}, {"other", {0, 1}}});
   const SimilarityResult result = evaluate(
@@ -187,7 +187,7 @@ TEST_CASE("similarities: cosines are compared with the scores and unknown pairs 
   CHECK(result.scores.at(0).pearson.value() == Approx(pearson(cosines, scores).value()).epsilon(1e-14));
 }
 
-TEST_CASE("similarities: options of case and restriction hold") {
+TEST_CASE("similarities: case folding and restriction are applied as set") {
   const Embeddings e = embeddings({{"x", {1, 0}}, {"a", {1, 1}}, {"b", {0, 1}}, {"A", {-1, 0}}});
   const SimilaritySet set = pairs({{"X", "a", 3}, {"x", "B", 2}, {"x", "A", 1}});
   CHECK(evaluate(e, set).known == 3);
@@ -199,7 +199,7 @@ TEST_CASE("similarities: options of case and restriction hold") {
   CHECK(evaluate(e, set, first).missing == 1);
 }
 
-TEST_CASE("similarities: what cannot be correlated is nothing") {
+TEST_CASE("similarities: undefined correlations are empty") {
   const Embeddings e = embeddings({{"x", {1, 0}}, {"a", {1, 1}}, {"b", {0, 1}}});
   CHECK_FALSE(evaluate(e, pairs({})).scores.at(0).spearman);
   CHECK_FALSE(evaluate(e, pairs({{"x", "a", 1}})).scores.at(0).pearson);
@@ -207,7 +207,7 @@ TEST_CASE("similarities: what cannot be correlated is nothing") {
   CHECK_FALSE(evaluate(e, pairs({{"u", "v", 1}, {"w", "y", 2}})).scores.at(0).pearson);
 }
 
-TEST_CASE("analogies: the mean of sections weighs each section equally") {
+TEST_CASE("analogies: the mean of sections weighs all sections the same") {
   const Embeddings e = embeddings(royal_rows());
   AnalogySet set;
   set.sections = {section("good", {{"man", "king", "woman", "queen"}}),
@@ -218,14 +218,14 @@ TEST_CASE("analogies: the mean of sections weighs each section equally") {
   CHECK(result.all.value().value() == Approx(1 / 3.0));
   CHECK_FALSE(result.sections[0].interval);
   REQUIRE(result.section_mean_interval);
-  CHECK(result.section_mean_interval->low == Approx(0.5));  // each section's own resamples are all alike
+  CHECK(result.section_mean_interval->low == Approx(0.5));  // the resamples of each section are all equal
   CHECK(result.section_mean_interval->high == Approx(0.5));
   REQUIRE(result.all.interval);
   CHECK(result.all.interval->low == 0);
 }
 
-TEST_CASE("analogies: a question's words are answers if they may be") {
-  // Without the rule man : king :: woman has woman as its answer, which lies nearest to king - man + woman.
+TEST_CASE("analogies: a question's words are answers if allowed") {
+  // Without the rule the answer to man : king :: woman is woman, which is nearest to king - man + woman.
   Rows rows = royal_rows();
   rows[2].second = {-0.9F, 0.9F, 0.8F};
   const Embeddings e = embeddings(rows);
@@ -236,7 +236,7 @@ TEST_CASE("analogies: a question's words are answers if they may be") {
   CHECK(evaluate(e, set, options).all.correct == 1);
 }
 
-TEST_CASE("analogies: any of several right answers is right") {
+TEST_CASE("analogies: any of several right answers is right, and the first known one is used in questions") {
   const Embeddings e = embeddings(royal_rows());
   AnalogySet set{"test", {{"only", {{"man", {"emperor", "king"}}, {"woman", {"empress", "queen"}}}, {{0, 1}}}}};
   CHECK(evaluate(e, set, as_written()).all.correct == 1);
@@ -244,9 +244,9 @@ TEST_CASE("analogies: any of several right answers is right") {
   CHECK(evaluate(e, set, as_written()).all.missing == 1);
 }
 
-TEST_CASE("analogies: methods that take several pairs ask once for each pair") {
+TEST_CASE("analogies: methods that take several pairs have one question for each pair") {
   Rows rows;
-  // Countries and capitals: the second coordinate tells which it is, the others are noise of their own.
+  // Countries and capitals: the second coordinate distinguishes them, the others are independent noise.
   Rng rng(7);
   for (int i = 0; i < 12; ++i) {
     std::vector<float> place(14, 0);
@@ -291,7 +291,7 @@ TEST_CASE("analogies: two results differ by McNemar's test on what both answered
              ContainsSubstring("different sets"));
 }
 
-TEST_CASE("similarities: missing words count by each rule") {
+TEST_CASE("similarities: missing words are handled by each rule") {
   // Cosines with the mean (2/3, 1/3): of x 2/sqrt5, of y 1/sqrt5.
   const Embeddings e = embeddings({{"x", {1, 0}}, {"y", {0, 1}}, {"z", {1, 0}}});
   const SimilaritySet set =
@@ -315,7 +315,7 @@ TEST_CASE("similarities: missing words count by each rule") {
         Approx(spearman(people, std::vector<double>{1, 0, 0, 0, 0}).value()).epsilon(1e-12));
 }
 
-TEST_CASE("similarities: where nothing is missing the rules agree") {
+TEST_CASE("similarities: if no word is missing the rules agree") {
   const Embeddings e = embeddings({{"x", {1, 0}}, {"y", {0, 1}}, {"z", {1, 1}}});
   const SimilarityResult result = evaluate(e, pairs({{"x", "y", 1}, {"x", "z", 3}, {"y", "z", 2}}), as_written());
   for (const SimilarityResult::Score& score : result.scores) {
@@ -346,7 +346,7 @@ TEST_CASE("similarities: two results are compared on pairs that both know") {
   CHECK(compare(second, first, Correlation::spearman)->value == Approx(-difference->value).epsilon(1e-12));
 }
 
-TEST_CASE("categories: clusters that are the categories are pure") {
+TEST_CASE("categories: clusters equal to the categories have purity 1") {
   const Embeddings e = embeddings({{"oak", {1, 0.1F, 0}},
                                    {"elm", {2, 0, 0.1F}},
                                    {"Birch", {1, 0.2F, 0.1F}},
@@ -377,14 +377,14 @@ TEST_CASE("categories: clusters that are the categories are pure") {
   CHECK(evaluate(e, CategorySet{"none", {{"unicorn", "x"}}}, options).clusterings.empty());
 }
 
-TEST_CASE("categories: a word without length is clustered like others") {
+TEST_CASE("categories: a zero vector is clustered like others") {
   const Embeddings e = embeddings({{"a", {1, 0}}, {"b", {1, 0.1F}}, {"zero", {0, 0}}});
   EvaluateOptions options;
   options.bootstrap.resamples = 10;
   CHECK(evaluate(e, CategorySet{"test", {{"a", "x"}, {"b", "x"}, {"zero", "y"}}}, options).words == 3);
 }
 
-TEST_CASE("outliers: the word of the least mean cosine is the outlier") {
+TEST_CASE("outliers: the word with the smallest mean cosine is the outlier") {
   // Sums of cosines, with dog: lion 2.3, tiger 2.4, lynx 2.3, dog 1.0 or so; with puma, which is one of them, none
   // last.
   const Embeddings e = embeddings({{"lion", {1, 0.1F, 0}},
@@ -407,12 +407,12 @@ TEST_CASE("outliers: the word of the least mean cosine is the outlier") {
   CHECK(compare(result, result)->value == 0);
 }
 
-TEST_CASE("outliers: one that is as near as another is not found") {
+TEST_CASE("outliers: one that ties with another word is not found") {
   const Embeddings e = embeddings({{"a", {1, 0}}, {"b", {0, 1}}, {"c", {1, 0}}});
   // Sums: a 1, b 0, c 1 for the outlier c; b and itself are never both least.
   CHECK(evaluate(e, OutlierSet{"t", {{"g", {"a", "b"}, {"c"}}}}, as_written()).accuracy.correct == 0);
   CHECK(evaluate(e, OutlierSet{"t", {{"g", {"a", "c"}, {"b"}}}}, as_written()).accuracy.correct == 1);
-  // All alike: nobody is the outlier.
+  // All equal: there is no outlier.
   CHECK(evaluate(e, OutlierSet{"t", {{"g", {"a", "a"}, {"c"}}}}, as_written()).accuracy.correct == 0);
 }
 

@@ -22,7 +22,7 @@ TEST_CASE("mapped file: an empty file has no bytes") {
   CHECK(MappedFile(directory.file("empty", "")).bytes().empty());
 }
 
-TEST_CASE("mapped file: what is no file is an error that names it") {
+TEST_CASE("mapped file: a path that is not a file is an error that names it") {
   const TemporaryDirectory directory;
   CHECK_THAT(error_of([&] { MappedFile{directory / "absent"}; }), ContainsSubstring((directory / "absent").string()));
   CHECK_THAT(error_of([&] { MappedFile{directory.path()}; }), ContainsSubstring(directory.path().string()));
@@ -44,7 +44,7 @@ TEST_CASE("mapped file: a file that is replaced keeps the bytes it had") {
   CHECK(read_file(file) == "new");
 }
 
-TEST_CASE("atomic file: the target is there, whole, after the commit and not before") {
+TEST_CASE("atomic file: the target is complete after the commit and unchanged before") {
   const TemporaryDirectory directory;
   const fs::path target = directory / "out.txt";
   const bool existed = GENERATE(false, true);
@@ -98,7 +98,7 @@ TEST_CASE("atomic file: without a commit nothing remains") {
   if (existed) CHECK(read_file(directory / "out.txt") == "old");
 }
 
-TEST_CASE("atomic file: two writers of one file do not meet") {
+TEST_CASE("atomic file: a second writer of the same file is an error") {
   const TemporaryDirectory directory;
   const fs::path target = directory / "out.txt";
   {
@@ -127,7 +127,7 @@ TEST_CASE("atomic file: two targets in one directory are written side by side") 
   CHECK(read_file(directory / "b") == "bb");
 }
 
-TEST_CASE("atomic file: what an ended run left behind is cleared") {
+TEST_CASE("atomic file: the partial file of an ended run is replaced") {
   const TemporaryDirectory directory;
   directory.file(".out.txt.partial", std::string(100000, '?'));
   {

@@ -71,7 +71,7 @@ class Problem {
 
   void damage() { contexts_.row(pairs_[12].context)[3] = std::numeric_limits<float>::quiet_NaN(); }
 
-  /// The largest difference of any number, relative to it where that is above 1; infinite where a number is none.
+  /// The largest difference of any number, relative for numbers above 1; infinite if there is a NaN.
   double distance(const Problem& other) const {
     double worst = 0;
     for (const auto& [a, b] : {std::pair{&words_, &other.words_}, std::pair{&contexts_, &other.contexts_}})
@@ -147,7 +147,7 @@ class Problem {
 
 }  // namespace
 
-TEST_CASE("GloVe's kernels: every width to 260, and some to 1,024, as the oracle") {
+TEST_CASE("GloVe's kernels: every width up to 260, and some up to 1,024, agree with the oracle") {
   for (const GloveKernels& kernel : kernels()) {
     for (std::size_t dimension = 1; dimension <= 1024; dimension += dimension < 260 ? 1 : 191) {
       CAPTURE(kernel.instruction_set, dimension);
@@ -160,7 +160,7 @@ TEST_CASE("GloVe's kernels: every width to 260, and some to 1,024, as the oracle
   }
 }
 
-TEST_CASE("GloVe's kernels: any number of pairs, clipped gradients and the legacy bias, as the oracle") {
+TEST_CASE("GloVe's kernels: any number of pairs, clipped gradients and the legacy bias agree with the oracle") {
   for (const GloveKernels& kernel : kernels())
     for (const bool legacy : {false, true})
       for (const double clip : {100.0, 0.01})
@@ -174,7 +174,7 @@ TEST_CASE("GloVe's kernels: any number of pairs, clipped gradients and the legac
         }
 }
 
-TEST_CASE("GloVe's kernels: a number that is none shows in the loss") {
+TEST_CASE("GloVe's kernels: a NaN shows in the loss") {
   for (const GloveKernels& kernel : kernels()) {
     CAPTURE(kernel.instruction_set);
     Problem problem(10, 30, false);

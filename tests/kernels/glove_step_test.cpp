@@ -74,7 +74,7 @@ TEST_CASE("GloVe's step: with sums of squares of 1 it is the gradient times the 
   }
 }
 
-TEST_CASE("GloVe's step: later steps are divided by the root of what was summed up before") {
+TEST_CASE("GloVe's step: later steps are divided by the root of the sum of squares before") {
   Rng rng(2);
   Row word(1, rng), context(1, rng);
   word.squares[0] = 16;

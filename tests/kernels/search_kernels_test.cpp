@@ -39,7 +39,7 @@ TEST_CASE("search kernels: packed rows and scanned ones have the inner products 
       for (const std::size_t count : {1u, 2u, 5u, 47u, 48u, 49u, 100u}) {
         const std::size_t queries = 1 + (dimension + count) % 19, stride = dimension + count % 3;
         CAPTURE(kernel.instruction_set, dimension, count, queries, stride);
-        // No longer than they must be, so that sanitizers see who reads beyond.
+        // Exactly as long as required, so that sanitizers detect reads beyond the end.
         const std::vector<float> rows = random_numbers((count - 1) * stride + dimension, dimension),
                                  scales = random_numbers(count, count),
                                  asked = random_numbers(queries * dimension, dimension + count);
@@ -70,7 +70,7 @@ namespace {
 
 constexpr float not_a_number = std::numeric_limits<float>::quiet_NaN();
 
-/// Numbers as kernels ask for them: there up to a multiple of 16.
+/// Numbers as the kernels require them: padded to a multiple of 16.
 std::vector<float> padded_numbers(std::size_t count, std::uint64_t seed, float factor = 1) {
   std::vector<float> result = random_numbers((count + 15) / 16 * 16, seed);
   for (float& number : result) number *= factor;
@@ -78,7 +78,7 @@ std::vector<float> padded_numbers(std::size_t count, std::uint64_t seed, float f
   return result;
 }
 
-/// What select(threshold, to) finds are the rows whose scores are at least the threshold, with scores to `accuracy`.
+/// Checks that select(threshold, to) finds the rows with scores of at least the threshold, within `accuracy`.
 template <class Select>
 void check_selection(std::size_t count, const std::vector<double>& scores, double accuracy, const Select& select) {
   for (const double threshold : {-1e9, -0.3, 0.0, 0.25, 0.7, 1.1}) {
@@ -103,7 +103,7 @@ void check_selection(std::size_t count, const std::vector<double>& scores, doubl
 
 }  // namespace
 
-TEST_CASE("search kernels: rows are selected by scores that are those of double arithmetic, a NaN never") {
+TEST_CASE("search kernels: rows are selected by the scores of double arithmetic, a NaN never") {
   for (const SearchKernels& kernel : kernels())
     for (const std::size_t count : {0u, 1u, 3u, 15u, 16u, 17u, 100u, 1000u}) {
       CAPTURE(kernel.instruction_set, count);
@@ -168,7 +168,7 @@ TEST_CASE("search kernels: a probability of a far score is 0 or 1 and no NaN") {
   }
 }
 
-TEST_CASE("search kernels: a direction that is all rounding stays a candidate") {
+TEST_CASE("search kernels: a direction that is only rounding stays a candidate") {
   for (const SearchKernels& kernel : kernels()) {
     CAPTURE(kernel.instruction_set);
     const std::vector<float> zeros(16, 0), ones(16, 1);

@@ -27,7 +27,7 @@ const std::vector<WindowKernels>& kernels() {
   return all;
 }
 
-/// Floats at a multiple of 64 bytes, on the heap and no more than asked for, so that sanitizers see who reads beyond.
+/// Floats at a multiple of 64 bytes, allocated exactly, so that sanitizers detect reads beyond the end.
 class AlignedFloats {
  public:
   explicit AlignedFloats(std::size_t size, float value = 0)
@@ -62,7 +62,7 @@ struct Shape {
   bool repeated_inputs = false;
 };
 
-/// A window and the tables that its rows are in: every second row is not in the window.
+/// A window and the tables with its rows: every second row is not in the window.
 class Problem {
  public:
   explicit Problem(const Shape& shape, std::uint64_t seed = 1)
@@ -122,8 +122,8 @@ class Problem {
   }
 
  private:
-  /// Scores in [-7, 7], as trained vectors have them, in every dimension: numbers of a size that falls with the width,
-  /// a part that is the row's and a part at random.
+  /// Scores in [-7, 7], as of trained vectors, for every dimension: numbers whose size falls with the width, the sum of
+  /// a part common to the row and a random part.
   void fill(const AlignedFloats& table, Rng& rng) {
     const float size = 1 / std::sqrt(static_cast<float>(shape_.width));
     for (std::size_t row = 0; row * stride_ < table.size(); ++row) {
@@ -140,7 +140,7 @@ class Problem {
   AlignedFloats inputs_, outputs_;
 };
 
-/// What the plain step in double makes of a problem.
+/// The result of the reference step in double.
 struct Exact {
   std::vector<double> inputs, outputs;  // both tables, with the padding
   double loss;
@@ -162,21 +162,21 @@ Exact exact_step(const Problem& p, Model model, double share) {
   return result;
 }
 
-/// How far a kernel may be from the exact step, if each rounding is at its worst.
+/// The largest error of a kernel if every rounding is at its worst.
 struct Bounds {
   double input, output, loss;
 };
 
 /// u is the unit of rounding, 2^-24. U, V: the largest number of an input and an output. A: the largest sum of the
 /// absolute products of a score.
-/// - A score is off by A u for each of its additions (at most one for each number of the row), one multiplication and,
-///   in CBOW, the additions of the mean.
-/// - A sigmoid has slope 1/4; its exponential, addition and division are off by 3e-7 in all.
-/// - An input moves by at most rate x weights x V in all, off by the error of the sigmoids and by a rounding for each
-///   output; an output by rate x its weight x inputs x U, with a rounding for each input. Then they are rounded.
-/// - Each term of the loss is off by the error of its score and, 1 + e^x and the logarithm in it, by 6e-7; each
-/// addition
-///   by u times the loss.
+/// - A score has an error of A u for each of its additions (at most one for each number of the row), one multiplication
+///   and, in CBOW, the additions of the mean.
+/// - A sigmoid has slope 1/4; its exponential, addition and division have a total error of 3e-7.
+/// - An input moves by at most rate x weights x V, with the error of the sigmoids and a rounding for each output; an
+///   output by rate x its weight x inputs x U, with a rounding for each input. Then they are rounded.
+/// - Each term of the loss has the error of its score and 6e-7 for 1 + e^x and the logarithm; each addition has an
+/// error
+///   of u times the loss.
 Bounds bounds(const Problem& p, Model model, double share, double loss) {
   constexpr double u = 0x1p-24;
   const auto n = static_cast<double>(p.shape().inputs), outputs = static_cast<double>(p.shape().outputs),
@@ -200,21 +200,21 @@ Bounds bounds(const Problem& p, Model model, double share, double loss) {
   const double scored = cbow ? 1 : n;
   const double score = (static_cast<double>(p.width()) + 1 + (cbow ? n + 1 : 0)) * u * A;
   const double sigmoid = score / 4 + 3e-7;
-  const double times = p.shape().repeated_inputs ? 2 : 1;  // a row's moves
+  const double times = p.shape().repeated_inputs ? 2 : 1;  // number of moves of a row
   const double input_move = times * rate * weights * V * (cbow ? share : 1),
                output_move = rate * largest_weight * scored * U;
   const double terms = scored * weights;
   Bounds result{input_move * (sigmoid + (outputs + 3) * u) + times * 2 * u * (U + input_move),
                 output_move * (sigmoid + 3 * u) + (scored + 1) * u * (V + output_move),
                 terms * (score + 6e-7) + (scored * outputs + 20) * u * loss};
-  // A row that occurs twice is moved once before the second time that the outputs are moved by it.
+  // A row that occurs twice has moved once before it moves the outputs the second time.
   if (p.shape().repeated_inputs && !cbow) result.output += rate * largest_weight * n * input_move;
   return result;
 }
 
 struct Worst {
-  double window = 0;   // numbers of the window, as parts of their bounds
-  bool others = true;  // rows that are not in it and padding are as they were
+  double window = 0;   // largest error of the window's numbers, relative to their bounds
+  bool others = true;  // other rows and padding are unchanged
 };
 
 Worst compare(const AlignedFloats& now, const AlignedFloats& before, const std::vector<double>& exact, double bound,
@@ -235,7 +235,7 @@ Worst compare(const AlignedFloats& now, const AlignedFloats& before, const std::
   return worst;
 }
 
-/// Every instruction set against the plain step in double, twice.
+/// Checks every instruction set against the reference step in double, twice.
 void check_step(const Problem& before, Model model, float share) {
   const Exact exact = exact_step(before, model, static_cast<double>(share));
   const Bounds bound = bounds(before, model, static_cast<double>(share), exact.loss);
@@ -248,7 +248,7 @@ void check_step(const Problem& before, Model model, float share) {
         loss == same && now.inputs().same_bits(again.inputs()) && now.outputs().same_bits(again.outputs());
     if (std::abs(loss - exact.loss) <= bound.loss && input.window <= 1 && output.window <= 1 && input.others &&
         output.others && twice)
-      continue;  // assertions would take most of the time
+      continue;  // without assertions, which would take most of the time
     CAPTURE(with.instruction_set, model == Model::cbow, share, before.width(), before.shape().inputs,
             before.shape().outputs, before.signs(), before.shape().rate);
     CHECK(loss == Approx(exact.loss).epsilon(0).margin(bound.loss));
@@ -276,13 +276,13 @@ TEST_CASE("window_kernels: the processor's best instruction set comes first and 
   for (const std::string& name : names) CHECK(known.contains(name));
 }
 
-TEST_CASE("window_kernels: in every dimension up to 1024 the step is the exact one to rounding") {
+TEST_CASE("window_kernels: in every dimension up to 1024 the step is exact up to rounding") {
   const Model model = GENERATE(Model::skipgram, Model::cbow);
   for (std::size_t width = 1; width <= 1024; ++width)
     check_step({.width = width, .inputs = 1 + width % 3, .outputs = width % 2 == 0 ? 6u : 5 + width % 7}, model);
 }
 
-TEST_CASE("window_kernels: with few inputs and outputs the step is the exact one to rounding") {
+TEST_CASE("window_kernels: with few inputs and outputs the step is exact up to rounding") {
   const Model model = GENERATE(Model::skipgram, Model::cbow);
   const std::size_t width = GENERATE(as<std::size_t>{}, 1, 16, 37, 100);
   for (std::size_t inputs = 1; inputs <= 12; ++inputs)
@@ -290,7 +290,7 @@ TEST_CASE("window_kernels: with few inputs and outputs the step is the exact one
       check_step({.width = width, .inputs = inputs, .outputs = outputs}, model);
 }
 
-TEST_CASE("window_kernels: with hundreds of outputs the step is the exact one to rounding") {
+TEST_CASE("window_kernels: with hundreds of outputs the step is exact up to rounding") {
   const Model model = GENERATE(Model::skipgram, Model::cbow);
   const Signs signs = GENERATE(Signs::noise, Signs::weighted);
   for (const std::size_t outputs : {99u, 100u, 101u, 127u, 1001u})
@@ -298,7 +298,7 @@ TEST_CASE("window_kernels: with hundreds of outputs the step is the exact one to
       check_step({.width = 37, .inputs = inputs, .outputs = outputs, .signs = signs, .rate = 0.01F}, model);
 }
 
-TEST_CASE("window_kernels: signs of trees and weights are taken") {
+TEST_CASE("window_kernels: signs of tree paths and weights are supported") {
   const Model model = GENERATE(Model::skipgram, Model::cbow);
   const Signs signs = GENERATE(Signs::tree, Signs::weighted, Signs::tree_and_noise);
   const std::size_t width = GENERATE(as<std::size_t>{}, 3, 48);
@@ -312,9 +312,9 @@ TEST_CASE("window_kernels: each input of CBOW takes the given share of the step"
     check_step({.width = 50, .inputs = inputs, .outputs = 6}, Model::cbow, false);
 }
 
-TEST_CASE("window_kernels: counting outputs changes nothing where none counts twice") {
+TEST_CASE("window_kernels: weights of 1 give the same step as no weights") {
   for (const WindowKernels& with : kernels()) {
-    // Signs::weighted gives the first output of one the weight 1.
+    // With one output, Signs::weighted gives it the weight 1.
     const Problem plain({.width = 20, .inputs = 3, .outputs = 1, .signs = Signs::tree});
     const Problem counted({.width = 20, .inputs = 3, .outputs = 1, .signs = Signs::weighted});
     REQUIRE(plain.signs() == counted.signs());
@@ -325,7 +325,7 @@ TEST_CASE("window_kernels: counting outputs changes nothing where none counts tw
   }
 }
 
-TEST_CASE("window_kernels: of an input that occurs twice no step is lost") {
+TEST_CASE("window_kernels: an input that occurs twice loses no step") {
   const Model model = GENERATE(Model::skipgram, Model::cbow);
   const float rate = GENERATE(0.01F, 0.2F);
   for (const std::size_t width : {1u, 16u, 40u})
@@ -345,7 +345,7 @@ TEST_CASE("window_kernels: rate zero gives the loss and changes nothing") {
       const Exact exact = exact_step(before, model, 0.2);
       CHECK(now.step(with, model, 0.2F) ==
             Approx(exact.loss).epsilon(0).margin(bounds(before, model, 0.2, exact.loss).loss));
-      // Numbers and not bits: -0 may become 0.
+      // Compares numbers, not bits: -0 may become 0.
       bool same = true;
       for (std::size_t i = 0; i < now.inputs().size(); ++i) same &= now.inputs()[i] == before.inputs()[i];
       for (std::size_t i = 0; i < now.outputs().size(); ++i) same &= now.outputs()[i] == before.outputs()[i];
@@ -353,7 +353,7 @@ TEST_CASE("window_kernels: rate zero gives the loss and changes nothing") {
     }
 }
 
-TEST_CASE("window_kernels: it does not matter what is in the scratch") {
+TEST_CASE("window_kernels: the contents of the scratch do not matter") {
   const Model model = GENERATE(Model::skipgram, Model::cbow);
   for (const WindowKernels& with : kernels())
     for (std::size_t inputs = 1; inputs <= 5; ++inputs)
@@ -369,7 +369,7 @@ TEST_CASE("window_kernels: it does not matter what is in the scratch") {
           REQUIRE(dirty.inputs().same_bits(clean.inputs()));
           REQUIRE(dirty.outputs().same_bits(clean.outputs()));
         }
-        // What a bigger window left.
+        // A scratch used by a larger window.
         const Problem bigger({.width = 1024, .inputs = 12, .outputs = 50}, 7);
         const AlignedFloats scratch(scratch_floats(12, 50, bigger.stride()));
         bigger.step(with, model, 1, scratch);
@@ -386,7 +386,7 @@ TEST_CASE("window_kernels: scores that are certain give a finite loss and the ri
   const std::size_t width = GENERATE(as<std::size_t>{}, 1, 5, 64);
   const std::size_t outputs = GENERATE(as<std::size_t>{}, 2, 6, 21);
   const bool weighted = GENERATE(false, true);
-  // Every second output agrees with the inputs, the others are opposite; what they should say is mixed.
+  // Every second output agrees with the inputs, the others are opposite; positive and negative examples are mixed.
   const Problem p({.width = width,
                    .inputs = 3,
                    .outputs = outputs,
@@ -398,7 +398,7 @@ TEST_CASE("window_kernels: scores that are certain give a finite loss and the ri
   check_step(p, model, 1.0F / 3);
 }
 
-TEST_CASE("window_kernels: a score that is not a number makes the loss not a number") {
+TEST_CASE("window_kernels: a NaN or infinite score makes the loss not finite") {
   const Model model = GENERATE(Model::skipgram, Model::cbow);
   const bool weighted = GENERATE(false, true);
   const float nan = std::numeric_limits<float>::quiet_NaN(), infinite = std::numeric_limits<float>::infinity();
@@ -419,7 +419,7 @@ TEST_CASE("window_kernels: a score that is not a number makes the loss not a num
           CAPTURE(with.instruction_set, width, outputs, bad);
           REQUIRE(!std::isfinite(loss([&](const Problem& p) { p.input(2)[width - 1] = nan; })));
           REQUIRE(!std::isfinite(loss([&](const Problem& p) { p.output(bad)[width - 1] = nan; })));
-          // Beyond all floats in the wrong direction, and in both.
+          // Beyond the range of floats in the wrong direction, and in both.
           REQUIRE(!std::isfinite(loss([&](const Problem& p) {
             p.input(0)[0] = 1e30F;
             p.output(bad)[0] = p.signs()[bad] * 1e30F;
@@ -438,7 +438,7 @@ TEST_CASE("window_kernels: a score that is not a number makes the loss not a num
 }
 
 TEST_CASE("window_kernels: every score's sigmoid and loss are right") {
-  // Of two numbers the first makes the score; the second, 0 in the input and 1 in the output, becomes the sigmoid.
+  // Of two numbers the first gives the score; the second, 0 in the input and 1 in the output, becomes the sigmoid.
   for (const WindowKernels& with : kernels()) {
     double worst = 0, worst_part = 0, worst_loss = 0;
     for (int i = -100 * 64; i <= 100 * 64; ++i) {
@@ -458,7 +458,7 @@ TEST_CASE("window_kernels: every score's sigmoid and loss are right") {
       worst_loss = std::max(worst_loss, std::abs(loss - exact_loss) / (1 + exact_loss));
     }
     INFO(with.instruction_set);
-    // Three roundings, the exponential's error and, as part of itself, a rounding of its argument times that.
+    // Three roundings, the exponential's error and, for the relative error, a rounding of its argument times that.
     CHECK(worst < 3e-7);
     CHECK(worst_part < 3e-7);
     CHECK(worst_loss < 4e-7);

@@ -19,8 +19,8 @@ namespace {
 enum class Model { skipgram, cbow };
 enum class Layer { sigmoid, softmax };
 
-/// Two tables and the rows of them that a window uses. Rows stand `stride` numbers apart, those after the dimension are
-/// 7 and must stay so.
+/// Two tables and the rows of them that a window uses. Rows are `stride` numbers apart; the numbers after the dimension
+/// are 7 and must stay so.
 template <std::floating_point T>
 struct Problem {
   Model model = Model::skipgram;
@@ -56,7 +56,7 @@ struct Problem {
     return step(rate, scratch);
   }
 
-  /// The loss, from its definition and in the widest numbers.
+  /// The loss, by its definition, in long double.
   long double loss() const {
     const auto at = [&](const std::vector<T>& table, std::size_t row, std::size_t c) {
       return static_cast<long double>(table[row * stride + c]);
@@ -93,7 +93,7 @@ struct Problem {
     return sum;
   }
 
-  /// What the loss adds up: inputs times outputs with their weights.
+  /// The number of terms in the loss: inputs times outputs with their weights.
   double terms() const {
     const double scored = model == Model::cbow ? 1 : static_cast<double>(input_rows.size());
     if (layer == Layer::softmax) return scored;
@@ -115,7 +115,8 @@ std::vector<std::size_t> distinct_rows(std::size_t count) {
   return rows;
 }
 
-/// Signs of noise words (one yes, then noes), of a path in a tree (both, mixed), or of counted noise words (weights).
+/// Signs of noise words (one positive example, then negatives), of a path in a tree (mixed), or of weighted noise
+/// words.
 enum class Signs { noise, tree, weighted };
 
 /// Distinct rows, or rows drawn from tables of three so that they repeat. Numbers in [-0.5, 0.5).
@@ -152,7 +153,7 @@ Problem<float> rounded(const Problem<double>& p) {
           .outputs = {p.outputs.begin(), p.outputs.end()}};
 }
 
-/// The derivative of the loss by every number of `table`, by central differences.
+/// The derivative of the loss with respect to every number of `table`, by central differences.
 std::vector<double> numeric_gradient(const Problem<double>& problem, std::vector<double> Problem<double>::*table) {
   constexpr double shift = 0x1p-13;
   std::vector<double> gradient;
@@ -184,9 +185,10 @@ void check_gradient(const Problem<double>& before) {
       std::vector<double> expected = before.*table;
       const std::vector<double> gradient = numeric_gradient(before, table);
       for (std::size_t i = 0; i < gradient.size(); ++i) expected[i] -= rate * gradient[i];
-      // Central differences are off by shift^2 / 6 times the third derivative. Of log(1 + e^z) that is below 0.0963,
-      // and z moves with a number by at most 0.5; of log(sum e^z) it is the third central moment of the speeds of the
-      // scores, which lie in [-0.5, 0.5], so it is below 0.0963 too. Two thousand roundings in double are below 1e-12.
+      // The error of central differences is shift^2 / 6 times the third derivative. For log(1 + e^z) that is below
+      // 0.0963, and z changes with a number by at most 0.5 times; for log(sum e^z) it is the third central moment of
+      // the scores' derivatives, which are in [-0.5, 0.5], so also below 0.0963. 2,000 roundings in double are below
+      // 1e-12.
       CHECK(largest_difference(after.*table, expected) < rate * before.terms() * 0.0963 * 0x1p-26 / 6 + 1e-12);
     }
   }
@@ -282,7 +284,7 @@ TEST_CASE("window_step: CBOW of one input is skip-gram") {
   CHECK(a.outputs == b.outputs);
 }
 
-TEST_CASE("window_step: a weight counts like an output that occurs that often") {
+TEST_CASE("window_step: an output with a weight counts like one repeated that often") {
   const Model model = GENERATE(Model::skipgram, Model::cbow);
   Problem<double> weighted = random_problem(model, Layer::sigmoid, 5, 4, 2, false);
   Problem<double> often = weighted;
@@ -295,7 +297,7 @@ TEST_CASE("window_step: a weight counts like an output that occurs that often") 
 }
 
 TEST_CASE("window_step: the softmax moves outputs apart and not all together") {
-  // The probabilities' derivatives add up to zero, so the outputs' steps do.
+  // The derivatives of the probabilities sum to zero, and so do the outputs' steps.
   const Model model = GENERATE(Model::skipgram, Model::cbow);
   const Problem<double> before = random_problem(model, Layer::softmax, 6, 3, 5, false);
   Problem<double> after = before;
@@ -313,7 +315,7 @@ TEST_CASE("window_step: the softmax moves outputs apart and not all together") {
 }
 
 TEST_CASE("window_step: the softmax of two outputs is the sigmoid of their difference") {
-  // log(e^a + e^b) - a = log(1 + e^(b - a)): one sigmoid that should say yes, of the output a - b.
+  // log(e^a + e^b) - a = log(1 + e^(b - a)): one sigmoid of a positive example with the output a - b.
   Problem<double> softmax = random_problem(Model::skipgram, Layer::softmax, 4, 3, 2, false);
   softmax.target = 1;
   Problem<double> sigmoid = softmax;
@@ -329,7 +331,7 @@ TEST_CASE("window_step: the softmax of two outputs is the sigmoid of their diffe
           Approx(sigmoid.outputs[c] - (before.outputs[7 + c] - before.outputs[c])).margin(1e-14));
 }
 
-TEST_CASE("window_step: the chances of all words of a tree add up to one") {
+TEST_CASE("window_step: the probabilities of all words of a tree sum to one") {
   const std::size_t words = GENERATE(as<std::size_t>{}, 2, 3, 8, 100);
   Rng rng(words);
   std::vector<std::uint64_t> counts(words);
@@ -355,7 +357,7 @@ TEST_CASE("window_step: the chances of all words of a tree add up to one") {
   CHECK(sum == Approx(1).epsilon(1e-12));
 }
 
-TEST_CASE("window_step: a scratch that served other sizes does no harm") {
+TEST_CASE("window_step: a scratch used for other sizes does no harm") {
   const Model model = GENERATE(Model::skipgram, Model::cbow);
   const Layer layer = GENERATE(Layer::sigmoid, Layer::softmax);
   StepScratch<double> used;
@@ -371,7 +373,7 @@ TEST_CASE("window_step: a scratch that served other sizes does no harm") {
 TEMPLATE_TEST_CASE("window_step: certain scores give a finite loss and a finite step", "", float, double) {
   const Model model = GENERATE(Model::skipgram, Model::cbow);
   const std::size_t dimension = GENERATE(as<std::size_t>{}, 1, 5, 64);
-  // The first output should be yes and the second no. Their scores are +-1000.
+  // The first output is a positive example, the second a negative one. Their scores are +-1000.
   const TestType yes = GENERATE(TestType(1), TestType(-1)), no = GENERATE(TestType(1), TestType(-1));
   const TestType length = std::sqrt(TestType(1000) / static_cast<TestType>(dimension));
   Problem<TestType> problem{.model = model, .dimension = dimension, .stride = dimension};
@@ -386,9 +388,9 @@ TEMPLATE_TEST_CASE("window_step: certain scores give a finite loss and a finite 
   constexpr TestType rate = TestType(0.1);
   const double loss = problem.step(rate);
 
-  // A wrong answer costs its distance, a right one nothing. The scores are off by their rounding.
+  // The loss of a wrong answer is its distance, that of a right one 0. The scores have rounding errors.
   double expected = (yes < 0 ? 1000 : 0) + (no > 0 ? 1000 : 0);
-  // The gradient of a wrong answer is the other row itself, of a right one nothing.
+  // The gradient of a wrong answer is the other row itself, that of a right one 0.
   double to_yes = yes < 0 ? 0.1 : 0, to_no = no > 0 ? -0.1 : 0;
   if (problem.layer == Layer::softmax) {
     expected = yes == no ? std::log(2.0) : yes < no ? 2000 : 0;
@@ -406,7 +408,7 @@ TEMPLATE_TEST_CASE("window_step: certain scores give a finite loss and a finite 
   }
 }
 
-TEST_CASE("window_step: in single precision it is the same to rounding") {
+TEST_CASE("window_step: single precision gives the same up to rounding") {
   const Model model = GENERATE(Model::skipgram, Model::cbow);
   const Layer layer = GENERATE(Layer::sigmoid, Layer::softmax);
   const std::size_t dimension = GENERATE(as<std::size_t>{}, 1, 4, 7, 100);
@@ -417,13 +419,12 @@ TEST_CASE("window_step: in single precision it is the same to rounding") {
   exact.outputs.assign(single.outputs.begin(), single.outputs.end());
   const double exact_loss = exact.step(0.05), single_loss = single.step(0.05F);
 
-  // A score adds up d products, none above 1/4, that are right to (d + 9) roundings (nine for the mean). The loss has
-  // 96 terms at most, each off by its score's error and its own, and as many additions of what is below 96 * 4
-  // together.
+  // A score sums d products, none above 1/4, with at most (d + 9) roundings each (nine for the mean). The loss has at
+  // most 96 terms, each with its score's error and its own, and as many additions with a sum below 96 * 4.
   const auto d = static_cast<double>(dimension);
   const double score_error = (d + 9) * 0x1p-24 * d / 4;
   CHECK(single_loss == Approx(exact_loss).margin(96 * (score_error + 1e-6)));
-  // A number takes 24 steps at most (weights up to 3, of 8 inputs), each of rate 0.05 times 0.5 times a sigmoid.
+  // A number takes at most 24 steps (weights up to 3, 8 inputs), each of rate 0.05 times 0.5 times a sigmoid.
   const double step_error = 24 * 0.05 * 0.5 * (score_error + 1e-6) + 9 * 0x1p-24;
   CHECK(largest_difference({single.inputs.begin(), single.inputs.end()}, exact.inputs) < step_error);
   CHECK(largest_difference({single.outputs.begin(), single.outputs.end()}, exact.outputs) < step_error);

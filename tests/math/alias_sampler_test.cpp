@@ -70,7 +70,7 @@ TEST_CASE("alias sampler: a word of weight zero is never drawn") {
 
 TEST_CASE("alias sampler: a single word is always drawn") { CHECK(drawn({0.1}, 1000, 1)[0] == 1000); }
 
-TEST_CASE("alias sampler: weights may be as large or as small as numbers are") {
+TEST_CASE("alias sampler: weights may be as large or as small as doubles") {
   const double scale = GENERATE(1e-310, 1e-300, 1e300, 3e307);
   const auto [statistic, limit] = chi_square({2 * scale, scale, 3 * scale, 5 * scale}, 100000, 9);
   CHECK(statistic < limit);
@@ -82,7 +82,7 @@ TEST_CASE("alias sampler: the same generator draws the same words") {
   for (int i = 0; i < 100; ++i) CHECK(sampler(a) == sampler(b));
 }
 
-TEST_CASE("alias sampler: weights without a distribution are refused") {
+TEST_CASE("alias sampler: weights that define no distribution are refused") {
   constexpr double inf = std::numeric_limits<double>::infinity();
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   CHECK_THROWS_AS(AliasSampler(std::vector<double>{}), OptionError);

@@ -31,7 +31,7 @@ Points unit(Points points) {
   return points;
 }
 
-/// Of length 1, at these angles.
+/// Points of length 1 at these angles.
 Points on_circle(const std::vector<double>& degrees) {
   std::vector<std::vector<double>> rows;
   for (const double d : degrees)
@@ -68,7 +68,7 @@ double sum_of_squares(const Points& points, const std::vector<int>& clusters) {
   return sum;
 }
 
-/// Of two clusters of points, by the definition.
+/// The distance of two clusters of points, by its definition.
 double naive_distance(const Points& points, const std::vector<Eigen::Index>& a, const std::vector<Eigen::Index>& b,
                       Linkage linkage) {
   const auto a_size = static_cast<double>(a.size()), b_size = static_cast<double>(b.size());
@@ -89,7 +89,7 @@ double naive_distance(const Points& points, const std::vector<Eigen::Index>& a, 
   return linkage == Linkage::average ? sum / a_size / b_size : largest;
 }
 
-/// The same the simple way: looks for the nearest pair each time.
+/// Agglomerative clustering the simple way: searches for the nearest pair each time.
 std::vector<int> naive_clusters(const Points& points, int count, Linkage linkage) {
   std::vector<std::vector<Eigen::Index>> clusters;
   for (Eigen::Index i = 0; i < points.rows(); ++i) clusters.push_back({i});
@@ -114,7 +114,7 @@ std::vector<int> naive_clusters(const Points& points, int count, Linkage linkage
   return in_order_of_appearance(result);
 }
 
-/// The least sum of squares that any division into `count` clusters has.
+/// The least sum of squares of all divisions into `count` clusters.
 double least_sum_of_squares(const Points& points, int count, std::vector<int> clusters = {}) {
   if (clusters.size() == static_cast<std::size_t>(points.rows()))
     return count_of(clusters) == count ? sum_of_squares(points, clusters) : std::numeric_limits<double>::infinity();
@@ -132,7 +132,7 @@ constexpr Linkage linkages[] = {Linkage::average, Linkage::complete, Linkage::wa
 }  // namespace
 
 TEST_CASE("clustering: groups that are far from each other are found") {
-  // Ten groups of 1, 2, ... 10 points around different axes, the points of a group not side by side.
+  // Ten groups of 1, 2, ... 10 points around different axes; the points of a group are not consecutive.
   constexpr int groups = 10;
   std::vector<int> expected;
   for (int round = 0; round < groups; ++round)
@@ -147,8 +147,8 @@ TEST_CASE("clustering: groups that are far from each other are found") {
   }
 }
 
-TEST_CASE("clustering: starts far from each other find what starts at random would not") {
-  // 40 groups of 5: of starts that are drawn evenly few groups would have one.
+TEST_CASE("clustering: starts far from each other find groups that random starts would miss") {
+  // 40 groups of 5: uniformly drawn starts would miss many groups.
   constexpr int groups = 40;
   Points points = 0.001 * random_points(5 * groups, groups, 4);
   std::vector<int> expected;
@@ -168,14 +168,18 @@ TEST_CASE("clustering: the three linkages cut a tree that was worked by hand dif
   // c              .234  .426
   // d                    .034
   // All begin with {d,e} at .034; then a-b is .577 and b-c .357.
-  // average: c-{d,e} (.234 + .426) / 2 = .330, the least: {c,d,e}. Then b-{c,d,e} (.357 + 1.000 + 1.259) / 3 = .872,
-  //   a-b .577, the least: {a,b} {c,d,e}.
-  // complete: c-{d,e} .426, so b-c is the least: {b,c}. Then {b,c}-{d,e} 1.259, the least, a-{b,c} 1.423: {a}
-  // {b,c,d,e}. ward, in halves of squared distances, which 1 - cos are: c-{d,e} (2 x .234 + 2 x .426 - .034) / 3 =
-  // .429, so b-c is
-  //   the least: {b,c}. b-{d,e} (2 x 1.000 + 2 x 1.259 - .034) / 3 = 1.495. Then
-  //   {b,c}-{d,e} (3 x 1.495 + 3 x .429 - 2 x .357) / 4 = 1.264,
-  //   a-{b,c} (2 x .577 + 2 x 1.423 - .357) / 3 = 1.214, the least: {a,b,c} {d,e}.
+  //
+  // average: c-{d,e} is (.234 + .426) / 2 = .330, the least: {c,d,e}.
+  //   Then b-{c,d,e} is (.357 + 1.000 + 1.259) / 3 = .872 and a-b .577, the least: {a,b} {c,d,e}.
+  //
+  // complete: c-{d,e} is .426, so b-c is the least: {b,c}.
+  //   Then {b,c}-{d,e} is 1.259, the least, and a-{b,c} 1.423: {a} {b,c,d,e}.
+  //
+  // ward, in halves of squared distances, which 1 - cos is:
+  //   c-{d,e} is (2 x .234 + 2 x .426 - .034) / 3 = .429, so b-c is the least: {b,c};
+  //   b-{d,e} is (2 x 1.000 + 2 x 1.259 - .034) / 3 = 1.495.
+  //   Then {b,c}-{d,e} is (3 x 1.495 + 3 x .429 - 2 x .357) / 4 = 1.264 and
+  //   a-{b,c} is (2 x .577 + 2 x 1.423 - .357) / 3 = 1.214, the least: {a,b,c} {d,e}.
   const Points points = on_circle({0, 65, 115, 155, 170});
   CHECK(agglomerative_clusters(points, 2, Linkage::average) == std::vector{0, 0, 1, 1, 1});
   CHECK(agglomerative_clusters(points, 2, Linkage::complete) == std::vector{0, 1, 1, 1, 1});
@@ -187,8 +191,8 @@ TEST_CASE("clustering: the three linkages cut a tree that was worked by hand dif
     CHECK(agglomerative_clusters(points, 4, linkage) == std::vector{0, 1, 2, 3, 3});
 }
 
-TEST_CASE("clustering: merges that chains find late but low come before those above them") {
-  // A chain from the first point merges the pair at 0 before it has seen the closer pairs.
+TEST_CASE("clustering: merges are ordered by height, not in the order of the chains") {
+  // A chain from the first point merges the pair at 0 before it reaches the closer pairs.
   const Points points = on_circle({0, 10, 90, 95, 180, 181});
   for (const Linkage linkage : linkages) {
     CHECK(agglomerative_clusters(points, 5, linkage) == std::vector{0, 1, 2, 3, 4, 4});
@@ -232,7 +236,7 @@ TEST_CASE("clustering: chains of neighbours find the tree that the search for th
 }
 
 TEST_CASE("clustering: points in another order are in the same clusters") {
-  constexpr std::size_t count = 300;  // more than the points that are multiplied at once
+  constexpr std::size_t count = 300;  // more than a block of points
   const Points points = unit(random_points(count, 8, 5));
   std::vector<Eigen::Index> order(count);
   std::iota(order.begin(), order.end(), Eigen::Index{0});
@@ -263,7 +267,7 @@ TEST_CASE("clustering: k-means ends where every point is nearest to its own cent
   }
 }
 
-TEST_CASE("clustering: of few points k-means finds the best of all divisions") {
+TEST_CASE("clustering: k-means finds the best of all divisions of a few points") {
   const auto seed = GENERATE(range(std::uint64_t{1}, std::uint64_t{6}));
   const int count = GENERATE(2, 3, 5);
   const Points points = random_points(9, 2, seed);
@@ -300,7 +304,7 @@ TEST_CASE("clustering: k-means does not depend on the threads or on where the po
   CHECK(kmeans_clusters(points, options) != one);
 }
 
-TEST_CASE("clustering: one cluster has all points and as many as points one each") {
+TEST_CASE("clustering: one cluster has all points, and as many clusters as points have one each") {
   const int count = GENERATE(1, 2, 7, 200);
   const Points points = unit(random_points(static_cast<std::size_t>(count), 3, 10));
   const std::vector<int> together(static_cast<std::size_t>(count), 0);
@@ -330,7 +334,7 @@ TEST_CASE("clustering: copies of points are kept together, and apart only if the
     check([&](int count) { return agglomerative_clusters(points, count, linkage); });
 }
 
-TEST_CASE("clustering: where all points are one there are still as many clusters as asked for") {
+TEST_CASE("clustering: if all points are equal there are still as many clusters as requested") {
   for (const Points& points : {Points(Points::Constant(300, 3, 1 / std::sqrt(3.0))), Points(Points::Zero(300, 3)),
                                Points(Points::Zero(300, 0))}) {
     for (const int count : {1, 2, 150, 299}) {
@@ -341,8 +345,7 @@ TEST_CASE("clustering: where all points are one there are still as many clusters
 }
 
 TEST_CASE("clustering: a cluster of k-means that has lost its points takes the farthest one") {
-  // From the starts of this seed one cluster becomes empty on the way. What comes out is also the best of all
-  // divisions.
+  // With the starts of this seed one cluster becomes empty on the way. The result is also the best of all divisions.
   const Points points =
       points_of({{8, 15}, {9, 6}, {5, 7}, {15, 15}, {9, 0}, {9, 15}, {8, 7}, {0, 2}, {8, 3}, {4, 15}});
   const std::vector<int> clusters = kmeans_clusters(points, {.clusters = 4, .restarts = 1, .seed = 647});
@@ -372,7 +375,7 @@ TEST_CASE("clustering: among many equal distances no cluster is empty and the re
   }
 }
 
-TEST_CASE("clustering: what cannot be is refused") {
+TEST_CASE("clustering: invalid input is refused") {
   const Points points = unit(random_points(10, 3, 12));
   const auto kmeans = [&](const KMeansOptions& options) {
     return option_error_of([&] { kmeans_clusters(points, options); });
@@ -400,7 +403,7 @@ TEST_CASE("clustering: what cannot be is refused") {
   }
 }
 
-TEST_CASE("clustering: it can be stopped, and leaves the caller's counters alone") {
+TEST_CASE("clustering: it can be cancelled, and the counters of Progress are the caller's") {
   const Points points = unit(random_points(10, 3, 13));
   Progress progress;
   progress.done = 5;
@@ -429,24 +432,24 @@ TEST_CASE("clustering: purity is the share of the largest categories") {
   CHECK(purity(std::vector(8, 0), categories) == 3.0 / 8);
   CHECK(purity(std::vector{0, 1, 2, 3, 4, 5, 6, 7}, categories) == 1.0);
   CHECK(purity(clusters, std::vector(8, 0)) == 1.0);
-  // The numbers are names: other ones, with gaps, are as good.
+  // The numbers are only names: other ones, with gaps, give the same.
   CHECK(purity(std::vector{5, 3, 5, 3, 5, 3, 3, 0}, std::vector{9, 4, 9, 4, 4, 1, 9, 1}) == 5.0 / 8);
 }
 
-TEST_CASE("clustering: purity counts things by their weights") {
+TEST_CASE("clustering: purity counts each item as often as given") {
   const std::vector<int> clusters = {0, 0, 0, 1, 1}, categories = {0, 1, 1, 0, 1};
   CHECK(purity(clusters, categories, std::vector<std::uint32_t>{1, 1, 1, 1, 1}) == 3.0 / 5);
   // Cluster 0: category 0 five times, 1 twice; cluster 1: category 1 three times. 5 + 3 of 10.
   CHECK(purity(clusters, categories, std::vector<std::uint32_t>{5, 2, 0, 0, 3}) == 8.0 / 10);
-  // As if the things stood there as often.
+  // The same as with the items repeated.
   CHECK(purity(clusters, categories, std::vector<std::uint32_t>{2, 1, 0, 1, 2}) ==
         purity(std::vector{0, 0, 0, 1, 1, 1}, std::vector{0, 0, 1, 0, 1, 1}));
-  // More than 32 bits hold.
+  // Sums beyond 32 bits.
   constexpr std::uint32_t most = std::numeric_limits<std::uint32_t>::max();
   CHECK(purity(std::vector{0, 0, 0}, std::vector{0, 0, 1}, std::vector{most, most, most}) == 2.0 / 3);
 }
 
-TEST_CASE("clustering: there is no purity of nothing") {
+TEST_CASE("clustering: purity is empty if no item counts") {
   CHECK(purity({}, {}) == std::nullopt);
   CHECK(purity(std::vector{0, 1}, std::vector{0, 0}, std::vector<std::uint32_t>{0, 0}) == std::nullopt);
   CHECK(purity(std::vector{0, 1}, std::vector{0, 0}, std::vector<std::uint32_t>{0, 1}) == 1.0);

@@ -58,7 +58,7 @@ TEST_CASE("logistic regression: nothing near the model has a smaller loss, with 
 }
 
 TEST_CASE("logistic regression: the intercept alone gives the share of positives") {
-  // Examples without numbers of their own: P = (1 + 1) / (1 + 1 + 2), each weighing as it is told.
+  // Zero vectors with importances 1, 1 and 2: P = (1 + 1) / (1 + 1 + 2).
   const Eigen::MatrixXd x = Eigen::MatrixXd::Zero(3, 2);
   const LogisticModel model = fit_logistic(x, Eigen::Vector3d(1, 1, 0), Eigen::Vector3d(1, 1, 2), 5);
   CHECK(model.weights.norm() == 0);
@@ -107,7 +107,7 @@ TEST_CASE("logistic regression: a model of thousands of examples is found to the
   const double enough = 1.01e-9 * gradient({Eigen::VectorXd::Zero(10), 0});
   const LogisticModel model = fit({});
   CHECK(gradient(model) <= enough);
-  // From nearby, where the last step changes the loss by less than it is rounded by.
+  // Starts nearby, where the last step changes the loss by less than its rounding.
   for (Eigen::Index k = 0; k < 10; ++k)
     for (const double step : {-4e-8, -2e-8, 2e-8, 4e-8}) {
       LogisticModel start = model;

@@ -25,7 +25,7 @@ struct Sample {
   }
 };
 
-/// Classes that are told apart by some of the numbers, none of which has its mean at zero.
+/// Classes that differ in some of the dimensions, none of which has mean zero.
 Sample random_sample(Eigen::Index count, Eigen::Index dimension, Eigen::Index classes, std::uint64_t seed) {
   Rng rng(seed);
   Sample result{Examples(count, dimension), {}, classes};
@@ -42,7 +42,7 @@ Parameters random_parameters(Eigen::Index rows, Eigen::Index columns, std::uint6
   return random_matrix(static_cast<std::size_t>(rows), static_cast<int>(columns), seed).cast<double>();
 }
 
-/// What is minimised, by its formula.
+/// The objective, by its formula.
 double loss(const Sample& sample, const SoftmaxModel& model, double strength) {
   double sum = 0;
   for (Eigen::Index i = 0; i < sample.x.rows(); ++i) {
@@ -96,14 +96,14 @@ TEST_CASE("softmax regression: second derivatives are differences of gradients")
   CHECK((objective.hessian_times(direction) - expected).norm() < 1e-7 * expected.norm());
 }
 
-TEST_CASE("softmax regression: the value is that of the formula, and where the search begins that of equal chances") {
+TEST_CASE("softmax regression: the value is that of the formula, and initially that of equal probabilities") {
   const Eigen::Index classes = GENERATE(2, 5);
   const Sample sample = random_sample(50, 4, classes, 6);
   SoftmaxObjective objective(sample.task(3));
   Parameters gradient;
   CHECK(objective.evaluate(Parameters::Zero(5, classes), gradient) ==
         Approx(3 * 50 * std::log(static_cast<double>(classes))));
-  // Of two classes the terms agree where one row of the weights is the other negated.
+  // For two classes the terms agree if one row of the weights is the negative of the other.
   Parameters at = random_parameters(5, classes, 7) * 3;
   if (classes == 2) at.col(1) = -at.col(0);
   if (classes > 2) at.colwise() -= at.rowwise().mean();
@@ -218,7 +218,7 @@ TEST_CASE("softmax regression: equal columns share their weights, and constant o
   CHECK(model.weights.col(3).norm() < 1e-10);
 }
 
-TEST_CASE("softmax regression: it is found where a classifier can be right in all cases, and for numbers of any size") {
+TEST_CASE("softmax regression: it is found for separable classes and for numbers of any size") {
   const auto [strength, size] =
       GENERATE(table<double, double>({{1e-6, 1}, {1, 1}, {1e6, 1}, {1, 1e-3}, {1e6, 1e-3}, {1, 1e3}, {1e-3, 1e3}}));
   CAPTURE(strength, size);
@@ -230,7 +230,7 @@ TEST_CASE("softmax regression: it is found where a classifier can be right in al
     CHECK(loss(sample, {model.weights * factor, model.intercepts * factor}, strength) >= least * (1 - 1e-12));
 }
 
-TEST_CASE("softmax regression: what is too large for doubles is an error, not a model") {
+TEST_CASE("softmax regression: numbers too large for doubles are an error, not a model") {
   const double size = GENERATE(1e120, 1e200);
   const Sample sample{(Examples(3, 2) << 0, 1, 3, 1, 9, 2).finished() * size, {0, 1, 2}, 3};
   CHECK_THAT(error_of([&] { fit_softmax(sample.task()); }), ContainsSubstring("no classifier was found"));
@@ -258,7 +258,7 @@ TEST_CASE("softmax regression: probabilities add up to 1, and scores of thousand
   CHECK(logs(2, 1) - logs(2, 2) == Approx(2));
 }
 
-TEST_CASE("softmax regression: it stops when asked to") {
+TEST_CASE("softmax regression: it can be cancelled") {
   const Sample sample = random_sample(100, 3, 3, 13);
   Progress progress;
   progress.cancelled = true;

@@ -27,7 +27,7 @@ BootstrapOptions bootstrap_options(int resamples, double confidence = 0.95) {
   return options;
 }
 
-/// From 0 to below `different` in sevenths, so with ties, and with means that rounding changes.
+/// Multiples of 1/7 below different / 7, so with ties, and with means that are rounded.
 Values random_values(Rng& rng, std::size_t count, std::uint32_t different) {
   Values result(count);
   for (double& value : result) value = rng.below(different) / 7.0;
@@ -40,7 +40,7 @@ double normal(Rng& rng) {
   return length * std::cos(2 * std::numbers::pi * static_cast<double>(rng.uniform()));
 }
 
-/// The values of a resample one by one.
+/// The values of a resample, each repeated as often as it was drawn.
 Values expanded(const Values& values, Times times) {
   Values result;
   for (std::size_t i = 0; i < values.size(); ++i) result.insert(result.end(), times[i], values[i]);
@@ -58,7 +58,7 @@ Interval negated(const Interval& interval) { return {-interval.high, -interval.l
 
 }  // namespace
 
-TEST_CASE("ranks: equal values share the mean of theirs") {
+TEST_CASE("ranks: equal values get the mean of their ranks") {
   CHECK(ranks(Values{}).empty());
   CHECK(ranks(Values{7}) == Values{1});
   CHECK(ranks(Values{30, 10, 20}) == Values{3, 1, 2});
@@ -90,7 +90,7 @@ TEST_CASE("correlation: ties have the mean of their ranks") {
   CHECK(spearman(a, b).value() == Approx(7.5 / std::sqrt(72.0)).epsilon(1e-15));
 }
 
-TEST_CASE("correlation: it does not depend on the order of the pairs and Spearman's on nothing but ranks") {
+TEST_CASE("correlation: it does not depend on the order of the pairs, and Spearman's only on ranks") {
   const std::vector<double> x = {3, 1, 2, 2, 5, 4}, y = {1, 1, 3, 2, 9, 4};
   const std::vector<double> x2 = {4, 5, 2, 2, 1, 3}, y2 = {4, 9, 2, 3, 1, 1};
   CHECK(spearman(x, y).value() == Approx(spearman(x2, y2).value()).epsilon(1e-15));
@@ -122,7 +122,7 @@ TEST_CASE("correlation: large numbers that differ little lose nothing") {
   CHECK(pearson(x, y).value() <= 1);
 }
 
-TEST_CASE("correlation: a value that is not finite makes it nothing rather than endless") {
+TEST_CASE("correlation: it is empty if a value is not finite") {
   const std::vector<double> x = {1, not_a_number, 3};
   const std::vector<double> y = {1, 2, 3};
   CHECK_FALSE(pearson(x, y));
@@ -130,7 +130,7 @@ TEST_CASE("correlation: a value that is not finite makes it nothing rather than 
   CHECK_FALSE(spearman(y, x));
 }
 
-TEST_CASE("correlation: the kinds have names and give what the functions of these names give") {
+TEST_CASE("correlation: each kind has a name and gives the result of the function of that name") {
   const Values x = {1, 2, 3, 4}, y = {1, 2, 9, 4};
   CHECK(name_of(Correlation::pearson) == "pearson");
   CHECK(name_of(Correlation::spearman) == "spearman");
@@ -147,7 +147,7 @@ TEST_CASE("correlation: sides of different sizes are an error that says which") 
   CHECK_THAT(error_of([&] { compare_correlations(kind, three, two, three); }), ContainsSubstring("got 3 and 2"));
 }
 
-TEST_CASE("bootstrap options: values that make no sense are refused by all who take them") {
+TEST_CASE("bootstrap options: invalid values are refused by all functions that take them") {
   BootstrapOptions options;
   CHECK_NOTHROW(validate(options));
   const auto refused = [&](const std::string& message) {
@@ -181,7 +181,7 @@ TEST_CASE("bootstrap options: values that make no sense are refused by all who t
   }
 }
 
-TEST_CASE("bootstrap: as many things as there are, drawn with replacement") {
+TEST_CASE("bootstrap: a resample has as many things as there are, drawn with replacement") {
   // How often the first of two is drawn: never, once and twice with probabilities 1/4, 1/2 and 1/4.
   const Values values = bootstrap(
       2,
@@ -192,7 +192,7 @@ TEST_CASE("bootstrap: as many things as there are, drawn with replacement") {
       bootstrap_options(10000));
   REQUIRE(values.size() == 10000);
   CHECK(std::ranges::is_sorted(values));
-  // The standard deviations are 43, 50 and 43: five of them.
+  // The standard deviations are 43, 50 and 43; the limits are five of them.
   CHECK(std::abs(std::ranges::count(values, 0) - 2500) < 217);
   CHECK(std::abs(std::ranges::count(values, 1) - 5000) < 250);
   CHECK(std::abs(std::ranges::count(values, 2) - 2500) < 217);
@@ -217,7 +217,7 @@ TEST_CASE("bootstrap: resamples without a value are left out") {
   CHECK(bootstrap(5, [](Times) { return std::nullopt; }).empty());
 }
 
-TEST_CASE("bootstrap: neither threads nor the number of resamples change a resample, and the seed does") {
+TEST_CASE("bootstrap: a resample depends on the seed, not on threads or the number of resamples") {
   const auto statistic = [](Times times) {
     double sum = 0;
     for (std::size_t i = 0; i < times.size(); ++i) sum += static_cast<double>(i) * times[i];
@@ -234,13 +234,13 @@ TEST_CASE("bootstrap: neither threads nor the number of resamples change a resam
   CHECK_FALSE(std::ranges::includes(expected, bootstrap(50, statistic, options)));
 }
 
-TEST_CASE("bootstrap: nothing can be drawn from nothing and too many things are an error") {
+TEST_CASE("bootstrap: zero things give no values and too many are an error") {
   const auto one = [](Times) { return 1; };
   CHECK(bootstrap(0, one).empty());
   CHECK_THAT(error_of([&] { bootstrap(std::size_t{1} << 32, one); }), ContainsSubstring("4294967296"));
 }
 
-TEST_CASE("bootstrap: what the statistic throws arrives") {
+TEST_CASE("bootstrap: exceptions of the statistic reach the caller") {
   const auto fails = [](Times) -> double { throw std::domain_error("no such thing"); };
   BootstrapOptions options;
   options.threads = GENERATE(0, 1);
@@ -264,7 +264,7 @@ TEST_CASE("percentile interval: there is one if 95 of 100 resamples have a value
 }
 
 TEST_CASE("correlation interval: every resample has the correlation of the things drawn one by one") {
-  // The ends for little confidence are those of the middle, for much those of the extremes.
+  // For low confidence the ends are near the middle, for high confidence near the extremes.
   Rng rng(7);
   for (int round = 0; round < 60; ++round) {
     const std::size_t size = 4 + rng.below(20);
@@ -303,8 +303,8 @@ TEST_CASE("correlation interval: every resample has the correlation of the thing
   }
 }
 
-TEST_CASE("correlation interval: hand-worked, of what is correlated wholly") {
-  // Whatever is drawn lies on the line, unless it is one thing five times: 1 resample of 625.
+TEST_CASE("correlation interval: hand-worked for a perfect correlation") {
+  // Every resample lies on the line, unless it is one thing five times: 1 resample of 625.
   const Values x = {1, 2, 3, 4, 5}, up = {2, 4, 6, 8, 10}, down = {3, 2.5, 2, 1.5, 1};
   const Correlation kind = GENERATE(Correlation::pearson, Correlation::spearman);
   check_equal(correlation_interval(kind, x, up), Interval{1, 1});
@@ -317,7 +317,7 @@ TEST_CASE("correlation interval: hand-worked, of what is correlated wholly") {
   CHECK(difference->p_value.value() == Approx(2.0 / 10001).epsilon(0.01));
 }
 
-TEST_CASE("correlation interval: there is none where there is no correlation") {
+TEST_CASE("correlation interval: it is empty if the correlation is") {
   const Values none, one = {1}, three = {1, 2, 3}, same = {5, 5, 5}, bad = {1, not_a_number, 3};
   const Correlation kind = GENERATE(Correlation::pearson, Correlation::spearman);
   CHECK_FALSE(correlation_interval(kind, none, none));
@@ -334,7 +334,7 @@ TEST_CASE("correlation interval: there is none where there is no correlation") {
 }
 
 TEST_CASE("correlation interval: too few pairs have a correlation but no interval") {
-  // 2 of 4 resamples of two pairs, 3 of 27 of three and 4 of 256 of four draw one pair alone.
+  // 2 of 4 resamples of two pairs, 3 of 27 of three and 4 of 256 of four consist of a single pair.
   const Values two = {1, 2}, three = {1, 2, 4}, four = {1, 2, 4, 3};
   const Correlation kind = GENERATE(Correlation::pearson, Correlation::spearman);
   CHECK_FALSE(correlation_interval(kind, two, two));
@@ -344,7 +344,7 @@ TEST_CASE("correlation interval: too few pairs have a correlation but no interva
   REQUIRE(difference);
   CHECK_FALSE(difference->interval);
   CHECK_FALSE(difference->p_value);
-  // In no more than 1 - (4/5)^5 = 67 % of its resamples this has two values.
+  // At most 1 - (4/5)^5 = 67 % of the resamples have two different values.
   CHECK_FALSE(correlation_interval(kind, Values{0, 0, 1, 0, 0}, Values{1, 2, 3, 4, 5}));
 }
 
@@ -381,7 +381,7 @@ TEST_CASE("correlation interval: threads change no bit of it") {
   CHECK_FALSE(correlation_interval(kind, x, y, options) == expected);
 }
 
-TEST_CASE("correlation interval: about 95 of 100 hold the correlation that the pairs were drawn with") {
+TEST_CASE("correlation interval: about 95 of 100 contain the correlation that the pairs were drawn with") {
   const double truth = 0.5;
   int held = 0;
   Rng rng(11);
@@ -398,7 +398,7 @@ TEST_CASE("correlation interval: about 95 of 100 hold the correlation that the p
   CHECK(held <= 198);
 }
 
-TEST_CASE("compared correlations: what is the same does not differ") {
+TEST_CASE("compared correlations: equal ones do not differ") {
   Rng rng(5);
   const Values scores = random_values(rng, 50, 10), first = random_values(rng, 50, 1000);
   const Correlation kind = GENERATE(Correlation::pearson, Correlation::spearman);
@@ -407,7 +407,7 @@ TEST_CASE("compared correlations: what is the same does not differ") {
   CHECK(same->value == 0);
   CHECK(same->interval == Interval{0, 0});
   CHECK(same->p_value == 1.0);
-  // In another unit, which rounds otherwise.
+  // In another unit, where rounding differs.
   Values scaled;
   for (const double value : first) scaled.push_back(0.1 * value + 1 / 3.0);
   const auto rounded = compare_correlations(kind, scores, first, scaled);
@@ -499,7 +499,7 @@ TEST_CASE("proportion interval: hand-worked quantiles of small binomials") {
   check_equal(proportion_interval({3, 4}, 0.3), Interval{0.75, 0.75});
 }
 
-TEST_CASE("proportion interval: of all it is 1 and of none 0 and of nothing there is none") {
+TEST_CASE("proportion interval: it is 1 for all, 0 for none, and empty for a total of 0") {
   const std::uint64_t total = GENERATE(1u, 3u, 100000u);
   CHECK(proportion_interval({total, total}) == Interval{1, 1});
   CHECK(proportion_interval({0, total}) == Interval{0, 0});
@@ -537,7 +537,7 @@ TEST_CASE("mean of proportions: hand-worked") {
   check_equal(mean({{1, 2}, {1, 2}}, 0.3), Interval{0.5, 0.5});
 }
 
-TEST_CASE("mean of proportions: of all it is 1 and of none 0 and of nothing there is none") {
+TEST_CASE("mean of proportions: it is 1 for all, 0 for none, and empty for totals of 0") {
   const std::vector<Proportion> all = {{3, 3}, {1, 1}, {100000, 100000}}, none = {{0, 3}, {0, 1}}, nothing = {{0, 0}};
   CHECK(mean_proportion_interval(all) == Interval{1, 1});
   CHECK(mean_proportion_interval(none) == Interval{0, 0});
@@ -561,7 +561,7 @@ TEST_CASE("mean of proportions: a single one has the interval of a proportion") 
   check(bootstrap_options(200000, 0.9999), 0.076);
 }
 
-TEST_CASE("mean of proportions: each weighs the same and is resampled by itself") {
+TEST_CASE("mean of proportions: each weighs the same and is resampled separately") {
   // Variances 0.25 / 1000 and 0.16 / 4000: half the root of their sum is 0.00851, times 1.96.
   const std::vector<Proportion> proportions = {{500, 1000}, {800, 4000}};
   const auto interval = mean_proportion_interval(proportions).value();
@@ -577,7 +577,7 @@ TEST_CASE("McNemar: hand-worked values") {
   CHECK(mcnemar({1, 5, 10}) == Approx(14 / 64.0).epsilon(1e-14));
   CHECK(mcnemar({0, 6, 6}) == Approx(2 / 64.0).epsilon(1e-14));
   CHECK(mcnemar({6, 1, 1000}) == Approx(16 / 128.0).epsilon(1e-14));
-  // Nothing is more even than 3 and 4: twice half of the ways.
+  // 3 and 4 is the most even split: twice half of the ways.
   CHECK(mcnemar({3, 4, 7}) == Approx(1).epsilon(1e-14));
   CHECK(mcnemar({3, 4, 7}) <= 1);
   CHECK(mcnemar({5, 5, 10}) == 1);
@@ -608,17 +608,17 @@ TEST_CASE("compared proportions: hand-worked") {
   const auto compare = [](const Discordance& discordance) {
     return compare_proportions(discordance, bootstrap_options(10000, 0.6)).value();
   };
-  // Every resample is like the only thing.
+  // Every resample equals the only thing.
   const Difference one = compare({1, 0, 1});
   CHECK(one.value == 1);
   CHECK(one.interval == Interval{1, 1});
   CHECK(one.p_value.value() == Approx(1).epsilon(1e-14));
-  // Two things, each side right about one: -1, 0, 1 with probabilities 1/4, 1/2, 1/4.
+  // Two things, each side right on one: -1, 0, 1 with probabilities 1/4, 1/2, 1/4.
   const Difference even = compare({1, 1, 2});
   CHECK(even.value == 0);
   CHECK(even.interval == Interval{-1, 1});
   CHECK(even.p_value == 1.0);
-  // Two things, of which only the second is right about one: -1, -0.5, 0 with probabilities 1/4, 1/2, 1/4.
+  // Two things, only the second side right on one: -1, -0.5, 0 with probabilities 1/4, 1/2, 1/4.
   const Difference worse = compare({0, 1, 2});
   CHECK(worse.value == -0.5);
   CHECK(worse.interval == Interval{-1, 0});
@@ -629,7 +629,7 @@ TEST_CASE("compared proportions: hand-worked") {
   CHECK(same.p_value == 1.0);
 }
 
-TEST_CASE("compared proportions: nothing is compared about nothing and too many discordant things are an error") {
+TEST_CASE("compared proportions: empty for a total of 0, and too many discordant things are an error") {
   CHECK_FALSE(compare_proportions({0, 0, 0}));
   CHECK_THAT(error_of([] { compare_proportions({2, 3, 4}); }), ContainsSubstring("got 2 and 3 of 4"));
   CHECK_THAT(error_of([] { compare_proportions({5, 0, 4}); }), ContainsSubstring("got 5 and 0 of 4"));
@@ -677,7 +677,7 @@ TEST_CASE("compared proportions: threads change no bit of the interval") {
   CHECK(expected.high * 1e5 == Approx(50 + 123).epsilon(0).margin(8));
 }
 
-TEST_CASE("bootstrap: things of several groups are drawn each from their own") {
+TEST_CASE("bootstrap: things of several groups are each drawn from their own group") {
   const std::size_t sizes[] = {3, 1, 5};
   int calls = 0;
   const auto values =
@@ -695,7 +695,7 @@ TEST_CASE("bootstrap: things of several groups are drawn each from their own") {
   CHECK(values.size() == 300);
   CHECK(values.front() == 0);
   CHECK(values.back() == 3);
-  // Of one group it is the plain bootstrap.
+  // With one group it is the plain bootstrap.
   const std::size_t one[] = {7};
   const auto first = [](std::span<const std::uint32_t> times) -> std::optional<double> { return times[0]; };
   CHECK(bootstrap(one, first, {.resamples = 200}) == bootstrap(7, first, {.resamples = 200}));

@@ -40,7 +40,7 @@ Corpus corpus_of(const std::vector<fs::path>& files) {
 
 }  // namespace
 
-TEST_CASE("tokenizer: white space separates words and line feeds end lines") {
+TEST_CASE("tokenizer: words are separated by white space and lines end in line feeds") {
   CHECK(tokens("") == Words{});
   CHECK(tokens("a") == Words{"a"});
   CHECK(tokens("a b") == Words{"a", "b"});
@@ -59,7 +59,7 @@ TEST_CASE("tokenizer: only six bytes are white space") {
   }
 }
 
-TEST_CASE("tokenizer: bytes that are no UTF-8 are words like others") {
+TEST_CASE("tokenizer: bytes that are not UTF-8 are words like others") {
   CHECK(tokens("\xff\xfe \xc3 \xc2\xa0x") == Words{"\xff\xfe", "\xc3", "\xc2\xa0x"});
 }
 
@@ -126,7 +126,7 @@ TEST_CASE("corpus: a file whose name looks like a pattern is that file") {
   CHECK(words_in_order(corpus_of({directory / "a[1].txt"})) == Words{"brackets"});
 }
 
-TEST_CASE("corpus: what leads to no file is an error that names it") {
+TEST_CASE("corpus: a path that leads to no file is an error that names it") {
   const TemporaryDirectory directory;
   const fs::path empty = directory / "empty";
   fs::create_directory(empty);
@@ -185,7 +185,7 @@ TEST_CASE("corpus: a text read in blocks has the words of the whole") {
 }
 
 TEST_CASE("corpus: words that end where a block may end stay whole") {
-  // A word at every distance from the powers of two at which readers cut.
+  // A word at every distance from the powers of two where readers may cut.
   const std::size_t block = GENERATE(std::size_t{1} << 16, std::size_t{1} << 20);
   const std::string word(41, 'w');
   for (std::size_t shift = 0; shift < 45; ++shift) {

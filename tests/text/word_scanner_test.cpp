@@ -48,7 +48,7 @@ TEST_CASE("word scanner: it finds what the tokenizer finds") {
   CHECK(scanned(awkward_text(3)) == tokenized(awkward_text(3)));
 }
 
-TEST_CASE("word scanner: every byte is white space or not as the tokenizer says") {
+TEST_CASE("word scanner: every byte is white space exactly if it is for the tokenizer") {
   for (int byte = 0; byte < 256; ++byte) {
     const std::string text = std::string("a") + static_cast<char>(byte) + "b";
     CHECK(scanned(text) == tokenized(text));

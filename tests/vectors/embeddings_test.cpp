@@ -21,7 +21,7 @@ TEST_CASE("embeddings: there is one row for each word") {
   CHECK_FALSE(e.find("c"));
 }
 
-TEST_CASE("embeddings: other numbers of rows than words are an error") {
+TEST_CASE("embeddings: a number of rows other than that of words is an error") {
   CHECK_THROWS_AS(Embeddings(vocabulary({{"a", 1}}), Matrix(2, 2)), Error);
   CHECK_THROWS_AS(Embeddings(vocabulary({{"a", 1}, {"b", 1}}), Matrix(1, 2)), Error);
   const Matrix two(2, 2);
@@ -48,7 +48,7 @@ TEST_CASE("embeddings: numbers in other memory are used without a copy and kept 
   CHECK(watch.expired());
 }
 
-TEST_CASE("embeddings: another description leaves the numbers where they are") {
+TEST_CASE("embeddings: new metadata leave the numbers where they are") {
   const Embeddings e = embeddings({{"a", {1, 2}}}, {{"old", "1"}});
   const Embeddings other = e.with_metadata({{"new", "2"}});
   CHECK(e.metadata() == Metadata{{"old", "1"}});
@@ -57,7 +57,7 @@ TEST_CASE("embeddings: another description leaves the numbers where they are") {
   CHECK(other.vocabulary().word(word_id(0)) == "a");
 }
 
-TEST_CASE("normalized: rows get length 1 and rows without length stay") {
+TEST_CASE("normalized: rows get length 1 and zero rows stay") {
   const Embeddings unit = normalized(embeddings({{"a", {3, 4}}, {"zero", {0, 0}}, {"b", {0, -2}}}));
   CHECK(row_of(unit, "a") == std::vector<float>{0.6F, 0.8F});
   CHECK(row_of(unit, "zero") == std::vector<float>{0, 0});
@@ -68,7 +68,7 @@ TEST_CASE("normalized: squares that no float can hold do no harm") {
   const float scale = GENERATE(1e-38F, 1e-30F, 1e-20F, 1e20F, 1e30F, 1e38F);
   const Embeddings unit = normalized(embeddings({{"a", {3 * scale, -2 * scale, scale}}}));
   const double length = std::sqrt(14.0);
-  // A float is off by one part in 2^24 at most, once before and once after.
+  // Rounding to float has a relative error of at most 2^-24, once before and once after.
   CHECK(row_of(unit, "a")[0] == Approx(3 / length).epsilon(2.4e-7));
   CHECK(row_of(unit, "a")[1] == Approx(-2 / length).epsilon(2.4e-7));
   CHECK(row_of(unit, "a")[2] == Approx(1 / length).epsilon(2.4e-7));
@@ -85,7 +85,7 @@ TEST_CASE("normalized: many rows in any dimension have length 1 to the rounding 
   CHECK(unit.vocabulary().size() == e.vocabulary().size());
 }
 
-TEST_CASE("selected: the rows asked for in the order asked for") {
+TEST_CASE("selected: the requested rows in the requested order") {
   const Embeddings e(vocabulary({{"a", 5}, {"b", 4}, {"c", 3}}), random_matrix(3, 2, 3));
   const Embeddings some = selected(e, std::vector<WordId>{word_id(2), word_id(0)});
   REQUIRE(some.size() == 2);
@@ -125,7 +125,7 @@ TEST_CASE("cosine: it never leaves its range") {
   CHECK(inside);
 }
 
-TEST_CASE("cosine: long and short vectors are no matter") {
+TEST_CASE("cosine: very long and very short vectors do no harm") {
   const std::vector<float> large = {3e38F, 3e38F}, small = {1e-38F, 0}, tiny = {1e-45F, 0};
   // 1 / sqrt 2, computed in double.
   CHECK(cosine(large, small) == Approx(std::sqrt(0.5)).epsilon(1e-15));
@@ -147,7 +147,7 @@ TEST_CASE("squared difference: two minus twice the cosine") {
   }
 }
 
-TEST_CASE("cosine: of a vector with itself it is 1, despite rounding of its length") {
+TEST_CASE("cosine: it is 1 for a vector with itself, however its length is rounded") {
   const Embeddings e = random_embeddings(500, 37, 9);
   bool exact = true;
   for (std::size_t i = 0; i < e.size(); ++i) exact = exact && cosine(e[word_id(i)], e[word_id(i)]) == 1;

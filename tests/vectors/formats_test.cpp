@@ -39,7 +39,7 @@ std::string name_of(Format format) { return std::string(info(format).name); }
 /// A file name for the format, "vectors.vec".
 std::string file_name(Format format) { return "vectors" + std::string(info(format).extension); }
 
-/// What write_embeddings leaves in a directory, sorted.
+/// The files that write_embeddings makes in a directory, sorted.
 Names files_of(Format format) {
   if (format == Format::npy) return {"vectors.npy", "vectors.words.txt"};
   return {file_name(format)};
@@ -55,7 +55,7 @@ Embeddings read(const fs::path& file, Format format = Format::automatic) {
   return read_embeddings(file, in_format(format));
 }
 
-/// Any finite numbers there are: all exponents, denormal ones and both zeros.
+/// Any finite numbers: all exponents, denormal numbers and both zeros.
 Embeddings wild_embeddings(std::size_t words, int dimension, std::uint64_t seed) {
   Rng rng(seed);
   Matrix vectors(static_cast<Eigen::Index>(words), dimension);
@@ -147,7 +147,7 @@ Tensor tensor(const std::string& header, const std::string& name) {
   return result;
 }
 
-/// The files of a set of vectors, by name, so that they can be cut and changed.
+/// The files of a set of vectors, by name, so that they can be truncated and changed.
 struct Written {
   fs::path file;
   std::map<std::string, std::string> bytes;
@@ -167,7 +167,7 @@ Embeddings small_embeddings() {
                      {"12", {4, 5, 6.25F}}});
 }
 
-/// Reads what may be broken: true for vectors that hold together, false for an Error. Nothing else may happen.
+/// Reads a file that may be broken: true for consistent vectors, false for an Error. Nothing else may happen.
 bool readable(const fs::path& file, const ReadOptions& options) {
   try {
     const Embeddings e = read_embeddings(file, options);
@@ -184,7 +184,7 @@ bool readable(const fs::path& file, const ReadOptions& options) {
 
 }  // namespace
 
-TEST_CASE("formats: each has a name and an ending of its own") {
+TEST_CASE("formats: each has its own name and extension") {
   std::set<std::string_view> names, endings;
   std::set<Format> rows;
   for (const FormatInfo& row : formats()) {
@@ -212,7 +212,7 @@ TEST_CASE("formats: each has a name and an ending of its own") {
   CHECK(format_from_extension("v.npy") == Format::npy);
 }
 
-TEST_CASE("formats: a name or an ending that is none lists those there are") {
+TEST_CASE("formats: an unknown name or extension lists the known ones") {
   CHECK_THAT(option_error_of([] { format_from_name("word3vec"); }),
              ContainsSubstring("word3vec") && ContainsSubstring("word2vec-text") && ContainsSubstring("npy"));
   CHECK_THAT(option_error_of([] { format_from_extension("vectors.xyz"); }),
@@ -241,7 +241,7 @@ TEST_CASE("formats: what is written reads back bit for bit and in order") {
   Format recognized = Format::automatic;
   read_embeddings(file, {}, nullptr, nullptr, &recognized);
   CHECK(recognized == format);
-  // A name says nothing about a file's content.
+  // Recognition does not use the name.
   if (format != Format::npy) {
     fs::rename(file, directory / "other.dat");
     CHECK(recognize_format(directory / "other.dat") == format);
@@ -281,7 +281,7 @@ TEST_CASE("formats: the number of threads changes nothing") {
   }
 }
 
-TEST_CASE("formats: only the first rows are read if asked for") {
+TEST_CASE("formats: a limit reads only the first rows") {
   const Format format = GENERATE(from_range(all_formats));
   CAPTURE(name_of(format));
   const TemporaryDirectory directory;
@@ -351,7 +351,7 @@ TEST_CASE("formats: a refused word leaves the old file") {
   for (const auto& [name, bytes] : old.bytes) CHECK(read_file(directory / name) == bytes);
 }
 
-TEST_CASE("formats: a file that is not there is named") {
+TEST_CASE("formats: a missing file is named") {
   const TemporaryDirectory directory;
   const fs::path file = directory / "absent.vec";
   CHECK_THAT(error_of([&] { read(file); }), ContainsSubstring(file.string()));
@@ -373,7 +373,7 @@ TEST_CASE("formats: an empty file is an error that names it") {
 
 // ---- text ----
 
-TEST_CASE("text formats: the liberties that writers take are read") {
+TEST_CASE("text formats: the variants of other writers are read") {
   const TemporaryDirectory directory;
   const Embeddings expected = embeddings({{"king", {1, -2.5F, 0.03F}}, {"queen", {4e-5F, 5, 6e10F}}});
   const std::string header = GENERATE("2 3", "");
@@ -404,7 +404,7 @@ TEST_CASE("text formats: more rows than the header says are read") {
   CHECK(same_bits(read(file), embeddings({{"a", {1, 2}}, {"b", {3, 4}}, {"<unk>", {5, 6}}})));
 }
 
-TEST_CASE("text formats: a word may hold blanks since numbers are taken from the right") {
+TEST_CASE("text formats: a word may contain spaces since numbers are read from the right") {
   const TemporaryDirectory directory;
   const Rows rows = {
       {"the", {1, 2, 3}}, {". . .", {4, 5, 6}}, {"at name@domain.com", {7, 8, 9}}, {"1 2", {10, 11, 12}}};
@@ -465,14 +465,14 @@ TEST_CASE("text formats: of a word that occurs twice the first row is kept with 
   }
 }
 
-TEST_CASE("text formats: words that are no UTF-8 are words") {
+TEST_CASE("text formats: words that are not UTF-8 are read") {
   const TemporaryDirectory directory;
   const Embeddings expected = embeddings({{"\xff\xfe", {1, 2}}, {"\xe4\xb8", {3, 4}}});
   CHECK(same_bits(read(directory.file("v.vec", "2 2\n\xff\xfe 1 2\n\xe4\xb8 3 4\n")), expected));
   CHECK(same_bits(read(directory.file("v.txt", "\xff\xfe 1 2\n\xe4\xb8 3 4\n")), expected));
 }
 
-TEST_CASE("formats with a header: impossible sizes are refused") {
+TEST_CASE("formats with a header: impossible numbers are refused") {
   const TemporaryDirectory directory;
   const std::string header =
       GENERATE("1000000000000 3", "3 1000000000000", "1000000000000 1000000000000", "9223372036854775807 3",
@@ -489,7 +489,7 @@ TEST_CASE("formats with a header: impossible sizes are refused") {
   CHECK_THAT(error_of([&] { read(file); }), ContainsSubstring(file.string()));
 }
 
-TEST_CASE("formats with a header: a limit reads the first rows of a file that promises more than fit") {
+TEST_CASE("formats with a header: a limit reads the first rows even if the header announces more than fit") {
   const TemporaryDirectory directory;
   ReadOptions options;
   options.limit = 1;
@@ -497,12 +497,12 @@ TEST_CASE("formats with a header: a limit reads the first rows of a file that pr
     const Embeddings e = read_embeddings(directory.file("v.vec", "1000000000000 2\na 1 2\nb 3 4\n"), options);
     CHECK(same_bits(e, embeddings({{"a", {1, 2}}})));
   });
-  SUCCEED(error);  // an Error is an answer too, running out of memory is none
+  SUCCEED(error);  // an Error is acceptable too, running out of memory is not
 }
 
 // ---- word2vec binary ----
 
-TEST_CASE("word2vec binary: rows with and without a line feed behind them are read") {
+TEST_CASE("word2vec binary: rows with and without a line feed after them are read") {
   const TemporaryDirectory directory;
   const Embeddings expected = embeddings({{"king", {1, 2.5F}}, {"\xff\xfe", {-3, 1e-30F}}, {"new", {0, 10}}});
   const std::string end = GENERATE("", "\n");
@@ -517,7 +517,7 @@ TEST_CASE("word2vec binary: rows with and without a line feed behind them are re
   CHECK(same_bits(read(file, Format::word2vec_binary), expected));
 }
 
-TEST_CASE("word2vec binary: numbers whose bytes look like line feeds and blanks are numbers") {
+TEST_CASE("word2vec binary: numbers whose bytes look like line feeds and spaces are numbers") {
   const TemporaryDirectory directory;
   const float feeds = std::bit_cast<float>(0x0A0A0A0Au), blanks = std::bit_cast<float>(0x20202020u);
   const Embeddings expected = embeddings({{"a", {feeds, blanks}}, {"b", {blanks, feeds}}});
@@ -557,7 +557,7 @@ TEST_CASE("word2vec binary: a fastText model is refused by its name") {
   CHECK_THAT(error_of([&] { recognize_format(file); }), ContainsSubstring("fastText"));
 }
 
-TEST_CASE("formats: what is none of ours is refused and named") {
+TEST_CASE("formats: files of other kinds are refused and named") {
   const TemporaryDirectory directory;
   const std::string bytes =
       GENERATE(std::string("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", 16), std::string("\x80\x04\x95\x10\0\0\0\0\0\0\0}", 12),
@@ -574,7 +574,7 @@ TEST_CASE("formats: what is none of ours is refused and named") {
 
 // ---- npy ----
 
-TEST_CASE("npy: arrays of other numbers and versions are read") {
+TEST_CASE("npy: arrays of other number types and versions are read") {
   const TemporaryDirectory directory;
   const Embeddings expected = embeddings({{"a", {1, -2.5F}}, {"b", {0.125F, 65504}}, {"c", {0, 6.103515625e-05F}}});
   std::string single, big, twofold, half;
@@ -597,7 +597,7 @@ TEST_CASE("npy: arrays of other numbers and versions are read") {
   }
 }
 
-TEST_CASE("npy: half precision is read in all its numbers") {
+TEST_CASE("npy: all numbers of half precision are read") {
   const TemporaryDirectory directory;
   std::string data, words;
   std::vector<float> expected;
@@ -617,7 +617,7 @@ TEST_CASE("npy: half precision is read in all its numbers") {
   CHECK(std::memcmp(e.matrix().data(), expected.data(), expected.size() * sizeof(float)) == 0);
 }
 
-TEST_CASE("npy: arrays that are no list of vectors are refused") {
+TEST_CASE("npy: arrays that are not a list of vectors are refused") {
   const TemporaryDirectory directory;
   directory.file("v.words.txt", "a\nb\n");
   const auto [type, shape, fortran] =
@@ -638,7 +638,7 @@ TEST_CASE("npy: arrays that are no list of vectors are refused") {
   CHECK_THAT(error_of([&] { read(file); }), ContainsSubstring(file.string()));
 }
 
-TEST_CASE("npy: a header that is no description is refused") {
+TEST_CASE("npy: a malformed header is refused") {
   const TemporaryDirectory directory;
   directory.file("v.words.txt", "a\nb\n");
   const std::string header = GENERATE("", "{", "{}", "[]", "{'descr': '<f4'}", "{'shape': (2, 2)}", "garbage",
@@ -675,7 +675,7 @@ TEST_CASE("npy: a value that is not finite is an error that names the file") {
   CHECK_THAT(error_of([&] { read(file); }), ContainsSubstring(file.string()));
 }
 
-TEST_CASE("npy: what we write is what NumPy's format says") {
+TEST_CASE("npy: what is written follows NumPy's format") {
   const TemporaryDirectory directory;
   const Written files = written(directory, small_embeddings(), Format::npy);
   const std::string& bytes = files.bytes.at("vectors.npy");
@@ -752,7 +752,7 @@ TEST_CASE("native: counts and metadata are kept") {
   CHECK(back.vocabulary().total_count() == (std::uint64_t{1} << 40) + 7);
 }
 
-TEST_CASE("native: metadata that is no UTF-8 is kept or refused") {
+TEST_CASE("native: metadata that is not UTF-8 is kept or refused") {
   const TemporaryDirectory directory;
   const Metadata metadata = {{"corpus", "/tmp/\xff\xfe.txt"}};
   const fs::path file = directory / "v.safetensors";
@@ -764,7 +764,7 @@ TEST_CASE("native: metadata that is no UTF-8 is kept or refused") {
   }
 }
 
-TEST_CASE("native: the values are not read") {
+TEST_CASE("native: the values are not checked") {
   const TemporaryDirectory directory;
   const Embeddings e = embeddings(
       {{"a", {1, std::numeric_limits<float>::infinity()}}, {"b", {std::numeric_limits<float>::quiet_NaN(), 2}}});
@@ -793,7 +793,7 @@ TEST_CASE("native: a file may be written over itself") {
   CHECK(same_bits(read(file), e));
 }
 
-TEST_CASE("native: containers that do not hold together are refused") {
+TEST_CASE("native: inconsistent containers are refused") {
   const TemporaryDirectory directory;
   const std::string offsets = R"("word_offsets":{"dtype":"I64","shape":[2],"data_offsets":[0,16]})";
   const std::string counts = R"("counts":{"dtype":"I64","shape":[1],"data_offsets":[16,24]})";
@@ -865,7 +865,7 @@ TEST_CASE("native: containers that do not hold together are refused") {
 
 // ---- broken files ----
 
-TEST_CASE("formats: a file cut anywhere is an error where its format can know") {
+TEST_CASE("formats: a truncated file is an error where its format can detect it") {
   const Format format = GENERATE(from_range(all_formats));
   CAPTURE(name_of(format));
   const TemporaryDirectory directory;
@@ -888,7 +888,7 @@ TEST_CASE("formats: a file cut anywhere is an error where its format can know") 
   CHECK(readable(good.file, in_format(format)));
 }
 
-TEST_CASE("formats: a file with any bytes changed is vectors or an error") {
+TEST_CASE("formats: a file with changed bytes gives vectors or an error") {
   const Format format = GENERATE(from_range(all_formats));
   CAPTURE(name_of(format));
   const TemporaryDirectory directory;
@@ -943,7 +943,7 @@ TEST_CASE("formats: a file with any bytes changed is vectors or an error") {
 
 // ---- writing ----
 
-TEST_CASE("writing: what an ended run left behind is cleared") {
+TEST_CASE("writing: the partial files of an ended run are replaced") {
   const Format format = GENERATE(from_range(all_formats));
   const TemporaryDirectory directory;
   for (const std::string& name : files_of(format)) directory.file("." + name + ".partial", std::string(100000, '?'));
@@ -952,7 +952,7 @@ TEST_CASE("writing: what an ended run left behind is cleared") {
   CHECK(same_bits(read(directory / file_name(format)), small_embeddings()));
 }
 
-TEST_CASE("writing: a directory that is not there is an error that names the file") {
+TEST_CASE("writing: a missing directory is an error that names the file") {
   const Format format = GENERATE(from_range(all_formats));
   const TemporaryDirectory directory;
   const fs::path file = directory / "absent" / file_name(format);
@@ -991,7 +991,7 @@ TEST_CASE("writing: a pipe is written directly") {
   const TemporaryDirectory directory;
   const fs::path pipe = directory / "pipe";
   REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
-  // Held open at both ends, so that nobody waits: what is written fits into the pipe.
+  // Open at both ends, so that nothing blocks: the output fits into the pipe.
   const int reader = ::open(pipe.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
   REQUIRE(reader >= 0);
   write_embeddings(pipe, small_embeddings(), Format::word2vec_text);
@@ -1013,7 +1013,7 @@ TEST_CASE("writing: a directory cannot be written over") {
   CHECK(fs::is_directory(directory / file_name(format)));
 }
 
-TEST_CASE("writing: it can be stopped and the old file stays") {
+TEST_CASE("writing: it can be cancelled and the old file stays") {
   const Format format = GENERATE(from_range(all_formats));
   const TemporaryDirectory directory;
   const Written old = written(directory, small_embeddings(), format);
@@ -1024,7 +1024,7 @@ TEST_CASE("writing: it can be stopped and the old file stays") {
   for (const auto& [name, bytes] : old.bytes) CHECK(read_file(directory / name) == bytes);
 }
 
-TEST_CASE("reading: it can be stopped") {
+TEST_CASE("reading: it can be cancelled") {
   const Format format = GENERATE(Format::word2vec_text, Format::word2vec_binary, Format::glove_text);
   const TemporaryDirectory directory;
   write_embeddings(directory / file_name(format), wild_embeddings(100, 5, 13), format);
@@ -1033,7 +1033,7 @@ TEST_CASE("reading: it can be stopped") {
   CHECK_THROWS_AS(read_embeddings(directory / file_name(format), {}, nullptr, &progress), Cancelled);
 }
 
-TEST_CASE("require_writable: it changes nothing") {
+TEST_CASE("require_writable: it checks and changes nothing") {
   const TemporaryDirectory directory;
   CHECK_NOTHROW(require_writable(directory / "new.vec"));
   CHECK(directory.names().empty());
@@ -1049,7 +1049,7 @@ TEST_CASE("require_writable: it changes nothing") {
 }
 
 TEST_CASE("formats: a native file whose first bytes are those of a Python pickle is a native file") {
-  // They are the length of its header, which is a multiple of 64 where the number of words is 3 more than one of 4.
+  // The first bytes are the length of its header, which is a multiple of 64 if the number of words is 3 modulo 4.
   const TemporaryDirectory folder;
   const fs::path file = folder / "e.safetensors";
   std::string note;
