@@ -56,7 +56,7 @@ void require_different(const Vocabulary& vocabulary, std::string_view kind,
     if (positions.size() == lists[list].size()) continue;
     for (std::size_t i = 0; i < lists[list].size(); ++i)
       if (positions.at(lists[list][i]) != i)
-        throw Error(named(vocabulary, lists[list][i]) + " stands twice in " + list_name(kind, list));
+        throw Error(named(vocabulary, lists[list][i]) + " occurs twice in " + list_name(kind, list));
   }
 }
 
@@ -66,16 +66,14 @@ void require_disjoint(const Vocabulary& vocabulary, std::string_view kind,
   for (std::size_t list = 0; list < lists.size(); ++list)
     for (const WordId word : lists[list])
       if (const std::size_t before = list_of.emplace(word, list).first->second; before != list)
-        throw Error(named(vocabulary, word) + " stands in " + list_name(kind, before) + " and in " +
-                    list_name(kind, list));
+        throw Error(named(vocabulary, word) + " is in " + list_name(kind, before) + " and in " + list_name(kind, list));
 }
 
 std::string named(const Vocabulary& vocabulary, WordId word) { return "'" + std::string(vocabulary.word(word)) + "'"; }
 
 Eigen::VectorXd required_unit_vector(const Embeddings& embeddings, WordId word) {
   Eigen::VectorXd unit = unit_vector(embeddings[word]);
-  if (unit.isZero(0))
-    throw Error("the vector of " + named(embeddings.vocabulary(), word) + " has no length, or is not finite");
+  if (unit.isZero(0)) throw Error("the vector of " + named(embeddings.vocabulary(), word) + " is zero or not finite");
   return unit;
 }
 

@@ -43,8 +43,7 @@ BiasedWords most_biased(const Embeddings& embeddings, const BiasSubspace& subspa
                         int per_side) {
   require_at_least("words per side", per_side, 1);
   if (subspace.rank() != 1)
-    throw Error("words can be the most biased along one direction, the subspace has " +
-                std::to_string(subspace.rank()));
+    throw Error("the most biased words need a bias subspace of rank 1, got rank " + std::to_string(subspace.rank()));
   if (subspace.basis().cols() != embeddings.dimension())
     throw Error("the direction has " + std::to_string(subspace.basis().cols()) + " numbers, the vectors have " +
                 std::to_string(embeddings.dimension()));

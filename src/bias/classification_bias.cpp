@@ -103,9 +103,9 @@ ClassificationBias classification_bias(const Embeddings& embeddings, const Biase
   validate(options.bootstrap);
   const auto training = static_cast<std::size_t>(options.training_per_side);
   if (words.first.size() <= training || words.last.size() <= training)
-    throw Error("of " + std::to_string(words.first.size()) + " and " + std::to_string(words.last.size()) +
-                " biased words none is left to test on a side when " + std::to_string(training) +
-                " of each train; take more words, or train with fewer");
+    throw Error(std::to_string(training) + " training words a side leave none to test, got " +
+                std::to_string(words.first.size()) + " and " + std::to_string(words.last.size()) +
+                " biased words; take more words, or train with fewer");
 
   const Points rows = unit_rows(embeddings, words);
   std::vector<Split> splits(static_cast<std::size_t>(options.repeats));

@@ -95,7 +95,7 @@ BiasSubspace BiasSubspace::from_classifier(const Embeddings& embeddings, std::sp
   const Eigen::VectorXd weights =
       fit_logistic(unit_rows(embeddings, words), labels, Eigen::VectorXd::Ones(labels.size()), 1).weights;
   if (!(weights.norm() > 1e-12))
-    throw Error("no weights tell the words at both ends apart, so there is no bias direction");
+    throw Error("no weights separate the words at both ends, so there is no bias direction");
   return BiasSubspace(weights.transpose() / weights.norm(), {});
 }
 
@@ -120,7 +120,7 @@ std::string_view name_of(DirectionMethod method) {
 void validate(const DirectionOptions& options) {
   require_at_least("rank", options.rank, 1);
   if (options.rank > 1 && options.method != DirectionMethod::pca)
-    throw OptionError("rank must be 1 but for the direction pca, got " + std::to_string(options.rank));
+    throw OptionError("rank must be 1 except with the direction pca, got " + std::to_string(options.rank));
   if (!options.pair.empty() && options.pair.size() != 2)
     throw OptionError("pair must be two words, got " + std::to_string(options.pair.size()));
 }
@@ -136,7 +136,7 @@ BiasDirection find_direction(const Embeddings& embeddings, const BiasWordSets& s
   if (found.sets.empty()) {
     if (own_pair)
       throw Error("the pair '" + options.pair[0] + " " + options.pair[1] +
-                  "' gives no direction: the vocabulary has not both words");
+                  "' gives no direction: not both words are in the vocabulary");
     throw Error("no definitional set has two words in the vocabulary, so there is no bias direction");
   }
   if (options.method == DirectionMethod::pair) found.sets.resize(1);

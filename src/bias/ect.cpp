@@ -38,7 +38,7 @@ EmbeddingCoherence embedding_coherence(const Embeddings& embeddings, const Assoc
     Eigen::VectorXd mean = mean_of(targets[list]);
     // The sum of vectors that cancel out is only rounding.
     if (!(mean.norm() > 1e-12))
-      throw Error("the vectors of target list " + std::to_string(list + 1) + " cancel out: their mean has no length");
+      throw Error("the vectors of target list " + std::to_string(list + 1) + " cancel out: their mean is zero");
     mean.normalize();
     auto& row = result.cosines.emplace_back();
     for (const Eigen::VectorXd& attribute : attributes[0]) row.push_back(std::clamp(attribute.dot(mean), -1.0, 1.0));

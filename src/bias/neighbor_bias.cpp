@@ -55,9 +55,8 @@ NeighborBias neighbor_bias(const Embeddings& embeddings, std::span<const WordId>
     const bool is_candidate = found != sorted.end() && *found == words[i];
     const std::size_t others = sorted.size() - (is_candidate ? 1 : 0);
     if (others < count)
-      throw Error(named(embeddings.vocabulary(), words[i]) + " shall have " + std::to_string(count) +
-                  " neighbors, there are " + std::to_string(others) +
-                  " candidates; take more of these, or fewer neighbors");
+      throw Error(named(embeddings.vocabulary(), words[i]) + " needs " + std::to_string(count) + " neighbors, found " +
+                  std::to_string(others) + " candidates; give more candidates or ask for fewer neighbors");
     itself[i] = word_id(static_cast<std::size_t>(found - sorted.begin()));
     queries.push_back({embeddings[words[i]], std::span(&itself[i], is_candidate ? 1 : 0)});
   }

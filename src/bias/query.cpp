@@ -57,7 +57,8 @@ AssociationQuery lists_of(const BiasMeasure::Input& input, BiasMeasurement& resu
     for (std::size_t i = 0; i < lists.size(); ++i) {
       ids.push_back(words_of(input, lists[i], result));
       if (ids.back().empty())
-        throw Error("of the list '" + names[i] + "' the vocabulary has no word with a vector of a length");
+        throw Error("no word of the list '" + names[i] +
+                    "' is in the vocabulary with a finite vector that is not zero");
       different.insert(ids.back().begin(), ids.back().end());
     }
     return ids;

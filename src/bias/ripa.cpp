@@ -92,10 +92,10 @@ void run_ripa(const BiasMeasure::Input& input, BiasMeasurement& result) {
     lists.targets[1].push_back(pairs.second[i]);
   }
   if (lists.targets[0].empty())
-    throw Error("of the pairs of '" + query.target_names[0] + "' and '" + query.target_names[1] +
-                "' the vocabulary has none");
+    throw Error("no pair of '" + query.target_names[0] + "' and '" + query.target_names[1] + "' is in the vocabulary");
   if (lists.attributes[0].empty())
-    throw Error("of the list '" + query.attribute_names[0] + "' the vocabulary has no word with a vector of a length");
+    throw Error("no word of the list '" + query.attribute_names[0] +
+                "' is in the vocabulary with a finite vector that is not zero");
   const RelationalAssociation found = relational_association(input.embeddings, lists);
   result.value = found.mean;
   result.words = lists.attributes[0].size();

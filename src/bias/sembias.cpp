@@ -31,7 +31,7 @@ std::vector<PairKind> choose_pairs(const Embeddings& embeddings, const BiasSubsp
     offer(question.stereotype, PairKind::stereotype);
     if (!chosen)
       throw Error("question " + std::to_string(result.size() + 1) +
-                  " of pairs: in none of them do the vectors of the two words differ in direction; leave it out");
+                  " of pairs: in no pair do the vectors of the two words differ in direction; leave it out");
     result.push_back(*chosen);
   }
   return result;
@@ -65,7 +65,7 @@ void run_sembias(const BiasMeasure::Input& input, BiasMeasurement& result) {
     if (definition && stereotype && none.size() == choice.none.size())
       questions.push_back({*definition, *stereotype, none});
   }
-  if (questions.empty()) throw Error("of the questions the vocabulary knows none whole");
+  if (questions.empty()) throw Error("no question has all its words in the vocabulary");
   std::uint64_t counts[3] = {};
   for (const PairKind kind : choose_pairs(input.embeddings, direction.subspace, questions))
     ++counts[static_cast<std::size_t>(kind)];

@@ -99,8 +99,7 @@ class WordSetReader {
     std::unordered_set<std::string_view> seen;
     for (const JsonValue& word : items_of(list, Kind::list, place, "a list of one word or more")) {
       words.push_back(text_of(word, place));
-      if (!seen.insert(word.text).second)
-        fail(word.line, place, in_quotes(word.text) + " stands there twice; take one out");
+      if (!seen.insert(word.text).second) fail(word.line, place, in_quotes(word.text) + " occurs twice; take one out");
     }
     return words;
   }
@@ -226,7 +225,7 @@ class WordSetReader {
       const JsonValue& name = *query.find("name");
       result.name = text_of(name, "queries");
       if (!seen.insert(name.text).second)
-        fail(name.line, "queries", "a query named " + in_quotes(name.text) + " has come before; name each otherwise");
+        fail(name.line, "queries", "the name " + in_quotes(name.text) + " occurs twice; give each query its own");
       const std::string place = inside("queries", result.name);
       const auto look_up = [&](const char* key, std::vector<std::string>& names, std::vector<WordSet>& words) {
         names = words_of(*query.find(key), inside(place, key));

@@ -38,8 +38,9 @@ class RecordFile {
   RecordFile(const std::filesystem::path& file, const Vocabulary& vocabulary, Progress* progress)
       : name_(file.string()), file_(file, progress), vocabulary_(vocabulary) {
     if (file_.bytes().size() % sizeof(Record) != 0)
-      throw Error(name_ + ": its size, " + std::to_string(file_.bytes().size()) +
-                  " bytes, is no multiple of 16, the size of a record; it is cut off, or no file of co-occurrences");
+      throw Error(
+          name_ + ": its size, " + std::to_string(file_.bytes().size()) +
+          " bytes, is not a multiple of 16, the size of a record; it is truncated, or not a file of co-occurrences");
     if (size() == 0) throw Error(name_ + ": has no co-occurrences");
   }
 
@@ -63,7 +64,7 @@ class RecordFile {
   }
   [[noreturn]] void fail_twice(const Pair& pair) const {
     throw Error(name_ + ": the pair '" + std::string(vocabulary_.word(word_id(pair.row))) + "', '" +
-                std::string(vocabulary_.word(word_id(pair.column))) + "' comes twice");
+                std::string(vocabulary_.word(word_id(pair.column))) + "' occurs twice");
   }
 
  private:

@@ -134,7 +134,7 @@ Vocabulary read_vocabulary(const std::filesystem::path& file) {
     const std::uint32_t first = index.insert(fields[0], number, [&](std::uint32_t i) {
       return i == number ? fields[0] : std::string_view(entries[i].word);
     });
-    if (first != number) throw Error(where() + "the word '" + std::string(fields[0]) + "' stands in the file twice");
+    if (first != number) throw Error(where() + "the word '" + std::string(fields[0]) + "' occurs twice in the file");
     entries.push_back({std::string(fields[0]), static_cast<std::uint64_t>(*count)});
     return true;
   });

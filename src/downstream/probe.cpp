@@ -82,7 +82,7 @@ std::vector<std::uint32_t> numbers_in(const LabelledTexts& training, const Label
     if (found == training.classes.end() || *found != test.classes[k]) {
       const auto lines = std::ranges::count(test.labels, static_cast<std::uint32_t>(k));
       throw Error(test.name + ": the label '" + escaped(test.classes[k]) + "', of " + std::to_string(lines) +
-                  (lines == 1 ? " text" : " texts") + ", is none of " + training.name +
+                  (lines == 1 ? " text" : " texts") + ", is not in " + training.name +
                   "; leave these out or train on some");
     }
     numbers.push_back(static_cast<std::uint32_t>(found - training.classes.begin()));
@@ -158,7 +158,7 @@ ProbeResult probe(const Embeddings& embeddings, const LabelledTexts& training, c
     const Examples examples = vectors.of(training.texts, result.training);
     if (result.training.known == 0)
       throw Error(training.name + ": none of its " + std::to_string(result.training.words) +
-                  " words is in the vectors; see that both are of one language and tokenized alike");
+                  " words is in the vectors; check that both have the same language and tokenization");
     model = fit_softmax({.examples = examples,
                          .labels = training.labels,
                          .classes = static_cast<Eigen::Index>(classes),

@@ -73,7 +73,7 @@ class ValueBuilder : public nlohmann::json_sax<Json> {
 
   bool key(string_t& name) override {
     if (!open_.back().keys.insert(name).second)
-      fail_at(where_, counter_.line, place(), "the key " + in_quotes(name) + " stands there twice; take one out");
+      fail_at(where_, counter_.line, place(), "the key " + in_quotes(name) + " occurs twice; take one out");
     key_ = std::move(name);
     key_line_ = counter_.line;
     return true;
@@ -81,7 +81,7 @@ class ValueBuilder : public nlohmann::json_sax<Json> {
 
   bool parse_error(std::size_t read, const std::string&, const nlohmann::detail::exception& error) override {
     if (std::string_view(error.what()).find("UTF-8") != std::string_view::npos)
-      fail_at(where_, counter_.line, "", "holds bytes that are no UTF-8; save the file as UTF-8");
+      fail_at(where_, counter_.line, "", "holds bytes that are not UTF-8; save the file as UTF-8");
     fail_at(where_, counter_.line, "",
             (read > size_ ? "ends where more is needed" : "is not JSON here") +
                 std::string("; look for a missing comma, quote or bracket"));
@@ -104,8 +104,7 @@ class ValueBuilder : public nlohmann::json_sax<Json> {
   bool open(JsonValue::Kind kind) {
     constexpr std::size_t deepest = 8;  // two more than any section needs
     if (open_.size() == deepest)
-      fail_at(where_, counter_.line, place(),
-              "lists and objects stand in each other too deep; data/README.md has the form");
+      fail_at(where_, counter_.line, place(), "lists and objects are nested too deep; data/README.md has the form");
     add(kind);
     open_.push_back({last_, {}});
     return true;

@@ -65,7 +65,7 @@ SafetensorsContent parse_safetensors(std::string_view bytes, const std::string& 
   const auto broken = [&](const std::string& what) {
     throw Error(name + ": " + what + "; the file is truncated or damaged");
   };
-  if (!is_safetensors(bytes)) throw Error(name + ": is no safetensors file");
+  if (!is_safetensors(bytes)) throw Error(name + ": is not a safetensors file");
   const std::uint64_t length = header_length(bytes);
   if (length > bytes.size() - 8)
     broken("its header should have " + std::to_string(length) + " bytes, the file has " + std::to_string(bytes.size()));

@@ -23,8 +23,8 @@ bool all_finite(std::span<const double> values) {
 
 void require_same_size(std::span<const double> a, std::span<const double> b) {
   if (a.size() != b.size())
-    throw Error("only as many values can be compared as there are on the other side, got " + std::to_string(a.size()) +
-                " and " + std::to_string(b.size()));
+    throw Error("both sides need the same number of values, got " + std::to_string(a.size()) + " and " +
+                std::to_string(b.size()));
 }
 
 /// Indices of the values, ascending by value.

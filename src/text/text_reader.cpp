@@ -17,7 +17,7 @@ constexpr std::size_t block_size = std::size_t{1} << 20;
 void require_text(std::string_view start, const std::string& name) {
   const std::size_t zero = start.substr(0, 4096).find('\0');
   if (zero != start.npos)
-    throw Error(name + ": is no text (byte " + std::to_string(zero) +
+    throw Error(name + ": is not text (byte " + std::to_string(zero) +
                 " is zero); a corpus is words between white space");
 }
 

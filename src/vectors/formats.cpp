@@ -50,7 +50,7 @@ Source open_source(const std::filesystem::path& file, const Progress* progress =
 
 [[noreturn]] void refuse_unknown(const Source& source) {
   if (source.bytes().substr(0, 4096).find('\0') != std::string_view::npos)
-    source.fail("is a binary file of no known kind; known are native, npy and word2vec-binary");
+    source.fail("is a binary file of unknown kind; known are native, npy and word2vec-binary");
   source.fail(1, "expected word vectors, found text whose lines do not end in numbers");
 }
 
@@ -78,7 +78,7 @@ Format format_from_name(std::string_view name) {
     if (info.name == name) return info.format;
     names += (names.empty() ? "" : ", ") + std::string(info.name);
   }
-  throw OptionError("there is no format '" + std::string(name) + "'; there are " + names);
+  throw OptionError("unknown format '" + std::string(name) + "'; known are " + names);
 }
 
 Format format_from_extension(const std::filesystem::path& file) {
@@ -87,7 +87,7 @@ Format format_from_extension(const std::filesystem::path& file) {
     if (file.extension() == info.extension) return info.format;
     endings += (endings.empty() ? "" : ", ") + std::string(info.extension);
   }
-  throw OptionError(file.string() + ": the name's ending names no format; use one of " + endings + ", or --format");
+  throw OptionError(file.string() + ": its extension names no format; use one of " + endings + ", or --format");
 }
 
 Format recognize_format(const std::filesystem::path& file) { return recognize(open_source(file)).info.format; }
@@ -147,7 +147,7 @@ Embeddings with_unique_words(const Source& source, const ReadContext& context, s
   }
   const std::size_t dropped = words.size() - rows.size();
   if (dropped > 0) {
-    context.notice(source.name + ": " + std::to_string(dropped) + " rows have a word that stood before, such as '" +
+    context.notice(source.name + ": " + std::to_string(dropped) + " rows repeat an earlier word, such as '" +
                    std::string(twice) + "'; the first row of each was kept");
     for (std::size_t to = 0; to < rows.size(); ++to)
       vectors.row(static_cast<Eigen::Index>(to)) = vectors.row(static_cast<Eigen::Index>(rows[to]));

@@ -359,9 +359,9 @@ TEST_CASE("WEAT: a repeated word is an error that says where") {
   const auto error = [&](const Names& targets, const Names& attributes) {
     return error_of([&] { weat(e, query_of(e, targets, attributes)); });
   };
-  CHECK(error({{"x1", "x2"}, {"y1", "x2"}}, {{"a"}, {"b"}}) == "'x2' stands in target list 1 and in target list 2");
-  CHECK(error({{"x1", "x2", "x1"}, {"y1"}}, {{"a"}, {"b"}}) == "'x1' stands twice in target list 1");
-  CHECK(error({{"x1"}, {"y1"}}, {{"a"}, {"b", "c", "c"}}) == "'c' stands twice in attribute list 2");
+  CHECK(error({{"x1", "x2"}, {"y1", "x2"}}, {{"a"}, {"b"}}) == "'x2' is in target list 1 and in target list 2");
+  CHECK(error({{"x1", "x2", "x1"}, {"y1"}}, {{"a"}, {"b"}}) == "'x1' occurs twice in target list 1");
+  CHECK(error({{"x1"}, {"y1"}}, {{"a"}, {"b", "c", "c"}}) == "'c' occurs twice in attribute list 2");
   // A word in both lists of attributes counts for both, and a target may be an attribute.
   CHECK(error({{"x1"}, {"y1"}}, {{"a", "c"}, {"b", "c", "y1"}}).empty());
 }
@@ -567,7 +567,7 @@ TEST_CASE("WEFAT: an attribute on both sides is an error that says where") {
   const Embeddings e = between_axes();
   CHECK(error_of([&] {
           wefat(e, query_of(e, {{"x1"}}, {{"a", "c"}, {"c", "b"}}));
-        }) == "'c' stands in attribute list 1 and in attribute list 2");
+        }) == "'c' is in attribute list 1 and in attribute list 2");
 }
 
 // ---- RND ----
@@ -689,7 +689,7 @@ TEST_CASE("embedding coherence: vectors that cancel out are an error that says o
   const Embeddings e = embeddings({{"x", {1, 2}}, {"y", {-2, -4}}, {"z", {1, 0}}});
   CHECK(error_of([&] {
           embedding_coherence(e, query_of(e, {{"z"}, {"x", "y"}}, {{"z", "x"}}));
-        }) == "the vectors of target list 2 cancel out: their mean has no length");
+        }) == "the vectors of target list 2 cancel out: their mean is zero");
 }
 
 // ---- RIPA ----
@@ -810,13 +810,13 @@ TEST_CASE("association: an empty list, a repeated word and a zero vector are err
   for (const std::string& error : errors({}, {"b"})) CHECK(error == "target list 1 has no words");
   for (const std::string& error : errors({"x1"}, {})) CHECK_THAT(error, ContainsSubstring("attribute list"));
   for (const std::string& error : errors({"x1", "c", "x1"}, {"b"}))
-    CHECK(error == "'x1' stands twice in target list 1");
+    CHECK(error == "'x1' occurs twice in target list 1");
   for (const std::string& error : errors({"x1"}, {"b", "b"}))
-    CHECK_THAT(error, ContainsSubstring("'b' stands twice in attribute list"));
+    CHECK_THAT(error, ContainsSubstring("'b' occurs twice in attribute list"));
   for (const char* word : {"nothing", "endless"}) {
     for (const std::string& error : errors({"x1", word}, {"b"}))
-      CHECK(error == "the vector of '" + std::string(word) + "' has no length, or is not finite");
+      CHECK(error == "the vector of '" + std::string(word) + "' is zero or not finite");
     for (const std::string& error : errors({"x1"}, {"b", "c", word}))
-      CHECK(error == "the vector of '" + std::string(word) + "' has no length, or is not finite");
+      CHECK(error == "the vector of '" + std::string(word) + "' is zero or not finite");
   }
 }

@@ -422,9 +422,9 @@ TEST_CASE("choice of pairs: questions without a choice and subspaces that do not
   const Embeddings e = pairs_of_words();
   const std::vector<PairQuestion> questions = {question_of(e, {{"he", "she"}, {"left", "up"}}),
                                                question_of(e, {{"up", "upper"}, {"zero", "zero"}, {"up", "up"}})};
-  CHECK_THROWS_WITH(choose_pairs(e, first_axis(2), questions),
-                    "question 2 of pairs: in none of them do the vectors of the two words differ in direction; leave "
-                    "it out");
+  CHECK_THROWS_WITH(
+      choose_pairs(e, first_axis(2), questions),
+      "question 2 of pairs: in no pair do the vectors of the two words differ in direction; leave it out");
   CHECK_THROWS_AS(choose_pairs(e, first_axis(3), questions), Error);
   CHECK_THROWS_WITH(choose_pairs(embeddings({{"a", {1, 2, 3}}}), two_axes(), {}),
                     "questions of pairs need a bias subspace of rank 1, got rank 2");

@@ -192,7 +192,7 @@ TEST_CASE("most biased words: invalid input is an error that says why") {
   CHECK_THAT(error_of([&] { most_biased(e, first_axes(2), ids_of(e, {"b", "d"}), 1); }), ContainsSubstring("0 words"));
   CHECK_THAT(error_of([&] { most_biased(e, first_axes(2), {}, 1); }), ContainsSubstring("0 words"));
   CHECK_THAT(option_error_of([&] { most_biased(e, first_axes(2), words, 0); }), ContainsSubstring("got 0"));
-  CHECK_THAT(error_of([&] { most_biased(e, first_axes(2, 2), words, 1); }), ContainsSubstring("the subspace has 2"));
+  CHECK_THAT(error_of([&] { most_biased(e, first_axes(2, 2), words, 1); }), ContainsSubstring("rank 1, got rank 2"));
   CHECK_THAT(error_of([&] { most_biased(e, first_axes(3), words, 1); }), ContainsSubstring("3 numbers"));
   const Embeddings bad = embeddings({{"a", {3, 4}}, {"b", {-2, 1}}, {"nil", {0, 0}}, {"nan", {not_a_number, 1}}});
   CHECK_THAT(error_of([&] { most_biased(bad, first_axes(2), numbers(0, 3), 1); }), ContainsSubstring("'nil'"));
@@ -283,8 +283,8 @@ TEST_CASE("cluster bias: invalid input is an error that says why") {
   CHECK_THAT(bias({"a"}, {}), ContainsSubstring("got 1 and 0"));
   CHECK_THAT(bias({"a"}, {"nil"}), ContainsSubstring("'nil'"));
   CHECK_THAT(bias({"inf"}, {"b"}), ContainsSubstring("'inf'"));
-  CHECK_THAT(bias({"a", "a"}, {"b"}), ContainsSubstring("'a' stands twice"));
-  CHECK_THAT(bias({"a"}, {"b", "a"}), ContainsSubstring("'a' stands in"));
+  CHECK_THAT(bias({"a", "a"}, {"b"}), ContainsSubstring("'a' occurs twice"));
+  CHECK_THAT(bias({"a"}, {"b", "a"}), ContainsSubstring("'a' is in"));
   const BiasedWords words{ids_of(e, {"a"}), ids_of(e, {"b"})};
   CHECK_THAT(option_error_of([&] { cluster_bias(e, words, {.repeats = 0}); }), ContainsSubstring("repeats"));
   CHECK_THAT(option_error_of([&] { cluster_bias(e, words, {.restarts = 0}); }), ContainsSubstring("restarts"));
@@ -509,11 +509,11 @@ TEST_CASE("classification bias: invalid input is an error that says why") {
     return error_of([&] { classification_bias(e, {ids_of(e, first), ids_of(e, last)}, one); });
   };
   CHECK(bias({"a", "b"}, {"c", "d"}).empty());
-  CHECK_THAT(bias({"a"}, {"c", "d"}), ContainsSubstring("of 1 and 2 biased words"));
-  CHECK_THAT(bias({"a", "b"}, {"c"}), ContainsSubstring("of 2 and 1 biased words"));
+  CHECK_THAT(bias({"a"}, {"c", "d"}), ContainsSubstring("got 1 and 2 biased words"));
+  CHECK_THAT(bias({"a", "b"}, {"c"}), ContainsSubstring("got 2 and 1 biased words"));
   CHECK_THAT(bias({"a", "b"}, {"c", "nil"}), ContainsSubstring("'nil'"));
-  CHECK_THAT(bias({"a", "a"}, {"c", "d"}), ContainsSubstring("'a' stands twice"));
-  CHECK_THAT(bias({"a", "b"}, {"c", "b"}), ContainsSubstring("'b' stands in"));
+  CHECK_THAT(bias({"a", "a"}, {"c", "d"}), ContainsSubstring("'a' occurs twice"));
+  CHECK_THAT(bias({"a", "b"}, {"c", "b"}), ContainsSubstring("'b' is in"));
   const BiasedWords words{numbers(0, 2), numbers(2, 4)};
   CHECK_THAT(option_error_of([&] { classification_bias(e, words, {.repeats = 0}); }), ContainsSubstring("repeats"));
   CHECK_THAT(option_error_of([&] { classification_bias(e, words, {.training_per_side = 0}); }),
@@ -636,9 +636,9 @@ TEST_CASE("neighbor bias: invalid input is an error that says why") {
     });
   };
   CHECK(bias({"a"}, {1}, {"b", "c"}, {1, 1}, 2).empty());
-  CHECK_THAT(bias({"a"}, {1}, {"b", "c"}, {1, 1}, 3), ContainsSubstring("'a' shall have 3 neighbors, there are 2"));
-  CHECK_THAT(bias({"a"}, {1}, {"b", "c", "a"}, {1, 1, 1}, 3), ContainsSubstring("there are 2"));
-  CHECK_THAT(bias({"a"}, {1}, {}, {}), ContainsSubstring("there are 0"));
+  CHECK_THAT(bias({"a"}, {1}, {"b", "c"}, {1, 1}, 3), ContainsSubstring("'a' needs 3 neighbors, found 2"));
+  CHECK_THAT(bias({"a"}, {1}, {"b", "c", "a"}, {1, 1, 1}, 3), ContainsSubstring("found 2 candidates"));
+  CHECK_THAT(bias({"a"}, {1}, {}, {}), ContainsSubstring("found 0 candidates"));
   CHECK_THAT(bias({"a"}, {}, {"b"}, {1}), ContainsSubstring("got 1 words and 0 biases"));
   CHECK_THAT(bias({"a"}, {1}, {"b"}, {1, 2}), ContainsSubstring("got 1 words and 2 biases"));
   CHECK_THAT(bias({"a"}, {NAN}, {"b"}, {1}), ContainsSubstring("bias of 'a'"));

@@ -340,7 +340,7 @@ TEST_CASE("direction: what cannot be found is an error that says why") {
   CHECK_THAT(option_error_of([&] { find_direction(e, sets, {.method = Method::pair, .pair = {"a"}}); }),
              ContainsSubstring("pair must be two words, got 1"));
   CHECK_THAT(option_error_of([&] { find_direction(e, sets, {.method = Method::means, .rank = 2}); }),
-             ContainsSubstring("rank must be 1 but for the direction pca, got 2"));
+             ContainsSubstring("rank must be 1 except with the direction pca, got 2"));
   CHECK_THAT(option_error_of([&] { find_direction(e, sets, {.rank = 0}); }), ContainsSubstring("rank"));
 }
 

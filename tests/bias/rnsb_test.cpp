@@ -328,14 +328,14 @@ TEST_CASE("RNSB: errors say which list or word") {
   CHECK(error({}, {{"good"}, {"bad"}}) == "RNSB takes lists of targets and 2 lists of attributes, got 0 and 2");
   CHECK(error({{"up"}, {}}, {{"good"}, {"bad"}}) == "target list 2 has no words");
   CHECK(error({{"up"}}, {{"good"}, {}}) == "attribute list 2 has no words");
-  CHECK(error({{"up", "left", "up"}}, {{"good"}, {"bad"}}) == "'up' stands twice in target list 1");
-  CHECK(error({{"up"}}, {{"good"}, {"bad", "left", "bad"}}) == "'bad' stands twice in attribute list 2");
+  CHECK(error({{"up", "left", "up"}}, {{"good"}, {"bad"}}) == "'up' occurs twice in target list 1");
+  CHECK(error({{"up"}}, {{"good"}, {"bad", "left", "bad"}}) == "'bad' occurs twice in attribute list 2");
   CHECK(error({{"up"}, {"left"}, {"right", "up"}}, {{"good"}, {"bad"}}) ==
-        "'up' stands in target list 1 and in target list 3");
+        "'up' is in target list 1 and in target list 3");
   CHECK(error({{"up"}, {"left"}, {"right", "left"}}, {{"good"}, {"bad"}}) ==
-        "'left' stands in target list 2 and in target list 3");
-  CHECK(error({{"none"}}, {{"good"}, {"bad"}}) == "the vector of 'none' has no length, or is not finite");
-  CHECK(error({{"up"}}, {{"good"}, {"infinite"}}) == "the vector of 'infinite' has no length, or is not finite");
+        "'left' is in target list 2 and in target list 3");
+  CHECK(error({{"none"}}, {{"good"}, {"bad"}}) == "the vector of 'none' is zero or not finite");
+  CHECK(error({{"up"}}, {{"good"}, {"infinite"}}) == "the vector of 'infinite' is zero or not finite");
   CHECK(error({{"up", "up too"}, {"left"}}, {{"good", "up"}, {"bad", "up"}}).empty());
 }
 

@@ -306,7 +306,7 @@ TEST_CASE("word sets: an error names line, place, what was found and what to do"
        ":9: 'lists.insects.words': found \"a\\tb\"; tabs, line feeds and other control characters cannot be in it"},
       {"[\"fly\"]", "[\"b\\u000a\"]",
        ":9: 'lists.insects.words': found \"b\\n\"; tabs, line feeds and other control characters cannot be in it"},
-      {"\"love\"", "\n\"joy\"", ":11: 'lists.good.words': \"joy\" stands there twice; take one out"},
+      {"\"love\"", "\n\"joy\"", ":11: 'lists.good.words': \"joy\" occurs twice; take one out"},
       {"\"tulip\"", "\"tulip\",\n\"Iris\"",
        ":8: 'lists.flowers.removed': \"Iris\" is among 'words' too; take it out of one of them"},
       {"[\"tulip\"]", "[]", ":7: 'lists.flowers.removed': found an empty list; write a list of one word or more"},
@@ -336,7 +336,7 @@ TEST_CASE("word sets: an error names line, place, what was found and what to do"
        ":18: 'shares.female.percent': found \"\\u0007\"; tabs, line feeds and other control characters cannot be in "
        "it"},
       // queries
-      {"\"second\"", "\"first\"", ":29: 'queries': a query named \"first\" has come before; name each otherwise"},
+      {"\"second\"", "\"first\"", ":29: 'queries': the name \"first\" occurs twice; give each query its own"},
       {"[\"flowers\", \"insects\"]", "[\"flowers\", \"insect\"]",
        ":26: 'queries.first.targets': no list is named \"insect\"; did you mean 'insects'? Known are flowers, insects, "
        "good"},
@@ -358,19 +358,19 @@ TEST_CASE("word sets: an error names line, place, what was found and what to do"
       {"[\"boss\", \"maid\"]", "[\"boss\", [\"maid\"]]",
        ":37: 'choices.pairs.questions': found a list; write a text in quotes"},
       {"[\"boss\", \"maid\"]", "[\"boss\", \"boss\"]",
-       ":37: 'choices.pairs.questions': \"boss\" stands there twice; take one out"},
+       ":37: 'choices.pairs.questions': \"boss\" occurs twice; take one out"},
       // keys and the text as a whole
       {"\"removed\"", "\"remove\"",
        ":7: 'lists.flowers': unknown key \"remove\"; did you mean 'removed'? Known are source, words, removed"},
       {"\"removed\":", "\"left\nout\":", ":7: is not JSON here; look for a missing comma, quote or bracket"},
       {"\"removed\"", "\"left\\nout\"",
        ":7: 'lists.flowers': unknown key \"left\\nout\"; known are source, words, removed"},
-      {"\"removed\"", "\"words\"", ":7: 'lists.flowers': the key \"words\" stands there twice; take one out"},
-      {"\"judge\"", "\"nurse\"", ":18: 'shares.female.percent': the key \"nurse\" stands there twice; take one out"},
-      {"\"fly\"", "\"\xff\"", ":9: holds bytes that are no UTF-8; save the file as UTF-8"},
+      {"\"removed\"", "\"words\"", ":7: 'lists.flowers': the key \"words\" occurs twice; take one out"},
+      {"\"judge\"", "\"nurse\"", ":18: 'shares.female.percent': the key \"nurse\" occurs twice; take one out"},
+      {"\"fly\"", "\"\xff\"", ":9: holds bytes that are not UTF-8; save the file as UTF-8"},
       {"\"joy\", \"love\"", "\"joy\" \"love\"", ":10: is not JSON here; look for a missing comma, quote or bracket"},
       {"\"me\", \"words\": [\"fly\"]", "[[[[[[[[]]]]]]]], \"words\": [\"fly\"]",
-       ":9: 'lists.insects.source': lists and objects stand in each other too deep; data/README.md has the form"},
+       ":9: 'lists.insects.source': lists and objects are nested too deep; data/README.md has the form"},
   }));
   CAPTURE(c.from, c.to);
   CHECK(refusal(replaced(lists_json, c.from, c.to)) == c.error);

@@ -233,10 +233,10 @@ TEST_CASE("co-occurrence records: an invalid file is refused with its name and r
   const std::string good = record(1, 3, 0.5), name = file.string();
   CHECK(problem(good).empty());
   CHECK(problem("") == name + ": has no co-occurrences");
-  CHECK(problem(good + "x").starts_with(name + ": its size, 17 bytes, is no multiple of 16"));
+  CHECK(problem(good + "x").starts_with(name + ": its size, 17 bytes, is not a multiple of 16"));
   for (const auto& [a, b] : std::vector<std::pair<int, int>>{{4, 1}, {1, 4}, {0, 1}, {1, 0}, {-1, 2}})
     CHECK(problem(good + record(a, b, 1)).starts_with(name + ": record 2 has the words "));
   for (const double count : {0.0, -1.0, std::nan(""), HUGE_VAL})
     CHECK(problem(good + record(1, 1, count)).starts_with(name + ": record 2 has the count "));
-  CHECK(problem(good + record(2, 2, 1) + good) == name + ": the pair 'w0', 'w2' comes twice");
+  CHECK(problem(good + record(2, 2, 1) + good) == name + ": the pair 'w0', 'w2' occurs twice");
 }

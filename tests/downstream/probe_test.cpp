@@ -411,11 +411,11 @@ TEST_CASE("probe: texts from which nothing can be learned are refused") {
   CHECK(error(texts({}, "train"), fine) == "train: holds no labelled text");
   CHECK(error(fine, texts({}, "test")) == "test: holds no labelled text");
   CHECK(error(fine, texts({{"pos", "good"}, {"new", "bad"}, {"new", "x"}}, "test")) ==
-        "test: the label 'new', of 2 texts, is none of texts; leave these out or train on some");
+        "test: the label 'new', of 2 texts, is not in texts; leave these out or train on some");
   CHECK(error(fine, texts({{"zz", "bad"}}, "test")) ==
-        "test: the label 'zz', of 1 text, is none of texts; leave these out or train on some");
+        "test: the label 'zz', of 1 text, is not in texts; leave these out or train on some");
   CHECK(error(texts({{"pos", "le bon"}, {"neg", "void"}}, "train"), fine) ==
-        "train: none of its 3 words is in the vectors; see that both are of one language and tokenized alike");
+        "train: none of its 3 words is in the vectors; check that both have the same language and tokenization");
   CHECK(error(fine, texts({{"pos", "le bon"}}, "test")).empty());
 }
 

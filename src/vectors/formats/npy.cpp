@@ -57,7 +57,7 @@ std::string_view value_of(const Source& source, std::string_view dictionary, std
 
 Header parse_header(const Source& source) {
   const std::string_view bytes = source.bytes();
-  if (!recognizes(bytes) || bytes.size() < 12) source.fail("is no whole NumPy file");
+  if (!recognizes(bytes) || bytes.size() < 12) source.fail("is not a complete NumPy file");
   const bool short_length = bytes[6] == 1;
   std::uint32_t length = 0;
   std::memcpy(&length, bytes.data() + 8, short_length ? 2 : 4);

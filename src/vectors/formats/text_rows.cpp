@@ -166,7 +166,7 @@ Embeddings read_text_rows(const Source& source, const ReadContext& context, std:
   if (fault != faults.end() && !cut) source.fail(fault->line, fault->why);
   if (expected_rows && rows < *expected_rows)
     source.fail(1, "the header promises " + std::to_string(*expected_rows) + " rows, found " + std::to_string(rows) +
-                       (cut ? ", the last of them not whole" : "") +
+                       (cut ? ", the last of them incomplete" : "") +
                        "; the file is truncated, or correct its first number");
   if (expected_rows && rows > *expected_rows && limit == 0)
     context.notice(source.name + ": the header promises " + std::to_string(*expected_rows) + " rows, all " +

@@ -43,7 +43,7 @@ Embeddings read(const Source& source, const ReadContext& context) {
     const std::size_t blank = rest.find(' ');
     if (blank == rest.npos || rest.size() - blank - 1 < row_bytes)
       source.fail("row " + std::to_string(row + 1) + " of " + std::to_string(header->rows) +
-                  " is not whole; the file is truncated or damaged");
+                  " is incomplete; the file is truncated or damaged");
     words[row] = rest.substr(0, blank);
     if (words[row].empty()) source.fail("row " + std::to_string(row + 1) + " has no word; the file is damaged");
     numbers[row] = rest.data() + blank + 1;
