@@ -1,9 +1,7 @@
 #include "equivec/base/error.hpp"
 #include "equivec/base/rng.hpp"
 #include "equivec/base/types.hpp"
-#include "equivec/bias/direct_bias.hpp"
 #include "equivec/bias/direction.hpp"
-#include "equivec/bias/indirect_bias.hpp"
 #include "equivec/bias/word_sets.hpp"
 #include "equivec/vectors/embeddings.hpp"
 
@@ -35,23 +33,6 @@ Eigen::VectorXd vector(std::initializer_list<double> numbers) {
 double distance(const Eigen::VectorXd& a, const Eigen::VectorXd& b) { return (a - b).norm(); }
 
 Eigen::VectorXd row_of(const BiasSubspace& subspace, int row) { return subspace.basis().row(row).transpose(); }
-
-/// A subspace whose only direction is (1, 0, ...).
-BiasSubspace first_axis(int dimension) {
-  Matrix ends = Matrix::Zero(2, dimension);
-  ends(0, 0) = 1;
-  ends(1, 0) = -1;
-  return BiasSubspace::from_sets(Embeddings(numbered_words(2), ends), Sets{{word_id(0), word_id(1)}});
-}
-
-/// A subspace of the first two axes.
-BiasSubspace first_axes(int dimension) {
-  Matrix ends = Matrix::Zero(4, dimension);
-  ends(0, 0) = ends(2, 1) = 1;
-  ends(1, 0) = ends(3, 1) = -1;
-  return BiasSubspace::from_sets(Embeddings(numbered_words(4), ends),
-                                 Sets{{word_id(0), word_id(1)}, {word_id(2), word_id(3)}}, 2);
-}
 
 // Accuracy of results computed in double from a few unit vectors given in float.
 constexpr double exact = 1e-12;
@@ -196,42 +177,6 @@ TEST_CASE("bias subspace: a direction that is only rounding does not count") {
                                    {"c", {0.3F * 1.7F, 0.1F * 1.7F, 0.7F * 1.7F}},
                                    {"d", {-0.3F * 0.9F, -0.1F * 0.9F, -0.7F * 0.9F}}});
   CHECK_THROWS_AS(BiasSubspace::from_sets(e, sets_of(e, {{"a", "b"}, {"c", "d"}}), 2), Error);
-}
-
-TEST_CASE("direct bias: hand-worked value") {
-  const Embeddings e = embeddings({{"nurse", {3, 4}}, {"judge", {0, 2}}, {"guard", {-5, 0}}, {"none", {0, 0}}});
-  const BiasSubspace subspace = first_axis(2);
-  const auto words = ids_of(e, {"guard", "nurse", "judge"});
-  const DirectBias bias = direct_bias(e, subspace, words);
-  CHECK(bias.value == Approx((0.6 + 0 + 1) / 3).epsilon(exact));
-  REQUIRE(bias.words.size() == 3);
-  CHECK(bias.words[0].word == id_of(e, "guard"));
-  CHECK(bias.words[0].cosine == Approx(-1).epsilon(exact));
-  CHECK(bias.words[1].cosine == Approx(0.6).epsilon(exact));
-  CHECK(bias.words[2].cosine == Approx(0).margin(exact));
-
-  CHECK(direct_bias(e, subspace, words, 2).value == Approx((0.36 + 0 + 1) / 3).epsilon(exact));
-  CHECK(direct_bias(e, subspace, words, 0.5).value == Approx((std::sqrt(0.6) + 0 + 1) / 3).epsilon(exact));
-  CHECK(direct_bias(e, subspace, ids_of(e, {"none", "nurse"})).value == Approx(0.3).epsilon(exact));
-  CHECK(direct_bias(e, subspace, ids_of(e, {"none"})).words[0].cosine == 0);
-  CHECK(direct_bias(e, subspace, {}).value == 0);
-  CHECK(direct_bias(e, subspace, {}).words.empty());
-}
-
-TEST_CASE("direct bias: in more directions it is the length of the part inside") {
-  const Embeddings e = embeddings({{"w", {-2, 3, 6}}, {"in", {3, -4, 0}}, {"out", {0, 0, 9}}});
-  const DirectBias bias = direct_bias(e, first_axes(3), ids_of(e, {"w", "in", "out"}));
-  CHECK(bias.words[0].cosine == Approx(std::sqrt(13.0) / 7).epsilon(exact));
-  CHECK(bias.words[1].cosine == Approx(1).epsilon(exact));
-  CHECK(bias.words[2].cosine == Approx(0).margin(exact));
-  CHECK(bias.value == Approx((std::sqrt(13.0) / 7 + 1) / 3).epsilon(exact));
-}
-
-TEST_CASE("direct bias: a negative strictness is an error") {
-  const Embeddings e = embeddings({{"w", {1, 2}}});
-  CHECK_THROWS_AS(direct_bias(e, first_axis(2), ids_of(e, {"w"}), -0.5), OptionError);
-  CHECK_THROWS_AS(direct_bias(e, first_axis(2), ids_of(e, {"w"}), std::numeric_limits<double>::quiet_NaN()),
-                  OptionError);
 }
 
 // ---- other directions ----
@@ -403,41 +348,4 @@ TEST_CASE("random sets: there is no baseline if they could not differ or words a
   CHECK_FALSE(random_sets_baseline(e, two, 1, {.draws = 10, .restrict = 7}));
   CHECK_THROWS_AS(random_sets_baseline(e, two, 1, {.draws = 0}), OptionError);
   CHECK_THROWS_AS(random_sets_baseline(e, two, 1, {.threads = -1}), OptionError);
-}
-
-// ---- indirect bias ----
-
-TEST_CASE("indirect bias: hand-worked values") {
-  const Embeddings e =
-      embeddings({{"w", {6, 8, 0}}, {"v", {8, 6, 0}}, {"u", {0, 0, 2}}, {"t", {6, 0, 8}}, {"g", {7, 0, 0}}});
-  const BiasSubspace subspace = first_axis(3);
-  const auto beta = [&](const char* a, const char* b) { return indirect_bias(e, subspace, id_of(e, a), id_of(e, b)); };
-  // 0.96 of w.v; without the first axis both are (0, 1, 0), whose cosine is 1: more similar than before.
-  CHECK(*beta("w", "v") == Approx((0.96 - 1) / 0.96).epsilon(exact));
-  // 0.36 of w.t, all of it from the direction: the parts outside are at a right angle.
-  CHECK(*beta("w", "t") == Approx(1).epsilon(exact));
-  CHECK(*beta("t", "w") == Approx(1).epsilon(exact));
-  // t.u is 0.8, and 1 without the direction.
-  CHECK(*beta("t", "u") == Approx((0.8 - 1) / 0.8).epsilon(exact));
-  CHECK(*beta("w", "w") == Approx(0).margin(exact));
-  CHECK_FALSE(beta("w", "u"));  // the inner product is 0
-  CHECK_FALSE(beta("w", "g"));  // no part of g is outside
-}
-
-TEST_CASE("indirect bias: lengths and a common rotation do not matter") {
-  const Embeddings e = random_embeddings(8, 5, 67);
-  const Sets sets = {{word_id(0), word_id(1)}, {word_id(2), word_id(3)}};
-  Eigen::MatrixXd turn = random_matrix(5, 5, 68).cast<double>();
-  for (Eigen::Index i = 0; i < 5; ++i) {
-    for (Eigen::Index k = 0; k < i; ++k) turn.col(i) -= turn.col(i).dot(turn.col(k)) * turn.col(k);
-    turn.col(i).normalize();
-  }
-  Eigen::MatrixXd turned = e.matrix().cast<double>() * turn;
-  for (Eigen::Index i = 0; i < turned.rows(); ++i) turned.row(i) *= 1 + static_cast<double>(i);
-  const Embeddings other(e.vocabulary(), turned.cast<float>());
-  const BiasSubspace here = BiasSubspace::from_sets(e, sets, 2), there = BiasSubspace::from_sets(other, sets, 2);
-  for (std::size_t w = 4; w < 8; ++w)
-    for (std::size_t v = 4; v < 8; ++v)
-      CHECK(*indirect_bias(e, here, word_id(w), word_id(v)) ==
-            Approx(*indirect_bias(other, there, word_id(w), word_id(v))).margin(1e-5));
 }

@@ -570,34 +570,6 @@ TEST_CASE("resolve: a measure's list is looked up as written if the vocabulary i
   CHECK(resolve_list(words, WordSet{}, true).words.empty());
 }
 
-TEST_CASE("cased: a vocabulary is cased if one word in a hundred has a letter A-Z") {
-  const auto with = [](std::size_t cased, std::size_t all, bool first) {
-    std::vector<Vocabulary::Entry> entries;
-    for (std::size_t i = 0; i < all; ++i)
-      entries.push_back({((first ? i < cased : i >= all - cased) ? "aZ" : "az\xc3\x89") + std::to_string(i), 1});
-    return is_cased(Vocabulary(entries));
-  };
-  CHECK_FALSE(is_cased(Vocabulary()));
-  CHECK_FALSE(with(0, 1, true));
-  CHECK(with(1, 1, true));
-  for (const bool first : {true, false}) {
-    CAPTURE(first);
-    CHECK(with(1, 99, first));
-    CHECK(with(1, 100, first));
-    CHECK_FALSE(with(1, 101, first));
-    CHECK(with(2, 200, first));
-    CHECK_FALSE(with(2, 201, first));
-    CHECK_FALSE(with(99, 10000, first));
-    CHECK(with(100, 10000, first));
-  }
-}
-
-TEST_CASE("cased: A and Z are letters and their neighbours are not") {
-  CHECK(is_cased(vocabulary({{"A", 1}})));
-  CHECK(is_cased(vocabulary({{"Z", 1}})));
-  CHECK_FALSE(is_cased(vocabulary({{"@[", 1}, {"`a", 1}, {"z{", 1}, {"\xc3\x89", 1}})));
-}
-
 TEST_CASE("resolved pairs: words are paired by position and a pair with a missing word is dropped") {
   const Vocabulary words = vocabulary({{"he", 1}, {"she", 1}, {"man", 1}, {"woman", 1}});
   const ResolvedPairs result =

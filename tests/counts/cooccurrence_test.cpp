@@ -1,19 +1,17 @@
 #include "equivec/base/error.hpp"
 #include "equivec/base/progress.hpp"
-#include "equivec/base/rng.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/counts/cooccurrence.hpp"
-#include "equivec/counts/cooccurrence_file.hpp"
 #include "equivec/counts/encoded_corpus.hpp"
 #include "equivec/counts/vocabulary.hpp"
 
 #include "catch.hpp"
+#include "cooccurrence_support.hpp"
 #include "support.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <map>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -25,42 +23,10 @@ using Counts = std::map<std::pair<std::size_t, std::size_t>, double>;
 
 constexpr WordId end = EncodedCorpus::sentence_end;
 
-Vocabulary letters(std::size_t words, std::uint64_t count = 1) {
-  std::vector<Vocabulary::Entry> entries;
-  for (std::size_t i = 0; i < words; ++i) entries.push_back({"w" + std::to_string(i), count});
-  return Vocabulary(entries);
-}
-
 EncodedCorpus corpus_of(std::vector<int> ids, std::size_t words) {
   std::vector<WordId> result;
   for (const int id : ids) result.push_back(id < 0 ? end : word_id(static_cast<std::size_t>(id)));
   return EncodedCorpus(std::move(result), words);
-}
-
-/// A text in which some words are frequent, in sentences of 1 to 40 words.
-EncodedCorpus random_corpus(std::size_t ids, std::size_t words) {
-  Rng rng(7);
-  std::vector<WordId> result;
-  for (std::uint32_t left = 1; result.size() < ids; --left) {
-    if (left == 0) {
-      result.push_back(end);
-      left = 1 + rng.below(40);
-      continue;
-    }
-    const double u = rng.uniform();
-    result.push_back(word_id(static_cast<std::size_t>(u * u * u * static_cast<double>(words))));
-  }
-  result.push_back(end);
-  return EncodedCorpus(std::move(result), words);
-}
-
-Vocabulary vocabulary_of(const EncodedCorpus& corpus, std::size_t words) {
-  std::vector<std::uint64_t> counts(words, 0);
-  for (const WordId id : corpus.ids())
-    if (id != end) ++counts[index(id)];
-  std::vector<Vocabulary::Entry> entries;
-  for (std::size_t i = 0; i < words; ++i) entries.push_back({"w" + std::to_string(i), counts[i]});
-  return Vocabulary(entries);
 }
 
 /// cooccur.c's two loops: for each word, the words on its left, nearest first.
@@ -85,17 +51,6 @@ Counts all_of(const Cooccurrences& cooccurrences) {
     for (std::size_t i = 0; i < words.size(); ++i) counts[{row, index(words[i])}] = numbers[i];
   }
   return counts;
-}
-
-bool same_bits(const Cooccurrences& a, const Cooccurrences& b) {
-  if (a.words() != b.words() || a.size() != b.size()) return false;
-  for (std::size_t row = 0; row < a.words(); ++row) {
-    const auto x = a.row(word_id(row)), y = b.row(word_id(row));
-    if (x.words.size() != y.words.size() || std::memcmp(x.words.data(), y.words.data(), x.words.size_bytes()) != 0 ||
-        std::memcmp(x.counts.data(), y.counts.data(), x.counts.size_bytes()) != 0)
-      return false;
-  }
-  return true;
 }
 
 }  // namespace
@@ -188,55 +143,4 @@ TEST_CASE("co-occurrences: a corpus of another vocabulary, options out of range 
   Progress progress;
   progress.cancelled = true;
   CHECK_THROWS_AS(count_cooccurrences(corpus, letters(6), {}, &progress), Cancelled);
-}
-
-TEST_CASE("co-occurrence records: what is written is read back, in any order and with little memory") {
-  const TemporaryDirectory folder;
-  const std::size_t words = 500;
-  const EncodedCorpus corpus = random_corpus(30000, words);
-  const Vocabulary vocabulary = vocabulary_of(corpus, words);
-  const Cooccurrences counts = count_cooccurrences(corpus, vocabulary);
-  const auto file = folder / "cooccurrence.bin";
-  write_cooccurrences(file, counts);
-  CHECK(std::filesystem::file_size(file) == 16 * counts.size());
-  CHECK(same_bits(counts, read_cooccurrences(file, vocabulary)));
-
-  std::string bytes = read_file(file);
-  Rng rng(3);
-  for (std::size_t i = counts.size(); i > 1; --i) {
-    const std::size_t other = rng.below(static_cast<std::uint32_t>(i));
-    std::swap_ranges(bytes.begin() + static_cast<std::ptrdiff_t>(16 * (i - 1)),
-                     bytes.begin() + static_cast<std::ptrdiff_t>(16 * i),
-                     bytes.begin() + static_cast<std::ptrdiff_t>(16 * other));
-  }
-  write_file(file, bytes);
-  CHECK(same_bits(counts, read_cooccurrences(file, vocabulary)));
-  const Cooccurrences mapped = read_cooccurrences(file, vocabulary, 100000);
-  CHECK(same_bits(counts, mapped));
-  CHECK(mapped.mapped());
-}
-
-TEST_CASE("co-occurrence records: an invalid file is refused with its name and record") {
-  const TemporaryDirectory folder;
-  const auto file = folder / "cooccurrence.bin";
-  const auto record = [](std::int32_t a, std::int32_t b, double count) {
-    std::string bytes(16, '\0');
-    std::memcpy(bytes.data(), &a, 4);
-    std::memcpy(bytes.data() + 4, &b, 4);
-    std::memcpy(bytes.data() + 8, &count, 8);
-    return bytes;
-  };
-  const auto problem = [&](const std::string& bytes) {
-    write_file(file, bytes);
-    return error_of([&] { read_cooccurrences(file, letters(3)); });
-  };
-  const std::string good = record(1, 3, 0.5), name = file.string();
-  CHECK(problem(good).empty());
-  CHECK(problem("") == name + ": has no co-occurrences");
-  CHECK(problem(good + "x").starts_with(name + ": its size, 17 bytes, is not a multiple of 16"));
-  for (const auto& [a, b] : std::vector<std::pair<int, int>>{{4, 1}, {1, 4}, {0, 1}, {1, 0}, {-1, 2}})
-    CHECK(problem(good + record(a, b, 1)).starts_with(name + ": record 2 has the words "));
-  for (const double count : {0.0, -1.0, std::nan(""), HUGE_VAL})
-    CHECK(problem(good + record(1, 1, count)).starts_with(name + ": record 2 has the count "));
-  CHECK(problem(good + record(2, 2, 1) + good) == name + ": the pair 'w0', 'w2' occurs twice");
 }

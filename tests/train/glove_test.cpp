@@ -7,58 +7,22 @@
 #include "equivec/counts/encoded_corpus.hpp"
 #include "equivec/counts/vocabulary.hpp"
 #include "equivec/train/glove.hpp"
-#include "equivec/train/glove_parameters.hpp"
 #include "equivec/train/training.hpp"
 #include "equivec/vectors/embeddings.hpp"
 #include "equivec/vectors/formats.hpp"
-#include "src/kernels/glove_kernels.hpp"
-#include "src/train/glove_tiles.hpp"
 
 #include "catch.hpp"
+#include "glove_support.hpp"
 #include "support.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <string>
 #include <vector>
 
 using namespace equivec;
 
 namespace {
-
-struct Text {
-  Vocabulary words;
-  Cooccurrences counts;
-};
-
-/// A text in which some words are frequent, and some go with some others.
-Text random_text(std::size_t size, std::size_t words) {
-  Rng rng(5);
-  std::vector<WordId> ids;
-  std::vector<std::uint64_t> counts(words, 0);
-  std::size_t last = 0;
-  for (std::size_t i = 0; i < size; ++i) {
-    const double u = rng.uniform();
-    std::size_t word = static_cast<std::size_t>(u * u * static_cast<double>(words));
-    if (i % 2 == 1 && rng.below(2) == 0) word = words - 1 - last;
-    ids.push_back(word_id(word));
-    ++counts[word];
-    last = word;
-    if (i % 50 == 49) ids.push_back(EncodedCorpus::sentence_end);
-  }
-  std::vector<Vocabulary::Entry> entries;
-  for (std::size_t i = 0; i < words; ++i) entries.push_back({"w" + std::to_string(i), counts[i]});
-  Vocabulary vocabulary(entries);
-  CooccurrenceOptions options;
-  options.window = 4;
-  Cooccurrences cooccurrences = count_cooccurrences(EncodedCorpus(ids, words), vocabulary, options);
-  return {std::move(vocabulary), std::move(cooccurrences)};
-}
-
-const Text& text() {
-  static const Text result = random_text(60000, 1500);
-  return result;
-}
 
 GloveOptions small_options() {
   GloveOptions options;
@@ -68,46 +32,7 @@ GloveOptions small_options() {
   return options;
 }
 
-bool same_bits(const GloveVectors& a, const GloveVectors& b) {
-  const auto same = [](const float* x, const float* y, std::size_t size) {
-    return std::memcmp(x, y, size * sizeof(float)) == 0;
-  };
-  return a.words.size() == b.words.size() &&
-         same(a.words.data(), b.words.data(), static_cast<std::size_t>(a.words.size())) &&
-         same(a.contexts.data(), b.contexts.data(), static_cast<std::size_t>(a.contexts.size())) &&
-         a.word_biases == b.word_biases && a.context_biases == b.context_biases;
-}
-
 }  // namespace
-
-TEST_CASE("GloVe's tiles: every pair is in one tile, in memory as in a file") {
-  for (const std::uint64_t memory : {std::uint64_t{0}, std::uint64_t{1000}}) {
-    const GloveTiles tiles(text().counts, 100, memory, 2);
-    CHECK(tiles.size() == text().counts.size());
-    CHECK(tiles.blocks() >= 15);
-    std::uint64_t pairs = 0;
-    for (std::size_t a = 0; a < tiles.blocks(); ++a) {
-      REQUIRE(tiles.first_row(a + 1) - tiles.first_row(a) <= 100);
-      std::uint64_t strip = 0;
-      for (std::size_t b = 0; b < tiles.blocks(); ++b) {
-        strip += tiles.tile(a, b).size();
-        for (const GlovePair& pair : tiles.tile(a, b)) {
-          const std::size_t word = tiles.first_row(a) + pair.word, context = tiles.first_row(b) + pair.context;
-          REQUIRE(word < tiles.first_row(a + 1));
-          REQUIRE(context < tiles.first_row(b + 1));
-          const auto row = text().counts.row(word_id(word));
-          const auto at = std::lower_bound(row.words.begin(), row.words.end(), word_id(context));
-          REQUIRE(at != row.words.end());
-          REQUIRE(*at == word_id(context));
-          REQUIRE(pair.count == static_cast<float>(row.counts[static_cast<std::size_t>(at - row.words.begin())]));
-        }
-      }
-      CHECK(strip == tiles.strip_size(a));
-      pairs += strip;
-    }
-    CHECK(pairs == tiles.size());
-  }
-}
 
 TEST_CASE("GloVe: the same bits for any number of threads and any memory") {
   GloveOptions options = small_options();
@@ -187,31 +112,6 @@ TEST_CASE("GloVe: the parts of a word's parameters, side by side or added") {
   all << 1, 2, 5, 10, 20, 7, 3, 4, 6, 30, 40, 8;
   CHECK(matrix_of(v, GloveParts::both) == both);
   CHECK(matrix_of(v, GloveParts::with_biases) == all);
-}
-
-TEST_CASE("GloVe: all parameters are written and read as Stanford's program has them") {
-  const TemporaryDirectory folder;
-  const auto file = folder / "glove.bin";
-  GloveVectors v{.words = Matrix(2, 2), .contexts = Matrix(2, 2), .word_biases = {5, 6}, .context_biases = {7, 8}};
-  v.words << 1, 2, 3, 4;
-  v.contexts << 10, 20, 30, 40;
-  write_glove_parameters(file, v);
-  const double expected[] = {1, 2, 5, 3, 4, 6, 10, 20, 7, 30, 40, 8};
-  const std::string bytes(reinterpret_cast<const char*>(expected), sizeof expected);
-  CHECK(read_file(file) == bytes);
-  CHECK(same_bits(read_glove_parameters(file, 2), v));
-  const auto problem = [&](const std::string& content, std::size_t words) {
-    write_file(file, content);
-    return error_of([&] { read_glove_parameters(file, words); });
-  };
-  for (const std::size_t words : {std::size_t{0}, std::size_t{5}, std::size_t{6}, std::size_t{100}})
-    CHECK(problem(bytes, words).starts_with(file.string() + ": its size, 96 bytes, is not that of the parameters of"));
-  CHECK(problem(bytes.substr(0, 95), 2).starts_with(file.string() + ": its size, 95 bytes"));
-  CHECK(problem("", 1).starts_with(file.string() + ": its size, 0 bytes"));
-  std::string large = bytes;
-  const double infinite = 1e300;
-  std::memcpy(large.data() + 7 * 8, &infinite, 8);
-  CHECK(problem(large, 2) == file.string() + ": number 2 of context 1 is not finite");
 }
 
 TEST_CASE("GloVe: training that was cancelled goes on from its checkpoint to the same bits") {

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "equivec/base/rng.hpp"
+#include "equivec/base/types.hpp"
+#include "equivec/counts/cooccurrence.hpp"
+#include "equivec/counts/encoded_corpus.hpp"
+#include "equivec/counts/vocabulary.hpp"
+#include "equivec/train/glove.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace equivec {
+
+struct Text {
+  Vocabulary words;
+  Cooccurrences counts;
+};
+
+/// A text in which some words are frequent, and some go with some others.
+inline Text random_text(std::size_t size, std::size_t words) {
+  Rng rng(5);
+  std::vector<WordId> ids;
+  std::vector<std::uint64_t> counts(words, 0);
+  std::size_t last = 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    const double u = rng.uniform();
+    std::size_t word = static_cast<std::size_t>(u * u * static_cast<double>(words));
+    if (i % 2 == 1 && rng.below(2) == 0) word = words - 1 - last;
+    ids.push_back(word_id(word));
+    ++counts[word];
+    last = word;
+    if (i % 50 == 49) ids.push_back(EncodedCorpus::sentence_end);
+  }
+  std::vector<Vocabulary::Entry> entries;
+  for (std::size_t i = 0; i < words; ++i) entries.push_back({"w" + std::to_string(i), counts[i]});
+  Vocabulary vocabulary(entries);
+  CooccurrenceOptions options;
+  options.window = 4;
+  Cooccurrences cooccurrences = count_cooccurrences(EncodedCorpus(ids, words), vocabulary, options);
+  return {std::move(vocabulary), std::move(cooccurrences)};
+}
+
+inline const Text& text() {
+  static const Text result = random_text(60000, 1500);
+  return result;
+}
+
+inline bool same_bits(const GloveVectors& a, const GloveVectors& b) {
+  const auto same = [](const float* x, const float* y, std::size_t size) {
+    return std::memcmp(x, y, size * sizeof(float)) == 0;
+  };
+  return a.words.size() == b.words.size() &&
+         same(a.words.data(), b.words.data(), static_cast<std::size_t>(a.words.size())) &&
+         same(a.contexts.data(), b.contexts.data(), static_cast<std::size_t>(a.contexts.size())) &&
+         a.word_biases == b.word_biases && a.context_biases == b.context_biases;
+}
+
+}  // namespace equivec
