@@ -1,7 +1,12 @@
 #include "equivec/base/error.hpp"
 
+#include "src/files/mapped_file.hpp"
+
 #include "apps/cli/command.hpp"
 #include "apps/cli/console.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -76,9 +81,30 @@ int unknown_command(std::span<const std::string> arguments) {
   return fail(word, "expected one of: " + choices, 2);
 }
 
+/// A file that gets shorter while it is read explains whatever else went wrong, and makes a result worthless.
+int run(const Command& command, std::span<const std::string> arguments) {
+  try {
+    const int status = command.run(arguments);
+    equivec::require_whole_inputs();
+    return status;
+  } catch (const equivec::OptionError&) {
+    throw;
+  } catch (const equivec::Error&) {
+    equivec::require_whole_inputs();
+    throw;
+  }
+}
+
+/// A file that is opened while standard output or standard error is closed would get its number, and what is printed.
+void open_standard_streams() {
+  for (int descriptor = ::open("/dev/null", O_RDWR); descriptor >= 0 && descriptor <= STDERR_FILENO;)
+    descriptor = ::open("/dev/null", O_RDWR);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  open_standard_streams();
   std::ios::sync_with_stdio(false);
   install_signal_handlers();
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
@@ -98,7 +124,7 @@ int main(int argc, char** argv) {
       std::size_t words = 0;
       const Command* command = find_command(arguments, words);
       if (command) name = command->name;
-      status = command ? command->run(std::span(arguments).subspan(words)) : unknown_command(arguments);
+      status = command ? run(*command, std::span(arguments).subspan(words)) : unknown_command(arguments);
     }
     std::cout.flush();
     return status;

@@ -43,12 +43,3 @@ void require_one_vocabulary(const Options& options, const std::string& vocabular
   if (!vocabulary_file.empty() && (options.given("min-count") || options.given("max-size")))
     throw OptionError("--vocabulary gives the words; --min-count and --max-size are for equivec vocab, which makes it");
 }
-
-void require_apart(const Corpus& corpus, std::span<const std::string> outputs) {
-  require_apart(std::span<const std::string>(), outputs);
-  std::error_code ignored;
-  for (const std::string& output : outputs)
-    for (const std::string& file : corpus.files())
-      if (std::filesystem::equivalent(output, file, ignored))
-        throw Error(output + ": is a file of the corpus and would be replaced; choose another output");
-}

@@ -28,6 +28,3 @@ void add_memory_option(Options& options, std::uint64_t& memory);
 void add_cooccurrence_options(Options& options, equivec::CooccurrenceOptions& cooccurrence);
 /// --memory of the corpus and the co-occurrences.
 void add_counting_memory_option(Options& options, std::uint64_t& memory);
-
-/// Throws equivec::Error if an output is a file of the corpus, which it would replace, or two outputs are the same.
-void require_apart(const equivec::Corpus& corpus, std::span<const std::string> outputs);

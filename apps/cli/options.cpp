@@ -247,17 +247,3 @@ void Options::show_help() const {
   }
   show("-h, --help", "show this");
 }
-
-void require_apart(std::span<const std::string> inputs, std::span<const std::string> outputs) {
-  namespace fs = std::filesystem;
-  std::error_code ignored;
-  for (std::size_t i = 0; i < outputs.size(); ++i) {
-    for (std::size_t k = 0; k < i; ++k)
-      if (fs::weakly_canonical(fs::absolute(outputs[i]), ignored) ==
-          fs::weakly_canonical(fs::absolute(outputs[k]), ignored))
-        throw OptionError(outputs[i] + ": two outputs cannot be the same file");
-    for (const std::string& input : inputs)
-      if (!input.empty() && fs::equivalent(outputs[i], input, ignored))
-        throw Error(outputs[i] + ": is read and would be replaced; choose another output");
-  }
-}

@@ -87,7 +87,3 @@ T value_named(const std::string& name, const char* option, const std::array<T, N
     if (name_of(value) == name) return value;
   throw equivec::OptionError("--" + std::string(option) + ": expected " + names_of(values) + ", found '" + name + "'");
 }
-
-/// Throws OptionError if two outputs are the same file, Error if one of the inputs would be replaced; empty names are
-/// none.
-void require_apart(std::span<const std::string> inputs, std::span<const std::string> outputs);

@@ -1,6 +1,7 @@
 #include "equivec/base/error.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/counts/vocabulary.hpp"
+#include "equivec/files/run_files.hpp"
 #include "equivec/train/glove.hpp"
 #include "equivec/train/glove_parameters.hpp"
 #include "equivec/vectors/embeddings.hpp"
@@ -69,7 +70,11 @@ int run_convert(std::span<const std::string> arguments) {
   const Format format = format_name.empty() ? format_from_extension(output) : format_from_name(format_name);
   const ReadOptions reading{.format = input_format.empty() ? Format::automatic : format_from_name(input_format),
                             .limit = static_cast<std::size_t>(limit)};
-  require_writable(output);
+  RunFiles files;
+  files.writes(files_written(output, format));
+  files.reads(files_read(input));
+  files.reads(std::array{vocabulary, words});
+  files.require_writable();
 
   Embeddings embeddings = vocabulary.empty() ? load(input, console, reading) : glove_vectors(input, vocabulary);
   if (!vocabulary.empty() && limit > 0) embeddings = first_words(embeddings, static_cast<std::size_t>(limit));

@@ -1,4 +1,6 @@
 #include "equivec/counts/cooccurrence_file.hpp"
+#include "equivec/files/output_files.hpp"
+#include "equivec/files/run_files.hpp"
 #include "equivec/train/recipe.hpp"
 #include "equivec/vectors/formats.hpp"
 #include "src/base/text_numbers.hpp"
@@ -33,18 +35,21 @@ int run_cooccur(std::span<const std::string> arguments) {
   if (!options.parse(arguments)) return 0;
   require_one_vocabulary(options, recipe.words.file);
   validate(recipe);
-  std::vector<std::string> outputs = {output};
-  if (!save_vocabulary.empty()) outputs.push_back(save_vocabulary);
-  for (const std::string& file : outputs) require_writable(file);
+  RunFiles files;
+  files.writes(output);
+  files.writes(save_vocabulary);
+  files.reads(recipe.words.file);
+  files.require_writable();
   const Corpus corpus = Corpus::from_paths(paths, &progress());
-  require_apart(corpus, outputs);
-  require_apart(std::span(&recipe.words.file, 1), outputs);
+  files.reads(corpus.files());
 
   const CountedText text = count_text(corpus, recipe, training_control({}, console));
   {
     const ProgressLine line("writing", "", console);
-    if (!save_vocabulary.empty()) write_vocabulary(save_vocabulary, text.vocabulary);
-    write_cooccurrences(output, text.cooccurrences, &progress());
+    OutputFiles outputs;
+    if (!save_vocabulary.empty()) write_vocabulary(outputs, save_vocabulary, text.vocabulary);
+    write_cooccurrences(outputs, output, text.cooccurrences, &progress());
+    outputs.commit();
   }
   if (!console.quiet)
     remark(grouped(text.cooccurrences.size()) + " pairs of words; wrote " + output +

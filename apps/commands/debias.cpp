@@ -3,11 +3,13 @@
 #include "equivec/debias/methods.hpp"
 #include "equivec/evaluate/analogies.hpp"
 #include "equivec/evaluate/similarities.hpp"
+#include "equivec/files/output_files.hpp"
+#include "equivec/files/run_files.hpp"
 #include "equivec/search/expression.hpp"
 #include "equivec/vectors/embeddings.hpp"
 #include "equivec/vectors/formats.hpp"
 #include "src/debias/occupation_bias.hpp"
-#include "src/files/files.hpp"
+#include "src/files/output_file.hpp"
 #include "src/report/debias_report.hpp"
 #include "src/report/debias_summary.hpp"
 
@@ -97,21 +99,16 @@ void complete(Arguments& given, const Options& options) {
     throw OptionError("--similarity and --analogies are for the report; give --report FILE.html");
 }
 
-/// The vectors, then the files of the report.
-std::vector<std::string> outputs_of(const Arguments& given) {
-  std::vector<std::string> outputs = {given.output};
-  if (!given.report.empty())
-    for (const std::filesystem::path& path : report_files(given.report)) outputs.push_back(path.string());
-  return outputs;
-}
-
 /// Throws Error unless the outputs can be written and replace no file that is read.
-void require_safe(const Arguments& given, const std::vector<std::string>& outputs) {
-  std::vector<std::string> inputs = {given.vectors.front(), given.sets};
-  inputs.insert(inputs.end(), given.similarities.begin(), given.similarities.end());
-  inputs.insert(inputs.end(), given.analogies.begin(), given.analogies.end());
-  require_apart(inputs, outputs);
-  for (const std::string& path : outputs) require_writable(path);
+void require_safe(const Arguments& given, Format format) {
+  RunFiles files;
+  files.writes(files_written(given.output, format));
+  if (!given.report.empty()) files.writes(report_files(given.report));
+  files.reads(files_read(given.vectors.front()));
+  files.reads(given.sets);
+  files.reads(given.similarities);
+  files.reads(given.analogies);
+  files.require_writable();
 }
 
 }  // namespace
@@ -132,12 +129,11 @@ int run_debias(std::span<const std::string> arguments) {
   }
   complete(given, options);
   const DebiasMethod& method = debias_method(given.method);
-  const std::vector<std::string> outputs = outputs_of(given);
   const Format format = given.format.empty() ? format_from_extension(given.output) : format_from_name(given.format);
   const BiasWordSets sets = read_word_sets(given.sets);
   const auto similarities = read_all(given.similarities, read_similarities);
   const auto analogies = read_all(given.analogies, read_analogies);
-  require_safe(given, outputs);
+  require_safe(given, format);
 
   const Embeddings before = load(given.vectors.front(), given.console, {.threads = given.settings.threads});
   const Debiased debiased = [&] {
@@ -163,12 +159,10 @@ int run_debias(std::span<const std::string> arguments) {
   }
   {
     const ProgressLine line("writing", "", given.console);
-    write_embeddings(given.output, debiased.embeddings, format, &progress());
-  }
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    AtomicFile out(outputs[i + 1]);
-    out.write(texts[i]);
-    out.commit();
+    OutputFiles files;
+    write_embeddings(files, given.output, debiased.embeddings, format, &progress());
+    for (std::size_t i = 0; i < texts.size(); ++i) files.open(report_files(given.report)[i]).write(texts[i]);
+    files.commit();
   }
   if (given.json)
     print(summary_json(report));

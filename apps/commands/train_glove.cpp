@@ -1,4 +1,6 @@
 #include "equivec/base/error.hpp"
+#include "equivec/files/output_files.hpp"
+#include "equivec/files/run_files.hpp"
 #include "equivec/train/glove.hpp"
 #include "equivec/train/glove_parameters.hpp"
 #include "equivec/train/recipe.hpp"
@@ -70,11 +72,11 @@ bool parse(std::span<const std::string> arguments, Job& job) {
   return true;
 }
 
-CountedText counted_text(const Job& job, const TrainingControl& control, std::span<const std::string> outputs) {
+CountedText counted_text(const Job& job, const TrainingControl& control, RunFiles& files) {
   if (!job.cooccurrence_file.empty())
     return read_counted_text(job.cooccurrence_file, job.recipe.counting, control.reporting());
   const Corpus corpus = Corpus::from_paths(job.files.corpus, &progress());
-  require_apart(corpus, outputs);
+  files.reads(corpus.files());
   return count_text(corpus, job.recipe.counting, control);
 }
 
@@ -85,28 +87,30 @@ void run(Job job) {
   const CheckpointOptions checkpoint = job.files.checkpoint_options();
   validate(checkpoint);
   const Format format = job.files.format_of(job.files.output);
-  const std::vector<std::string> outputs =
-      named_outputs(std::array{job.files.output, job.parameters, job.files.checkpoint});
-  // Before hours of training, not after.
-  if (!job.dry_run)
-    for (const std::string& output : outputs) require_writable(output);
-  // What --initialize reads may be replaced: it is in memory by then.
-  require_apart(std::array{recipe.counting.words.file, job.cooccurrence_file}, outputs);
+  RunFiles files;
+  files.writes(files_written(job.files.output, format));
+  files.writes(job.parameters);
+  files.writes(job.files.checkpoint);
+  files.reads(std::array{recipe.counting.words.file, job.cooccurrence_file});
+  files.reads(files_read(job.files.initialize));
+  if (!job.dry_run) files.require_writable();  // before hours of training, not after
 
   const TrainingControl control = training_control(job.files, job.console, 6);
   recipe.initial_name = job.files.initialize;
-  CountedText text = counted_text(job, control, outputs);
+  CountedText text = counted_text(job, control, files);
   const std::uint64_t pairs = text.cooccurrences.size();
   control.reporting().notice(grouped(pairs) + " pairs of words");
   if (job.dry_run) return show_tables(glove_tables(text.vocabulary.size(), pairs, glove_options(recipe, control)));
 
+  OutputFiles outputs;
   if (!job.parameters.empty())
-    recipe.on_parameters = [&](const GloveVectors& learnt) { write_glove_parameters(job.parameters, learnt); };
+    recipe.on_parameters = [&](const GloveVectors& learnt) { write_glove_parameters(outputs, job.parameters, learnt); };
   const TrainedVectors trained =
       train_or_say_what_is_kept(checkpoint, [&] { return train_glove(std::move(text), recipe, control); });
   {
     const ProgressLine line("writing", "", job.console);
-    write_embeddings(job.files.output, trained.vectors, format, &progress());
+    write_embeddings(outputs, job.files.output, trained.vectors, format, &progress());
+    outputs.commit();
   }
   if (!job.console.quiet) remark_trained(trained, "pairs", named_outputs(std::array{job.files.output, job.parameters}));
 }

@@ -1,6 +1,8 @@
 #include "apps/commands/train_word2vec.hpp"
 
 #include "equivec/base/error.hpp"
+#include "equivec/files/output_files.hpp"
+#include "equivec/files/run_files.hpp"
 #include "equivec/search/word_classes.hpp"
 #include "equivec/train/word2vec.hpp"
 #include "equivec/vectors/formats.hpp"
@@ -73,15 +75,28 @@ int run_train(Word2VecModel model, std::span<const std::string> arguments) {
 }
 
 /// Throws unless the job can be done: before hours of training, not after.
-void require_feasible(const Word2VecJob& job, std::span<const std::string> outputs) {
+void require_feasible(const Word2VecJob& job) {
   VocabularyOptions counting = job.recipe.words.options;
   counting.threads = job.recipe.training.threads;
   validate(counting);
   validate(job.files.checkpoint_options());
   if (!job.contexts.empty() && job.recipe.training.loss == Word2VecLoss::hierarchical_softmax)
     throw OptionError("--contexts: with hierarchical softmax the nodes of a tree have vectors, not the contexts");
-  if (!job.dry_run)
-    for (const std::string& output : outputs) require_writable(output);
+}
+
+/// All but the files of the corpus.
+RunFiles files_of(const Word2VecJob& job, Format format) {
+  RunFiles files;
+  if (job.classes > 0)
+    files.writes(job.files.output);
+  else if (!job.files.output.empty())
+    files.writes(files_written(job.files.output, format));
+  if (!job.contexts.empty()) files.writes(files_written(job.contexts, job.files.format_of(job.contexts)));
+  files.writes(job.save_vocabulary);
+  files.writes(job.files.checkpoint);
+  files.reads(std::array{job.recipe.words.file, job.validation});
+  files.reads(files_read(job.files.initialize));
+  return files;
 }
 
 /// word2vec.c's words, the end of a sentence first, which are written if asked for.
@@ -103,6 +118,10 @@ void count_as_word2vec_c(Word2VecJob& job, const Corpus& corpus) {
 
 void show_estimate(const Word2VecEstimate& estimate) {
   show_tables(estimate.tables);
+  if (estimate.words_per_second == 0) {
+    std::cout << "training time was not measured, since the tables take more than a quarter of the memory\n";
+    return;
+  }
   const double seconds = static_cast<double>(estimate.words) / estimate.words_per_second;
   std::cout << "training would take about " << formatted(seconds < 10 ? "%.1f s" : "%.0f s", seconds) << " ("
             << grouped(estimate.words) << " words at " << grouped(static_cast<std::uint64_t>(estimate.words_per_second))
@@ -116,9 +135,11 @@ void write(const Word2VecJob& job, const TrainedVectors& trained, Format format)
                          kmeans_classes(trained.vectors, job.classes, 10, job.recipe.training.threads, &progress()));
   }
   const ProgressLine line("writing", "", job.console);
-  write_embeddings(job.files.output, trained.vectors, format, &progress());
+  OutputFiles files;
+  write_embeddings(files, job.files.output, trained.vectors, format, &progress());
   if (!job.contexts.empty())
-    write_embeddings(job.contexts, trained.contexts.value(), job.files.format_of(job.contexts), &progress());
+    write_embeddings(files, job.contexts, trained.contexts.value(), job.files.format_of(job.contexts), &progress());
+  files.commit();
 }
 
 }  // namespace
@@ -126,13 +147,11 @@ void write(const Word2VecJob& job, const TrainedVectors& trained, Format format)
 void run_word2vec_job(Word2VecJob job) {
   Word2VecRecipe& recipe = job.recipe;
   const Format format = job.files.format_of(job.files.output);
-  if (!job.contexts.empty()) job.files.format_of(job.contexts);
-  const std::vector<std::string> outputs =
-      named_outputs(std::array{job.files.output, job.contexts, job.save_vocabulary, job.files.checkpoint});
-  require_feasible(job, outputs);
+  RunFiles files = files_of(job, format);
+  require_feasible(job);
+  if (!job.dry_run) files.require_writable();
   const Corpus corpus = Corpus::from_paths(job.files.corpus, &progress());
-  require_apart(corpus, outputs);
-  require_apart(std::span(&recipe.words.file, 1), outputs);
+  files.reads(corpus.files());
 
   const TrainingControl control = training_control(job.files, job.console);
   recipe.initial_name = job.files.initialize;

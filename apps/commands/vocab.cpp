@@ -1,5 +1,6 @@
 #include "equivec/base/types.hpp"
 #include "equivec/counts/vocabulary.hpp"
+#include "equivec/files/run_files.hpp"
 #include "equivec/text/corpus.hpp"
 #include "equivec/vectors/formats.hpp"
 #include "src/base/text_numbers.hpp"
@@ -28,11 +29,13 @@ int run_vocab(std::span<const std::string> arguments) {
   add_console_options(options, console);
   if (!options.parse(arguments)) return 0;
   validate(vocabulary_options);
-  if (!output.empty()) require_writable(output);
+  RunFiles files;
+  files.writes(output);
+  files.require_writable();
 
   const Vocabulary vocabulary = [&] {
     const Corpus corpus = Corpus::from_paths(paths, &progress());
-    if (!output.empty()) require_apart(corpus, std::span(&output, 1));
+    files.reads(corpus.files());
     const ProgressLine line("counting words", "bytes", console);
     return count_words(corpus, vocabulary_options, &progress());
   }();

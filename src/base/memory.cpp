@@ -1,7 +1,6 @@
 #include "src/base/memory.hpp"
 
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <utility>
 
@@ -33,10 +32,6 @@ void GrowingMemory::resize(std::size_t bytes) {
   if (!data_) advise_huge_pages(moved, bytes);
   data_ = moved;
   size_ = bytes;
-}
-
-std::uint64_t physical_memory() {
-  return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace equivec

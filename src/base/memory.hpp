@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <new>
 
 namespace equivec {
@@ -58,8 +57,5 @@ class GrowingMemory {
   void* data_ = nullptr;
   std::size_t size_ = 0;
 };
-
-/// The machine's memory in bytes.
-std::uint64_t physical_memory();
 
 }  // namespace equivec

@@ -3,9 +3,12 @@
 #include "equivec/base/error.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/counts/cooccurrence.hpp"
+#include "equivec/files/output_files.hpp"
 #include "src/base/text_numbers.hpp"
 #include "src/counts/cooccurrence_store.hpp"
 #include "src/files/files.hpp"
+#include "src/files/mapped_file.hpp"
+#include "src/files/output_file.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -75,8 +78,9 @@ class RecordFile {
 
 }  // namespace
 
-void write_cooccurrences(const std::filesystem::path& file, const Cooccurrences& cooccurrences, Progress* progress) {
-  AtomicFile out(file);
+void write_cooccurrences(OutputFiles& files, const std::filesystem::path& file, const Cooccurrences& cooccurrences,
+                         Progress* progress) {
+  OutputFile& out = files.open(file);
   std::vector<Record> records;
   for (std::size_t row = 0; row < cooccurrences.words(); ++row) {
     check_cancelled(progress);
@@ -87,7 +91,12 @@ void write_cooccurrences(const std::filesystem::path& file, const Cooccurrences&
                     r.counts[i]};
     out.write(bytes_of(std::span<const Record>(records)));
   }
-  out.commit();
+}
+
+void write_cooccurrences(const std::filesystem::path& file, const Cooccurrences& cooccurrences, Progress* progress) {
+  OutputFiles files;
+  write_cooccurrences(files, file, cooccurrences, progress);
+  files.commit();
 }
 
 Cooccurrences read_cooccurrences(const std::filesystem::path& file, const Vocabulary& vocabulary, std::uint64_t memory,
@@ -104,17 +113,22 @@ Cooccurrences read_cooccurrences(const std::filesystem::path& file, const Vocabu
   std::vector<Pair> pairs;
   for (std::size_t first = 0, last = 0; first < vocabulary.size(); first = last) {
     std::uint64_t sum = 0;
-    std::vector<std::uint64_t> next;
+    std::vector<std::uint64_t> next, ends;
     while (last < vocabulary.size() && (last == first || sum + sizes[last] <= most)) {
       next.push_back(sum);
       sum += sizes[last++];
+      ends.push_back(sum);
     }
     pairs.resize(sum);
     for (std::size_t i = 0; i < records.size(); ++i) {
       if (i % 65536 == 0) check_cancelled(progress);
       const Pair pair = records[i];
-      if (pair.row >= first && pair.row < last) pairs[next[pair.row - first]++] = pair;
+      if (pair.row < first || pair.row >= last) continue;
+      std::uint64_t& at = next[pair.row - first];
+      if (at == ends[pair.row - first]) records.fail(i, "changed while the file was read");
+      pairs[at++] = pair;
     }
+    require_whole_inputs();
     CooccurrenceRows rows;
     rows.first = first;
     rows.words.reserve(sum);

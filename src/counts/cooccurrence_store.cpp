@@ -1,5 +1,9 @@
 #include "src/counts/cooccurrence_store.hpp"
 
+#include "src/files/mapped_file.hpp"
+
+#include "src/files/files.hpp"
+
 #include <utility>
 
 namespace equivec {

@@ -1,6 +1,8 @@
 #include "src/counts/id_store.hpp"
 
 #include "equivec/base/error.hpp"
+#include "src/files/files.hpp"
+#include "src/files/mapped_file.hpp"
 
 #include <unistd.h>
 

@@ -4,6 +4,7 @@
 #include "equivec/counts/encoded_corpus.hpp"
 #include "src/base/parallel.hpp"
 #include "src/base/running_hash.hpp"
+#include "src/files/mapped_file.hpp"
 #include "src/text/sentence_ends.hpp"
 #include "src/text/text_reader.hpp"
 #include "src/text/word_scanner.hpp"
@@ -102,6 +103,7 @@ NumberedText number_words(const Corpus& corpus, const NumberingOptions& options,
         if (progress) progress->done += numbered.block.stored_bytes;
       });
 
+  require_whole_inputs();
   for (WordCounts& table : table_of_thread)
     if (std::ranges::find(tables, &table) == tables.end()) tables.push_back(&table);
   for (WordCounts* table : tables) result.tables.push_back(std::move(*table));

@@ -1,13 +1,15 @@
 #include "equivec/counts/vocabulary.hpp"
 
 #include "equivec/base/error.hpp"
+#include "equivec/files/output_files.hpp"
 #include "src/base/lines.hpp"
 #include "src/base/text_numbers.hpp"
 #include "src/counts/numbered_text.hpp"
 #include "src/counts/word_index.hpp"
+#include "src/files/mapped_file.hpp"
+#include "src/files/output_file.hpp"
 #include "src/text/special_token.hpp"
 #include "src/files/decompress.hpp"
-#include "src/files/files.hpp"
 
 #include <algorithm>
 
@@ -138,12 +140,13 @@ Vocabulary read_vocabulary(const std::filesystem::path& file) {
     entries.push_back({std::string(fields[0]), static_cast<std::uint64_t>(*count)});
     return true;
   });
+  require_whole_inputs();
   if (entries.empty()) throw Error(file.string() + ": holds no word");
   return Vocabulary(entries);
 }
 
-void write_vocabulary(const std::filesystem::path& file, const Vocabulary& vocabulary) {
-  AtomicFile out(file);
+void write_vocabulary(OutputFiles& files, const std::filesystem::path& file, const Vocabulary& vocabulary) {
+  OutputFile& out = files.open(file);
   std::string line;
   for (std::size_t row = 0; row < vocabulary.size(); ++row) {
     line = vocabulary.word(word_id(row));
@@ -155,7 +158,12 @@ void write_vocabulary(const std::filesystem::path& file, const Vocabulary& vocab
     line += '\n';
     out.write(line);
   }
-  out.commit();
+}
+
+void write_vocabulary(const std::filesystem::path& file, const Vocabulary& vocabulary) {
+  OutputFiles files;
+  write_vocabulary(files, file, vocabulary);
+  files.commit();
 }
 
 bool is_cased(const Vocabulary& vocabulary) {

@@ -6,6 +6,7 @@
 #include "src/base/suggestion.hpp"
 #include "src/files/decompress.hpp"
 #include "src/files/delimited.hpp"
+#include "src/files/mapped_file.hpp"
 
 #include <algorithm>
 #include <map>
@@ -81,6 +82,7 @@ LabelledTexts read_labelled_texts(const std::filesystem::path& file, const Progr
     result.texts.emplace_back(parsed.text);
     return true;
   });
+  require_whole_inputs();
   if (result.texts.empty())
     throw Error(result.name + ": holds no labelled text ('__label__NAME text', or a label, a tab and a text, a line)");
 

@@ -7,6 +7,7 @@
 #include "src/evaluate/word_lookup.hpp"
 #include "src/files/delimited.hpp"
 #include "src/files/decompress.hpp"
+#include "src/files/mapped_file.hpp"
 
 #include <algorithm>
 
@@ -68,6 +69,7 @@ void read_outlier_group(const std::filesystem::path& file, OutlierSet& set) {
       (after ? group.outliers : group.words).emplace_back(line);
     return true;
   });
+  require_whole_inputs();
   if (group.outliers.empty())
     throw Error(file.string() + ": expected words, one a line, an empty line, and outliers; found " +
                 std::to_string(group.words.size()) + " words and no outlier");

@@ -1,6 +1,8 @@
 #include "src/files/decompress.hpp"
 
 #include "equivec/base/error.hpp"
+#include "src/files/files.hpp"
+#include "src/files/mapped_file.hpp"
 
 #include <boost/iostreams/device/array.hpp>
 #include <boost/iostreams/filter/bzip2.hpp>
@@ -103,6 +105,7 @@ std::shared_ptr<const MappedFile> open_decompressed(const std::filesystem::path&
     check_cancelled(progress);
     write_all(copy, {buffer.data(), count}, temporary_copy_of(file));
   }
+  require_whole_inputs();
   return std::make_shared<const MappedFile>(copy, file);
 }
 

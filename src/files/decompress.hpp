@@ -1,7 +1,7 @@
 #pragma once
 
 #include "equivec/base/progress.hpp"
-#include "src/files/files.hpp"
+#include "src/files/mapped_file.hpp"
 
 #include <cstddef>
 #include <filesystem>

@@ -6,6 +6,7 @@
 #include "src/base/lines.hpp"
 #include "src/files/decompress.hpp"
 #include "src/files/files.hpp"
+#include "src/files/mapped_file.hpp"
 
 namespace equivec {
 
@@ -55,6 +56,7 @@ void for_each_entry(const std::filesystem::path& path,
     if (!trimmed(line).empty() && line.front() != '#') f(line, number);
     return true;
   });
+  require_whole_inputs();
 }
 
 std::string place(const std::filesystem::path& file, std::size_t number) {

@@ -1,7 +1,5 @@
 #pragma once
 
-#include "equivec/base/progress.hpp"
-
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -35,52 +33,6 @@ class Descriptor {
   int value_;
 };
 
-/// A memory-mapped file, read-only. A pipe or "-" (standard input) is first copied to an unlinked temporary file.
-/// Throws Error if it cannot be opened or is a directory, Cancelled if cancelled while it is copied.
-class MappedFile {
- public:
-  explicit MappedFile(const std::filesystem::path& file, const Progress* progress = nullptr);
-  MappedFile(const MappedFile&) = delete;
-  MappedFile& operator=(const MappedFile&) = delete;
-  ~MappedFile();
-
-  /// Maps an open descriptor; `name` is for messages.
-  MappedFile(const Descriptor& descriptor, const std::filesystem::path& name) { map(descriptor.get(), name); }
-
-  std::string_view bytes() const noexcept { return {data_, size_}; }
-
- private:
-  void map(int descriptor, const std::filesystem::path& name);
-
-  const char* data_ = nullptr;
-  std::size_t size_ = 0;
-};
-
-/// A file that appears complete or not at all: written as ".NAME.partial" in the same directory, then synchronised and
-/// renamed by commit(). Without commit() nothing remains. A partial file left by a dead process is overwritten; if a
-/// running process is writing the same file, Error. A device or pipe is written directly. Every failure throws Error.
-class AtomicFile {
- public:
-  explicit AtomicFile(const std::filesystem::path& target);
-  AtomicFile(const AtomicFile&) = delete;
-  AtomicFile& operator=(const AtomicFile&) = delete;
-  ~AtomicFile();
-
-  void write(std::string_view bytes);
-  void sync();  ///< forces what was written to disk, so that a full disk is reported now
-  void commit();
-
- private:
-  void flush();
-  [[noreturn]] void fail(const char* doing);
-
-  std::filesystem::path name_;     // as given by the caller, for messages
-  std::filesystem::path target_;   // symbolic links resolved, so that they are kept
-  std::filesystem::path partial_;  // empty: written directly
-  Descriptor descriptor_;
-  std::string buffer_;
-};
-
 /// A file in the temporary directory that is invisible to others and is deleted when its descriptor is closed.
 Descriptor unlinked_temporary_file();
 
@@ -97,10 +49,6 @@ void write_all_at(const Descriptor& descriptor, std::string_view bytes, std::uin
 /// Throws Error naming `name` unless the whole buffer is read.
 void read_all_at(const Descriptor& descriptor, std::span<char> buffer, std::uint64_t offset,
                  const std::filesystem::path& name);
-
-/// True for targets that are written directly rather than renamed into place: "-", /dev/stdout, /dev/fd/N, a device or
-/// a pipe.
-bool is_written_directly(const std::filesystem::path& target);
 
 /// The bytes of numbers as stored in files: the same as in memory.
 template <class T>

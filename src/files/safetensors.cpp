@@ -1,6 +1,7 @@
 #include "src/files/safetensors.hpp"
 
 #include "equivec/base/error.hpp"
+#include "src/files/output_file.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -113,7 +114,7 @@ SafetensorsContent parse_safetensors(std::string_view bytes, const std::string& 
   return content;
 }
 
-void write_safetensors(AtomicFile& file, std::span<const Tensor> tensors,
+void write_safetensors(OutputFile& file, std::span<const Tensor> tensors,
                        const std::map<std::string, std::string>& metadata, std::string_view aligned,
                        Progress* progress) {
   // Bytes of one row, and of all rows.

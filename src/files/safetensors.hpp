@@ -1,7 +1,7 @@
 #pragma once
 
 #include "equivec/base/progress.hpp"
-#include "src/files/files.hpp"
+#include "src/files/output_file.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -42,7 +42,7 @@ SafetensorsContent parse_safetensors(std::string_view bytes, const std::string& 
 
 /// Writes the tensors in the order given; the header is padded so that tensor `aligned` begins at a multiple of 64
 /// bytes.
-void write_safetensors(AtomicFile& file, std::span<const Tensor> tensors,
+void write_safetensors(OutputFile& file, std::span<const Tensor> tensors,
                        const std::map<std::string, std::string>& metadata, std::string_view aligned,
                        Progress* progress);
 

@@ -3,6 +3,7 @@
 #include "equivec/base/error.hpp"
 #include "equivec/vectors/embeddings.hpp"
 #include "src/base/parallel.hpp"
+#include "src/files/mapped_file.hpp"
 #include "src/kernels/search_kernels.hpp"
 
 #include <algorithm>
@@ -333,6 +334,7 @@ std::vector<std::vector<Neighbor>> search(SearchedRows& rows, Scoring scoring, c
     first += asked;
     if (progress) progress->done += asked;
   }
+  require_whole_inputs();
   return answers;
 }
 

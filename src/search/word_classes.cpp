@@ -2,9 +2,10 @@
 
 #include "equivec/base/error.hpp"
 #include "equivec/base/types.hpp"
+#include "equivec/files/output_files.hpp"
 #include "src/base/parallel.hpp"
 #include "src/base/text_numbers.hpp"
-#include "src/files/files.hpp"
+#include "src/files/output_file.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -98,11 +99,12 @@ std::vector<int> kmeans_classes(const Embeddings& embeddings, int classes, int i
   return result;
 }
 
-void write_classes(const std::filesystem::path& file, const Vocabulary& vocabulary, std::span<const int> classes) {
+void write_classes(OutputFiles& files, const std::filesystem::path& file, const Vocabulary& vocabulary,
+                   std::span<const int> classes) {
   if (classes.size() != vocabulary.size())
     throw Error(file.string() + ": there are " + std::to_string(classes.size()) + " classes for " +
                 std::to_string(vocabulary.size()) + " words");
-  AtomicFile out(file);
+  OutputFile& out = files.open(file);
   std::string line;
   for (std::size_t row = 0; row < vocabulary.size(); ++row) {
     line = vocabulary.word(word_id(row));
@@ -113,7 +115,12 @@ void write_classes(const std::filesystem::path& file, const Vocabulary& vocabula
     line += '\n';
     out.write(line);
   }
-  out.commit();
+}
+
+void write_classes(const std::filesystem::path& file, const Vocabulary& vocabulary, std::span<const int> classes) {
+  OutputFiles files;
+  write_classes(files, file, vocabulary, classes);
+  files.commit();
 }
 
 }  // namespace equivec

@@ -3,6 +3,7 @@
 #include "equivec/base/error.hpp"
 #include "src/files/decompress.hpp"
 #include "src/files/files.hpp"
+#include "src/files/mapped_file.hpp"
 #include "src/text/text_reader.hpp"
 
 #include <glob.h>

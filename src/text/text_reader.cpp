@@ -3,7 +3,7 @@
 #include "equivec/base/characters.hpp"
 #include "equivec/base/error.hpp"
 #include "src/base/lines.hpp"
-#include "src/files/files.hpp"
+#include "src/files/mapped_file.hpp"
 
 #include <algorithm>
 #include <span>

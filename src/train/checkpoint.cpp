@@ -1,6 +1,9 @@
 #include "src/train/checkpoint.hpp"
 
 #include "equivec/base/error.hpp"
+#include "equivec/files/output_files.hpp"
+#include "src/files/files.hpp"
+#include "src/files/mapped_file.hpp"
 #include "src/vectors/native_tensors.hpp"
 
 #include <algorithm>
@@ -21,9 +24,9 @@ void write_checkpoint(const std::filesystem::path& file, const Vocabulary& vocab
                          .row = [t](std::size_t i) {
                            return bytes_of(std::span<const float>(t.table->row(i) + t.first, t.width()));
                          }});
-  AtomicFile out(file);
-  write_safetensors(out, native_tensors(vocabulary, std::move(tensors)), metadata, "embeddings", nullptr);
-  out.commit();
+  OutputFiles files;
+  write_safetensors(files.open(file), native_tensors(vocabulary, std::move(tensors)), metadata, "embeddings", nullptr);
+  files.commit();
 }
 
 Checkpoint::Checkpoint(const std::filesystem::path& file)
@@ -68,6 +71,7 @@ void Checkpoint::restore(std::span<const NamedTable> tables) const {
     for (std::size_t i = 0; i < rows; ++i)
       std::memcpy(t.table->row(i) + t.first, tensor->bytes.data() + i * bytes, bytes);
   }
+  require_whole_inputs();
 }
 
 }  // namespace equivec

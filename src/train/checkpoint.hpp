@@ -4,7 +4,7 @@
 #include "equivec/vectors/embeddings.hpp"
 #include "src/base/row_table.hpp"
 #include "src/base/text_numbers.hpp"
-#include "src/files/files.hpp"
+#include "src/files/mapped_file.hpp"
 #include "src/files/safetensors.hpp"
 
 #include <filesystem>

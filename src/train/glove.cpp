@@ -7,6 +7,7 @@
 #include "src/base/row_table.hpp"
 #include "src/base/running_hash.hpp"
 #include "src/base/text_numbers.hpp"
+#include "src/files/files.hpp"
 #include "src/kernels/glove_kernels.hpp"
 #include "src/train/checkpoint.hpp"
 #include "src/train/glove_tiles.hpp"
@@ -355,6 +356,7 @@ std::vector<TableSize> glove_tables(std::size_t words, std::uint64_t pairs, cons
                                    {"context vectors, with their sums of squares", table}};
   const std::uint64_t bytes = pairs * sizeof(GlovePair);
   if (options.memory == 0 || bytes <= options.memory) result.push_back({"pairs", bytes});
+  result.push_back({"result", 2 * words * static_cast<std::uint64_t>(options.dimension) * sizeof(float)});
   return result;
 }
 

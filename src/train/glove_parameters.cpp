@@ -2,8 +2,11 @@
 
 #include "equivec/base/error.hpp"
 #include "equivec/base/types.hpp"
+#include "equivec/files/output_files.hpp"
 #include "equivec/train/glove.hpp"
 #include "src/files/files.hpp"
+#include "src/files/mapped_file.hpp"
+#include "src/files/output_file.hpp"
 
 #include <bit>
 #include <cmath>
@@ -16,8 +19,8 @@ namespace equivec {
 
 static_assert(std::endian::native == std::endian::little, "numbers are written as they stand in memory");
 
-void write_glove_parameters(const std::filesystem::path& file, const GloveVectors& vectors) {
-  AtomicFile out(file);
+void write_glove_parameters(OutputFiles& files, const std::filesystem::path& file, const GloveVectors& vectors) {
+  OutputFile& out = files.open(file);
   std::vector<double> row(static_cast<std::size_t>(vectors.words.cols()) + 1);
   const auto write = [&](const Matrix& matrix, const std::vector<float>& biases) {
     for (Eigen::Index i = 0; i < matrix.rows(); ++i) {
@@ -28,7 +31,12 @@ void write_glove_parameters(const std::filesystem::path& file, const GloveVector
   };
   write(vectors.words, vectors.word_biases);
   write(vectors.contexts, vectors.context_biases);
-  out.commit();
+}
+
+void write_glove_parameters(const std::filesystem::path& file, const GloveVectors& vectors) {
+  OutputFiles files;
+  write_glove_parameters(files, file, vectors);
+  files.commit();
 }
 
 GloveVectors read_glove_parameters(const std::filesystem::path& file, std::size_t words) {
@@ -62,6 +70,7 @@ GloveVectors read_glove_parameters(const std::filesystem::path& file, std::size_
   };
   read(result.words, result.word_biases, "word");
   read(result.contexts, result.context_biases, "context");
+  require_whole_inputs();
   return result;
 }
 

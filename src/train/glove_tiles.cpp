@@ -2,6 +2,8 @@
 
 #include "equivec/base/types.hpp"
 #include "src/base/parallel.hpp"
+#include "src/files/files.hpp"
+#include "src/files/mapped_file.hpp"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 
 #include "equivec/counts/cooccurrence.hpp"
 #include "src/base/memory.hpp"
-#include "src/files/files.hpp"
+#include "src/files/mapped_file.hpp"
 #include "src/kernels/glove_kernels.hpp"
 
 #include <cstddef>

@@ -2,8 +2,9 @@
 
 #include "equivec/base/error.hpp"
 #include "equivec/counts/cooccurrence_file.hpp"
-#include "src/base/memory.hpp"
+#include "src/base/memory_limit.hpp"
 #include "src/base/text_numbers.hpp"
+#include "src/train/training_run.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -207,8 +208,12 @@ Word2VecEstimate estimate_word2vec(const Word2VecText& prepared, const Progress*
   Word2VecEstimate result{.tables = word2vec_tables(text.vocabulary.size(), training)};
   result.tables.insert(result.tables.begin(),
                        {"corpus, " + grouped(text.corpus.ids().size()) + " ids", text.corpus.ids().size_bytes()});
-  result.tables.push_back(
-      {"result", text.vocabulary.size() * static_cast<std::uint64_t>(training.dimension) * sizeof(float)});
+
+  result.words = text.corpus.words() * static_cast<std::uint64_t>(training.epochs);
+  require_memory(result.tables, text.vocabulary.size(), training.dimension);
+  std::uint64_t bytes = 0;
+  for (const TableSize& table : result.tables) bytes += table.bytes;
+  if (bytes > memory_limit() / 4) return result;
 
   // A thread cancels the trial after a second.
   Progress trial;
@@ -240,7 +245,6 @@ Word2VecEstimate estimate_word2vec(const Word2VecText& prepared, const Progress*
   stop_clock();
   clock.join();
   check_cancelled(progress);
-  result.words = text.corpus.words() * static_cast<std::uint64_t>(training.epochs);
   result.words_per_second = static_cast<double>(std::max<std::uint64_t>(trial.done, 1)) / seconds;
   return result;
 }
@@ -251,7 +255,7 @@ namespace {
 
 /// Shares memory and threads out.
 CooccurrenceRecipe shared_out(CooccurrenceRecipe recipe) {
-  if (recipe.memory == 0) recipe.memory = physical_memory() / 4 * 3;
+  if (recipe.memory == 0) recipe.memory = memory_limit() / 4 * 3;
   recipe.cooccurrence.memory = recipe.memory / 2;
   recipe.cooccurrence.threads = recipe.words.options.threads;
   // Each thread that reads has a table of the words that it met.

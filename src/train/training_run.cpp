@@ -1,7 +1,7 @@
 #include "src/train/training_run.hpp"
 
 #include "equivec/base/error.hpp"
-#include "src/base/memory.hpp"
+#include "src/base/memory_limit.hpp"
 #include "src/base/text_numbers.hpp"
 
 #include <algorithm>
@@ -19,12 +19,12 @@ void require_dimension(const std::optional<Embeddings>& initial, int dimension) 
 void require_memory(std::span<const TableSize> tables, std::size_t words, int dimension) {
   double needed = 0;
   for (const TableSize& table : tables) needed += static_cast<double>(table.bytes);
-  const auto present = static_cast<double>(physical_memory());
+  const auto present = static_cast<double>(memory_limit());
   if (needed > present)
     throw Error("tables of " + std::to_string(words) + " x " + std::to_string(dimension) + " numbers need " +
-                std::to_string(static_cast<std::uint64_t>(needed / 1e6)) + " MB, this machine has " +
+                std::to_string(static_cast<std::uint64_t>(needed / 1e6)) + " MB, this process may have " +
                 std::to_string(static_cast<std::uint64_t>(present / 1e6)) +
-                " MB; lower --dimension or raise --min-count");
+                " MB (the machine, its control group or ulimit); lower --dimension or raise --min-count");
 }
 
 TrainingRun::TrainingRun(const Vocabulary& vocabulary, const TrainingControl& control, std::string_view instruction_set)

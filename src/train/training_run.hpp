@@ -20,7 +20,7 @@ namespace equivec {
 
 // What all trainers share.
 
-/// Throws Error if the machine has less memory than the tables take: otherwise the system would kill the process later.
+/// Throws Error if the tables take more memory than the process may have: otherwise the system would end it later.
 /// `words` and `dimension` are for the message.
 void require_memory(std::span<const TableSize> tables, std::size_t words, int dimension);
 

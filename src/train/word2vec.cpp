@@ -95,7 +95,10 @@ constexpr double learning_rate_floor = 1e-4;  // of the learning rate at the sta
 // Deterministic training: workers of a round, and ids that each of them trains. Measured on 17 million words of
 // Wikipedia: more ids cost quality, fewer cost time.
 constexpr std::size_t round_workers = 16;
-constexpr std::size_t longest_round_piece = 256;
+constexpr std::size_t longest_round_piece = 256, longest_tree_piece = 64;
+
+// Inner nodes between the root and a rare word, in large vocabularies.
+constexpr std::uint64_t long_path = 40;
 
 // Inner nodes at the top of a tree that each thread has a replica of, and windows of all threads together after which
 // replicas are merged, as many as in a deterministic round.
@@ -134,7 +137,7 @@ std::size_t round_piece_of(const Vocabulary& vocabulary, std::span<const std::ui
     squares += kept * kept;
   }
   const double words = squares > 0 ? sum * sum / squares : 1;
-  const std::size_t most = has_tree(loss) ? 64 : longest_round_piece;
+  const std::size_t most = has_tree(loss) ? longest_tree_piece : longest_round_piece;
   return std::clamp(static_cast<std::size_t>(words / 8), std::size_t{4}, most);
 }
 
@@ -467,11 +470,23 @@ std::vector<TableSize> word2vec_tables(std::size_t words, const Word2VecOptions&
                           Table::bytes_of(words < 2 ? 0 : std::min(words - 1, replicated_nodes), dimension)});
   if (draws_noise(options.loss)) result.push_back({"noise words", words * 8});
   result.push_back({"subsampling", words * 4});
+  // The word vectors are copied while both tables are there, the context vectors when that of the words is freed.
+  result.push_back({"result", words * dimension * sizeof(float)});
   if (options.deterministic) {
-    const std::uint64_t rows =
-        longest_round_piece * (1 + (draws_noise(options.loss) ? 1 : 0) +
-                               (has_tree(options.loss) ? static_cast<std::uint64_t>(std::log2(words + 1)) : 0));
-    result.push_back({"private rows", 2 * round_workers * Table::bytes_of(rows, dimension)});
+    // As a RoundWorker has them: what a row is now, and what it was.
+    const std::uint64_t piece = has_tree(options.loss) ? longest_tree_piece : longest_round_piece;
+    const auto rows = [&](std::uint64_t most) { return std::min<std::uint64_t>(words, most); };
+    const std::uint64_t word_rows = rows(piece + 2 * static_cast<std::uint64_t>(options.window)),
+                        context_rows = options.loss == Word2VecLoss::hierarchical_softmax
+                                           ? 0
+                                           : rows(piece * (static_cast<std::uint64_t>(options.negatives) + 1)),
+                        node_rows = has_tree(options.loss) ? rows(piece * long_path) : 0;
+    result.push_back(
+        {"private rows", 2 * round_workers * Table::bytes_of(word_rows + context_rows + node_rows, dimension)});
+    // A number for each row, of all threads and of each.
+    const auto copies = static_cast<std::uint64_t>(thread_count(options.threads)) + 1;
+    result.push_back(
+        {"use of rows", copies * 4 * words * (has_tree(options.loss) && draws_noise(options.loss) ? 3 : 2)});
   }
   return result;
 }

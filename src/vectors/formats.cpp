@@ -2,17 +2,19 @@
 
 #include "equivec/base/types.hpp"
 #include "equivec/counts/vocabulary.hpp"
+#include "equivec/files/output_files.hpp"
 #include "src/base/parallel.hpp"
 #include "src/counts/word_index.hpp"
 #include "src/files/decompress.hpp"
-#include "src/files/files.hpp"
 #include "src/files/safetensors.hpp"
 #include "src/vectors/formats/format.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <fstream>
 #include <mutex>
+#include <system_error>
 
 namespace equivec {
 
@@ -97,21 +99,44 @@ Embeddings read_embeddings(const std::filesystem::path& file, const ReadOptions&
   const Source source = open_source(file, progress);
   const FormatRow& format = options.format == Format::automatic ? recognize(source) : row_of(options.format);
   if (recognized) *recognized = format.info.format;
-  return format.read(source, {options, notices, progress});
+  Embeddings embeddings = format.read(source, {options, notices, progress});
+  require_whole_inputs();
+  return embeddings;
 }
 
-void require_writable(const std::filesystem::path& file) {
-  // Opening and closing a pipe would signal end of file to its reader.
-  if (!is_written_directly(file)) AtomicFile attempt(file);
+std::vector<std::filesystem::path> files_written(const std::filesystem::path& file, Format format) {
+  const FormatRow& row = row_of(format == Format::automatic ? format_from_extension(file) : format);
+  std::vector<std::filesystem::path> files = {file};
+  if (row.beside) files.push_back(row.beside(file));
+  return files;
 }
 
-void write_embeddings(const std::filesystem::path& file, const Embeddings& embeddings, Format format,
-                      Progress* progress) {
+std::vector<std::filesystem::path> files_read(const std::filesystem::path& file) {
+  std::vector<std::filesystem::path> files = {file};
+  std::error_code ignored;
+  std::string beginning(256, '\0');
+  if (std::filesystem::is_regular_file(file, ignored))
+    std::ifstream(file, std::ios::binary).read(beginning.data(), 256);
+  for (const FormatRow* row : all_formats)
+    if (row->beside && (row->recognizes(beginning) || file.string().find(row->info.extension) != std::string::npos))
+      files.push_back(row->beside(file));
+  return files;
+}
+
+void write_embeddings(OutputFiles& files, const std::filesystem::path& file, const Embeddings& embeddings,
+                      Format format, Progress* progress) {
   if (format == Format::automatic) format = format_from_extension(file);
   // The values of a mapped file were not checked on reading, but other formats must get only finite ones.
   if (format != Format::native)
     require_finite("the vectors for " + file.string(), embeddings.vocabulary(), embeddings.matrix(), 0);
-  row_of(format).write(file, embeddings, progress);
+  row_of(format).write(files, file, embeddings, progress);
+}
+
+void write_embeddings(const std::filesystem::path& file, const Embeddings& embeddings, Format format,
+                      Progress* progress) {
+  OutputFiles files;
+  write_embeddings(files, file, embeddings, format, progress);
+  files.commit();
 }
 
 // ---- shared by several formats ----

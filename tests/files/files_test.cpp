@@ -1,7 +1,7 @@
-#include "src/files/files.hpp"
 
 #include "catch.hpp"
 #include "support.hpp"
+#include "src/files/mapped_file.hpp"
 
 #include <memory>
 

@@ -8,6 +8,8 @@
 
 #include "catch.hpp"
 #include "support.hpp"
+#include "src/files/files.hpp"
+#include "src/files/output_file.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

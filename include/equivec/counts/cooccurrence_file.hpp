@@ -3,6 +3,7 @@
 #include "equivec/base/progress.hpp"
 #include "equivec/counts/cooccurrence.hpp"
 #include "equivec/counts/vocabulary.hpp"
+#include "equivec/files/output_files.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -12,6 +13,9 @@ namespace equivec {
 /// Writes the format that GloVe's shuffle and glove read, row by row: 16 bytes a pair, the 1-based numbers of both
 /// words (32 bits each) and the count (a 64-bit float), little-endian. Throws Error, Cancelled.
 void write_cooccurrences(const std::filesystem::path& file, const Cooccurrences& cooccurrences,
+                         Progress* progress = nullptr);
+/// The same as one of several files that appear together.
+void write_cooccurrences(OutputFiles& files, const std::filesystem::path& file, const Cooccurrences& cooccurrences,
                          Progress* progress = nullptr);
 
 /// Reads such records in any order. `memory` as in CooccurrenceOptions. Throws Error naming file and record if a word

@@ -2,6 +2,7 @@
 
 #include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
+#include "equivec/files/output_files.hpp"
 #include "equivec/text/corpus.hpp"
 #include "equivec/text/text_options.hpp"
 
@@ -73,6 +74,8 @@ Vocabulary count_words(const Corpus& corpus, const VocabularyOptions& options = 
 Vocabulary read_vocabulary(const std::filesystem::path& file);
 /// Writes a temporary file beside `file` and renames it. Throws Error.
 void write_vocabulary(const std::filesystem::path& file, const Vocabulary& vocabulary);
+/// The same as one of several files that appear together.
+void write_vocabulary(OutputFiles& files, const std::filesystem::path& file, const Vocabulary& vocabulary);
 
 /// True if at least one word in a hundred has a letter A-Z; false for an empty vocabulary. May read all words.
 bool is_cased(const Vocabulary& vocabulary);

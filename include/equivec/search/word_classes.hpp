@@ -2,6 +2,7 @@
 
 #include "equivec/base/progress.hpp"
 #include "equivec/counts/vocabulary.hpp"
+#include "equivec/files/output_files.hpp"
 #include "equivec/vectors/embeddings.hpp"
 
 #include <filesystem>
@@ -24,5 +25,8 @@ std::vector<int> kmeans_classes(const Embeddings& embeddings, int classes, int i
 /// Writes "word class" lines in the order of the words, as word2vec.c does, beside `file` and renames.
 /// Throws Error if the file cannot be written, if a word holds white space, or unless there is a class for each word.
 void write_classes(const std::filesystem::path& file, const Vocabulary& vocabulary, std::span<const int> classes);
+/// The same as one of several files that appear together.
+void write_classes(OutputFiles& files, const std::filesystem::path& file, const Vocabulary& vocabulary,
+                   std::span<const int> classes);
 
 }  // namespace equivec

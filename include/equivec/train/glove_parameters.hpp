@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/files/output_files.hpp"
 #include "equivec/train/glove.hpp"
 
 #include <cstddef>
@@ -10,6 +11,8 @@ namespace equivec {
 /// Writes all parameters as Stanford's `glove -binary 1` does: 64-bit floats, for each word its vector and its bias,
 /// then the same for each context. The file says neither words nor dimension. Throws Error.
 void write_glove_parameters(const std::filesystem::path& file, const GloveVectors& vectors);
+/// The same as one of several files that appear together.
+void write_glove_parameters(OutputFiles& files, const std::filesystem::path& file, const GloveVectors& vectors);
 
 /// Reads them; the dimension follows from the number of words. Throws Error if no dimension does, or a number is not
 /// finite as a 32-bit float.

@@ -70,10 +70,12 @@ TrainedVectors train_word2vec(const Corpus& corpus, const Word2VecRecipe& recipe
 struct Word2VecEstimate {
   std::vector<TableSize> tables;  ///< in memory, the corpus and the result included
   std::uint64_t words = 0;        ///< to be trained, times the epochs
-  double words_per_second = 0;    ///< measured by training for a second
+  double words_per_second = 0;    ///< measured by training for a second; 0: not measured
 };
 
-/// Throws also what training throws. Progress is used for cancelling only.
+/// Trains for a second to measure the speed, unless the tables take more than a quarter of the memory that the process
+/// may have. Throws Error if they take more than all of it, and what training throws. Progress is used for cancelling
+/// only.
 Word2VecEstimate estimate_word2vec(const Word2VecText& text, const Progress* progress = nullptr);
 
 /// The words of a text, or of recipe.words.file, as word2vec.c has them: the end of the sentence, "</s>", first,

@@ -2,6 +2,7 @@
 
 #include "equivec/base/error.hpp"
 #include "equivec/base/progress.hpp"
+#include "equivec/files/output_files.hpp"
 #include "equivec/vectors/embeddings.hpp"
 
 #include <cstddef>
@@ -9,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace equivec {
 
@@ -57,8 +59,13 @@ Format recognize_format(const std::filesystem::path& file);
 /// Throws Error if the file cannot be written or a word cannot be represented in the format.
 void write_embeddings(const std::filesystem::path& file, const Embeddings& embeddings,
                       Format format = Format::automatic, Progress* progress = nullptr);
+/// The same as one of several files that appear together.
+void write_embeddings(OutputFiles& files, const std::filesystem::path& file, const Embeddings& embeddings,
+                      Format format = Format::automatic, Progress* progress = nullptr);
 
-/// Throws Error if `file` could not be written. Call it before a long computation.
-void require_writable(const std::filesystem::path& file);
+/// The files that write_embeddings() writes: `file` and those that the format has beside it.
+std::vector<std::filesystem::path> files_written(const std::filesystem::path& file, Format format = Format::automatic);
+/// The files that read_embeddings() reads: `file` and those that its format has beside it.
+std::vector<std::filesystem::path> files_read(const std::filesystem::path& file);
 
 }  // namespace equivec

@@ -4,10 +4,12 @@
 #include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/counts/vocabulary.hpp"
+#include "equivec/files/output_files.hpp"
 #include "equivec/vectors/embeddings.hpp"
 #include "equivec/vectors/formats.hpp"
 #include "src/base/lines.hpp"
-#include "src/files/files.hpp"
+#include "src/files/mapped_file.hpp"
+#include "src/files/output_file.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -47,7 +49,10 @@ struct FormatRow {
   FormatInfo info;
   bool (*recognizes)(std::string_view bytes);
   Embeddings (*read)(const Source& source, const ReadContext& context);
-  void (*write)(const std::filesystem::path& file, const Embeddings& embeddings, Progress* progress);
+  void (*write)(OutputFiles& files, const std::filesystem::path& file, const Embeddings& embeddings,
+                Progress* progress);
+  /// The file that the format keeps beside `file`; null if it keeps none.
+  std::filesystem::path (*beside)(const std::filesystem::path& file) = nullptr;
 };
 
 extern const FormatRow native_format, word2vec_text_format, word2vec_binary_format, glove_text_format, npy_format;

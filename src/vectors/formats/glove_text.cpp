@@ -2,10 +2,11 @@
 #include "equivec/base/error.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
+#include "equivec/files/output_files.hpp"
 #include "equivec/vectors/embeddings.hpp"
 #include "equivec/vectors/formats.hpp"
 #include "src/base/lines.hpp"
-#include "src/files/files.hpp"
+#include "src/files/output_file.hpp"
 #include "src/vectors/formats/format.hpp"
 #include "src/vectors/formats/text_rows.hpp"
 
@@ -40,15 +41,14 @@ Embeddings read(const Source& source, const ReadContext& context) {
   return read_text_rows(source, context, source.bytes(), 1, dimension, std::nullopt);
 }
 
-void write(const std::filesystem::path& path, const Embeddings& embeddings, Progress* progress) {
+void write(OutputFiles& files, const std::filesystem::path& path, const Embeddings& embeddings, Progress* progress) {
   require_words_without("\n\r", embeddings, "glove-text");
   for (std::size_t row = 0; row < embeddings.size(); ++row)
     if (is_space(embeddings.vocabulary().word(word_id(row)).back()))
       throw Error("word " + std::to_string(row + 1) +
                   " ends in white space, which glove-text cannot keep; write .safetensors");
-  AtomicFile file(path);
+  OutputFile& file = files.open(path);
   write_text_rows(file, embeddings, progress);
-  file.commit();
 }
 
 }  // namespace

@@ -2,9 +2,12 @@
 #include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/counts/vocabulary.hpp"
+#include "equivec/files/output_files.hpp"
 #include "equivec/vectors/embeddings.hpp"
 #include "equivec/vectors/formats.hpp"
 #include "src/files/files.hpp"
+#include "src/files/mapped_file.hpp"
+#include "src/files/output_file.hpp"
 #include "src/files/safetensors.hpp"
 #include "src/vectors/formats/format.hpp"
 #include "src/vectors/native_tensors.hpp"
@@ -63,7 +66,10 @@ Embeddings read(const Source& source, const ReadContext& context) {
   auto memory = std::make_shared<Memory>();
   memory->file = source.file;
   try {
-    Vocabulary vocabulary(numbers_of(offsets, memory->offsets).first(rows + 1),
+    // A copy, since an offset that changes in the file after it was checked would lead anywhere.
+    memory->offsets.resize(offsets.shape[0]);
+    std::memcpy(memory->offsets.data(), offsets.bytes.data(), offsets.bytes.size());
+    Vocabulary vocabulary(std::span<const std::int64_t>(memory->offsets).first(rows + 1),
                           numbers_of(counts, memory->counts).first(rows), words.bytes, memory);
     const MatrixView matrix(numbers_of(vectors, memory->vectors).data(), static_cast<Eigen::Index>(rows),
                             static_cast<Eigen::Index>(vectors.shape[1]));
@@ -73,14 +79,13 @@ Embeddings read(const Source& source, const ReadContext& context) {
   }
 }
 
-void write(const std::filesystem::path& path, const Embeddings& embeddings, Progress* progress) {
+void write(OutputFiles& files, const std::filesystem::path& path, const Embeddings& embeddings, Progress* progress) {
   const std::uint64_t rows = embeddings.size(), dimension = static_cast<std::uint64_t>(embeddings.dimension());
   const std::vector<Tensor> tensors = native_tensors(
       embeddings.vocabulary(),
       {{"embeddings", "F32", {rows, dimension}, bytes_of(std::span(embeddings.matrix().data(), rows * dimension))}});
-  AtomicFile file(path);
+  OutputFile& file = files.open(path);
   write_safetensors(file, tensors, embeddings.metadata(), "embeddings", progress);
-  file.commit();
 }
 
 }  // namespace

@@ -2,13 +2,15 @@
 #include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/counts/vocabulary.hpp"
+#include "equivec/files/output_files.hpp"
 #include "equivec/text/corpus.hpp"
 #include "equivec/vectors/embeddings.hpp"
 #include "equivec/vectors/formats.hpp"
 #include "src/base/lines.hpp"
 #include "src/base/parallel.hpp"
 #include "src/base/text_numbers.hpp"
-#include "src/files/files.hpp"
+#include "src/files/mapped_file.hpp"
+#include "src/files/output_file.hpp"
 #include "src/vectors/formats/format.hpp"
 
 #include <algorithm>
@@ -28,7 +30,8 @@ using namespace std::string_view_literals;
 constexpr auto magic = "\x93NUMPY"sv;
 
 /// NAME.words.txt for NAME.npy and for NAME.npy.gz and the like; for other names, ".words.txt" is appended.
-std::filesystem::path words_path(std::filesystem::path file) {
+std::filesystem::path words_path(const std::filesystem::path& array) {
+  std::filesystem::path file = array;
   for (const char* compressed : {".gz", ".bz2", ".xz", ".zst"})
     if (file.extension() == compressed) {
       file.replace_extension();
@@ -182,7 +185,7 @@ Embeddings read(const Source& source, const ReadContext& context) {
   return result;
 }
 
-void write(const std::filesystem::path& path, const Embeddings& embeddings, Progress* progress) {
+void write(OutputFiles& files, const std::filesystem::path& path, const Embeddings& embeddings, Progress* progress) {
   require_words_without("\n\r", embeddings, "npy");
   if (is_written_directly(path))
     throw Error(path.string() + ": npy needs a second file for its words; write to a file, or choose another format");
@@ -190,7 +193,7 @@ void write(const std::filesystem::path& path, const Embeddings& embeddings, Prog
                        ", " + std::to_string(embeddings.dimension()) + "), }";
   while ((10 + header.size() + 1) % 64 != 0) header += ' ';
   header += '\n';
-  AtomicFile file(path);
+  OutputFile& file = files.open(path);
   file.write(magic);
   file.write("\x01\x00"sv);
   const auto length = static_cast<std::uint16_t>(header.size());
@@ -209,16 +212,11 @@ void write(const std::filesystem::path& path, const Embeddings& embeddings, Prog
     file.write({reinterpret_cast<const char*>(embeddings[word_id(row)].data()), row_bytes});
   }
 
-  AtomicFile words(words_path(path));
+  OutputFile& words = files.open(words_path(path));
   for (std::size_t row = 0; row < embeddings.size(); ++row) {
     words.write(embeddings.vocabulary().word(word_id(row)));
     words.write("\n");
   }
-  // Both are on disk before either gets its name.
-  words.sync();
-  file.sync();
-  words.commit();
-  file.commit();
 }
 
 }  // namespace
@@ -227,6 +225,7 @@ const FormatRow npy_format = {
     {Format::npy, "npy", ".npy", "a NumPy array; the words, one a line, in NAME.words.txt beside it"},
     recognizes,
     read,
-    write};
+    write,
+    words_path};
 
 }  // namespace equivec

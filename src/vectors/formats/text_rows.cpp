@@ -5,6 +5,7 @@
 #include "src/base/lines.hpp"
 #include "src/base/parallel.hpp"
 #include "src/base/text_numbers.hpp"
+#include "src/files/output_file.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -175,7 +176,7 @@ Embeddings read_text_rows(const Source& source, const ReadContext& context, std:
   return with_unique_words(source, context, words, std::move(vectors));
 }
 
-void write_text_rows(AtomicFile& file, const Embeddings& embeddings, Progress* progress) {
+void write_text_rows(OutputFile& file, const Embeddings& embeddings, Progress* progress) {
   constexpr std::size_t rows_a_piece = 256, pieces_at_once = 64;
   if (progress) {
     progress->done = 0;

@@ -2,7 +2,7 @@
 
 #include "equivec/base/progress.hpp"
 #include "equivec/vectors/embeddings.hpp"
-#include "src/files/files.hpp"
+#include "src/files/output_file.hpp"
 #include "src/vectors/formats/format.hpp"
 
 #include <string_view>
@@ -19,6 +19,6 @@ Embeddings read_text_rows(const Source& source, const ReadContext& context, std:
 /// of all fields.
 std::size_t trailing_numbers(std::string_view line, std::size_t& fields);
 
-void write_text_rows(AtomicFile& file, const Embeddings& embeddings, Progress* progress);
+void write_text_rows(OutputFile& file, const Embeddings& embeddings, Progress* progress);
 
 }  // namespace equivec

@@ -1,9 +1,10 @@
 #include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
+#include "equivec/files/output_files.hpp"
 #include "equivec/vectors/embeddings.hpp"
 #include "equivec/vectors/formats.hpp"
 #include "src/base/parallel.hpp"
-#include "src/files/files.hpp"
+#include "src/files/output_file.hpp"
 #include "src/vectors/formats/format.hpp"
 
 #include <algorithm>
@@ -64,9 +65,9 @@ Embeddings read(const Source& source, const ReadContext& context) {
   return result;
 }
 
-void write(const std::filesystem::path& path, const Embeddings& embeddings, Progress* progress) {
+void write(OutputFiles& files, const std::filesystem::path& path, const Embeddings& embeddings, Progress* progress) {
   require_words_without(" \n", embeddings, "word2vec-binary");
-  AtomicFile file(path);
+  OutputFile& file = files.open(path);
   file.write(word2vec_header(embeddings));
   if (progress) {
     progress->done = 0;
@@ -85,7 +86,6 @@ void write(const std::filesystem::path& path, const Embeddings& embeddings, Prog
     row_text += '\n';
     file.write(row_text);
   }
-  file.commit();
 }
 
 }  // namespace

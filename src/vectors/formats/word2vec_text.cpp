@@ -1,10 +1,11 @@
 #include "equivec/base/characters.hpp"
 #include "equivec/base/progress.hpp"
+#include "equivec/files/output_files.hpp"
 #include "equivec/text/corpus.hpp"
 #include "equivec/vectors/embeddings.hpp"
 #include "equivec/vectors/formats.hpp"
 #include "src/base/text_numbers.hpp"
-#include "src/files/files.hpp"
+#include "src/files/output_file.hpp"
 #include "src/vectors/formats/format.hpp"
 #include "src/vectors/formats/text_rows.hpp"
 
@@ -83,12 +84,11 @@ Embeddings read(const Source& source, const ReadContext& context) {
   return read_text_rows(source, context, text, 2, header->dimension, header->rows);
 }
 
-void write(const std::filesystem::path& path, const Embeddings& embeddings, Progress* progress) {
+void write(OutputFiles& files, const std::filesystem::path& path, const Embeddings& embeddings, Progress* progress) {
   require_words_without(" \t\n\v\f\r", embeddings, "word2vec-text");
-  AtomicFile file(path);
+  OutputFile& file = files.open(path);
   file.write(word2vec_header(embeddings));
   write_text_rows(file, embeddings, progress);
-  file.commit();
 }
 
 }  // namespace

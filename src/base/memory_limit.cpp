@@ -1,0 +1,85 @@
+#include "src/base/memory_limit.hpp"
+
+#include "src/base/lines.hpp"
+#include "src/base/text_numbers.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <string>
+
+namespace equivec {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();
+
+std::string text_of(const fs::path& file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// The number that a file begins with; "max" and a missing file are no limit.
+std::uint64_t limit_in(const fs::path& file) {
+  const std::string text = text_of(file);
+  return parse_number<std::uint64_t>(std::string_view(text).substr(0, text.find('\n'))).value_or(unlimited);
+}
+
+/// The least limit of a group and of those around it. In a container the group's path may be that of the host, of which
+/// only the root is there.
+std::uint64_t least_limit(const fs::path& root, fs::path group, const char* file) {
+  std::uint64_t least = limit_in(root / file);
+  for (group = group.relative_path(); !group.empty(); group = group.parent_path())
+    least = std::min(least, limit_in(root / group / file));
+  return least;
+}
+
+std::uint64_t resource_limit(int resource) {
+  rlimit limit{};
+  if (::getrlimit(static_cast<__rlimit_resource>(resource), &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+    return unlimited;
+  return limit.rlim_cur;
+}
+
+/// Bytes of address space in use.
+std::uint64_t address_space() {
+  const std::string text = text_of("/proc/self/statm");
+  const auto pages = parse_number<std::uint64_t>(std::string_view(text).substr(0, text.find(' '))).value_or(0);
+  return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace
+
+std::uint64_t control_group_limit(std::string_view membership, const fs::path& root) {
+  std::uint64_t least = unlimited;
+  // "0::/path" of version 2, "4:memory:/path" or "4:cpu,memory:/path" of version 1.
+  for_each_line(membership, [&](std::string_view line, std::size_t) {
+    const std::size_t first = line.find(':'), second = line.find(':', first + 1);
+    if (first == line.npos || second == line.npos) return true;
+    const std::string controllers = "," + std::string(line.substr(first + 1, second - first - 1)) + ",";
+    const fs::path group = line.substr(second + 1);
+    if (controllers == ",,") least = std::min(least, least_limit(root, group, "memory.max"));
+    if (controllers.find(",memory,") != controllers.npos)
+      least = std::min(least, least_limit(root / "memory", group, "memory.limit_in_bytes"));
+    return true;
+  });
+  return least;
+}
+
+std::uint64_t memory_limit() {
+  const std::uint64_t machine =
+      static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  const std::uint64_t group = control_group_limit(text_of("/proc/self/cgroup"), "/sys/fs/cgroup");
+  const std::uint64_t address_limit = resource_limit(RLIMIT_AS),
+                      used = address_limit == unlimited ? 0 : address_space();
+  const std::uint64_t free_addresses = address_limit - std::min(address_limit, used);
+  return std::min({machine, group, free_addresses, resource_limit(RLIMIT_DATA)});
+}
+
+}  // namespace equivec

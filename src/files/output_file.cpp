@@ -1,0 +1,231 @@
+#include "src/files/output_file.hpp"
+
+#include "equivec/base/error.hpp"
+#include "src/base/text_numbers.hpp"
+#include "src/files/mapped_file.hpp"
+#include "src/files/system_calls.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <random>
+#include <system_error>
+#include <utility>
+
+namespace equivec {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t buffer_size = std::size_t{1} << 20;
+constexpr std::size_t random_length = 6;
+constexpr std::string_view partial_suffix = ".partial", old_suffix = ".old";
+
+/// ".NAME." for the files that are written for NAME. A long name is cut, since most file systems hold 255 bytes.
+std::string hidden_prefix(const std::string& name) {
+  constexpr std::size_t longest = 200;
+  if (name.size() <= longest) return "." + name + ".";
+  std::uint64_t hash = 14695981039346656037U;  // FNV-1a of the whole name tells names with one beginning apart
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
+  return "." + name.substr(0, longest) + std::to_string(hash) + ".";
+}
+
+std::string random_characters() {
+  constexpr std::string_view characters = "abcdefghijklmnopqrstuvwxyz0123456789";
+  std::random_device device;
+  std::string result;
+  for (std::size_t i = 0; i < random_length; ++i) result += characters[device() % characters.size()];
+  return result;
+}
+
+/// Whether the descriptor is of the file that has this name, and of no other name.
+bool is_only_name_of(const fs::path& name, int descriptor) {
+  struct stat held = {}, named = {};
+  return ::fstat(descriptor, &held) == 0 && ::lstat(name.c_str(), &named) == 0 && S_ISREG(named.st_mode) &&
+         held.st_ino == named.st_ino && held.st_dev == named.st_dev && held.st_nlink == 1;
+}
+
+/// The open descriptor that "-", /dev/stdout, /dev/stderr or /dev/fd/N stands for, or -1. It may refer to a file, but
+/// one that the shell opened: it is not replaced here.
+int open_descriptor(const std::string& target) {
+  if (target == "-" || target == "/dev/stdout") return STDOUT_FILENO;
+  if (target == "/dev/stderr") return STDERR_FILENO;
+  constexpr std::string_view folder = "/dev/fd/";
+  if (!target.starts_with(folder)) return -1;
+  return parse_number<int>(std::string_view(target).substr(folder.size())).value_or(-1);
+}
+
+fs::path folder_of(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
+
+}  // namespace
+
+bool is_written_directly(const fs::path& target) {
+  if (open_descriptor(target.string()) >= 0) return true;
+  std::error_code ignored;
+  const auto status = fs::status(target, ignored);
+  return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
+}
+
+void require_writable(const fs::path& file) {
+  if (!is_written_directly(file)) OutputFile attempt(file);
+}
+
+// ---- OutputFile ----
+
+OutputFile::OutputFile(const fs::path& target) : name_(target), target_(target) {
+  if (target.empty()) throw Error("the output file has no name");
+  buffer_.reserve(buffer_size);
+  if (const int number = open_descriptor(target.string()); number >= 0) {
+    descriptor_ = Descriptor(::fcntl(number, F_DUPFD_CLOEXEC, 0));
+    if (!descriptor_) fail("cannot be opened for writing");
+    return;
+  }
+  std::error_code ignored;
+  // Replaces the file that a link points to, not the link, even if that file does not exist yet.
+  for (int links = 0; fs::is_symlink(target_, ignored); ++links) {
+    if (links == 40) throw Error(target.string() + ": its symbolic links lead in a circle");
+    target_ = target_.parent_path() / fs::read_symlink(target_, ignored);
+  }
+  const auto status = fs::status(target_, ignored);
+  if (fs::is_directory(status)) throw Error(target.string() + ": is a directory, not a file");
+  if (is_written_directly(target_)) {
+    descriptor_ = Descriptor(::open(target_.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!descriptor_ && errno == EINTR) throw Cancelled();  // a signal while waiting for a pipe's reader
+    if (!descriptor_) fail("cannot be opened for writing");
+    return;
+  }
+  make_partial();
+  remove_leftovers();
+  struct stat old {};
+  if (::stat(target_.c_str(), &old) == 0) {
+    if (::access(target_.c_str(), W_OK) != 0) fail("cannot be overwritten");
+    if (system_calls().set_mode(descriptor_.get(), old.st_mode & 07777) != 0) fail("cannot be written");
+  }
+}
+
+OutputFile::~OutputFile() {
+  if (!partial_.empty()) ::unlink(partial_.c_str());
+}
+
+void OutputFile::make_partial() {
+  const std::string prefix = hidden_prefix(target_.filename().string());
+  for (;;) {
+    const fs::path partial = target_.parent_path() / (prefix + random_characters() + std::string(partial_suffix));
+    descriptor_ = Descriptor(system_calls().create(partial.c_str(), 0666));
+    if (!descriptor_) {
+      if (errno == EEXIST || errno == EINTR) continue;
+      fail("cannot be written");
+    }
+    // If files cannot be locked (on some network file systems), continues without a lock. Another process that looks
+    // for leftovers may have locked and removed it in between.
+    while (::flock(descriptor_.get(), LOCK_EX) != 0 && errno == EINTR) continue;
+    partial_ = partial;
+    if (is_only_name_of(partial, descriptor_.get())) return;
+  }
+}
+
+void OutputFile::remove_leftovers() {
+  const std::string prefix = hidden_prefix(target_.filename().string());
+  std::error_code error;
+  for (fs::directory_iterator entry(folder_of(target_), error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (!name.starts_with(prefix) || entry->path().filename() == partial_.filename()) continue;
+    const std::string_view rest = std::string_view(name).substr(prefix.size());
+    if (rest.size() != random_length + partial_suffix.size() || !rest.ends_with(partial_suffix)) continue;
+    const Descriptor other(::open(entry->path().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (!other || !is_only_name_of(entry->path(), other.get())) continue;
+    if (::flock(other.get(), LOCK_EX | LOCK_NB) == 0)
+      ::unlink(entry->path().c_str());
+    else if (errno == EWOULDBLOCK)
+      throw Error(name_.string() + ": another process is writing it; wait for its end or choose another file");
+  }
+}
+
+void OutputFile::fail(const char* doing) { throw Error(name_.string() + ": " + doing + ": " + system_message(errno)); }
+
+void OutputFile::write(std::string_view bytes) {
+  if (buffer_.size() + bytes.size() > buffer_size) flush();
+  if (bytes.size() >= buffer_size)
+    write_all(descriptor_, bytes, name_);
+  else
+    buffer_.append(bytes);
+}
+
+void OutputFile::flush() {
+  write_all(descriptor_, buffer_, name_);
+  buffer_.clear();
+}
+
+void OutputFile::sync() {
+  flush();
+  if (partial_.empty()) return;
+  int result = 0;
+  do result = system_calls().synchronise(descriptor_.get());
+  while (result != 0 && errno == EINTR);
+  if (result != 0) fail("cannot be written");
+}
+
+void OutputFile::keep_old() {
+  if (partial_.empty() || ::access(target_.c_str(), F_OK) != 0) return;
+  const std::string prefix = hidden_prefix(target_.filename().string());
+  for (;;) {
+    const fs::path old = target_.parent_path() / (prefix + random_characters() + std::string(old_suffix));
+    if (system_calls().link(target_.c_str(), old.c_str()) == 0) {
+      old_ = old;
+      return;
+    }
+    if (errno == EEXIST || errno == EINTR) continue;
+    fail("cannot be kept until all files are written");
+  }
+}
+
+void OutputFile::put_in_place() {
+  if (partial_.empty()) return;
+  if (system_calls().rename(partial_.c_str(), target_.c_str()) != 0) fail("cannot be put in its place");
+  partial_.clear();
+  placed_ = true;
+}
+
+void OutputFile::undo() noexcept {
+  if (!placed_) return finish();
+  if (old_.empty())
+    ::unlink(target_.c_str());
+  else
+    ::rename(old_.c_str(), target_.c_str());
+  old_.clear();
+}
+
+void OutputFile::finish() noexcept {
+  if (!old_.empty()) ::unlink(old_.c_str());
+  old_.clear();
+}
+
+// ---- OutputFiles ----
+
+OutputFiles::OutputFiles() = default;
+OutputFiles::~OutputFiles() = default;
+
+OutputFile& OutputFiles::open(const fs::path& target) {
+  return *files_.emplace_back(std::make_unique<OutputFile>(target));
+}
+
+void OutputFiles::commit() {
+  for (const auto& file : files_) file->sync();
+  require_whole_inputs();
+  if (files_.size() == 1) return files_.front()->put_in_place();
+  try {
+    for (const auto& file : files_) file->keep_old();
+    for (const auto& file : files_) file->put_in_place();
+  } catch (...) {
+    for (const auto& file : files_) file->undo();
+    throw;
+  }
+  for (const auto& file : files_) file->finish();
+}
+
+}  // namespace equivec
