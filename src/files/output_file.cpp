@@ -71,6 +71,16 @@ bool is_written_directly(const fs::path& target) {
   return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
 }
 
+fs::path without_links(const fs::path& file) {
+  fs::path result = file;
+  std::error_code ignored;
+  for (int links = 0; fs::is_symlink(result, ignored); ++links) {
+    if (links == 40) throw Error(file.string() + ": its symbolic links lead in a circle");
+    result = result.parent_path() / fs::read_symlink(result, ignored);
+  }
+  return result;
+}
+
 void require_writable(const fs::path& file) {
   if (!is_written_directly(file)) OutputFile attempt(file);
 }
@@ -85,12 +95,8 @@ OutputFile::OutputFile(const fs::path& target) : name_(target), target_(target) 
     if (!descriptor_) fail("cannot be opened for writing");
     return;
   }
+  target_ = without_links(target);  // replaces the file that a link points to, not the link
   std::error_code ignored;
-  // Replaces the file that a link points to, not the link, even if that file does not exist yet.
-  for (int links = 0; fs::is_symlink(target_, ignored); ++links) {
-    if (links == 40) throw Error(target.string() + ": its symbolic links lead in a circle");
-    target_ = target_.parent_path() / fs::read_symlink(target_, ignored);
-  }
   const auto status = fs::status(target_, ignored);
   if (fs::is_directory(status)) throw Error(target.string() + ": is a directory, not a file");
   if (is_written_directly(target_)) {
@@ -100,11 +106,12 @@ OutputFile::OutputFile(const fs::path& target) : name_(target), target_(target) 
     return;
   }
   make_partial();
-  remove_leftovers();
-  struct stat old {};
-  if (::stat(target_.c_str(), &old) == 0) {
-    if (::access(target_.c_str(), W_OK) != 0) fail("cannot be overwritten");
-    if (system_calls().set_mode(descriptor_.get(), old.st_mode & 07777) != 0) fail("cannot be written");
+  try {
+    remove_leftovers();
+    take_mode();
+  } catch (...) {
+    ::unlink(partial_.c_str());
+    throw;
   }
 }
 
@@ -136,6 +143,10 @@ void OutputFile::remove_leftovers() {
     const std::string name = entry->path().filename().string();
     if (!name.starts_with(prefix) || entry->path().filename() == partial_.filename()) continue;
     const std::string_view rest = std::string_view(name).substr(prefix.size());
+    if (rest.size() == random_length + old_suffix.size() && rest.ends_with(old_suffix)) {
+      ::unlink(entry->path().c_str());
+      continue;
+    }
     if (rest.size() != random_length + partial_suffix.size() || !rest.ends_with(partial_suffix)) continue;
     const Descriptor other(::open(entry->path().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!other || !is_only_name_of(entry->path(), other.get())) continue;
@@ -144,6 +155,14 @@ void OutputFile::remove_leftovers() {
     else if (errno == EWOULDBLOCK)
       throw Error(name_.string() + ": another process is writing it; wait for its end or choose another file");
   }
+}
+
+void OutputFile::take_mode() {
+  struct stat old {};
+  if (::stat(target_.c_str(), &old) != 0) return;
+  if (::access(target_.c_str(), W_OK) != 0) fail("cannot be overwritten");
+  while (system_calls().set_mode(descriptor_.get(), old.st_mode & 07777) != 0)
+    if (errno != EINTR) fail("cannot be written");
 }
 
 void OutputFile::fail(const char* doing) { throw Error(name_.string() + ": " + doing + ": " + system_message(errno)); }
@@ -172,6 +191,7 @@ void OutputFile::sync() {
 
 void OutputFile::keep_old() {
   if (partial_.empty() || ::access(target_.c_str(), F_OK) != 0) return;
+  replaces_ = true;
   const std::string prefix = hidden_prefix(target_.filename().string());
   for (;;) {
     const fs::path old = target_.parent_path() / (prefix + random_characters() + std::string(old_suffix));
@@ -180,23 +200,25 @@ void OutputFile::keep_old() {
       return;
     }
     if (errno == EEXIST || errno == EINTR) continue;
+    if (errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS || errno == EMLINK) return;  // no links here
     fail("cannot be kept until all files are written");
   }
 }
 
 void OutputFile::put_in_place() {
   if (partial_.empty()) return;
-  if (system_calls().rename(partial_.c_str(), target_.c_str()) != 0) fail("cannot be put in its place");
+  while (system_calls().rename(partial_.c_str(), target_.c_str()) != 0)
+    if (errno != EINTR) fail("cannot be put in its place");
   partial_.clear();
   placed_ = true;
 }
 
 void OutputFile::undo() noexcept {
   if (!placed_) return finish();
-  if (old_.empty())
-    ::unlink(target_.c_str());
-  else
+  if (!old_.empty())
     ::rename(old_.c_str(), target_.c_str());
+  else if (!replaces_)
+    ::unlink(target_.c_str());
   old_.clear();
 }
 

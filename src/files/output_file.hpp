@@ -23,13 +23,14 @@ class OutputFile {
 
   // The steps of OutputFiles::commit():
   void sync();             ///< forces what was written to disk, so that a full disk is reported now
-  void keep_old();         ///< gives the old file, if there is one, a second name
+  void keep_old();         ///< gives the old file a second name; nothing without one or without links
   void put_in_place();     ///< renames the new file
-  void undo() noexcept;    ///< puts the old file back
+  void undo() noexcept;    ///< puts the old file back, if it has a second name
   void finish() noexcept;  ///< removes the second name of the old file
 
  private:
   void make_partial();
+  void take_mode();
   void remove_leftovers();
   void flush();
   [[noreturn]] void fail(const char* doing);
@@ -38,7 +39,7 @@ class OutputFile {
   std::filesystem::path target_;   // symbolic links resolved, so that they are kept
   std::filesystem::path partial_;  // empty: written directly, or in its place
   std::filesystem::path old_;      // second name of the old file; empty: there is none
-  bool placed_ = false;
+  bool placed_ = false, replaces_ = false;
   Descriptor descriptor_;
   std::string buffer_;
 };
@@ -46,6 +47,10 @@ class OutputFile {
 /// True for targets that are written directly rather than renamed into place: "-", /dev/stdout, /dev/fd/N, a device or
 /// a pipe.
 bool is_written_directly(const std::filesystem::path& target);
+
+/// The file that a symbolic link points to, also if it does not exist; other files as they are. Throws Error for a
+/// circle of links.
+std::filesystem::path without_links(const std::filesystem::path& file);
 
 /// Throws Error if `file` could not be written. Leaves a pipe alone: opening and closing one would end its reader's
 /// file.

@@ -15,7 +15,9 @@ namespace fs = std::filesystem;
 bool are_same(const fs::path& a, const fs::path& b) {
   std::error_code ignored;
   if (fs::equivalent(a, b, ignored)) return true;
-  const auto full = [&](const fs::path& file) { return fs::weakly_canonical(fs::absolute(file, ignored), ignored); };
+  const auto full = [&](const fs::path& file) {
+    return fs::weakly_canonical(fs::absolute(without_links(file), ignored), ignored);
+  };
   return full(a) == full(b);
 }
 
