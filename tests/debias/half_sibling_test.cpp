@@ -6,9 +6,8 @@
 #include "equivec/vectors/embeddings.hpp"
 
 #include "catch.hpp"
+#include "linear_algebra.hpp"
 #include "support.hpp"
-
-#include <Eigen/LU>
 
 #include <cmath>
 #include <limits>
@@ -31,7 +30,7 @@ Eigen::VectorXd by_formula(const Embeddings& e, const Ids& definition, double al
   for (std::size_t i = 0; i < definition.size(); ++i)
     v_d.col(static_cast<Eigen::Index>(i)) = exact_row(e, definition[i]);
   const Eigen::MatrixXd ridge = v_d.transpose() * v_d + alpha * Eigen::MatrixXd::Identity(v_d.cols(), v_d.cols());
-  return exact_row(e, word) - v_d * ridge.inverse() * v_d.transpose() * exact_row(e, word);
+  return exact_row(e, word) - v_d * inverse(ridge) * v_d.transpose() * exact_row(e, word);
 }
 
 bool all_hold(const std::vector<PostCondition>& conditions) {

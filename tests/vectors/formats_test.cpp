@@ -948,7 +948,8 @@ TEST_CASE("formats: a file with changed bytes gives vectors or an error") {
 TEST_CASE("writing: the partial files of an ended run are replaced") {
   const Format format = GENERATE(from_range(all_formats));
   const TemporaryDirectory directory;
-  for (const std::string& name : files_of(format)) directory.file("." + name + ".partial", std::string(100000, '?'));
+  for (const std::string& name : files_of(format))
+    directory.file("." + name + ".abcdef.partial", std::string(100000, '?'));
   write_embeddings(directory / file_name(format), small_embeddings(), format);
   CHECK(directory.names() == files_of(format));
   CHECK(same_bits(read(directory / file_name(format)), small_embeddings()));
