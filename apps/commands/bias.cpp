@@ -43,7 +43,7 @@ void add_options(Options& options, Arguments& given) {
       .add("draws", settings.draws, "if given, WEAT's p-value is from N random partitions, never exact")
       .add("year", given.year, "of the occupations' shares; 0 is the last")
       .add("reference", given.reference, "vectors from before debiasing, whose most biased words are tested", "VECTORS")
-      .add("restrict", given.restrict, "biased words, neighbours and analogies are among the first N words")
+      .add("restrict", given.restrict, "biased words, neighbours and analogies are among the first N words; 0: all")
       .add("biased-words", settings.biased_words, "on each side; 0: 500 for clusters, 2500 for classification")
       .add("neighbors", settings.neighbors, "number of a word's neighbours for its neighbour bias")
       .add("repeats", settings.repeats, "of clustering and classification")
@@ -64,7 +64,7 @@ void complete(Arguments& given, const Options& options) {
         "VECTORS is missing; they stand before options that take several words, as in: equivec bias vectors.vec "
         "--measure weat");
   require_at_least("count", given.count, 0);
-  require_at_least("restrict", given.restrict, 1);
+  require_at_least("restrict", given.restrict, 0);
   BiasMeasureOptions& settings = given.settings;
   settings.restrict = static_cast<std::size_t>(given.restrict);
   settings.exact = !options.given("draws");

@@ -56,7 +56,8 @@ void add_options(Options& options, Arguments& given) {
            "FILE")
       .add("similarity", given.similarities, "sets of word pairs, as in eval: what debiasing cost, for the report")
       .add("analogies", given.analogies, "sets of analogies, as in eval, for the report")
-      .add("restrict", given.restrict, "biased words, and what the report measures, are among the first N words")
+      .add("restrict", given.restrict,
+           "biased words, and what the report measures, are among the first N words; 0: all")
       .add("seed", settings.seed, "of the random choices of the method and of the report's measures")
       .add("threads,thread", settings.threads, "0: all cores")
       .add("count,k", given.count, "number of the most biased words to show")
@@ -86,7 +87,7 @@ void complete(Arguments& given, const Options& options) {
     throw OptionError("--output: standard output is for the report; write the vectors to a file");
   const DebiasMethod& method = debias_method(given.method);
   require_at_least("count", given.count, 0);
-  require_at_least("restrict", given.restrict, 1);
+  require_at_least("restrict", given.restrict, 0);
   require_options_of(method, given, options);
   if (options.given("pair") && options.given("direction") && given.direction != "pair")
     throw OptionError("--pair is for --direction pair, not " + given.direction);

@@ -239,7 +239,7 @@ void run_biased_analogies(const BiasMeasure::Input& input, BiasMeasurement& resu
   result.figures = {{"mean_cosine", found.empty() ? std::nullopt : std::optional(sum / count)}};
   result.counts = {{"analogies", found.size()}};
   result.conventions.emplace_back("value", "share with a word that the sets do not list as of that meaning");
-  result.conventions.emplace_back("words", "ordinary ones of the first " + std::to_string(input.options.restrict));
+  result.conventions.emplace_back("words", "ordinary ones of " + first_words(input.options.restrict));
 }
 
 }  // namespace

@@ -163,7 +163,8 @@ std::optional<RandomSetsBaseline> random_sets_baseline(const Embeddings& embeddi
                                                        const RandomSetsOptions& options) {
   require_between("draws", options.draws, 1, 1000000);
   require_between("threads", options.threads, 0, 4096);
-  const auto words = static_cast<std::uint32_t>(std::min(embeddings.size(), options.restrict));
+  const auto words = static_cast<std::uint32_t>(options.restrict == 0 ? embeddings.size()
+                                                                      : std::min(embeddings.size(), options.restrict));
   std::size_t needed = 0;
   for (const auto& set : sets) needed += set.size();
   if (needed < sets.size() + 2) return std::nullopt;

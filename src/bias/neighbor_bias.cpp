@@ -107,8 +107,7 @@ void run_neighbor_bias(const BiasMeasure::Input& input, BiasMeasurement& result)
   result.conventions.emplace_back("value", "Pearson's correlation of occupations' bias and the share of their " +
                                                std::to_string(input.options.neighbors) +
                                                " neighbours that are biased to the positive side");
-  result.conventions.emplace_back("neighbours",
-                                  "ordinary words of the first " + std::to_string(input.options.restrict));
+  result.conventions.emplace_back("neighbours", "ordinary words of " + first_words(input.options.restrict));
   result.conventions.emplace_back("interval", "bootstrap of the occupations");
 }
 

@@ -8,6 +8,10 @@
 
 namespace equivec {
 
+std::string first_words(std::size_t restrict) {
+  return restrict == 0 ? "all" : "the first " + std::to_string(restrict);
+}
+
 std::vector<std::string> queries_with(const BiasWordSets& sets, std::string_view measure, std::size_t targets,
                                       std::size_t attributes) {
   const auto fits = [](std::size_t found, std::size_t wanted) { return wanted == 0 ? found > 0 : found == wanted; };
@@ -142,8 +146,8 @@ BiasedWords most_biased_in_reference(const BiasMeasure::Input& input, int per_si
   for (auto* side : {&words.first, &words.last})
     for (WordId& word : *side) word = here.at(word);
   result.words = words.first.size() + words.last.size();
-  result.conventions.emplace_back("biased words", std::to_string(per_side) + " a side of the first " +
-                                                      std::to_string(input.options.restrict) +
+  result.conventions.emplace_back("biased words", std::to_string(per_side) + " a side of " +
+                                                      first_words(input.options.restrict) +
                                                       ", ordinary ones that are not biased by meaning");
   return words;
 }

@@ -19,6 +19,9 @@
 
 namespace equivec {
 
+/// "the first N", or "all" for 0, as conventions say it of words.
+std::string first_words(std::size_t restrict);
+
 // The named measures. Each is defined beside the function that computes it; measures.cpp lists them.
 extern const BiasMeasure weat_measure, wefat_measure, rnd_measure, rnsb_measure, mac_measure, ect_measure, ripa_measure,
     direct_bias_measure, indirect_bias_measure, biased_analogies_measure, sembias_measure, neighbor_bias_measure,

@@ -57,8 +57,9 @@ class RecordFile {
     if (record.row - 1 >= words || record.column - 1 >= words)
       fail(i, "has the words " + std::to_string(record.row) + " and " + std::to_string(record.column) +
                   ", the vocabulary has 1 to " + std::to_string(words) + "; give the one that it was counted with");
-    if (!(record.count > 0) || !std::isfinite(record.count))
-      fail(i, "has the count " + shortest(record.count) + ", expected a number above 0");
+    const auto count = static_cast<float>(record.count);  // as training takes it
+    if (!(count > 0) || !std::isfinite(count))
+      fail(i, "has the count " + shortest(record.count) + ", expected a number above 0 that a 32-bit float can hold");
     return {record.row - 1, record.column - 1, record.count};
   }
 

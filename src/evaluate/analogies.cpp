@@ -32,7 +32,13 @@ class SectionBuilder {
     const std::uint32_t first = pair(words[0], {words[1]});
     section_.questions.push_back({first, pair(words[2], {words[3]})});
   }
-  void ask_all_pairs() {
+  /// Each pair with each other one. Throws Error for more questions than memory should hold.
+  void ask_all_pairs(const std::filesystem::path& file) {
+    constexpr std::size_t most = 5000;  // 25 million questions, which take 200 MB
+    if (section_.pairs.size() > most)
+      throw Error(file.string() + ": has " + std::to_string(section_.pairs.size()) +
+                  " pairs, each of which would be asked with each other one; divide the file into some of at most " +
+                  std::to_string(most));
     const auto count = static_cast<std::uint32_t>(section_.pairs.size());
     for (std::uint32_t first = 0; first < count; ++first)
       for (std::uint32_t second = 0; second < count; ++second)
@@ -138,7 +144,7 @@ void read_analogy_file(const std::filesystem::path& file, AnalogySet& set) {
                   " words");
     }
   });
-  if (form == Form::pairs) sections.named(file.stem().string()).ask_all_pairs();
+  if (form == Form::pairs) sections.named(file.stem().string()).ask_all_pairs(file);
   std::move(sections).append_to(set);
 }
 

@@ -44,6 +44,7 @@ class Best {
   void merge(const Best& other) {
     for (const Neighbor& neighbor : other.heap_) offer(neighbor);
   }
+  bool is_full() const noexcept { return heap_.size() >= count_; }
   std::vector<Neighbor> take() && { return std::move(heap_); }
 
  private:
@@ -59,8 +60,8 @@ constexpr std::size_t tile_bytes = 640u << 10;  // of products that stay in the 
 constexpr std::size_t rows_bytes = 256u << 10;  // of rows, where there are few vectors
 constexpr std::size_t few_vectors = 3;          // for which packing rows does not pay
 constexpr std::size_t rows_of_piece = 2048;     // at least
-constexpr std::size_t to_spare = 8;             // rows that rounding may have put behind others
-constexpr double rounding = 1e-5;               // of scores in float, at most
+constexpr std::size_t to_spare = 8;             // rows, so that rounding seldom asks for a second pass
+constexpr double rounding = 1e-5;               // of functions in float, at most
 
 using ExactVector = Eigen::Map<const Eigen::VectorXd>;
 
@@ -68,7 +69,6 @@ using ExactVector = Eigen::Map<const Eigen::VectorXd>;
 struct BatchedQuery {
   SearchQuery query;
   std::array<std::uint32_t, 3> vectors;
-  float least;  ///< score, as kernels have it, that may turn out to be near enough
 };
 
 /// Queries that are compared with rows together, and their vectors, each once.
@@ -129,27 +129,65 @@ double exact_score(const Batch& batch, const BatchedQuery& query, const Eigen::V
   return 0;
 }
 
-/// The least score, as kernels have it, that may turn out to be `least`.
-float least_score(const Batch& batch, const BatchedQuery& query, float min_similarity) {
-  if (!query.query.answerable) return std::numeric_limits<float>::infinity();
-  const double least = static_cast<double>(min_similarity), lower = least - rounding * std::max(1.0, std::abs(least));
+/// A score as kernels have it: what exact_score() gives, on another scale for the same query.
+double kernel_score(const Batch& batch, const BatchedQuery& query, double score) {
   switch (batch.scoring) {
+    case Scoring::cosine:
+    case Scoring::product:
+    case Scoring::probability:
+      return score;
     case Scoring::distance:
     case Scoring::offset_distance: {
-      if (least > 0) return std::numeric_limits<float>::infinity();
-      const double square = target(batch, query).squaredNorm();
-      const double farthest = batch.scoring == Scoring::distance ? least * least : -least;  // squared
-      return static_cast<float>((square - farthest) / 2 - rounding * (square + farthest));
+      if (score > 0) return std::numeric_limits<double>::infinity();
+      const double square = batch.scoring == Scoring::distance ? score * score : -score;
+      return (target(batch, query).squaredNorm() - square) / 2;
     }
     case Scoring::offset:
-      return static_cast<float>(lower * target(batch, query).norm());
+      return score * target(batch, query).norm();
     case Scoring::ratio:
-      return static_cast<float>(2 * lower);
+      return 2 * score;
     case Scoring::direction:
-      return static_cast<float>(lower * (batch.vector_of(query, 0) - batch.vector_of(query, 1)).norm());
-    default:
-      return static_cast<float>(lower);
+      return score * (batch.vector_of(query, 0) - batch.vector_of(query, 1)).norm();
   }
+  return score;
+}
+
+/// How far the score of a row can be from that in double, at most, as kernels have it; `longest` is the length of the
+/// longest row. An inner product of n numbers in any order is off by at most n u |x| |y| (Higham 2002, section 3.1); 16
+/// more are for the rounding of the vectors, of lengths and of answers to float. Of the ratio and the direction, whose
+/// denominators may be near 0, it is an estimate.
+double score_error(const Batch& batch, const BatchedQuery& query, double longest) {
+  const double share = static_cast<double>(batch.dimension + 16) * 0x1p-24;
+  const auto length = [&](std::size_t which) { return batch.vector_of(query, which).norm(); };
+  switch (batch.scoring) {
+    case Scoring::cosine:
+      return share;
+    case Scoring::product:
+      return share * longest * length(0);
+    case Scoring::distance:
+      return share * longest * (length(0) + longest) + share * length(0) * length(0);
+    case Scoring::offset:
+      return 3 * share;
+    case Scoring::offset_distance: {
+      const double sum = length(0) + length(1) + length(2);
+      return share * longest * (sum + longest) + share * sum * sum;
+    }
+    case Scoring::probability:
+      return share * (1 + length(0)) + rounding;
+    case Scoring::ratio:
+    case Scoring::direction:
+      break;
+  }
+  return rounding * 4;
+}
+
+/// The least score, as kernels have it, that may turn out to be `least`.
+float least_score(const Batch& batch, const BatchedQuery& query, double least, double longest) {
+  if (!query.query.answerable) return std::numeric_limits<float>::infinity();
+  const double lowest = kernel_score(batch, query, least) - score_error(batch, query, longest);
+  // NaN where lengths overflow.
+  return lowest == lowest ? std::nextafter(static_cast<float>(lowest), -std::numeric_limits<float>::infinity())
+                          : -std::numeric_limits<float>::infinity();
 }
 
 /// Which rows of a tile come near enough to a query: their numbers and scores.
@@ -236,6 +274,14 @@ std::vector<Neighbor> chosen(std::vector<Neighbor> candidates, const SearchedRow
   return candidates;
 }
 
+/// The least score, as kernels have it, of a row that could be among the answers, given those found so far. What no
+/// pass has offered may be an answer if it reaches this.
+float least_of_answers(const std::vector<Neighbor>& answers, const SearchedRows& rows, const Batch& batch,
+                       const BatchedQuery& query, const NeighborFilter& filter) {
+  const float least = answers.size() < filter.count ? filter.min_similarity : answers.back().similarity;
+  return least_score(batch, query, static_cast<double>(least), rows.longest());
+}
+
 /// The first of the queries, until their vectors are too many for a batch.
 Batch make_batch(Scoring scoring, std::size_t dimension, std::span<const SearchQuery> described) {
   Batch batch;
@@ -245,7 +291,7 @@ Batch make_batch(Scoring scoring, std::size_t dimension, std::span<const SearchQ
   const std::size_t each = vector_count(scoring);
   for (const SearchQuery& query : described) {
     if (batch.names.size() + each > most_vectors) break;
-    BatchedQuery batched{.query = query, .vectors = {}, .least = 0};
+    BatchedQuery batched{.query = query, .vectors = {}};
     for (std::size_t which = 0; which < each; ++which) {
       const auto [known, fresh] = numbers.emplace(query.vectors[which], static_cast<std::uint32_t>(batch.names.size()));
       if (fresh) batch.names.push_back(query.vectors[which]);
@@ -262,6 +308,7 @@ SearchedRows::SearchedRows(MatrixView matrix, std::size_t count, Metric metric)
     : matrix_(matrix), metric_(metric), scales_(count), half_squares_(metric == Metric::euclidean ? count : 0) {}
 
 void SearchedRows::measure(std::size_t begin, std::size_t end) {
+  float longest = 0;
   for (std::size_t i = begin; i < end; ++i) {
     const auto vector = column({row(i), dimension()});
     // In double only where float over- or underflows: the lengths of ordinary vectors need no more digits.
@@ -274,7 +321,9 @@ void SearchedRows::measure(std::size_t begin, std::size_t end) {
       scales_[i] = std::isfinite(length * length) ? 1.0f : 0.0f;
       if (metric_ == Metric::euclidean) half_squares_[i] = length * length / 2;
     }
+    if (scales_[i] != 0) longest = std::max(longest, length);
   }
+  for (float known = longest_; known < longest && !longest_.compare_exchange_weak(known, longest);) continue;
 }
 
 std::vector<std::vector<Neighbor>> search(SearchedRows& rows, Scoring scoring, const SearchQueries& queries,
@@ -312,24 +361,51 @@ std::vector<std::vector<Neighbor>> search(SearchedRows& rows, Scoring scoring, c
     batch.rounded.resize(batch.exact.size());
     std::ranges::transform(batch.exact, batch.rounded.begin(), [](double x) { return static_cast<float>(x); });
     const std::size_t asked = batch.queries.size();
-    std::vector<std::vector<Best>> best(pieces);
-    for (BatchedQuery& query : batch.queries) {
-      query.least = least_score(batch, query, filter.min_similarity);
-      for (auto& piece : best) piece.emplace_back(candidates, query.least);
-    }
-    rows.pass([&](bool measure) {
+    // One vector of Best for each piece of the rows.
+    const auto scan_all = [&](const Batch& queries_of, std::vector<std::vector<Best>>& best, bool measure) {
       parallel_for(pieces, threads, [&](std::size_t piece) {
-        scan(kernels, rows, measure, filter.allowed, size * piece / pieces, size * (piece + 1) / pieces, batch,
+        scan(kernels, rows, measure, filter.allowed, size * piece / pieces, size * (piece + 1) / pieces, queries_of,
              best[piece], progress);
       });
-    });
+      parallel_ranges(queries_of.queries.size(), 64, threads, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t q = begin; q < end; ++q)
+          for (std::size_t piece = 1; piece < pieces; ++piece) best[0][q].merge(best[piece][q]);
+      });
+    };
+    std::vector<std::vector<Best>> best(pieces);
+    for (const BatchedQuery& query : batch.queries)
+      for (auto& piece : best)
+        piece.emplace_back(candidates, query.query.answerable ? -std::numeric_limits<float>::infinity()
+                                                              : std::numeric_limits<float>::infinity());
+    rows.pass([&](bool measure) { scan_all(batch, best, measure); });
+    std::vector<float> least(asked, std::numeric_limits<float>::infinity());  // finite: a second pass is needed
     parallel_ranges(asked, 64, threads, [&](std::size_t begin, std::size_t end) {
       for (std::size_t q = begin; q < end; ++q) {
-        if (!batch.queries[q].query.answerable) continue;
-        for (std::size_t piece = 1; piece < pieces; ++piece) best[0][q].merge(best[piece][q]);
-        answers[first + q] = chosen(std::move(best[0][q]).take(), rows, batch, batch.queries[q], filter);
+        const BatchedQuery& query = batch.queries[q];
+        if (!query.query.answerable || filter.count == 0) continue;
+        const bool some_are_left = best[0][q].is_full();
+        const float reached = best[0][q].threshold();
+        auto& answer = answers[first + q] = chosen(std::move(best[0][q]).take(), rows, batch, query, filter);
+        const float lowest = least_of_answers(answer, rows, batch, query, filter);
+        if (some_are_left && reached >= lowest) least[q] = lowest;
       }
     });
+    // Where more rows than were spared are too near to each other for float, all of those are scored in double.
+    std::vector<std::size_t> numbers;
+    for (std::size_t q = 0; q < asked; ++q)
+      if (least[q] != std::numeric_limits<float>::infinity()) numbers.push_back(q);
+    if (!numbers.empty()) {
+      Batch again = batch;
+      again.queries.clear();
+      std::vector<std::vector<Best>> all(pieces);
+      for (const std::size_t q : numbers) {
+        again.queries.push_back(batch.queries[q]);
+        for (auto& piece : all) piece.emplace_back(size, least[q]);
+      }
+      scan_all(again, all, false);
+      for (std::size_t i = 0; i < numbers.size(); ++i)
+        answers[first + numbers[i]] = chosen(std::move(all[0][i]).take(), rows, again, again.queries[i], filter);
+    }
     described.erase(described.begin(), described.begin() + static_cast<std::ptrdiff_t>(asked));
     first += asked;
     if (progress) progress->done += asked;

@@ -5,6 +5,7 @@
 #include "equivec/search/neighbors.hpp"
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -54,11 +55,14 @@ class SearchedRows {
     if (!first) pass(false);
   }
   void measure(std::size_t begin, std::size_t end);
+  /// The length of the longest row, of those that were measured.
+  float longest() const noexcept { return longest_; }
 
  private:
   MatrixView matrix_;
   Metric metric_;
   std::vector<float> scales_, half_squares_;
+  std::atomic<float> longest_ = 0;
   std::once_flag measured_;
 };
 
@@ -86,8 +90,9 @@ struct SearchQueries {
 };
 
 /// The best rows for each query, best first, ties by WordId. Rows are chosen in float, by kernels, with a few to spare;
-/// what is left is scored again in double, so that answers do not depend on how queries are batched. Progress counts
-/// queries.
+/// what is left is scored again in double, so that answers do not depend on how queries are batched. If rounding could
+/// have put an answer behind those that were spared, all rows that are near enough are scored in double. Progress
+/// counts queries.
 std::vector<std::vector<Neighbor>> search(SearchedRows& rows, Scoring scoring, const SearchQueries& queries,
                                           const NeighborFilter& filter, int threads, Progress* progress);
 

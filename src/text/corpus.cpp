@@ -22,6 +22,7 @@ std::vector<std::string> files_of(const std::string& path) {
   if (path == "-") return {path};
   std::error_code error;
   std::vector<std::string> files;
+  if (path == "-") return {path};
   if (fs::is_directory(path, error)) {
     files = files_below(path);
     if (files.empty()) throw Error(path + ": the directory holds no file");
@@ -31,7 +32,9 @@ std::vector<std::string> files_of(const std::string& path) {
   glob_t found{};
   const int status = ::glob(path.c_str(), 0, nullptr, &found);
   for (std::size_t i = 0; status == 0 && i < found.gl_pathc; ++i)
-    if (fs::is_regular_file(found.gl_pathv[i], error)) files.emplace_back(found.gl_pathv[i]);
+    if (fs::is_regular_file(found.gl_pathv[i], error))
+      files.emplace_back(std::string_view(found.gl_pathv[i]) == "-" ? "./-"
+                                                                    : found.gl_pathv[i]);  // - is another's name
   ::globfree(&found);
   if (files.empty()) throw Error(path + ": no file has such a name");
   std::sort(files.begin(), files.end());
@@ -51,7 +54,7 @@ Corpus Corpus::from_paths(std::span<const std::string> paths, const Progress* pr
       // A file is mapped when it is about to be read, since a process can map only 65,530. A pipe cannot be read again,
       // so its content is kept.
       std::error_code ignored;
-      if (!fs::is_regular_file(file, ignored)) {
+      if (file == "-" || !fs::is_regular_file(file, ignored)) {
         part.bytes = bytes;
         part.owner = std::move(mapped);
       }

@@ -97,7 +97,7 @@ struct RandomSetsBaseline {
 
 struct RandomSetsOptions {
   int draws = 1000;              ///< 1 to 1,000,000
-  std::size_t restrict = 50000;  ///< words are drawn from the first N
+  std::size_t restrict = 50000;  ///< words are drawn from the first N; 0: from all
   std::uint64_t seed = 1;
   int threads = 0;  ///< 0: all cores; results do not depend on it
 };
