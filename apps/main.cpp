@@ -48,7 +48,7 @@ void show_usage(std::ostream& out) {
     out << "  " << std::left << std::setw(16) << command.name << command.summary << '\n';
   out << "\nequivec COMMAND --help shows a command's options and their defaults.\n"
          "Results go to standard output, all else to standard error; --json makes an answer one JSON document.\n"
-         "Exit status: 0 done, 1 the data or a file is at fault, 2 the command line is, 130 interrupted.\n";
+         "Exit status: 0 done, 1 data or a file is at fault, 2 the command line is, 130 and 143 interrupted.\n";
 }
 
 int fail(std::string_view command, const std::string& message, int status) {
@@ -131,7 +131,7 @@ int main(int argc, char** argv) {
   } catch (const equivec::OptionError& error) {
     return fail(name, error.what(), 2);
   } catch (const equivec::Cancelled& cancelled) {
-    return fail(name, cancelled.what(), 130);
+    return fail(name, cancelled.what(), status_of_interruption());
   } catch (const std::ios_base::failure&) {
     const int number = errno;
     std::cout.exceptions(std::ios::goodbit);

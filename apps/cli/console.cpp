@@ -15,7 +15,12 @@ namespace {
 equivec::Progress the_progress;
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler sets it");
 
-extern "C" void cancel(int) { the_progress.cancelled.store(true, std::memory_order_relaxed); }
+volatile std::sig_atomic_t the_signal = 0;
+
+extern "C" void cancel(int signal) {
+  the_signal = signal;
+  the_progress.cancelled.store(true, std::memory_order_relaxed);
+}
 
 std::string duration(double seconds) {
   const auto whole = static_cast<long>(seconds + 0.5);
@@ -30,6 +35,8 @@ std::string duration(double seconds) {
 }  // namespace
 
 equivec::Progress& progress() { return the_progress; }
+
+int status_of_interruption() { return 128 + (the_signal == 0 ? SIGINT : the_signal); }
 
 void install_signal_handlers() {
   struct sigaction action {};

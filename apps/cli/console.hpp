@@ -17,6 +17,8 @@ equivec::Progress& progress();
 void install_signal_handlers();
 /// Restores the system's handlers, for a prompt that waits for a line.
 void restore_signal_handlers();
+/// The exit status of a command that a signal interrupted: 130 for SIGINT, 143 for SIGTERM.
+int status_of_interruption();
 
 /// Settings that commands with long work share.
 struct ConsoleOptions {

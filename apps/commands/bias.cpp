@@ -112,6 +112,7 @@ int run_bias(std::span<const std::string> arguments) {
     return 0;
   }
   complete(given, options);
+  restore_signal_handlers();  // a measure has no place to stop at, and no file is written that could stay unfinished
   const std::vector<BiasTask> tasks = plan_bias(given.measures, given.sets, given.queries);
   const TableStyle style = given.markdown ? TableStyle::markdown : TableStyle::text;
 

@@ -3,6 +3,7 @@
 #include "equivec/vectors/formats.hpp"
 #include "src/report/json.hpp"
 #include "src/base/text_numbers.hpp"
+#include "src/vectors/finite.hpp"
 
 #include "apps/cli/command.hpp"
 #include "apps/cli/options.hpp"
@@ -32,6 +33,7 @@ int run_info(std::span<const std::string> arguments) {
   std::vector<std::string> first_words;
   for (std::size_t row = 0; row < std::min<std::size_t>(embeddings.size(), 8); ++row)
     first_words.emplace_back(embeddings.vocabulary().word(word_id(row)));
+  require_finite(file, embeddings.vocabulary(), embeddings.matrix(), 0);
   const Eigen::VectorXd lengths = embeddings.matrix().cast<double>().rowwise().norm();
   const auto zeros = static_cast<std::size_t>((lengths.array() == 0).count());
   if (json) {

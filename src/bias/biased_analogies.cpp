@@ -77,12 +77,14 @@ struct ProjectedWord {
 /// Finds pairs of words by blocks of inner products.
 class PairScan {
  public:
-  PairScan(const Embeddings& embeddings, const Eigen::VectorXd& direction, double distance, int threads)
+  PairScan(const Embeddings& embeddings, const Eigen::VectorXd& direction, double distance, int threads,
+           const Progress* progress)
       : embeddings_(embeddings),
         direction_(direction),
         // The margin keeps pairs at exactly the largest distance despite rounding.
         largest_square_(distance * distance * (1 + 1e-12)),
         threads_(threads),
+        progress_(progress),
         dimension_(static_cast<std::size_t>(embeddings.dimension()) + 1) {}
 
   /// Finds pairs of one of `firsts` and one of `lasts`, both by descending projections.
@@ -112,6 +114,7 @@ class PairScan {
     });
 
     parallel_for((firsts.size() + firsts_at_once - 1) / firsts_at_once, threads_, [&](std::size_t block) {
+      check_cancelled(progress_);
       const std::size_t begin = block * firsts_at_once;
       const auto words = firsts.subspan(begin, std::min(firsts_at_once, firsts.size() - begin));
       std::vector<float> products(words.size() * height);
@@ -165,6 +168,7 @@ class PairScan {
   const Eigen::VectorXd& direction_;
   double largest_square_;
   int threads_;
+  const Progress* progress_;
   std::size_t dimension_;  // of a row: the vectors' plus 1
   SearchKernels kernels_ = search_kernels();
 };
@@ -184,14 +188,15 @@ std::vector<ProjectedWord> projected(const Embeddings& embeddings, const Eigen::
 }  // namespace
 
 std::vector<BiasedAnalogy> biased_analogies(const Embeddings& embeddings, const BiasSubspace& subspace,
-                                            std::span<const WordId> words, const BiasedAnalogyOptions& options) {
+                                            std::span<const WordId> words, const BiasedAnalogyOptions& options,
+                                            const Progress* progress) {
   require_between("count", options.count, 1, 10000);
   require_between("distance", options.distance, 1e-6, 2);
   require_between("threads", options.threads, 0, 4096);
   const Eigen::VectorXd direction = only_direction("generated analogies", embeddings, subspace);
 
   const auto count = static_cast<std::size_t>(options.count);
-  const PairScan scan(embeddings, direction, options.distance, options.threads);
+  const PairScan scan(embeddings, direction, options.distance, options.threads, progress);
   std::vector<ProjectedWord> firsts = projected(embeddings, direction, words), lasts = firsts;
   std::vector<bool> used_first(embeddings.size(), false), used_last(embeddings.size(), false);
   std::vector<BiasedAnalogy> result;
@@ -221,8 +226,9 @@ void run_biased_analogies(const BiasMeasure::Input& input, BiasMeasurement& resu
   const std::vector<WordId> words = ordinary_words(vocabulary, input.options.restrict, {});
   const std::vector<WordId> kept = words_kept(vocabulary, input.sets);
   const auto by_meaning = [&](WordId word) { return std::ranges::binary_search(kept, word); };
-  const auto found = biased_analogies(input.embeddings, direction.subspace, words,
-                                      {.count = input.options.analogies, .threads = input.options.threads});
+  const auto found =
+      biased_analogies(input.embeddings, direction.subspace, words,
+                       {.count = input.options.analogies, .threads = input.options.threads}, input.progress);
   result.words = words.size();
   result.columns = {"cosine", "by_meaning"};
   std::size_t others = 0;

@@ -58,18 +58,20 @@ const BiasMeasure& bias_measure(std::string_view name) {
 }
 
 BiasMeasurement measure(const BiasMeasure& measure, const Embeddings& embeddings, const BiasWordSets& sets,
-                        const std::string& query, const BiasMeasureOptions& options, const Embeddings* reference) {
+                        const std::string& query, const BiasMeasureOptions& options, const Embeddings* reference,
+                        const Progress* progress) {
   validate(options);
   const std::vector<std::string> queries = measure.queries(sets, measure.name);
   if (std::ranges::find(queries, query) == queries.end())
     throw Error(std::string(measure.name) + " takes " + std::string(measure.takes) + "; the sets '" + sets.name +
                 "' have no such query '" + query + "'");
+  check_cancelled(progress);
   BiasMeasurement result;
   result.measure = measure.name;
   result.query = query;
-  measure.run(
-      {embeddings, reference ? *reference : embeddings, sets, query, options, is_cased(embeddings.vocabulary())},
-      result);
+  measure.run({embeddings, reference ? *reference : embeddings, sets, query, options, is_cased(embeddings.vocabulary()),
+               progress},
+              result);
   return result;
 }
 

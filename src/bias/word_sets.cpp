@@ -13,6 +13,7 @@
 #include <numeric>
 #include <optional>
 #include <set>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -212,12 +213,23 @@ class WordSetReader {
     return {std::move(words[0]), std::move(words[1])};
   }
 
+  /// Names and where each of them stands.
+  struct Positions {
+    Names names;
+    std::unordered_map<std::string_view, std::size_t> positions;
+
+    void add(std::string_view name) {
+      positions.emplace(name, names.size());
+      names.push_back(name);
+    }
+  };
+
   void read_queries(const JsonValue& root, BiasWordSets& sets) const {
     const JsonValue* value = root.find("queries");
     if (!value) return;
-    Names lists, shares;
-    for (const WordList& list : sets.lists) lists.push_back(list.name);
-    for (const WordShares& known : sets.shares) shares.push_back(known.name);
+    Positions lists, shares;
+    for (const WordList& list : sets.lists) lists.add(list.name);
+    for (const WordShares& known : sets.shares) shares.add(known.name);
     std::unordered_set<std::string_view> seen;
     for (const JsonValue& query : items_of(*value, Kind::list, "queries", "a list of queries")) {
       check_keys(query, "queries", {"name", "source", "targets", "attributes"}, {"shares", "measures"});
@@ -244,12 +256,13 @@ class WordSetReader {
     }
   }
 
-  std::size_t position_of(const JsonValue& name, const Names& known, const std::string& what,
+  std::size_t position_of(const JsonValue& name, const Positions& known, const std::string& what,
                           const std::string& place) const {
-    const auto there = std::ranges::find(known, name.text);
-    if (there == known.end())
-      fail(name.line, place, "no " + what + " is named " + in_quotes(name.text) + "; " + suggestion(name.text, known));
-    return static_cast<std::size_t>(there - known.begin());
+    const auto there = known.positions.find(name.text);
+    if (there == known.positions.end())
+      fail(name.line, place,
+           "no " + what + " is named " + in_quotes(name.text) + "; " + suggestion(name.text, known.names));
+    return there->second;
   }
 
   std::string where_;

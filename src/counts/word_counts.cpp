@@ -32,9 +32,9 @@ std::uint64_t eight_bytes(const void* from) noexcept {
 
 }  // namespace
 
-WordCounts::Key WordCounts::key_of(const char* word, std::size_t length, const char* text_end) noexcept {
+WordCounts::Key WordCounts::key_of(const char* word, std::size_t length, const char* text_end) const noexcept {
   if (length > short_word) {
-    const XXH128_hash_t hash = XXH3_128bits(word, length);
+    const XXH128_hash_t hash = XXH3_128bits_withSeed(word, length, low_factor_);
     return {hash.low64, hash.high64};
   }
   std::array<char, short_word> copy;
@@ -48,7 +48,7 @@ WordCounts::Key WordCounts::key_of(const char* word, std::size_t length, const c
 }
 
 std::size_t WordCounts::home(const Key& key) const noexcept {
-  std::uint64_t mixed = (key.low ^ std::rotl(key.high * 0x9FB21C651E98DF25u, 32)) * 0x9E3779B97F4A7C15u;
+  std::uint64_t mixed = (key.low * low_factor_ ^ std::rotl(key.high * high_factor_, 32)) * 0x9E3779B97F4A7C15u;
   mixed ^= mixed >> 32;
   return mixed * 0xD6E8FEB86659FD93u >> shift_;
 }

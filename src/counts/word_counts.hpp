@@ -2,7 +2,9 @@
 
 #include "equivec/base/types.hpp"
 #include "src/base/memory.hpp"
+#include "src/counts/word_index.hpp"
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -46,13 +48,15 @@ class WordCounts {
     std::uint32_t length = 0;  // 0: the slot is free
   };
 
-  static Key key_of(const char* word, std::size_t length, const char* text_end) noexcept;
+  Key key_of(const char* word, std::size_t length, const char* text_end) const noexcept;
   std::size_t home(const Key& key) const noexcept;
   std::uint32_t count(std::string_view word, const Key& key, std::size_t slot, std::uint64_t count);
   void reserve(std::size_t words);
 
   std::vector<Slot, HugePageAllocator<Slot>> slots_;  // open addressing; at most half are in use
-  int shift_ = 64;                                    // 64 - log2(slots)
+  // Odd, and different in each run, so that no text can be made whose words all meet in one slot.
+  std::uint64_t low_factor_ = seed_of_run() | 1, high_factor_ = std::rotl(seed_of_run(), 32) | 1;
+  int shift_ = 64;  // 64 - log2(slots)
   std::string bytes_;
   std::vector<std::size_t> ends_;
 };

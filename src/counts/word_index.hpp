@@ -10,12 +10,13 @@
 
 namespace equivec {
 
+/// Different in each run, so that nobody can make a file whose words all meet in one slot. No result depends on it.
+std::uint64_t seed_of_run();
+
 /// Finds the number of a word among words stored elsewhere. Open addressing; the table is at most half full.
 class WordIndex {
  public:
   static constexpr std::uint32_t nothing = 0xFFFFFFFFu;
-
-  static std::uint64_t hash(std::string_view word) noexcept { return XXH3_64bits(word.data(), word.size()); }
 
   void reserve(std::size_t words) {
     std::size_t slots = 64;
@@ -48,6 +49,10 @@ class WordIndex {
   }
 
  private:
+  std::uint64_t hash(std::string_view word) const noexcept {
+    return XXH3_64bits_withSeed(word.data(), word.size(), seed_);
+  }
+
   struct Slot {
     std::uint32_t number = nothing;
     std::uint64_t hash = 0;
@@ -76,6 +81,7 @@ class WordIndex {
 
   std::vector<Slot> slots_;
   std::size_t used_ = 0;
+  std::uint64_t seed_ = seed_of_run();
 };
 
 }  // namespace equivec

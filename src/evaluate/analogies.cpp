@@ -251,7 +251,7 @@ AnalogySet read_analogies(const std::filesystem::path& from) {
 AnalogyResult evaluate(const Embeddings& embeddings, const AnalogySet& set, const EvaluateOptions& options,
                        Progress* progress) {
   validate(options.bootstrap);
-  const WordLookup lookup(embeddings.vocabulary(), options.restrict, options.fold_case);
+  const WordLookup lookup(embeddings, options.restrict, options.fold_case);
   AnalogyResult result;
   Examination examination(lookup, options, result);
   for (const AnalogySet::Section& section : set.sections) examination.ask(section);

@@ -63,7 +63,7 @@ CategorySet read_categories(const std::filesystem::path& file) {
 CategoryResult evaluate(const Embeddings& embeddings, const CategorySet& set, const EvaluateOptions& options,
                         Progress* progress) {
   validate(options.bootstrap);
-  const WordLookup lookup(embeddings.vocabulary(), options.restrict, options.fold_case);
+  const WordLookup lookup(embeddings, options.restrict, options.fold_case);
   CategoryResult result;
   result.name = set.name;
   std::map<std::string, int> numbers;

@@ -91,7 +91,7 @@ OutlierSet read_outliers(const std::filesystem::path& from) {
 
 OutlierResult evaluate(const Embeddings& embeddings, const OutlierSet& set, const EvaluateOptions& options) {
   validate(options.bootstrap);
-  const WordLookup lookup(embeddings.vocabulary(), options.restrict, options.fold_case);
+  const WordLookup lookup(embeddings, options.restrict, options.fold_case);
   OutlierResult result;
   std::vector<double> positions;
   for (const OutlierSet::Group& group : set.groups) {

@@ -75,7 +75,7 @@ std::string_view name_of(MissingRule rule) {
 
 SimilarityResult evaluate(const Embeddings& embeddings, const SimilaritySet& set, const EvaluateOptions& options) {
   validate(options.bootstrap);
-  const WordLookup lookup(embeddings.vocabulary(), options.restrict, options.fold_case);
+  const WordLookup lookup(embeddings, options.restrict, options.fold_case);
   SimilarityResult result;
   result.name = set.name;
   std::vector<double> known_people, known_cosines, with_mean, with_zero;

@@ -25,7 +25,7 @@ SynonymSet read_synonyms(const std::filesystem::path& file) {
 
 SynonymResult evaluate(const Embeddings& embeddings, const SynonymSet& set, const EvaluateOptions& options) {
   validate(options.bootstrap);
-  const WordLookup lookup(embeddings.vocabulary(), options.restrict, options.fold_case);
+  const WordLookup lookup(embeddings, options.restrict, options.fold_case);
   SynonymResult result;
   for (const SynonymSet::Question& question : set.questions) {
     const auto word = lookup.find(question.word), right = lookup.find(question.choices.front());

@@ -2,7 +2,9 @@
 
 #include "equivec/base/types.hpp"
 #include "equivec/counts/vocabulary.hpp"
+#include "equivec/vectors/embeddings.hpp"
 #include "src/base/characters.hpp"
+#include "src/vectors/finite.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -13,25 +15,27 @@
 namespace equivec {
 
 /// Looks up words by the rules of an evaluation: only the first `restrict` words of the vocabulary (0: all), with or
-/// without case folding. The vocabulary must outlive it.
+/// without case folding. The embeddings must outlive it. A
+/// word that is found has a finite vector: else Error.
 class WordLookup {
  public:
-  WordLookup(const Vocabulary& vocabulary, std::size_t restrict, bool fold_case)
-      : vocabulary_(vocabulary),
+  WordLookup(const Embeddings& embeddings, std::size_t restrict, bool fold_case)
+      : embeddings_(embeddings),
+        vocabulary_(embeddings.vocabulary()),
         fold_case_(fold_case),
-        size_(restrict == 0 ? vocabulary.size() : std::min(restrict, vocabulary.size())) {
+        size_(restrict == 0 ? embeddings.size() : std::min(restrict, embeddings.size())) {
     if (!fold_case_) return;
     for (std::size_t row = 0; row < size_; ++row)
-      if (const std::string_view word = vocabulary.word(word_id(row)); std::ranges::any_of(word, is_upper))
+      if (const std::string_view word = vocabulary_.word(word_id(row)); std::ranges::any_of(word, is_upper))
         folded_[lowered(word)].push_back(word_id(row));
   }
 
   std::size_t size() const { return size_; }  ///< number of words used
 
   std::optional<WordId> find(const std::string& word) const {
-    if (!fold_case_) return find_as_written(word);
-    const std::vector<WordId> alike = all_alike(lowered(word));
-    return alike.empty() ? std::nullopt : std::optional(alike.front());
+    const std::optional<WordId> found = fold_case_ ? find_folded(word) : find_as_written(word);
+    if (found) require_finite(embeddings_, *found);
+    return found;
   }
 
   /// Appends all words that count as equal to `word`, itself included.
@@ -48,6 +52,11 @@ class WordLookup {
  private:
   static bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
+  std::optional<WordId> find_folded(const std::string& word) const {
+    const std::vector<WordId> alike = all_alike(lowered(word));
+    return alike.empty() ? std::nullopt : std::optional(alike.front());
+  }
+
   std::optional<WordId> find_as_written(std::string_view word) const {
     const auto id = vocabulary_.find(word);
     return id && index(*id) < size_ ? id : std::nullopt;
@@ -61,6 +70,7 @@ class WordLookup {
     return alike;
   }
 
+  const Embeddings& embeddings_;
   const Vocabulary& vocabulary_;
   bool fold_case_;
   std::size_t size_;

@@ -19,16 +19,20 @@ Compression recognize_compression(std::string_view bytes) noexcept;
 /// Decompresses bytes piece by piece. The bytes must outlive it.
 class Decompressor {
  public:
+  class Decoder;
+
+  /// REQUIRES: a compression other than none.
   Decompressor(Compression compression, std::string_view bytes, const std::filesystem::path& name);
   ~Decompressor();
 
   /// Fills `buffer` and returns the number of bytes written, less than its size only at the end.
-  /// Throws Error if the data are damaged or truncated.
+  /// Throws Error if the data are damaged or truncated, or ask for more than half the memory that the process may have.
   std::size_t read(std::span<char> buffer);
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<Decoder> decoder_;
+  std::string_view left_;
+  std::filesystem::path name_;
 };
 
 /// A mapped file; a compressed one is first decompressed to an unlinked temporary file.

@@ -1,6 +1,7 @@
 #include "src/report/answers.hpp"
 
 #include "src/report/table.hpp"
+#include "src/vectors/finite.hpp"
 
 namespace equivec {
 
@@ -51,6 +52,7 @@ Json outlier_document(const Vocabulary& vocabulary, const std::string& query, st
 
 std::string similarity_text(const Embeddings& embeddings, const std::pair<WordId, WordId>& words) {
   const auto& [first, second] = words;
+  for (const WordId word : {first, second}) require_finite(embeddings, word);
   const Vocabulary& vocabulary = embeddings.vocabulary();
   return std::string(vocabulary.word(first)) + " " + std::string(vocabulary.word(second)) + "  cosine " +
          formatted("%.4f", cosine(embeddings[first], embeddings[second])) + "  squared difference " +
@@ -59,6 +61,7 @@ std::string similarity_text(const Embeddings& embeddings, const std::pair<WordId
 
 Json similarity_document(const Embeddings& embeddings, const std::pair<WordId, WordId>& words) {
   const auto& [first, second] = words;
+  for (const WordId word : {first, second}) require_finite(embeddings, word);
   const Vocabulary& vocabulary = embeddings.vocabulary();
   return {{"words", Json::array({std::string(vocabulary.word(first)), std::string(vocabulary.word(second))})},
           {"similarity", cosine(embeddings[first], embeddings[second])},

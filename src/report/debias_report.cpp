@@ -81,9 +81,9 @@ std::vector<Measured> measure_all(const DebiasReport& report, Progress& progress
     check_cancelled(&progress);
     Measured& row = result[i];
     try {
-      row.before = measure(*row.measure, report.before, *sets_of[i], row.query, report.measuring);
-      row.after =
-          measure(*row.measure, report.debiased.embeddings, *sets_of[i], row.query, report.measuring, &report.before);
+      row.before = measure(*row.measure, report.before, *sets_of[i], row.query, report.measuring, nullptr, &progress);
+      row.after = measure(*row.measure, report.debiased.embeddings, *sets_of[i], row.query, report.measuring,
+                          &report.before, &progress);
     } catch (const Error& error) {
       row.error = error.what();
     }

@@ -5,6 +5,7 @@
 #include "src/base/characters.hpp"
 #include "src/base/lines.hpp"
 #include "src/base/text_numbers.hpp"
+#include "src/vectors/finite.hpp"
 
 #include <re2/re2.h>
 
@@ -114,6 +115,7 @@ std::string joined_words(std::span<const std::string> words) {
 Expression parse_expression(const NeighborIndex& index, const std::string& text, const std::string& source,
                             bool average) {
   Expression result = parse(index, text, source);
+  for (const WordId word : result.words) require_finite(index.embeddings(), word);
   if (index.metric() == Metric::cosine && result.vector.isZero(0))
     throw Error("'" + text + "' has no direction: its vector is zero");
   if (average && !result.words.empty()) result.vector /= static_cast<float>(result.words.size());

@@ -2,6 +2,7 @@
 
 #include "equivec/base/error.hpp"
 #include "src/search/search.hpp"
+#include "src/vectors/finite.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -66,6 +67,7 @@ std::vector<std::vector<Neighbor>> NearestNeighbors::find(std::span<const Neighb
 
 std::vector<Neighbor> outliers(const Embeddings& embeddings, std::span<const WordId> words) {
   Eigen::MatrixXd units(embeddings.dimension(), static_cast<Eigen::Index>(words.size()));
+  for (const WordId word : words) require_finite(embeddings, word);
   for (std::size_t i = 0; i < words.size(); ++i)
     units.col(static_cast<Eigen::Index>(i)) = unit_vector(embeddings[words[i]]);
   const Eigen::VectorXd mean = units.rowwise().sum().normalized();

@@ -370,7 +370,7 @@ GloveVectors train_glove(Cooccurrences cooccurrences, const Vocabulary& vocabula
   if (cooccurrences.size() == 0)
     throw Error(
         "there was nothing to learn from: no sentence has two words of the vocabulary; is there one word a line?");
-  require_dimension(control.initial, options.dimension);
+  require_usable(control.initial, options.dimension);
   require_memory(glove_tables(vocabulary.size(), cooccurrences.size(), options), vocabulary.size(), options.dimension);
   return Training(std::move(cooccurrences), vocabulary, options, control).run();
 }

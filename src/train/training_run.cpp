@@ -3,6 +3,7 @@
 #include "equivec/base/error.hpp"
 #include "src/base/memory_limit.hpp"
 #include "src/base/text_numbers.hpp"
+#include "src/vectors/finite.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -10,10 +11,11 @@
 
 namespace equivec {
 
-void require_dimension(const std::optional<Embeddings>& initial, int dimension) {
+void require_usable(const std::optional<Embeddings>& initial, int dimension) {
   if (initial && initial->dimension() != dimension)
     throw Error("the vectors to start from have dimension " + std::to_string(initial->dimension()) + ", not " +
                 std::to_string(dimension) + "; give --dimension " + std::to_string(initial->dimension()));
+  if (initial) require_finite("the vectors to start from", initial->vocabulary(), initial->matrix(), 0);
 }
 
 void require_memory(std::span<const TableSize> tables, std::size_t words, int dimension) {

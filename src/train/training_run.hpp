@@ -24,8 +24,8 @@ namespace equivec {
 /// `words` and `dimension` are for the message.
 void require_memory(std::span<const TableSize> tables, std::size_t words, int dimension);
 
-/// Throws Error if the vectors to start from have another dimension.
-void require_dimension(const std::optional<Embeddings>& initial, int dimension);
+/// Throws Error if the vectors to start from have another dimension or a value that is not finite.
+void require_usable(const std::optional<Embeddings>& initial, int dimension);
 
 /// A random stream by position: all that is drawn depends on (seed, purpose, number), never on the thread that draws.
 /// A trainer numbers its purposes from 0 to 15 in an enum of its own; numbers are below 2^60.

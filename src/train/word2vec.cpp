@@ -501,7 +501,7 @@ Word2VecVectors train_word2vec(const EncodedCorpus& corpus, const Vocabulary& vo
     throw Error(
         "the vocabulary has no counts, by which noise words are drawn and frequent words dropped; count the corpus' "
         "words");
-  require_dimension(control.initial, options.dimension);
+  require_usable(control.initial, options.dimension);
   require_memory(word2vec_tables(vocabulary.size(), options), vocabulary.size(), options.dimension);
   return Training(corpus, vocabulary, options, control).run();
 }

@@ -7,13 +7,13 @@
 #include "src/counts/word_index.hpp"
 #include "src/files/decompress.hpp"
 #include "src/files/safetensors.hpp"
+#include "src/vectors/finite.hpp"
 #include "src/vectors/formats/format.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <fstream>
-#include <mutex>
 #include <system_error>
 
 namespace equivec {
@@ -179,22 +179,6 @@ Embeddings with_unique_words(const Source& source, const ReadContext& context, s
     vectors.conservativeResize(static_cast<Eigen::Index>(rows.size()), Eigen::NoChange);
   }
   return Embeddings(Vocabulary(entries), std::move(vectors));
-}
-
-void require_finite(const std::string& name, const Vocabulary& vocabulary, MatrixView vectors, int threads) {
-  std::mutex mutex;
-  std::size_t first = vocabulary.size();
-  parallel_ranges(vocabulary.size(), 4096, threads, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t row = begin; row < end; ++row)
-      if (!vectors.row(static_cast<Eigen::Index>(row)).allFinite()) {
-        const std::scoped_lock lock(mutex);
-        first = std::min(first, row);
-        break;
-      }
-  });
-  if (first < vocabulary.size())
-    throw Error(name + ": row " + std::to_string(first + 1) + ", '" + std::string(vocabulary.word(word_id(first))) +
-                "', has a value that is not a finite number");
 }
 
 void require_words_without(std::string_view separators, const Embeddings& embeddings, std::string_view format) {

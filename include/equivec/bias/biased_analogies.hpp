@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/bias/direction.hpp"
 #include "equivec/vectors/embeddings.hpp"
@@ -33,8 +34,10 @@ struct BiasedAnalogyOptions {
 /// Words whose vectors are zero or not finite are in no analogy, nor are pairs whose vectors point the same way; a word
 /// given twice counts once. Scores are computed in double. Time is quadratic in the number of words, memory linear:
 /// 50,000 words of dimension 100 take seconds and 100 MB.
-/// Throws OptionError, and Error unless the subspace has rank 1 and the vectors' dimension.
+/// Progress is used for cancelling only. Throws OptionError, and Error unless the subspace has rank 1 and the vectors'
+/// dimension.
 std::vector<BiasedAnalogy> biased_analogies(const Embeddings& embeddings, const BiasSubspace& subspace,
-                                            std::span<const WordId> words, const BiasedAnalogyOptions& options = {});
+                                            std::span<const WordId> words, const BiasedAnalogyOptions& options = {},
+                                            const Progress* progress = nullptr);
 
 }  // namespace equivec

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/progress.hpp"
 #include "equivec/bias/association.hpp"
 #include "equivec/bias/direction.hpp"
 #include "equivec/bias/word_sets.hpp"
@@ -88,7 +89,8 @@ struct BiasMeasure {
     const BiasWordSets& sets;
     const std::string& query;
     const BiasMeasureOptions& options;
-    bool cased;  ///< is_cased() of the embeddings' vocabulary
+    bool cased;                          ///< is_cased() of the embeddings' vocabulary
+    const Progress* progress = nullptr;  ///< for cancelling
   };
   void (*run)(const Input& input, BiasMeasurement& result);
 };
@@ -102,10 +104,10 @@ const BiasMeasure& bias_measure(std::string_view name);
 /// Measures one query. The most biased words and their direction (neighbour, cluster and classification bias) are found
 /// in `reference`, so that vectors after debiasing can be measured with the words biased before it; null: in the
 /// embeddings themselves. Throws Error if the query cannot be measured, naming the list, the words and what is wrong
-/// with them; OptionError.
+/// with them; OptionError. Progress is used for cancelling only.
 BiasMeasurement measure(const BiasMeasure& measure, const Embeddings& embeddings, const BiasWordSets& sets,
                         const std::string& query, const BiasMeasureOptions& options = {},
-                        const Embeddings* reference = nullptr);
+                        const Embeddings* reference = nullptr, const Progress* progress = nullptr);
 
 /// How much bias a measurement shows, to rank several by: the size of the effect size, or else how far the value is
 /// from the unbiased one. Empty if there is no value.

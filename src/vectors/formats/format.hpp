@@ -78,9 +78,6 @@ bool are_unique(std::span<const std::string_view> words);
 Embeddings with_unique_words(const Source& source, const ReadContext& context, std::span<const std::string_view> words,
                              Matrix vectors);
 
-/// Throws Error naming the first row with a value that is not finite.
-void require_finite(const std::string& name, const Vocabulary& vocabulary, MatrixView vectors, int threads);
-
 /// Throws Error if a word contains one of `separators`, which end a word in the format called `format`.
 void require_words_without(std::string_view separators, const Embeddings& embeddings, std::string_view format);
 

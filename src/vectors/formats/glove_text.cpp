@@ -43,6 +43,16 @@ Embeddings read(const Source& source, const ReadContext& context) {
 
 void write(OutputFiles& files, const std::filesystem::path& path, const Embeddings& embeddings, Progress* progress) {
   require_words_without("\n\r", embeddings, "glove-text");
+  // Readers take the most common number of numbers on the first lines for the dimension.
+  const std::size_t first = std::min<std::size_t>(embeddings.size(), 100);
+  std::size_t numbered = 0;
+  for (std::size_t row = 0; row < first; ++row) {
+    std::size_t fields = 0;
+    numbered += trailing_numbers(embeddings.vocabulary().word(word_id(row)), fields) > 0;
+  }
+  if (2 * numbered >= first && numbered > 0)
+    throw Error(std::to_string(numbered) + " of the first " + std::to_string(first) +
+                " words end in a blank and a number, which glove-text cannot tell from the vector; write .safetensors");
   for (std::size_t row = 0; row < embeddings.size(); ++row)
     if (is_space(embeddings.vocabulary().word(word_id(row)).back()))
       throw Error("word " + std::to_string(row + 1) +

@@ -11,6 +11,7 @@
 #include "src/base/text_numbers.hpp"
 #include "src/files/mapped_file.hpp"
 #include "src/files/output_file.hpp"
+#include "src/vectors/finite.hpp"
 #include "src/vectors/formats/format.hpp"
 
 #include <algorithm>

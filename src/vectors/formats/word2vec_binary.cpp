@@ -5,6 +5,7 @@
 #include "equivec/vectors/formats.hpp"
 #include "src/base/parallel.hpp"
 #include "src/files/output_file.hpp"
+#include "src/vectors/finite.hpp"
 #include "src/vectors/formats/format.hpp"
 
 #include <algorithm>

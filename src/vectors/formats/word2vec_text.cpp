@@ -66,6 +66,23 @@ bool is_text_after_header(std::string_view bytes, const Word2VecHeader& header) 
 
 namespace {
 
+/// Throws Error if all of the first rows have more numbers than the header promises: they would become words such as
+/// "the 0.1 0.2". One such row may be a word that ends in a number.
+void require_dimension_of_rows(const Source& source, const Word2VecHeader& header, std::string_view text) {
+  std::size_t rows = 0, least = std::numeric_limits<std::size_t>::max(), fields = 0;
+  for_each_line(text, [&](std::string_view line, std::size_t number) {
+    const std::size_t numbers = trailing_numbers(line, fields);
+    if (fields > 0) {
+      ++rows;
+      least = std::min(least, numbers);
+    }
+    return least > header.dimension && number < 100;
+  });
+  if (rows > 1 && least > header.dimension)
+    source.fail(1, "the header promises rows of " + std::to_string(header.dimension) + " numbers, they have " +
+                       std::to_string(least) + "; correct it, or remove it and read glove-text");
+}
+
 bool recognizes(std::string_view bytes) {
   const auto header = parse_word2vec_header(bytes);
   return header && is_text_after_header(bytes, *header);
@@ -81,6 +98,7 @@ Embeddings read(const Source& source, const ReadContext& context) {
   if (header->dimension == 0) source.fail(1, "the header promises rows of 0 numbers");
   if (header->dimension > text.size() || header->rows > (text.size() + 1) / (2 * header->dimension + 1))
     refuse_header(source, *header, text.size());
+  require_dimension_of_rows(source, *header, text);
   return read_text_rows(source, context, text, 2, header->dimension, header->rows);
 }
 
