@@ -1,0 +1,113 @@
+#include "equivec/counts/cooccurrence.hpp"
+#include "equivec/counts/cooccurrence_file.hpp"
+#include "equivec/counts/encoded_corpus.hpp"
+#include "equivec/train/glove.hpp"
+#include "equivec/train/glove_parameters.hpp"
+#include "equivec/train/word2vec.hpp"
+#include "equivec/vectors/formats.hpp"
+
+#include <bzlib.h>
+#include <lzma.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <string>
+#include <vector>
+
+// Writes a small file of each kind for each fuzz target: seeds FOLDER
+
+using namespace equivec;
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::string text = "the king and the queen are old\nthe man and the woman are not old\nthe king is a man\n";
+
+void write(const fs::path& file, const std::string& bytes) {
+  fs::create_directories(file.parent_path());
+  std::ofstream(file, std::ios::binary) << bytes;
+}
+
+void write_archives(const fs::path& folder) {
+  fs::create_directories(folder);
+  gzFile gzip = ::gzopen((folder / "gzip").c_str(), "wb");
+  ::gzwrite(gzip, text.data(), static_cast<unsigned>(text.size()));
+  ::gzclose(gzip);
+  std::string to(10000, '\0');
+  unsigned size = static_cast<unsigned>(to.size());
+  ::BZ2_bzBuffToBuffCompress(to.data(), &size, const_cast<char*>(text.data()), static_cast<unsigned>(text.size()), 1, 0,
+                             0);
+  write(folder / "bzip2", to.substr(0, size));
+  std::size_t end = 0;
+  ::lzma_easy_buffer_encode(0, LZMA_CHECK_CRC32, nullptr, reinterpret_cast<const std::uint8_t*>(text.data()),
+                            text.size(), reinterpret_cast<std::uint8_t*>(to.data()), &end, to.size());
+  write(folder / "xz", to.substr(0, end));
+  write(folder / "zstd", to.substr(0, ::ZSTD_compress(to.data(), to.size(), text.data(), text.size(), 1)));
+}
+
+void write_training(const fs::path& folder) {
+  const TrainingText read = read_corpus(Corpus::from_text("a b c d a b c a b a\nb c d a\n"), {.min_count = 1});
+  fs::create_directories(folder / "checkpoint");
+  // Interrupted after an epoch, it keeps its state.
+  Progress progress;
+  TrainingControl control;
+  control.progress = &progress;
+  control.checkpoint = {.file = folder / "checkpoint/state"};
+  control.on_epoch = [&](const EpochReport&) { progress.cancelled = true; };
+  try {
+    train_word2vec(read.corpus, read.vocabulary, {.dimension = 2, .epochs = 3, .threads = 1}, control);
+  } catch (const Cancelled&) {
+  }
+
+  const Cooccurrences pairs = count_cooccurrences(read.corpus, read.vocabulary, {.window = 2, .threads = 1});
+  fs::create_directories(folder / "cooccurrences");
+  write_cooccurrences(folder / "cooccurrences/pairs", pairs);
+
+  GloveVectors parameters{.words = Matrix::Ones(3, 2),
+                          .contexts = Matrix::Ones(3, 2),
+                          .word_biases = {1, 2, 3},
+                          .context_biases = {4, 5, 6}};
+  fs::create_directories(folder / "glove_parameters");
+  write_glove_parameters(folder / "glove_parameters/three", parameters);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::cerr << "usage: seeds FOLDER\n";
+    return 2;
+  }
+  const fs::path folder = argv[1];
+  const Embeddings embeddings(Vocabulary(std::vector<Vocabulary::Entry>{{"the", 30}, {"k\xc3\xb6nig", 20}, {"x", 1}}),
+                              Matrix(Matrix::Random(3, 4)));
+  fs::create_directories(folder / "vectors");
+  for (const FormatInfo& format : formats())
+    write_embeddings(folder / "vectors" / ("v" + std::string(format.extension)), embeddings, format.format);
+  write_archives(folder / "archives");
+  write_training(folder);
+  write(folder / "corpus/lines", text);
+  write(folder / "corpus/mark", "\xef\xbb\xbf" + text);
+  fs::copy(folder / "archives", folder / "corpus", fs::copy_options::overwrite_existing);
+  write(folder / "vocabulary/counts", "the 30\nking 20\nqueen 1\n");
+  write(folder / "vocabulary/words", "the\nking\nqueen\n");
+  write(folder / "labelled_texts/marked", "__label__good a fine film\n__label__bad a poor film\n");
+  write(folder / "labelled_texts/tabbed", "good\ta fine film\nbad\ta poor film\n");
+  write(folder / "expressions/sum", "king - man + 0.5 2");
+  write(folder / "expressions/pattern", "^k.*g$|[a-z]+");
+  write(folder / "evaluation_sets/analogies", std::string(1, '\0') + ": capitals\nathens greece oslo norway\n");
+  write(folder / "evaluation_sets/pairs", std::string(1, '\0') + "athens\tgreece/hellas\noslo\tnorway\n");
+  write(folder / "evaluation_sets/similarities", "\x01king,queen,8.5\nking\tcabbage\t1\n");
+  write(folder / "evaluation_sets/categories", "\x02king person\ncabbage plant\n");
+  write(folder / "evaluation_sets/outliers", "\x03king\nqueen\n\ncabbage\n");
+  write(folder / "evaluation_sets/synonyms", "\x04king | ruler | cabbage | stone\n");
+  write(folder / "word_sets/gender",
+        R"({"name":"g","source":"s","definitional":{"source":"s","words":[["man","woman"],["he","she"]]},
+"equalize":{"source":"s","words":[["boy","girl"]]},"specific":{"source":"s","words":["queen"]},
+"lists":{"a":{"source":"s","words":["x","y"]},"b":{"source":"s","words":["z"]}},
+"queries":[{"name":"q","source":"s","targets":["a","b"],"attributes":["a","b"]}]})");
+  return 0;
+}
