@@ -4,6 +4,7 @@
 
 #include "apps/cli/command.hpp"
 #include "apps/cli/console.hpp"
+#include "apps/cli/terminal.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -52,7 +53,7 @@ void show_usage(std::ostream& out) {
 }
 
 int fail(std::string_view command, const std::string& message, int status) {
-  std::cerr << "equivec" + std::string(command.empty() ? "" : " ") + std::string(command) + ": " + message + "\n";
+  show_error("equivec" + std::string(command.empty() ? "" : " ") + std::string(command) + ": " + message + "\n");
   return status;
 }
 
@@ -95,6 +96,23 @@ int run(const Command& command, std::span<const std::string> arguments) {
   }
 }
 
+/// Words and names are shown without control characters on a terminal, and as they are in a file or a pipe.
+class TerminalOutput {
+ public:
+  TerminalOutput() : buffer_(*std::cout.rdbuf()) {
+    if (::isatty(STDOUT_FILENO) == 1) old_ = std::cout.rdbuf(&buffer_);
+  }
+  TerminalOutput(const TerminalOutput&) = delete;
+  TerminalOutput& operator=(const TerminalOutput&) = delete;
+  ~TerminalOutput() {
+    if (old_) std::cout.rdbuf(old_);
+  }
+
+ private:
+  TerminalBuffer buffer_;
+  std::streambuf* old_ = nullptr;
+};
+
 /// A file that is opened while standard output or standard error is closed would get its number, and what is printed.
 void open_standard_streams() {
   for (int descriptor = ::open("/dev/null", O_RDWR); descriptor >= 0 && descriptor <= STDERR_FILENO;)
@@ -106,6 +124,7 @@ void open_standard_streams() {
 int main(int argc, char** argv) {
   open_standard_streams();
   std::ios::sync_with_stdio(false);
+  const TerminalOutput output;
   install_signal_handlers();
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   std::string_view name;

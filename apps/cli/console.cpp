@@ -1,6 +1,7 @@
 #include "apps/cli/console.hpp"
 
 #include "apps/cli/options.hpp"
+#include "apps/cli/terminal.hpp"
 
 #include <unistd.h>
 
@@ -60,8 +61,9 @@ void add_console_options(Options& options, ConsoleOptions& console) {
 }
 
 void remark(const std::string& sentence) {
+  const std::string line = "equivec: " + sentence + "\n";
   // Where a progress line stands, over it.
-  std::cerr << std::string(::isatty(STDERR_FILENO) == 1 ? "\r\033[K" : "") + "equivec: " + sentence + "\n";
+  std::cerr << (::isatty(STDERR_FILENO) == 1 ? "\r\033[K" + without_controls(line) : line);
 }
 
 void remark(const equivec::Notices& notices) {

@@ -4,6 +4,8 @@
 #include "equivec/base/progress.hpp"
 #include "src/base/lines.hpp"
 
+#include "apps/cli/terminal.hpp"
+
 #include <editline/readline.h>
 #include <poll.h>
 #include <unistd.h>
@@ -108,7 +110,7 @@ void prompt_for_queries(const QueryLoop& loop, const std::function<int(std::span
 
 void print_query_error(const QueryLoop& loop, const std::string& query, const std::string& message) {
   std::cout.flush();  // so that the message appears in the answer's place
-  std::cerr << "equivec " + std::string(loop.command) + ": " + message + "\n";
+  show_error("equivec " + std::string(loop.command) + ": " + message + "\n");
   if (loop.json) print(Json{{"query", query}, {"error", message}});  // one document for each query
 }
 

@@ -3,10 +3,12 @@
 #include "equivec/base/error.hpp"
 #include "src/base/memory_limit.hpp"
 #include "src/base/text_numbers.hpp"
+#include "src/files/file_lock.hpp"
 #include "src/vectors/finite.hpp"
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 
 namespace equivec {
@@ -36,6 +38,9 @@ TrainingRun::TrainingRun(const Vocabulary& vocabulary, const TrainingControl& co
       instruction_set_(instruction_set) {}
 
 void TrainingRun::run(std::size_t tasks_of_epoch, int epochs, std::uint64_t units) {
+  std::optional<FileLock> lock;
+  if (keeps_checkpoints())
+    lock.emplace(control_.checkpoint.file, "another run keeps its state there; give --checkpoint another file");
   const std::size_t tasks = tasks_of_epoch * static_cast<std::size_t>(epochs);
   progress_.done = 0;
   progress_.total = units;
