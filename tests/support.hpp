@@ -26,6 +26,15 @@
 #include <utility>
 #include <vector>
 
+// Sanitizers take memory and addresses of their own.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED
+#endif
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED
+#endif
+
 namespace equivec {
 
 /// A new file in place of the old: a file system may make one wait who overwrites, and nobody's mapping changes.

@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <iostream>
+#include <system_error>
 
 using namespace equivec;
 
@@ -60,7 +61,8 @@ TrainedVectors train_or_say_what_is_kept(const CheckpointOptions& checkpoint,
   try {
     return train();
   } catch (const Cancelled&) {
-    if (!checkpoint.file.empty() && std::filesystem::exists(checkpoint.file))
+    std::error_code ignored;
+    if (!checkpoint.file.empty() && std::filesystem::exists(checkpoint.file, ignored))
       remark(checkpoint.file.string() + " keeps the state of training; go on with --resume");
     throw;
   }

@@ -8,6 +8,7 @@
 #include "equivec/search/expression.hpp"
 #include "equivec/vectors/embeddings.hpp"
 #include "equivec/vectors/formats.hpp"
+#include "src/base/parallel.hpp"
 #include "src/debias/occupation_bias.hpp"
 #include "src/files/output_file.hpp"
 #include "src/report/debias_report.hpp"
@@ -161,7 +162,8 @@ int run_debias(std::span<const std::string> arguments) {
   {
     const ProgressLine line("writing", "", given.console);
     OutputFiles files;
-    write_embeddings(files, given.output, debiased.embeddings, format, &progress());
+    within_threads(given.settings.threads,
+                   [&] { write_embeddings(files, given.output, debiased.embeddings, format, &progress()); });
     for (std::size_t i = 0; i < texts.size(); ++i) files.open(report_files(given.report)[i]).write(texts[i]);
     files.commit();
   }

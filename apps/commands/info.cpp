@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
+#include <system_error>
 
 using namespace equivec;
 
@@ -29,7 +30,7 @@ int run_info(std::span<const std::string> arguments) {
   const FormatInfo info = *std::ranges::find(formats(), format, &FormatInfo::format);
   std::error_code ignored;
   const bool on_disk = std::filesystem::is_regular_file(file, ignored);
-  const std::uint64_t bytes = on_disk ? std::filesystem::file_size(file) : 0;  // of a pipe it is not known
+  const std::uint64_t bytes = on_disk ? std::filesystem::file_size(file, ignored) : 0;  // of a pipe it is not known
   std::vector<std::string> first_words;
   for (std::size_t row = 0; row < std::min<std::size_t>(embeddings.size(), 8); ++row)
     first_words.emplace_back(embeddings.vocabulary().word(word_id(row)));

@@ -5,6 +5,7 @@
 #include "equivec/train/glove_parameters.hpp"
 #include "equivec/train/recipe.hpp"
 #include "equivec/vectors/formats.hpp"
+#include "src/base/parallel.hpp"
 #include "src/base/text_numbers.hpp"
 
 #include "apps/cli/command.hpp"
@@ -109,7 +110,8 @@ void run(Job job) {
       train_or_say_what_is_kept(checkpoint, [&] { return train_glove(std::move(text), recipe, control); });
   {
     const ProgressLine line("writing", "", job.console);
-    write_embeddings(outputs, job.files.output, trained.vectors, format, &progress());
+    within_threads(recipe.counting.words.options.threads,
+                   [&] { write_embeddings(outputs, job.files.output, trained.vectors, format, &progress()); });
     outputs.commit();
   }
   if (!job.console.quiet) remark_trained(trained, "pairs", named_outputs(std::array{job.files.output, job.parameters}));

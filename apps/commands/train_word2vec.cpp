@@ -6,6 +6,7 @@
 #include "equivec/search/word_classes.hpp"
 #include "equivec/train/word2vec.hpp"
 #include "equivec/vectors/formats.hpp"
+#include "src/base/parallel.hpp"
 #include "src/base/text_numbers.hpp"
 #include "src/report/table.hpp"
 
@@ -136,9 +137,11 @@ void write(const Word2VecJob& job, const TrainedVectors& trained, Format format)
   }
   const ProgressLine line("writing", "", job.console);
   OutputFiles files;
-  write_embeddings(files, job.files.output, trained.vectors, format, &progress());
-  if (!job.contexts.empty())
-    write_embeddings(files, job.contexts, trained.contexts.value(), job.files.format_of(job.contexts), &progress());
+  within_threads(job.recipe.training.threads, [&] {
+    write_embeddings(files, job.files.output, trained.vectors, format, &progress());
+    if (!job.contexts.empty())
+      write_embeddings(files, job.contexts, trained.contexts.value(), job.files.format_of(job.contexts), &progress());
+  });
   files.commit();
 }
 

@@ -11,8 +11,12 @@
 namespace equivec {
 
 int thread_count(int threads) {
-  const int cores = tbb::info::default_concurrency();
-  return threads == 0 ? cores : std::min(threads, cores);
+  return threads == 0 ? tbb::this_task_arena::max_concurrency() : std::min(threads, tbb::info::default_concurrency());
+}
+
+void within_threads(int threads, const std::function<void()>& work) {
+  tbb::task_arena arena(thread_count(threads));
+  arena.execute(work);
 }
 
 void parallel_ranges(std::size_t count, std::size_t grain, int threads,
@@ -21,8 +25,13 @@ void parallel_ranges(std::size_t count, std::size_t grain, int threads,
   if (threads == 1 || count <= grain) return f(0, count);
   tbb::task_arena arena(thread_count(threads));
   arena.execute([&] {
-    tbb::parallel_for(tbb::blocked_range<std::size_t>(0, count, grain),
-                      [&](const auto& range) { f(range.begin(), range.end()); });
+    const tbb::blocked_range<std::size_t> all(0, count, grain);
+    const auto call = [&](const auto& range) { f(range.begin(), range.end()); };
+    // TBB's own choice makes longer pieces, except of length 1, where it saves tasks.
+    if (grain > 1)
+      tbb::parallel_for(all, call, tbb::simple_partitioner());
+    else
+      tbb::parallel_for(all, call);
   });
 }
 

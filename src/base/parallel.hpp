@@ -9,11 +9,15 @@
 
 namespace equivec {
 
-/// Number of threads to use: 0 means all cores; capped at their number (beyond it TBB would print a warning).
+/// Number of threads to use: 0 means as many as within_threads() allows, and all cores outside of it; capped at the
+/// number of cores (beyond it TBB would print a warning).
 int thread_count(int threads);
 
-/// Calls f(begin, end) for pieces of [0, count), each at most `grain` long, on up to `threads` threads. With one thread
-/// there is one piece.
+/// Calls work() on up to `threads` threads: what it calls with 0 threads takes no more either.
+void within_threads(int threads, const std::function<void()>& work);
+
+/// Calls f(begin, end) for pieces of [0, count), each at most `grain` long if that is more than 1, on up to `threads`
+/// threads. With one thread there is one piece.
 void parallel_ranges(std::size_t count, std::size_t grain, int threads,
                      const std::function<void(std::size_t begin, std::size_t end)>& f);
 

@@ -3,6 +3,7 @@
 #include "equivec/base/error.hpp"
 #include "equivec/counts/vocabulary.hpp"
 #include "equivec/math/permutation_test.hpp"
+#include "src/base/parallel.hpp"
 #include "src/base/suggestion.hpp"
 #include "src/bias/query.hpp"
 
@@ -69,9 +70,11 @@ BiasMeasurement measure(const BiasMeasure& measure, const Embeddings& embeddings
   BiasMeasurement result;
   result.measure = measure.name;
   result.query = query;
-  measure.run({embeddings, reference ? *reference : embeddings, sets, query, options, is_cased(embeddings.vocabulary()),
-               progress},
-              result);
+  within_threads(options.threads, [&] {
+    measure.run({embeddings, reference ? *reference : embeddings, sets, query, options,
+                 is_cased(embeddings.vocabulary()), progress},
+                result);
+  });
   return result;
 }
 

@@ -2,11 +2,14 @@
 
 #include "equivec/base/error.hpp"
 #include "equivec/counts/vocabulary.hpp"
+#include "src/base/parallel.hpp"
 #include "src/base/suggestion.hpp"
 #include "src/debias/remedies.hpp"
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <utility>
 
 namespace equivec {
 
@@ -89,14 +92,18 @@ const DebiasMethod& debias_method(std::string_view name) {
 Debiased debias(const DebiasMethod& method, const Embeddings& embeddings, const BiasWordSets& sets,
                 const DebiasOptions& options, Progress* progress) {
   validate(options);
-  Debiased result = method.run({embeddings, sets, with_common_options(options), progress});
+  std::optional<Debiased> made;
+  within_threads(options.threads, [&] {
+    made = method.run({embeddings, sets, with_common_options(options), progress});
+  });
+  Debiased& result = *made;
   add_missing(embeddings.vocabulary(), sets, result.missing);
   for (const PostCondition& condition : result.conditions)
     if (!condition.holds())
       throw Error(std::string(method.name) + " does not keep its promise that " + condition.promise + ": found " +
                   rounded(condition.worst) + ", allowed is " + rounded(condition.bound) + "; nothing was written");
   result.embeddings = result.embeddings.with_metadata(metadata_after(method, embeddings, sets, options, result));
-  return result;
+  return std::move(result);
 }
 
 }  // namespace equivec

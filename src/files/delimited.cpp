@@ -8,6 +8,8 @@
 #include "src/files/files.hpp"
 #include "src/files/mapped_file.hpp"
 
+#include <system_error>
+
 namespace equivec {
 
 std::vector<std::string> split_fields(std::string_view line, char separator) {
@@ -64,7 +66,8 @@ std::string place(const std::filesystem::path& file, std::size_t number) {
 }
 
 std::vector<std::filesystem::path> files_of(const std::filesystem::path& path) {
-  if (!std::filesystem::is_directory(path)) return {path};
+  std::error_code ignored;  // what cannot be looked at is told when it is opened
+  if (!std::filesystem::is_directory(path, ignored)) return {path};
   const std::vector<std::string> files = files_below(path.string());
   if (files.empty()) throw Error(path.string() + ": is a folder without files");
   return {files.begin(), files.end()};

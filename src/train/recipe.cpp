@@ -11,6 +11,7 @@
 #include <condition_variable>
 #include <filesystem>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 namespace equivec {
@@ -101,7 +102,8 @@ Metadata text_metadata(std::string_view command, const EncodedCorpus& corpus, co
 template <class Train>
 auto trained(const TrainingControl& control, const char* unit, const Train& train) {
   const CheckpointOptions& checkpoint = control.checkpoint;
-  if (checkpoint.resume && !std::filesystem::exists(checkpoint.file))
+  std::error_code ignored;
+  if (checkpoint.resume && !std::filesystem::exists(checkpoint.file, ignored))
     control.reporting().notice(checkpoint.file.string() + ": there is no checkpoint yet; training begins");
   const auto stage = control.reporting().begin("training", unit);
   return train();

@@ -390,13 +390,6 @@ TEST_CASE("encoded corpus: a temporary file that cannot be written is an error t
   CHECK_THAT(error, ContainsSubstring("TMPDIR") && ContainsSubstring("encoded corpus"));
 }
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED
-#endif
-#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED
-#endif
 #ifndef SANITIZED  // sanitizers use additional memory
 TEST_CASE("encoded corpus: with the ids in a file, reading takes little memory for any size of the text") {
   const TemporaryDirectory directory;

@@ -34,7 +34,7 @@ struct DebiasOptions {
   std::size_t restrict = 50000;  ///< the most biased words, and those repelled, are among the first N words; 0: all
   int biased_words = 0;          ///< on each side, for double-hard, INLP and LEACE; 0: the paper's share of `restrict`
   std::uint64_t seed = 1;        ///< of INLP's split of words and of double-hard debiasing's clusters
-  int threads = 0;               ///< 0: all cores, which the proofs always use; results do not depend on it
+  int threads = 0;               ///< 0: all cores; results do not depend on it
 
   SoftDebiasOptions soft;
   PartialProjectionOptions partial_projection;
