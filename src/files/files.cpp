@@ -3,10 +3,12 @@
 #include "equivec/base/error.hpp"
 #include "src/files/system_calls.hpp"
 
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <system_error>
 #include <utility>
 
@@ -66,9 +68,29 @@ void read_all_at(const Descriptor& descriptor, std::span<char> buffer, std::uint
   });
 }
 
+namespace {
+
+/// Whether what is written to a folder is kept in memory: such a folder does not spare any.
+bool is_in_memory(const std::filesystem::path& folder) {
+  constexpr unsigned tmpfs = 0x01021994, ramfs = 0x858458f6;  // of Linux's magic.h
+  struct statfs system {};
+  if (::statfs(folder.c_str(), &system) != 0) return false;
+  const auto type = static_cast<unsigned>(system.f_type);
+  return type == tmpfs || type == ramfs;
+}
+
+}  // namespace
+
+std::filesystem::path temporary_directory(std::error_code& error) {
+  const std::filesystem::path directory = std::filesystem::temp_directory_path(error), on_disk = "/var/tmp";
+  const bool elsewhere = !std::getenv("TMPDIR") && is_in_memory(directory) && !is_in_memory(on_disk) &&
+                         ::access(on_disk.c_str(), W_OK | X_OK) == 0;
+  return elsewhere ? on_disk : directory;
+}
+
 std::filesystem::path temporary_file_for(std::string_view purpose) {
   std::error_code ignored;
-  return std::filesystem::temp_directory_path(ignored).string() + " (TMPDIR), for " + std::string(purpose);
+  return temporary_directory(ignored).string() + " (TMPDIR), for " + std::string(purpose);
 }
 
 std::filesystem::path temporary_copy_of(const std::filesystem::path& file) {
@@ -83,7 +105,7 @@ Descriptor::~Descriptor() {
 
 Descriptor unlinked_temporary_file() {
   std::error_code error;
-  const std::filesystem::path directory = std::filesystem::temp_directory_path(error);
+  const std::filesystem::path directory = temporary_directory(error);
   if (error) throw Error("there is no directory for temporary files: " + error.message() + "; set TMPDIR to one");
   std::string name = (directory / "equivec.XXXXXX").string();
   Descriptor descriptor(::mkstemp(name.data()));

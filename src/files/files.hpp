@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -32,6 +33,9 @@ class Descriptor {
  private:
   int value_;
 };
+
+/// TMPDIR, else /tmp, else, if that is kept in memory, /var/tmp. `error` is set if TMPDIR is not a directory.
+std::filesystem::path temporary_directory(std::error_code& error);
 
 /// A file in the temporary directory that is invisible to others and is deleted when its descriptor is closed.
 Descriptor unlinked_temporary_file();

@@ -88,7 +88,7 @@ Vocabulary word2vec_vocabulary(const Corpus& corpus, const WordsRecipe& words, c
 struct CooccurrenceRecipe {
   WordsRecipe words = {};
   CooccurrenceOptions cooccurrence = {};  ///< threads and memory are not used: words.options.threads and `memory` are
-  std::uint64_t memory = 0;               ///< bytes for all of it; 0: three quarters of the machine's
+  std::uint64_t memory = 0;               ///< bytes for all of it; 0: three quarters of what the process may have
 };
 
 /// Throws OptionError naming the first setting that is out of range.
