@@ -176,8 +176,13 @@ bool Options::parse(std::span<const std::string> arguments) {
       entry.store({});
     else if (entry.several)
       entry.store(values[name].as<std::vector<std::string>>());
-    else
-      entry.store({values[name].as<std::string>()});
+    else {
+      const std::string& value = values[name].as<std::string>();
+      // As a variable of the shell that is not set gives it: not what was meant.
+      if (value.empty() && (entry.value == "FILE" || entry.value == "OUT" || entry.value == "VECTORS"))
+        throw OptionError(dashes_ + name + ": the name of the file is empty; leave the option out, or give a name");
+      entry.store({value});
+    }
   }
 
   std::vector<std::string> words;

@@ -10,6 +10,7 @@
 #include "apps/cli/query.hpp"
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <iostream>
 
@@ -50,6 +51,7 @@ int run_neighbors(std::span<const std::string> arguments) {
   const Vocabulary& vocabulary = index.embeddings().vocabulary();
   const std::vector<std::uint8_t> allowed = matching_words(vocabulary, index.size(), prefix, pattern);
   NeighborFilter filter{.count = static_cast<std::size_t>(count), .allowed = allowed};
+  if (std::isnan(min_similarity)) throw OptionError("--min-similarity: expected a number, found nan");
   if (options.given("min-similarity")) filter.min_similarity = static_cast<float>(min_similarity);
   const auto parse = [&](const std::string& query) { return parse_expression(index, query, file, average); };
   const auto solve = [&](std::span<const Expression> expressions) {

@@ -43,11 +43,17 @@ std::string random_characters() {
   return result;
 }
 
-/// Whether the descriptor is of the file that has this name, and of no other name.
-bool is_only_name_of(const fs::path& name, int descriptor) {
+/// Whether the descriptor is of the file that has this name.
+bool is_name_of(const fs::path& name, int descriptor) {
   struct stat held = {}, named = {};
   return ::fstat(descriptor, &held) == 0 && ::lstat(name.c_str(), &named) == 0 && S_ISREG(named.st_mode) &&
-         held.st_ino == named.st_ino && held.st_dev == named.st_dev && held.st_nlink == 1;
+         held.st_ino == named.st_ino && held.st_dev == named.st_dev;
+}
+
+/// Whether it has no other name, too.
+bool is_only_name_of(const fs::path& name, int descriptor) {
+  struct stat held = {};
+  return is_name_of(name, descriptor) && ::fstat(descriptor, &held) == 0 && held.st_nlink == 1;
 }
 
 /// The open descriptor that "-", /dev/stdout, /dev/stderr or /dev/fd/N stands for, or -1. It may refer to a file, but
@@ -132,7 +138,7 @@ void OutputFile::make_partial() {
     // for leftovers may have locked and removed it in between.
     while (::flock(descriptor_.get(), LOCK_EX) != 0 && errno == EINTR) continue;
     partial_ = partial;
-    if (is_only_name_of(partial, descriptor_.get())) return;
+    if (is_name_of(partial, descriptor_.get())) return;
   }
 }
 

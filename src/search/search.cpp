@@ -267,6 +267,9 @@ std::vector<Neighbor> chosen(std::vector<Neighbor> candidates, const SearchedRow
   std::erase_if(candidates, [&](Neighbor& candidate) {
     const Eigen::VectorXd row = column({rows.row(index(candidate.word)), rows.dimension()}).cast<double>();
     candidate.similarity = static_cast<float>(exact_score(batch, query, row));
+    if (!std::isfinite(candidate.similarity))
+      throw Error(
+          "the score of a word is beyond what a 32-bit float holds; the vectors are too long, compare by cosine");
     return candidate.similarity < filter.min_similarity;
   });
   std::ranges::sort(candidates, better);
@@ -318,7 +321,7 @@ void SearchedRows::measure(std::size_t begin, std::size_t end) {
       const float inverse = 1 / length;
       scales_[i] = length > 0 && std::isfinite(length) && std::isfinite(inverse) ? inverse : 0;
     } else {
-      scales_[i] = std::isfinite(length * length) ? 1.0f : 0.0f;
+      scales_[i] = std::isfinite(metric_ == Metric::dot ? length : length * length) ? 1.0f : 0.0f;
       if (metric_ == Metric::euclidean) half_squares_[i] = length * length / 2;
     }
     if (scales_[i] != 0) longest = std::max(longest, length);

@@ -130,7 +130,7 @@ std::vector<std::string_view> read_words(const Source& source, std::shared_ptr<c
     throw Error(std::string(error.what()) + "; a .npy file needs its words there, one a line");
   }
   std::vector<std::string_view> words;
-  for_each_line(file->bytes(), [&](std::string_view word, std::size_t number) {
+  for_each_line(without_byte_order_mark(file->bytes()), [&](std::string_view word, std::size_t number) {
     if (word.empty()) throw Error(path.string() + ":" + std::to_string(number) + ": the line holds no word");
     words.push_back(word);
     return true;
