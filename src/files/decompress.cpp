@@ -166,7 +166,7 @@ class ZstdDecoder final : public Decompressor::Decoder {
   ZstdDecoder() : context_(::ZSTD_createDCtx()) {
     if (!context_) throw std::bad_alloc();
     int window = 31;  // --long=31, as dumps of the web have it
-    while (window > 27 && (std::uint64_t{1} << window) > most_memory()) --window;
+    for (const std::uint64_t most = most_memory(); window > 27 && (std::uint64_t{1} << window) > most;) --window;
     ::ZSTD_DCtx_setParameter(context_, ZSTD_d_windowLogMax, window);
   }
   ~ZstdDecoder() override { ::ZSTD_freeDCtx(context_); }

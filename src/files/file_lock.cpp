@@ -4,7 +4,6 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -23,10 +22,7 @@ FileLock::FileLock(const std::filesystem::path& file, const char* message)
       return;
     }
     // Its previous owner may have removed it in between.
-    struct stat locked = {}, named = {};
-    if (::fstat(descriptor_.get(), &locked) == 0 && ::lstat(path_.c_str(), &named) == 0 &&
-        locked.st_ino == named.st_ino && locked.st_dev == named.st_dev)
-      return;
+    if (is_name_of(path_, descriptor_)) return;
   }
 }
 

@@ -3,6 +3,7 @@
 #include "equivec/base/error.hpp"
 #include "src/files/system_calls.hpp"
 
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -95,6 +96,12 @@ std::filesystem::path temporary_file_for(std::string_view purpose) {
 
 std::filesystem::path temporary_copy_of(const std::filesystem::path& file) {
   return temporary_file_for("a copy of " + file.string());
+}
+
+bool is_name_of(const std::filesystem::path& name, const Descriptor& descriptor) {
+  struct stat held = {}, named = {};
+  return ::fstat(descriptor.get(), &held) == 0 && ::lstat(name.c_str(), &named) == 0 && S_ISREG(named.st_mode) &&
+         held.st_ino == named.st_ino && held.st_dev == named.st_dev;
 }
 
 std::string system_message(int number) { return std::generic_category().message(number); }

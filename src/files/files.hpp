@@ -60,6 +60,9 @@ std::string_view bytes_of(std::span<const T> numbers) {
   return {reinterpret_cast<const char*>(numbers.data()), numbers.size_bytes()};
 }
 
+/// Whether an open file is the regular file that has this name now.
+bool is_name_of(const std::filesystem::path& name, const Descriptor& descriptor);
+
 /// The message of an errno value.
 std::string system_message(int number);
 

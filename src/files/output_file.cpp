@@ -1,6 +1,7 @@
 #include "src/files/output_file.hpp"
 
 #include "equivec/base/error.hpp"
+#include "src/base/running_hash.hpp"
 #include "src/base/text_numbers.hpp"
 #include "src/files/mapped_file.hpp"
 #include "src/files/system_calls.hpp"
@@ -30,9 +31,9 @@ constexpr std::string_view partial_suffix = ".partial", old_suffix = ".old";
 std::string hidden_prefix(const std::string& name) {
   constexpr std::size_t longest = 200;
   if (name.size() <= longest) return "." + name + ".";
-  std::uint64_t hash = 14695981039346656037U;  // FNV-1a of the whole name tells names with one beginning apart
-  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
-  return "." + name.substr(0, longest) + std::to_string(hash) + ".";
+  RunningHash hash;  // tells names with one beginning apart
+  hash.add(name);
+  return "." + name.substr(0, longest) + hash.digest() + ".";
 }
 
 std::string random_characters() {
@@ -43,17 +44,10 @@ std::string random_characters() {
   return result;
 }
 
-/// Whether the descriptor is of the file that has this name.
-bool is_name_of(const fs::path& name, int descriptor) {
-  struct stat held = {}, named = {};
-  return ::fstat(descriptor, &held) == 0 && ::lstat(name.c_str(), &named) == 0 && S_ISREG(named.st_mode) &&
-         held.st_ino == named.st_ino && held.st_dev == named.st_dev;
-}
-
-/// Whether it has no other name, too.
-bool is_only_name_of(const fs::path& name, int descriptor) {
+/// is_name_of(), and the file has no other name.
+bool is_only_name_of(const fs::path& name, const Descriptor& descriptor) {
   struct stat held = {};
-  return is_name_of(name, descriptor) && ::fstat(descriptor, &held) == 0 && held.st_nlink == 1;
+  return is_name_of(name, descriptor) && ::fstat(descriptor.get(), &held) == 0 && held.st_nlink == 1;
 }
 
 /// The open descriptor that "-", /dev/stdout, /dev/stderr or /dev/fd/N stands for, or -1. It may refer to a file, but
@@ -138,7 +132,7 @@ void OutputFile::make_partial() {
     // for leftovers may have locked and removed it in between.
     while (::flock(descriptor_.get(), LOCK_EX) != 0 && errno == EINTR) continue;
     partial_ = partial;
-    if (is_name_of(partial, descriptor_.get())) return;
+    if (is_name_of(partial, descriptor_)) return;
   }
 }
 
@@ -155,7 +149,7 @@ void OutputFile::remove_leftovers() {
     }
     if (rest.size() != random_length + partial_suffix.size() || !rest.ends_with(partial_suffix)) continue;
     const Descriptor other(::open(entry->path().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    if (!other || !is_only_name_of(entry->path(), other.get())) continue;
+    if (!other || !is_only_name_of(entry->path(), other)) continue;
     if (::flock(other.get(), LOCK_EX | LOCK_NB) == 0)
       ::unlink(entry->path().c_str());
     else if (errno == EWOULDBLOCK)
