@@ -21,10 +21,10 @@ void add_vocabulary_file_option(Options& options, std::string& file) {
               "FILE");
 }
 
-void add_memory_option(Options& options, std::uint64_t& memory) {
+void add_reading_memory_option(Options& options, std::uint64_t& memory) {
   options.add_megabytes("memory", memory,
-                        "megabytes the encoded corpus may take in memory; beyond, it is kept in a temporary file (in "
-                        "TMPDIR); 0: no limit");
+                        "megabytes that reading the corpus may take; what is more goes to temporary files (in TMPDIR); "
+                        "0: three quarters of the machine's");
 }
 
 void add_cooccurrence_options(Options& options, CooccurrenceOptions& cooccurrence) {

@@ -23,8 +23,8 @@ void add_vocabulary_options(Options& options, equivec::VocabularyOptions& vocabu
 void add_vocabulary_file_option(Options& options, std::string& file);
 /// Throws equivec::OptionError if both a vocabulary file and options that choose words are given.
 void require_one_vocabulary(const Options& options, const std::string& vocabulary_file);
-/// --memory of the encoded corpus.
-void add_memory_option(Options& options, std::uint64_t& memory);
+/// --memory of reading the corpus.
+void add_reading_memory_option(Options& options, std::uint64_t& memory);
 void add_cooccurrence_options(Options& options, equivec::CooccurrenceOptions& cooccurrence);
 /// --memory of the corpus and the co-occurrences.
 void add_counting_memory_option(Options& options, std::uint64_t& memory);

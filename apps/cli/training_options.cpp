@@ -4,8 +4,6 @@
 #include "src/base/text_numbers.hpp"
 #include "src/report/table.hpp"
 
-#include "apps/cli/format_option.hpp"
-
 #include <filesystem>
 #include <iostream>
 #include <system_error>
@@ -16,14 +14,11 @@ CheckpointOptions TrainingFiles::checkpoint_options() const {
   return {.file = checkpoint, .minutes = checkpoint_minutes, .resume = resume};
 }
 
-Format TrainingFiles::format_of(const std::string& file) const {
-  return format_name.empty() ? format_from_extension(file) : format_from_name(format_name);
-}
-
 void add_output_options(Options& options, TrainingFiles& files) {
-  options.add("output,o", files.output, "the vectors; .safetensors, .vec, .bin, .txt or .npy names the format", "OUT")
+  options
+      .add("output,o", files.output.file, "the vectors; .safetensors, .vec, .bin, .txt or .npy names the format", "OUT")
       .required("output");
-  add_format_option(options, files.format_name);
+  add_format_options(options, files.output);
 }
 
 void add_start_options(Options& options, TrainingFiles& files) {

@@ -2,10 +2,10 @@
 
 #include "equivec/train/recipe.hpp"
 #include "equivec/train/training.hpp"
-#include "equivec/vectors/formats.hpp"
 
 #include "apps/cli/console.hpp"
 #include "apps/cli/options.hpp"
+#include "apps/cli/vectors_output.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -18,18 +18,17 @@
 /// Where training starts from and what it keeps.
 struct TrainingFiles {
   std::vector<std::string> corpus;
-  std::string output, format_name;  ///< format_name: empty if the ending of the output names the format
-  std::string initialize;           ///< vectors to start from; may be empty
-  std::string checkpoint;           ///< may be empty
+  VectorsOutput output;
+  std::string initialize;  ///< vectors to start from; may be empty
+  std::string checkpoint;  ///< may be empty
   double checkpoint_minutes = equivec::CheckpointOptions{}.minutes;
   bool resume = false;
 
   /// Throws equivec::OptionError.
   equivec::CheckpointOptions checkpoint_options() const;
-  equivec::Format format_of(const std::string& file) const;
 };
 
-/// --output, --format.
+/// --output, --format, --describe.
 void add_output_options(Options& options, TrainingFiles& files);
 /// --initialize, and --checkpoint with what belongs to it.
 void add_start_options(Options& options, TrainingFiles& files);

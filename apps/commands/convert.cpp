@@ -10,9 +10,9 @@
 
 #include "apps/cli/command.hpp"
 #include "apps/cli/console.hpp"
-#include "apps/cli/format_option.hpp"
 #include "apps/cli/options.hpp"
 #include "apps/cli/query.hpp"
+#include "apps/cli/vectors_output.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -50,14 +50,15 @@ Embeddings first_words(const Embeddings& embeddings, std::size_t limit) {
 }  // namespace
 
 int run_convert(std::span<const std::string> arguments) {
-  std::string input, output, format_name, input_format, words, vocabulary;
+  VectorsOutput output;
+  std::string input, input_format, words, vocabulary;
   int limit = 0;
   ConsoleOptions console;
   Options options("convert IN OUT [options]",
                   "Writes the vectors of IN, whose format is recognized by its content, to OUT. Formats: " +
                       format_list() + ". The words of a .npy file stand beside it in NAME.words.txt.");
-  options.positional("IN", input).positional("OUT", output);
-  add_format_option(options, format_name);
+  options.positional("IN", input).positional("OUT", output.file);
+  add_format_options(options, output);
   options.add("input-format", input_format, "take IN for this format", "NAME")
       .add("vocabulary", vocabulary,
            "IN has the parameters that glove -binary 1 writes, of these words; written is word + context vector",
@@ -67,11 +68,10 @@ int run_convert(std::span<const std::string> arguments) {
   add_console_options(options, console);
   if (!options.parse(arguments)) return 0;
   require_at_least("limit", limit, 0);
-  const Format format = format_name.empty() ? format_from_extension(output) : format_from_name(format_name);
   const ReadOptions reading{.format = input_format.empty() ? Format::automatic : format_from_name(input_format),
                             .limit = static_cast<std::size_t>(limit)};
   RunFiles files;
-  files.writes(files_written(output, format));
+  output.add_to(files);
   files.reads(files_read(input));
   files.reads(std::array{vocabulary, words});
   files.require_writable();
@@ -81,10 +81,12 @@ int run_convert(std::span<const std::string> arguments) {
   if (!words.empty()) embeddings = only_words(embeddings, words, console.quiet);
   {
     const ProgressLine line("writing", "", console);
-    write_embeddings(output, embeddings, format, &progress());
+    OutputFiles outputs;
+    output.write(outputs, embeddings);
+    outputs.commit();
   }
   if (!console.quiet)
     remark("wrote " + grouped(embeddings.size()) + " words of " + std::to_string(embeddings.dimension()) +
-           " dimensions to " + output);
+           " dimensions to " + output.file);
   return 0;
 }

@@ -16,11 +16,11 @@
 
 #include "apps/cli/command.hpp"
 #include "apps/cli/console.hpp"
-#include "apps/cli/format_option.hpp"
 #include "apps/cli/direction_options.hpp"
 #include "apps/cli/options.hpp"
 #include "apps/cli/read_all.hpp"
 #include "apps/cli/query.hpp"
+#include "apps/cli/vectors_output.hpp"
 
 #include <filesystem>
 #include <iostream>
@@ -31,7 +31,8 @@ namespace {
 
 struct Arguments {
   std::vector<std::string> vectors, similarities, analogies;
-  std::string output, format, method = "hard", sets = "gender", direction = "pca", report;
+  VectorsOutput output;
+  std::string method = "hard", sets = "gender", direction = "pca", report;
   DebiasOptions settings;
   int restrict = static_cast<int>(settings.restrict), count = 8;
   bool list = false, json = false;
@@ -41,8 +42,8 @@ struct Arguments {
 void add_options(Options& options, Arguments& given) {
   DebiasOptions& settings = given.settings;
   options.positionals("VECTORS", given.vectors, 0)
-      .add("output,o", given.output, "the debiased vectors; the ending names the format", "OUT");
-  add_format_option(options, given.format);
+      .add("output,o", given.output.file, "the debiased vectors; the ending names the format", "OUT");
+  add_format_options(options, given.output);
   options.add("method", given.method, "hard, neutralize, equalize, soft, oscar ... (see --list)", "NAME")
       .add("list", given.list, "list the methods, with their papers, options and the words that they change")
       .add("sets", given.sets, "word sets: gender, race, religion, or a JSON file (data/README.md)", "NAME|FILE");
@@ -83,8 +84,8 @@ void complete(Arguments& given, const Options& options) {
     throw OptionError(given.vectors.empty()
                           ? "VECTORS is missing; usage: equivec debias VECTORS -o OUT [options]"
                           : "one file of VECTORS is debiased at a time, got " + std::to_string(given.vectors.size()));
-  if (given.output.empty()) throw OptionError("--output is missing: where the debiased vectors go");
-  if (given.output == "-" || given.output == "/dev/stdout")
+  if (given.output.file.empty()) throw OptionError("--output is missing: where the debiased vectors go");
+  if (given.output.file == "-" || given.output.file == "/dev/stdout")
     throw OptionError("--output: standard output is for the report; write the vectors to a file");
   const DebiasMethod& method = debias_method(given.method);
   require_at_least("count", given.count, 0);
@@ -102,9 +103,9 @@ void complete(Arguments& given, const Options& options) {
 }
 
 /// Throws Error unless the outputs can be written and replace no file that is read.
-void require_safe(const Arguments& given, Format format) {
+void require_safe(const Arguments& given) {
   RunFiles files;
-  files.writes(files_written(given.output, format));
+  given.output.add_to(files);
   if (!given.report.empty()) files.writes(report_files(given.report));
   files.reads(files_read(given.vectors.front()));
   files.reads(given.sets);
@@ -131,11 +132,11 @@ int run_debias(std::span<const std::string> arguments) {
   }
   complete(given, options);
   const DebiasMethod& method = debias_method(given.method);
-  const Format format = given.format.empty() ? format_from_extension(given.output) : format_from_name(given.format);
+  given.output.format();  // before the work, an error
   const BiasWordSets sets = read_word_sets(given.sets);
   const auto similarities = read_all(given.similarities, read_similarities);
   const auto analogies = read_all(given.analogies, read_analogies);
-  require_safe(given, format);
+  require_safe(given);
 
   const Embeddings before = load(given.vectors.front(), given.console, {.threads = given.settings.threads});
   const Debiased debiased = [&] {
@@ -143,7 +144,7 @@ int run_debias(std::span<const std::string> arguments) {
     return debias(method, before, sets, given.settings, &progress());
   }();
   const DebiasReport report{given.vectors.front(),
-                            given.output,
+                            given.output.file,
                             given.report,
                             method,
                             sets,
@@ -162,8 +163,7 @@ int run_debias(std::span<const std::string> arguments) {
   {
     const ProgressLine line("writing", "", given.console);
     OutputFiles files;
-    within_threads(given.settings.threads,
-                   [&] { write_embeddings(files, given.output, debiased.embeddings, format, &progress()); });
+    within_threads(given.settings.threads, [&] { given.output.write(files, debiased.embeddings); });
     for (std::size_t i = 0; i < texts.size(); ++i) files.open(report_files(given.report)[i]).write(texts[i]);
     files.commit();
   }

@@ -2,6 +2,7 @@
 #include "equivec/vectors/embeddings.hpp"
 #include "equivec/vectors/formats.hpp"
 #include "src/report/json.hpp"
+#include "src/report/vectors_description.hpp"
 #include "src/base/text_numbers.hpp"
 #include "src/vectors/finite.hpp"
 
@@ -38,16 +39,13 @@ int run_info(std::span<const std::string> arguments) {
   const Eigen::VectorXd lengths = embeddings.matrix().cast<double>().rowwise().norm();
   const auto zeros = static_cast<std::size_t>((lengths.array() == 0).count());
   if (json) {
-    print(Json{{"file", file},
-               {"format", std::string(info.name)},
-               {"words", embeddings.size()},
-               {"dimension", embeddings.dimension()},
-               {"bytes", on_disk ? Json(bytes) : Json(nullptr)},
-               {"occurrences", embeddings.vocabulary().total_count()},
-               {"first_words", first_words},
-               {"mean_length", lengths.mean()},
-               {"zero_vectors", zeros},
-               {"metadata", embeddings.metadata()}});
+    Json document = {{"file", file},
+                     {"bytes", on_disk ? Json(bytes) : Json(nullptr)},
+                     {"first_words", first_words},
+                     {"mean_length", lengths.mean()},
+                     {"zero_vectors", zeros}};
+    document.update(vectors_description(embeddings, format));
+    print(document);
     return 0;
   }
   char mean[32];

@@ -52,7 +52,7 @@ bool parse(std::span<const std::string> arguments, Job& job) {
   add_vocabulary_options(options, counting.words.options);
   add_vocabulary_file_option(options, counting.words.file);
   options.add("cooccurrences,input-file", job.cooccurrence_file,
-              "take pairs (from equivec cooccur) and --vocabulary in place of CORPUS", "FILE");
+              "take pairs (from equivec cooccur) in place of CORPUS", "FILE");
   add_counting_memory_option(options, counting.memory);
   add_start_options(options, job.files);
   options.add("threads,thread", counting.words.options.threads, "0: all cores; the result is the same for any number")
@@ -87,9 +87,8 @@ void run(Job job) {
   validate(glove_options(recipe));
   const CheckpointOptions checkpoint = job.files.checkpoint_options();
   validate(checkpoint);
-  const Format format = job.files.format_of(job.files.output);
   RunFiles files;
-  files.writes(files_written(job.files.output, format));
+  job.files.output.add_to(files);
   files.writes(job.parameters);
   files.writes(job.files.checkpoint);
   files.reads(std::array{recipe.counting.words.file, job.cooccurrence_file});
@@ -110,11 +109,12 @@ void run(Job job) {
       train_or_say_what_is_kept(checkpoint, [&] { return train_glove(std::move(text), recipe, control); });
   {
     const ProgressLine line("writing", "", job.console);
-    within_threads(recipe.counting.words.options.threads,
-                   [&] { write_embeddings(outputs, job.files.output, trained.vectors, format, &progress()); });
+    within_threads(recipe.counting.words.options.threads, [&] { job.files.output.write(outputs, trained.vectors); });
     outputs.commit();
   }
-  if (!job.console.quiet) remark_trained(trained, "pairs", named_outputs(std::array{job.files.output, job.parameters}));
+  if (!job.console.quiet)
+    remark_trained(trained, "pairs",
+                   named_outputs(std::array{job.files.output.file, job.parameters, job.files.output.description}));
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ bool parse(std::span<const std::string> arguments, Word2VecJob& job) {
     options.add("cbow-update", cbow_update, "gradient: contexts share the step; legacy: each takes all of it", "NAME");
   add_vocabulary_options(options, recipe.words.options);
   add_vocabulary_file_option(options, recipe.words.file);
-  add_memory_option(options, recipe.memory);
+  add_reading_memory_option(options, recipe.words.options.memory);
   add_start_options(options, job.files);
   options.add("validation", job.validation, "report the loss on this held-out text after each epoch", "FILE")
       .add("threads,thread", training.threads, "0: all cores; only 1 gives the same bits on every run")
@@ -86,13 +86,14 @@ void require_feasible(const Word2VecJob& job) {
 }
 
 /// All but the files of the corpus.
-RunFiles files_of(const Word2VecJob& job, Format format) {
+RunFiles files_of(const Word2VecJob& job) {
+  const VectorsOutput& output = job.files.output;
   RunFiles files;
   if (job.classes > 0)
-    files.writes(job.files.output);
-  else if (!job.files.output.empty())
-    files.writes(files_written(job.files.output, format));
-  if (!job.contexts.empty()) files.writes(files_written(job.contexts, job.files.format_of(job.contexts)));
+    files.writes(output.file);
+  else if (!output.file.empty())
+    output.add_to(files);
+  if (!job.contexts.empty()) files.writes(files_written(job.contexts, output.format_of(job.contexts)));
   files.writes(job.save_vocabulary);
   files.writes(job.files.checkpoint);
   files.reads(std::array{job.recipe.words.file, job.validation});
@@ -112,7 +113,7 @@ void count_as_word2vec_c(Word2VecJob& job, const Corpus& corpus) {
       remark(grouped(vocabulary.size()) + " words, " + grouped(vocabulary.total_count()) + " occurrences; wrote " +
              job.save_vocabulary);
   }
-  if (!job.files.output.empty() && static_cast<std::size_t>(job.classes) > vocabulary.size())
+  if (!job.files.output.file.empty() && static_cast<std::size_t>(job.classes) > vocabulary.size())
     throw OptionError("-classes must be at most " + std::to_string(vocabulary.size()) + ", the number of words, got " +
                       std::to_string(job.classes));
 }
@@ -129,18 +130,19 @@ void show_estimate(const Word2VecEstimate& estimate) {
             << " words/s, measured)\n";
 }
 
-void write(const Word2VecJob& job, const TrainedVectors& trained, Format format) {
+void write(const Word2VecJob& job, const TrainedVectors& trained) {
+  const VectorsOutput& output = job.files.output;
   if (job.classes > 0) {
     const ProgressLine line("finding classes", "words", job.console);
-    return write_classes(job.files.output, trained.vectors.vocabulary(),
+    return write_classes(output.file, trained.vectors.vocabulary(),
                          kmeans_classes(trained.vectors, job.classes, 10, job.recipe.training.threads, &progress()));
   }
   const ProgressLine line("writing", "", job.console);
   OutputFiles files;
   within_threads(job.recipe.training.threads, [&] {
-    write_embeddings(files, job.files.output, trained.vectors, format, &progress());
+    output.write(files, trained.vectors);
     if (!job.contexts.empty())
-      write_embeddings(files, job.contexts, trained.contexts.value(), job.files.format_of(job.contexts), &progress());
+      write_embeddings(files, job.contexts, trained.contexts.value(), output.format_of(job.contexts), &progress());
   });
   files.commit();
 }
@@ -149,8 +151,7 @@ void write(const Word2VecJob& job, const TrainedVectors& trained, Format format)
 
 void run_word2vec_job(Word2VecJob job) {
   Word2VecRecipe& recipe = job.recipe;
-  const Format format = job.files.format_of(job.files.output);
-  RunFiles files = files_of(job, format);
+  RunFiles files = files_of(job);
   require_feasible(job);
   if (!job.dry_run) files.require_writable();
   const Corpus corpus = Corpus::from_paths(job.files.corpus, &progress());
@@ -160,15 +161,17 @@ void run_word2vec_job(Word2VecJob job) {
   recipe.initial_name = job.files.initialize;
   if (recipe.sentence_end_row) {
     count_as_word2vec_c(job, corpus);
-    if (job.files.output.empty()) return;
+    if (job.files.output.file.empty()) return;
   }
   if (!job.validation.empty()) recipe.validation = Corpus::from_paths(std::span(&job.validation, 1), &progress());
   const Word2VecText text = prepare_word2vec(corpus, recipe, control);
   if (job.dry_run) return show_estimate(estimate_word2vec(text, &progress()));
   const TrainedVectors trained =
       train_or_say_what_is_kept(control.checkpoint, [&] { return train_word2vec(text, recipe, control); });
-  write(job, trained, format);
-  if (!job.console.quiet) remark_trained(trained, "words", named_outputs(std::array{job.files.output, job.contexts}));
+  write(job, trained);
+  if (!job.console.quiet)
+    remark_trained(trained, "words",
+                   named_outputs(std::array{job.files.output.file, job.contexts, job.files.output.description}));
 }
 
 int run_train_skipgram(std::span<const std::string> arguments) { return run_train(Word2VecModel::skipgram, arguments); }

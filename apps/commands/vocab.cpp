@@ -25,6 +25,7 @@ int run_vocab(std::span<const std::string> arguments) {
   options.positionals("CORPUS", paths, 1)
       .add("output,save-vocab,o", output, "write there instead of standard output", "FILE");
   add_vocabulary_options(options, vocabulary_options);
+  add_reading_memory_option(options, vocabulary_options.memory);
   options.add("threads,thread", vocabulary_options.threads, "0: all cores; the result is the same for any number");
   add_console_options(options, console);
   if (!options.parse(arguments)) return 0;

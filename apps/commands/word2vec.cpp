@@ -35,7 +35,7 @@ int run_word2vec(std::span<const std::string> arguments) {
                   "-");
   options
       .add("train", train, "the text: a file (plain or compressed), a directory, a glob or - (standard input)", "FILE")
-      .add("output", job.files.output, "write the vectors, or the classes, there", "FILE")
+      .add("output", job.files.output.file, "write the vectors, or the classes, there", "FILE")
       .add("size", training.dimension, "length of a vector")
       .add("window", training.window, "words on each side that count as context; each position draws 1 to N")
       .add("sample", training.subsample, "drop words at random that are a larger share of text; 0 drops none")
@@ -58,7 +58,7 @@ int run_word2vec(std::span<const std::string> arguments) {
   if (!options.parse(arguments.empty() ? std::span<const std::string>(help) : arguments)) return 0;
 
   if (train.empty()) throw OptionError("-train is missing: the text to learn from");
-  if (job.files.output.empty() && job.save_vocabulary.empty())
+  if (job.files.output.file.empty() && job.save_vocabulary.empty())
     throw OptionError("-output is missing: where the vectors go; or give -save-vocab alone, to count words");
   require_between("-size", training.dimension, 1, 65536);
   require_between("-window", training.window, 1, 1000);
@@ -83,7 +83,7 @@ int run_word2vec(std::span<const std::string> arguments) {
                   : negatives == 0 ? Word2VecLoss::hierarchical_softmax
                                    : Word2VecLoss::hierarchical_softmax_and_negative_sampling;
   if (negatives > 0) training.negatives = negatives;
-  job.files.format_name = is_on("-binary", binary) ? "word2vec-binary" : "word2vec-text";
+  job.files.output.format_name = is_on("-binary", binary) ? "word2vec-binary" : "word2vec-text";
   job.console.quiet = debug == 0;
   job.console.no_progress = debug == 1;
   job.console.progress = debug > 1 && options.given("debug");

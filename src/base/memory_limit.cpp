@@ -47,11 +47,17 @@ std::uint64_t resource_limit(int resource) {
   return limit.rlim_cur;
 }
 
-/// Bytes of address space in use.
-std::uint64_t address_space() {
-  const std::string text = text_of("/proc/self/statm");
-  const auto pages = parse_number<std::uint64_t>(std::string_view(text).substr(0, text.find(' '))).value_or(0);
-  return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+/// Bytes that the process has, by a field of /proc/self/statm: 0 for address space, 5 for data.
+std::uint64_t in_use(int field) {
+  std::ifstream in("/proc/self/statm");
+  std::uint64_t pages = 0;
+  for (int i = 0; i <= field && in; ++i) in >> pages;
+  return in ? pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) : 0;
+}
+
+/// What is left of a limit.
+std::uint64_t left_of(std::uint64_t limit, int field) {
+  return limit == unlimited ? unlimited : limit - std::min(limit, in_use(field));
 }
 
 }  // namespace
@@ -76,10 +82,7 @@ std::uint64_t memory_limit() {
   const std::uint64_t machine =
       static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   const std::uint64_t group = control_group_limit(text_of("/proc/self/cgroup"), "/sys/fs/cgroup");
-  const std::uint64_t address_limit = resource_limit(RLIMIT_AS),
-                      used = address_limit == unlimited ? 0 : address_space();
-  const std::uint64_t free_addresses = address_limit - std::min(address_limit, used);
-  return std::min({machine, group, free_addresses, resource_limit(RLIMIT_DATA)});
+  return std::min({machine, group, left_of(resource_limit(RLIMIT_AS), 0), left_of(resource_limit(RLIMIT_DATA), 5)});
 }
 
 }  // namespace equivec

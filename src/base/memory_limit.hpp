@@ -7,8 +7,8 @@
 namespace equivec {
 
 /// How many bytes of memory this process may have: the machine's memory, or less where a control group (version 1 or 2,
-/// as containers have) or a resource limit (`ulimit -v`) says so. Of a limit of address space, what is in use is taken
-/// off.
+/// as containers have) or a resource limit (`ulimit -v`, `ulimit -d`) says so. Of a resource limit, what is in use is
+/// taken off.
 std::uint64_t memory_limit();
 
 /// The least limit of memory of a process's control groups and of those that they are in; the largest number if there

@@ -3,8 +3,8 @@
 
 #include "equivec/base/error.hpp"
 #include "src/base/parallel.hpp"
+#include "src/counts/chosen_words.hpp"
 #include "src/counts/numbered_text.hpp"
-#include "src/counts/word_counts.hpp"
 #include "src/text/special_token.hpp"
 
 #include <algorithm>
@@ -30,7 +30,8 @@ std::span<const WordId> EncodedCorpus::chunk(std::size_t number) const {
   return ids_.subspan(begin, std::min(chunk_size, ids_.size() - begin));
 }
 
-/// Turns the per-table word numbers of a text into word ids; `table_ids` has the ids of the words of each table.
+/// Makes an encoded corpus of a numbered text. `table_ids` has the ids of the words of each table; it is empty if the
+/// text already consists of ids.
 class Encoder {
  public:
   Encoder(NumberedText text, std::vector<WordIds> table_ids, std::optional<WordId> end_token)
@@ -46,6 +47,10 @@ class Encoder {
       std::uint64_t words = 0;
     };
     EncodedCorpus result;
+    const auto word_of_table = [this](const WordIds& ids) {
+      return
+          [&ids, this](WordId number) { return number == NumberedText::end_token ? end_token_ : ids[index(number)]; };
+    };
     std::size_t next = 0, begin = 0, end = 0;
     bool sentence_is_open = false;
     ordered_pipeline(
@@ -60,7 +65,9 @@ class Encoder {
         },
         [&](Block block) {
           check_cancelled(progress);
-          block.ids = encode_block(block.ids, table_ids_[block.table], block.words);
+          block.ids = table_ids_.empty() ? compact(
+                                               block.ids, [](WordId id) { return id; }, block.words)
+                                         : compact(block.ids, word_of_table(table_ids_[block.table]), block.words);
           return block;
         },
         // Writing back never overtakes reading, since no block grows.
@@ -85,8 +92,10 @@ class Encoder {
   }
 
  private:
-  /// Works in place. Dropped words may leave several sentence ends in a row; one of them is kept, also at the start.
-  std::span<WordId> encode_block(std::span<WordId> ids, const WordIds& word_ids, std::uint64_t& words) const {
+  /// Replaces each word by word_id(word), in place. Dropped words may leave several sentence ends in a row; one of them
+  /// is kept, also at the start.
+  template <class WordIdOf>
+  static std::span<WordId> compact(std::span<WordId> ids, const WordIdOf& word_id_of, std::uint64_t& words) {
     WordId* to = ids.data();
     std::size_t ends = 0;
     for (const WordId id : ids) {
@@ -96,7 +105,7 @@ class Encoder {
         ++ends;
         continue;
       }
-      *to = id == NumberedText::end_token ? end_token_ : word_ids[index(id)];
+      *to = word_id_of(id);
       to += *to != no_word;
     }
     const std::span<WordId> kept = ids.first(static_cast<std::size_t>(to - ids.data()));
@@ -132,23 +141,21 @@ EncodedCorpus encode(const Corpus& corpus, const Vocabulary& vocabulary, const E
   // A corpus without rare words has no unknown word.
   const auto unknown = options.unknown.empty() ? std::nullopt : vocabulary.find(options.unknown);
   const auto end_token = special_word(vocabulary, options.text.end_token, "end-token");
+  const KnownWords known{vocabulary, unknown.value_or(no_word), end_token.value_or(no_word)};
   NumberedText text =
-      number_words(corpus, {options.text, Keep::counts_and_ids, options.threads, options.memory}, progress);
-  std::vector<WordIds> ids;
-  for (const WordCounts& table : text.tables) {
-    auto& of_table = ids.emplace_back();
-    of_table.reserve(table.size());
-    for (std::uint32_t i = 0; i < table.size(); ++i)
-      of_table.push_back(vocabulary.find(table.word(i)).value_or(unknown.value_or(no_word)));
-  }
-  return Encoder(std::move(text), std::move(ids), end_token).encode(corpus, options.threads, progress);
+      number_words(corpus, {options.text, Keep::counts_and_ids, options.threads, options.memory, &known}, progress);
+  return Encoder(std::move(text), {}, {}).encode(corpus, options.threads, progress);
 }
 
-TrainingText read_corpus(const Corpus& corpus, const VocabularyOptions& options, std::uint64_t memory,
-                         Progress* progress) {
+TrainingText read_corpus(const Corpus& corpus, const VocabularyOptions& options, Progress* progress) {
   validate(options);
-  NumberedText text = number_words(corpus, {options.text, Keep::counts_and_ids, options.threads, memory}, progress);
+  NumberedText text =
+      number_words(corpus, {options.text, Keep::counts_and_ids, options.threads, options.memory}, progress);
   ChosenWords words = choose_words(text, options, corpus.name());
+  if (text.spilled) {
+    EncodedCorpus encoded = encode(corpus, words.vocabulary, options, progress);
+    return {std::move(words.vocabulary), std::move(encoded)};
+  }
   const auto end_token = special_word(words.vocabulary, options.text.end_token, "end-token");
   return {std::move(words.vocabulary),
           Encoder(std::move(text), std::move(words.ids), end_token).encode(corpus, options.threads, progress)};

@@ -2,6 +2,7 @@
 
 #include "equivec/base/error.hpp"
 #include "equivec/counts/encoded_corpus.hpp"
+#include "src/base/memory_limit.hpp"
 #include "src/base/parallel.hpp"
 #include "src/base/running_hash.hpp"
 #include "src/files/mapped_file.hpp"
@@ -12,9 +13,11 @@
 #include <tbb/enumerable_thread_specific.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <bit>
 #include <cstring>
-#include <memory>
+#include <numeric>
 #include <string_view>
 #include <utility>
 
@@ -22,13 +25,107 @@ namespace equivec {
 
 namespace {
 
+/// The words that a thread met.
+struct Table {
+  WordCounts words;
+  std::vector<WordId> ids = {};  // theirs in the known vocabulary, if there is one
+
+  /// Turns numbers of words into ids.
+  void look_up(std::span<WordId> numbers, const KnownWords& known) {
+    for (std::size_t i = ids.size(); i < words.size(); ++i)
+      ids.push_back(known.vocabulary.find(words.word(static_cast<std::uint32_t>(i))).value_or(known.unknown));
+    for (WordId& number : numbers) number = ids[index(number)];
+  }
+};
+
 /// The result of one block of the text, made by one thread.
 struct NumberedBlock {
   TextBlock block;
-  WordCounts* table = nullptr;
+  Table* table = nullptr;
   BlockLines lines = {};
   std::vector<WordId> ids = {};
   std::uint64_t tokens = 0, sentences = 0;
+};
+
+NumberedBlock number_block(TextBlock text_block, Table& table, const NumberingOptions& options,
+                           std::span<const WordId> sentence_end) {
+  const bool with_ids = options.keep == Keep::counts_and_ids;
+  NumberedBlock result{.block = std::move(text_block), .table = &table};
+  const std::string_view text = result.block.text;
+  if (with_ids) result.ids.reserve(text.size() / 5);
+  LineScanner lines;
+  WordScanner scanner(text);
+  std::array<WordId, WordScanner::batch> batch;
+  while (scanner.next()) {
+    table.words.add(text, scanner.edges(), batch);
+    const std::size_t words = scanner.edges().size() / 2;
+    if (options.known) table.look_up(std::span(batch).first(words), *options.known);
+    result.tokens += words;
+    std::size_t done = 0;
+    const auto take_words = [&](std::size_t until) {
+      if (until == done) return;
+      lines.word();
+      if (with_ids)
+        result.ids.insert(result.ids.end(), batch.begin() + static_cast<std::ptrdiff_t>(done),
+                          batch.begin() + static_cast<std::ptrdiff_t>(until));
+      done = until;
+    };
+    for (const std::uint32_t line_end : scanner.line_ends()) {
+      take_words(line_end);
+      if (!lines.line_end()) continue;
+      ++result.sentences;
+      if (with_ids) result.ids.insert(result.ids.end(), sentence_end.begin(), sentence_end.end());
+    }
+    take_words(words);
+  }
+  result.lines = lines.lines();
+  return result;
+}
+
+/// Moves the words of a table to a run.
+void spill(WordCounts& words, WordRuns& runs) {
+  struct Key {
+    std::uint64_t prefix;  // the first eight bytes, which decide most comparisons without reading the word
+    std::uint32_t number;
+  };
+  std::vector<Key> order(words.size());
+  for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = {prefix_of(words.word(i)), i};
+  std::ranges::sort(order, [&](const Key& a, const Key& b) {
+    return a.prefix != b.prefix ? a.prefix < b.prefix : words.word(a.number) < words.word(b.number);
+  });
+  const std::vector<std::uint64_t> counts = words.counts();
+  runs.add(order.size(), [&](std::size_t i) {
+    return CountedWord{words.word(order[i].number), counts[order[i].number]};
+  });
+  words = {};
+}
+
+/// Keeps the tables within their memory.
+class TableLimit {
+ public:
+  /// memory: of all tables.
+  TableLimit(std::uint64_t memory, int threads) {
+    // Of a table that has just doubled: four slots of 32 bytes a word, its bytes and their ends with as much room
+    // again, and what sorting takes.
+    constexpr std::uint64_t bytes_per_word = 256;
+    const std::uint64_t share = memory / static_cast<std::uint64_t>(thread_count(threads));
+    most_words_ = share / bytes_per_word;
+    most_bytes_ = share;
+    most_together_ = memory / 4;  // choosing from them takes as much again, and more
+  }
+
+  bool is_reached(const WordCounts& words) const noexcept {
+    return words.size() > most_words_ || words.memory() > most_bytes_;
+  }
+  /// Whether the tables are too large to be merged in memory.
+  bool is_reached(std::span<const WordCounts> tables) const noexcept {
+    return std::accumulate(tables.begin(), tables.end(), std::uint64_t{0},
+                           [](std::uint64_t sum, const WordCounts& table) { return sum + table.memory(); }) >
+           most_together_;
+  }
+
+ private:
+  std::uint64_t most_words_, most_bytes_, most_together_;
 };
 
 }  // namespace
@@ -40,12 +137,19 @@ NumberedText number_words(const Corpus& corpus, const NumberingOptions& options,
   }
   const bool with_ids = options.keep == Keep::counts_and_ids;
   std::vector<WordId> sentence_end;
-  if (!options.text.end_token.empty()) sentence_end.push_back(NumberedText::end_token);
+  if (options.known && options.known->end_token != no_word) sentence_end.push_back(options.known->end_token);
+  if (!options.known && !options.text.end_token.empty()) sentence_end.push_back(NumberedText::end_token);
   sentence_end.push_back(EncodedCorpus::sentence_end);
 
-  NumberedText result{.tables = {}, .blocks = {}, .ids = IdStore(options.memory), .hash = {}};
-  std::vector<WordCounts*> tables;  // in the order of result.tables
-  tbb::enumerable_thread_specific<WordCounts> table_of_thread;
+  const std::uint64_t memory = options.memory != 0 ? options.memory : memory_limit() / 4 * 3;
+  const std::uint64_t of_tables = with_ids ? memory / 4 : memory;
+  const TableLimit limit(of_tables, options.threads);
+  const auto runs = std::make_shared<WordRuns>(is_before_in_bytes);
+  std::atomic<bool> spilled = false;
+
+  NumberedText result{.tables = {}, .spilled = {}, .blocks = {}, .ids = IdStore(memory - of_tables), .hash = {}};
+  std::vector<Table*> tables;  // in the order of result.tables
+  tbb::enumerable_thread_specific<Table> table_of_thread;
   TextReader reader(corpus);
   RunningHash hash;
   LineSeam seam;
@@ -53,34 +157,16 @@ NumberedText number_words(const Corpus& corpus, const NumberingOptions& options,
       options.threads, [&] { return reader.next(); },
       [&](TextBlock block) {
         check_cancelled(progress);
-        NumberedBlock numbered{.block = std::move(block), .table = &table_of_thread.local()};
-        const std::string_view text = numbered.block.text;
-        if (with_ids) numbered.ids.reserve(text.size() / 5);
-        LineScanner lines;
-        WordScanner scanner(text);
-        std::array<WordId, WordScanner::batch> batch;
-        while (scanner.next()) {
-          numbered.table->add(text, scanner.edges(), batch);
-          const std::size_t words = scanner.edges().size() / 2;
-          numbered.tokens += words;
-          std::size_t done = 0;
-          const auto take_words = [&](std::size_t until) {
-            if (until == done) return;
-            lines.word();
-            if (with_ids)
-              numbered.ids.insert(numbered.ids.end(), batch.begin() + static_cast<std::ptrdiff_t>(done),
-                                  batch.begin() + static_cast<std::ptrdiff_t>(until));
-            done = until;
-          };
-          for (const std::uint32_t line_end : scanner.line_ends()) {
-            take_words(line_end);
-            if (!lines.line_end()) continue;
-            ++numbered.sentences;
-            if (with_ids) numbered.ids.insert(numbered.ids.end(), sentence_end.begin(), sentence_end.end());
+        Table& table = table_of_thread.local();
+        NumberedBlock numbered = number_block(std::move(block), table, options, sentence_end);
+        if (limit.is_reached(table.words)) {
+          if (options.known) {
+            table = {};  // it only spares looking words up again
+          } else {
+            spill(table.words, *runs);
+            spilled = true;
           }
-          take_words(words);
         }
-        numbered.lines = lines.lines();
         return numbered;
       },
       [&](NumberedBlock numbered) {
@@ -88,7 +174,7 @@ NumberedText number_words(const Corpus& corpus, const NumberingOptions& options,
         result.sentences += numbered.sentences;
         const bool closes = seam.closes_before(numbered.lines);
         result.sentences += closes;
-        if (with_ids) {
+        if (with_ids && !spilled) {
           if (!numbered.block.file_end) hash.add(numbered.block.text);
           const auto table = std::ranges::find(tables, numbered.table);
           NumberedText::Block block{static_cast<std::size_t>(table - tables.begin()), numbered.ids.size()};
@@ -104,104 +190,21 @@ NumberedText number_words(const Corpus& corpus, const NumberingOptions& options,
       });
 
   require_whole_inputs();
-  for (WordCounts& table : table_of_thread)
-    if (std::ranges::find(tables, &table) == tables.end()) tables.push_back(&table);
-  for (WordCounts* table : tables) result.tables.push_back(std::move(*table));
   if (with_ids) result.hash = hash.digest();
-  return result;
-}
-
-namespace {
-
-/// A word with its sort keys.
-struct Candidate {
-  std::uint64_t count;
-  std::uint64_t prefix;  // the first eight bytes, which decide most ties without reading the word
-  std::uint32_t number;  // in its table
-};
-
-std::uint64_t prefix_of(std::string_view word) noexcept {
-  std::uint64_t bytes = 0;
-  std::memcpy(&bytes, word.data(), std::min(word.size(), sizeof bytes));
-  if constexpr (std::endian::native == std::endian::little) bytes = __builtin_bswap64(bytes);
-  return bytes;
-}
-
-/// Adds the words of all tables to the first and returns their numbers in it.
-std::vector<std::vector<std::uint32_t>> merge(std::vector<WordCounts>& tables) {
-  std::vector<std::vector<std::uint32_t>> numbers;
-  for (std::size_t t = 1; t < tables.size(); ++t) {
-    const auto counts = tables[t].counts();
-    auto& merged = numbers.emplace_back();
-    merged.reserve(counts.size());
-    for (std::uint32_t i = 0; i < counts.size(); ++i) merged.push_back(tables[0].add(tables[t].word(i), counts[i]));
+  if (options.known) return result;
+  for (Table& table : table_of_thread)
+    if (std::ranges::find(tables, &table) == tables.end()) tables.push_back(&table);
+  for (Table* table : tables) result.tables.push_back(std::move(table->words));
+  if (spilled || limit.is_reached(result.tables)) {
+    for (WordCounts& words : result.tables) spill(words, *runs);
+    result = {.tokens = result.tokens,
+              .sentences = result.sentences,
+              .tables = {},
+              .spilled = runs,
+              .blocks = {},
+              .ids = IdStore(0),
+              .hash = {}};
   }
-  return numbers;
-}
-
-}  // namespace
-
-ChosenWords choose_words(NumberedText& text, const VocabularyOptions& options, const std::string& name) {
-  if (text.tokens == 0) throw Error(name + ": there is no word in it");
-  const auto numbers = merge(text.tables);
-  WordCounts& words = text.tables[0];
-  const std::size_t different = words.size();
-  if (!options.text.end_token.empty()) words.add(options.text.end_token, text.sentences);
-  if (!options.unknown.empty()) words.add(options.unknown, 0);
-
-  const std::vector<std::uint64_t> counts = words.counts();
-  std::vector<Candidate> kept, specials;
-  std::uint64_t left_out = 0;
-  const auto is_special = [&](std::string_view word) {
-    return word == options.unknown || word == options.text.end_token;
-  };
-  for (std::uint32_t i = 0; i < words.size(); ++i) {
-    const Candidate word{counts[i], prefix_of(words.word(i)), i};
-    if (is_special(words.word(i)))
-      specials.push_back(word);
-    else if (word.count >= static_cast<std::uint64_t>(options.min_count))
-      kept.push_back(word);
-    else
-      left_out += word.count;
-  }
-  if (kept.empty())
-    throw Error(name + ": none of its " + std::to_string(different) + " words (" + std::to_string(text.tokens) +
-                " tokens) occurs " + std::to_string(options.min_count) + " times; lower --min-count");
-  const auto before = [&](const Candidate& a, const Candidate& b) {
-    if (a.count != b.count) return a.count > b.count;
-    if (a.prefix != b.prefix) return a.prefix < b.prefix;
-    return words.word(a.number) < words.word(b.number);
-  };
-  std::sort(kept.begin(), kept.end(), before);
-  const auto limit = static_cast<std::size_t>(options.max_size);
-  if (limit > 0 && kept.size() + specials.size() > limit) {
-    const std::size_t room = limit - std::min(limit, specials.size());
-    for (std::size_t i = room; i < kept.size(); ++i) left_out += kept[i].count;
-    kept.resize(room);
-  }
-  if (kept.empty())
-    throw OptionError("max-size leaves no room for words beside the special tokens, got " + std::to_string(limit));
-  for (Candidate special : specials) {
-    if (words.word(special.number) == options.unknown) special.count += left_out;
-    if (special.count > 0) kept.insert(std::upper_bound(kept.begin(), kept.end(), special, before), special);
-  }
-
-  std::vector<Vocabulary::Entry> entries;
-  entries.reserve(kept.size());
-  WordIds ids(words.size(), no_word);
-  for (const Candidate& word : kept) {
-    ids[word.number] = word_id(entries.size());
-    entries.push_back({std::string(words.word(word.number)), word.count});
-  }
-  ChosenWords result{Vocabulary(entries), {}};
-  if (!options.unknown.empty())
-    if (const auto unknown = result.vocabulary.find(options.unknown)) std::ranges::replace(ids, no_word, *unknown);
-  for (const auto& table : numbers) {
-    auto& merged = result.ids.emplace_back();
-    merged.reserve(table.size());
-    for (const std::uint32_t number : table) merged.push_back(ids[number]);
-  }
-  result.ids.insert(result.ids.begin(), std::move(ids));
   return result;
 }
 

@@ -6,11 +6,11 @@
 #include "equivec/text/corpus.hpp"
 #include "src/counts/id_store.hpp"
 #include "src/counts/word_counts.hpp"
+#include "src/counts/word_runs.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <span>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,12 +19,16 @@ namespace equivec {
 /// The result of the single pass over a corpus that counting and encoding share. Each thread numbers the words that it
 /// meets in its own table.
 struct NumberedText {
-  std::vector<WordCounts> tables;  ///< one for each thread that took part
   std::uint64_t tokens = 0;
   std::uint64_t sentences = 0;  ///< lines that have a word
 
-  // With Keep::counts_and_ids, the text as word numbers of each block's table.
-  /// Stands before each `sentence_end` if there is an end token.
+  // Without a known vocabulary, the words that were counted: one or the other.
+  std::vector<WordCounts> tables;           ///< one for each thread that took part
+  std::shared_ptr<const WordRuns> spilled;  ///< in byte order, if the tables would have taken more memory than they may
+
+  // With Keep::counts_and_ids, unless words were spilled: the text as word numbers of each block's table, or, with a
+  // known vocabulary, as ids of its words.
+  /// Stands before each `sentence_end` if there is an end token, and the vocabulary is not known.
   static constexpr WordId end_token{WordCounts::number_limit};
   struct Block {
     std::size_t table;
@@ -35,29 +39,27 @@ struct NumberedText {
   std::string hash;  ///< as EncodedCorpus has it
 };
 
+/// A word that is not in the vocabulary and is dropped.
+inline constexpr WordId no_word{WordCounts::number_limit};
+
 enum class Keep { counts, counts_and_ids };
+
+/// A vocabulary that was there before the text was read.
+struct KnownWords {
+  const Vocabulary& vocabulary;
+  WordId unknown;    ///< of words that are not in the vocabulary; may be no_word
+  WordId end_token;  ///< no_word if there is none
+};
 
 struct NumberingOptions {
   const TextOptions& text;
   Keep keep;
   int threads;
-  std::uint64_t memory = 0;  ///< for ids, as in EncodeOptions
+  std::uint64_t memory;               ///< for the tables and the ids; see VocabularyOptions
+  const KnownWords* known = nullptr;  ///< null: words are numbered as they come
 };
 
 /// Throws what reading the corpus throws, and Cancelled.
 NumberedText number_words(const Corpus& corpus, const NumberingOptions& options, Progress* progress);
-
-/// For each word of one table, its id in the vocabulary, or no_word.
-using WordIds = std::vector<WordId>;
-/// A word that is not in the vocabulary and is dropped.
-inline constexpr WordId no_word{WordCounts::number_limit};
-
-struct ChosenWords {
-  Vocabulary vocabulary;
-  std::vector<WordIds> ids;  ///< for each table of the text
-};
-
-/// The vocabulary as specified at count_words(). Consumes the text's tables; `name` is the corpus's, for messages.
-ChosenWords choose_words(NumberedText& text, const VocabularyOptions& options, const std::string& name);
 
 }  // namespace equivec

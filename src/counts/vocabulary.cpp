@@ -4,6 +4,7 @@
 #include "equivec/files/output_files.hpp"
 #include "src/base/lines.hpp"
 #include "src/base/text_numbers.hpp"
+#include "src/counts/chosen_words.hpp"
 #include "src/counts/numbered_text.hpp"
 #include "src/counts/word_index.hpp"
 #include "src/files/mapped_file.hpp"
@@ -12,6 +13,7 @@
 #include "src/files/decompress.hpp"
 
 #include <algorithm>
+#include <mutex>
 
 namespace equivec {
 
@@ -30,7 +32,9 @@ struct Vocabulary::Storage {
   std::string_view bytes;
   std::shared_ptr<const void> owner;  // of the three above
   std::uint64_t total_count = 0;
-  WordIndex index;
+  // Without an index yet: words that are known to be different.
+  mutable WordIndex index;
+  mutable std::once_flag indexed;
 
   std::string_view word(std::size_t row) const noexcept {
     const auto begin = static_cast<std::size_t>(offsets[row]);
@@ -43,6 +47,7 @@ struct Vocabulary::Storage {
            static_cast<std::uint64_t>(offsets[row + 1]) <= bytes.size();
   }
 
+  /// Checks the tables, too.
   void build_index() {
     if (counts.size() >= WordIndex::nothing) throw Error("more than 4,294,967,294 words");
     if (offsets.size() != counts.size() + 1 || offsets[0] != 0)
@@ -61,6 +66,16 @@ struct Vocabulary::Storage {
                     " and " + std::to_string(row));
       total_count += static_cast<std::uint64_t>(counts[row]);
     }
+    std::call_once(indexed, [] {});
+  }
+
+  const WordIndex& ready_index() const {
+    std::call_once(indexed, [this] {
+      index.reserve(counts.size());
+      for (std::size_t row = 0; row < counts.size(); ++row)
+        index.insert(word(row), static_cast<std::uint32_t>(row), [this](std::uint32_t i) { return word(i); });
+    });
+    return index;
   }
 };
 
@@ -96,6 +111,19 @@ Vocabulary::Vocabulary(std::span<const std::int64_t> offsets, std::span<const st
   storage_ = std::move(storage);
 }
 
+Vocabulary Vocabulary::of_different_words(std::span<const std::int64_t> offsets, std::span<const std::int64_t> counts,
+                                          std::string_view bytes, std::shared_ptr<const void> owner) {
+  auto storage = std::make_shared<Storage>();
+  storage->offsets = offsets;
+  storage->counts = counts;
+  storage->bytes = bytes;
+  storage->owner = std::move(owner);
+  for (const std::int64_t count : counts) storage->total_count += static_cast<std::uint64_t>(count);
+  Vocabulary result;
+  result.storage_ = std::move(storage);
+  return result;
+}
+
 std::size_t Vocabulary::size() const noexcept { return storage_->counts.size(); }
 std::string_view Vocabulary::word(WordId id) const noexcept { return storage_->word(equivec::index(id)); }
 std::uint64_t Vocabulary::count(WordId id) const noexcept {
@@ -106,15 +134,16 @@ std::span<const std::int64_t> Vocabulary::offsets() const noexcept { return stor
 std::span<const std::int64_t> Vocabulary::counts() const noexcept { return storage_->counts; }
 std::string_view Vocabulary::bytes() const noexcept { return storage_->bytes; }
 
-std::optional<WordId> Vocabulary::find(std::string_view word) const noexcept {
-  const std::uint32_t number = storage_->index.find(word, [this](std::uint32_t i) { return storage_->word(i); });
+std::optional<WordId> Vocabulary::find(std::string_view word) const {
+  const std::uint32_t number =
+      storage_->ready_index().find(word, [this](std::uint32_t i) { return storage_->word(i); });
   if (number == WordIndex::nothing) return std::nullopt;
   return word_id(number);
 }
 
 Vocabulary count_words(const Corpus& corpus, const VocabularyOptions& options, Progress* progress) {
   validate(options);
-  NumberedText text = number_words(corpus, {options.text, Keep::counts, options.threads}, progress);
+  NumberedText text = number_words(corpus, {options.text, Keep::counts, options.threads, options.memory}, progress);
   return choose_words(text, options, corpus.name()).vocabulary;
 }
 

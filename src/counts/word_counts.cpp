@@ -32,6 +32,13 @@ std::uint64_t eight_bytes(const void* from) noexcept {
 
 }  // namespace
 
+std::uint64_t prefix_of(std::string_view word) noexcept {
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, word.data(), std::min(word.size(), sizeof bytes));
+  if constexpr (std::endian::native == std::endian::little) bytes = __builtin_bswap64(bytes);
+  return bytes;
+}
+
 WordCounts::Key WordCounts::key_of(const char* word, std::size_t length, const char* text_end) const noexcept {
   if (length > short_word) {
     const XXH128_hash_t hash = XXH3_128bits_withSeed(word, length, low_factor_);

@@ -14,6 +14,9 @@
 
 namespace equivec {
 
+/// The first eight bytes as a number: where two words differ in it, it decides their order in bytes.
+std::uint64_t prefix_of(std::string_view word) noexcept;
+
 /// Distinct words with their counts, numbered from 0 in the order in which they were first added.
 class WordCounts {
  public:
@@ -32,6 +35,10 @@ class WordCounts {
   }
   /// By number.
   std::vector<std::uint64_t> counts() const;
+  /// In bytes.
+  std::size_t memory() const noexcept {
+    return slots_.size() * sizeof(Slot) + bytes_.capacity() + ends_.capacity() * sizeof(std::size_t);
+  }
 
  private:
   /// A word of at most 16 bytes as two numbers, padded with zeros; the hash of a longer one. Two words are equal if key

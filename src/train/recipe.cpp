@@ -3,6 +3,7 @@
 #include "equivec/base/error.hpp"
 #include "equivec/counts/cooccurrence_file.hpp"
 #include "src/base/memory_limit.hpp"
+#include "src/base/parallel.hpp"
 #include "src/base/text_numbers.hpp"
 #include "src/train/training_run.hpp"
 
@@ -63,16 +64,15 @@ std::optional<Vocabulary> given_words(const Corpus& corpus, const WordsRecipe& w
 }
 
 TrainingText read_training_text(const Corpus& corpus, const WordsRecipe& words, const std::optional<Vocabulary>& given,
-                                std::uint64_t memory, const Reporting& reporting) {
+                                const Reporting& reporting) {
   TrainingText text = [&]() -> TrainingText {
     const auto stage = reporting.begin("reading the corpus", "bytes");
-    const EncodeOptions encoding(words.options, memory);
-    if (given) return {*given, encode(corpus, *given, encoding, reporting.progress)};
-    if (words.file.empty()) return read_corpus(corpus, words.options, memory, reporting.progress);
+    if (given) return {*given, encode(corpus, *given, words.options, reporting.progress)};
+    if (words.file.empty()) return read_corpus(corpus, words.options, reporting.progress);
     Vocabulary vocabulary = read_counted_vocabulary(words.file);
     for (const std::string& token : {words.options.unknown, words.options.text.end_token})
       if (!token.empty() && !vocabulary.find(token)) throw Error(words.file + ": has no word '" + token + "'");
-    EncodedCorpus encoded = encode(corpus, vocabulary, encoding, reporting.progress);
+    EncodedCorpus encoded = encode(corpus, vocabulary, words.options, reporting.progress);
     return {std::move(vocabulary), std::move(encoded)};
   }();
   reporting.notice(corpus.name() + ": " + grouped(text.corpus.tokens()) + " tokens, " + grouped(text.corpus.words()) +
@@ -80,13 +80,9 @@ TrainingText read_training_text(const Corpus& corpus, const WordsRecipe& words, 
   return text;
 }
 
-/// What all outputs say of the text.
-Metadata text_metadata(std::string_view command, const EncodedCorpus& corpus, const WordsRecipe& words) {
-  Metadata metadata = {{"tool", std::string(tool)},
-                       {"command", std::string(command)},
-                       {"corpus_hash", corpus.hash()},
-                       {"corpus_tokens", std::to_string(corpus.tokens())},
-                       {"corpus_words", std::to_string(corpus.words())}};
+/// The options by which words are chosen.
+Metadata description(const WordsRecipe& words) {
+  Metadata metadata;
   if (words.file.empty()) {
     metadata["min_count"] = std::to_string(words.options.min_count);
     metadata["max_size"] = std::to_string(words.options.max_size);
@@ -96,6 +92,34 @@ Metadata text_metadata(std::string_view command, const EncodedCorpus& corpus, co
   if (!words.options.unknown.empty()) metadata["unknown"] = words.options.unknown;
   if (!words.options.text.end_token.empty()) metadata["end_token"] = words.options.text.end_token;
   return metadata;
+}
+
+Metadata description(const CooccurrenceOptions& options) {
+  return {{"window", shortest(options.window)},
+          {"symmetric", options.symmetric ? "true" : "false"},
+          {"distance_weighting", options.distance_weighting ? "true" : "false"}};
+}
+
+/// What all outputs say of the text.
+Metadata text_metadata(std::string_view command, const EncodedCorpus& corpus, const WordsRecipe& words) {
+  Metadata metadata = {{"tool", std::string(tool)},
+                       {"command", std::string(command)},
+                       {"corpus_hash", corpus.hash()},
+                       {"corpus_tokens", std::to_string(corpus.tokens())},
+                       {"corpus_words", std::to_string(corpus.words())}};
+  metadata.merge(description(words));
+  return metadata;
+}
+
+/// Says by which options, given or not, the work is done: "command: dimension 100, epochs 5".
+void notice_options(const Reporting& reporting, std::string_view command, const Metadata& options) {
+  std::string list;
+  for (const auto& [name, value] : options) {
+    list += list.empty() ? "" : ", ";
+    for (const char c : name) list += c == '_' ? '-' : c;  // as the option is called
+    list += ' ' + value;
+  }
+  reporting.notice(std::string(command) + ": " + list);
 }
 
 /// Calls train() as a stage.
@@ -146,6 +170,14 @@ Vocabulary word2vec_vocabulary(const Corpus& corpus, const WordsRecipe& words, c
   return Vocabulary(entries);
 }
 
+namespace {
+
+std::string command_of(const Word2VecRecipe& recipe) {
+  return recipe.command.empty() ? "train " + std::string(name_of(recipe.training.model)) : recipe.command;
+}
+
+}  // namespace
+
 Word2VecText prepare_word2vec(const Corpus& corpus, const Word2VecRecipe& recipe, const TrainingControl& control) {
   WordsRecipe words = recipe.words;
   words.options.threads = recipe.training.threads;
@@ -161,11 +193,16 @@ Word2VecText prepare_word2vec(const Corpus& corpus, const Word2VecRecipe& recipe
         std::min(1.0, training.subsample * all / static_cast<double>(std::max<std::uint64_t>(given->total_count(), 1)));
   }
   validate(training);
-  TrainingText text = read_training_text(corpus, words, given, recipe.memory, control.reporting());
+  TrainingText text = read_training_text(corpus, words, given, control.reporting());
+  Metadata options = description(training);
+  options.merge(description(words));
+  options.erase("model");  // the command's name says it
+  options["threads"] = shortest(thread_count(training.threads));
+  notice_options(control.reporting(), command_of(recipe), options);
   Word2VecText result{.text = text, .rows = text.vocabulary, .training = training};
   if (recipe.sentence_end_row) result.rows = recipe.words.known.value();
   if (recipe.validation)
-    result.validation = encode(*recipe.validation, text.vocabulary, {words.options, recipe.memory}, control.progress);
+    result.validation = encode(*recipe.validation, text.vocabulary, words.options, control.progress);
   return result;
 }
 
@@ -182,9 +219,7 @@ TrainedVectors train_word2vec(const Word2VecText& prepared, const Word2VecRecipe
     return result;
   });
 
-  Metadata metadata =
-      text_metadata(recipe.command.empty() ? "train " + std::string(name_of(training.model)) : recipe.command,
-                    text.corpus, recipe.words);
+  Metadata metadata = text_metadata(command_of(recipe), text.corpus, recipe.words);
   metadata.merge(description(training));
   metadata["vectors"] = "words";
   metadata["threads"] = shortest(training.threads);
@@ -258,11 +293,9 @@ namespace {
 /// Shares memory and threads out.
 CooccurrenceRecipe shared_out(CooccurrenceRecipe recipe) {
   if (recipe.memory == 0) recipe.memory = memory_limit() / 4 * 3;
+  recipe.words.options.memory = recipe.memory / 4;
   recipe.cooccurrence.memory = recipe.memory / 2;
   recipe.cooccurrence.threads = recipe.words.options.threads;
-  // Each thread that reads has a table of the words that it met.
-  constexpr std::uint64_t little = 1000000000;
-  if (recipe.memory < little) recipe.words.options.threads = 1;
   return recipe;
 }
 
@@ -295,12 +328,13 @@ CountedText count_text(const Corpus& corpus, const CooccurrenceRecipe& given_rec
   validate(given_recipe);
   const auto& [words, options, memory] = shared_out(given_recipe);
   const Reporting reporting = control.reporting();
-  const TrainingText text =
-      read_training_text(corpus, words, given_words(corpus, words, control), memory / 8, reporting);
+  const TrainingText text = read_training_text(corpus, words, given_words(corpus, words, control), reporting);
   Metadata metadata = text_metadata("train glove", text.corpus, words);
-  metadata.insert({{"window", shortest(options.window)},
-                   {"symmetric", options.symmetric ? "true" : "false"},
-                   {"distance_weighting", options.distance_weighting ? "true" : "false"}});
+  metadata.merge(description(options));
+  Metadata counting = description(options);
+  counting.merge(description(words));
+  counting["threads"] = shortest(thread_count(words.options.threads));
+  notice_options(reporting, "counting", counting);
   const CooccurrenceNeeds needs = cooccurrence_needs(text.corpus, text.vocabulary, options);
   reporting.notice("counting co-occurrences: about " + grouped(needs.memory / 1000000 + 1) + " MB of memory" +
                    (needs.disk == 0 ? "" : " and " + grouped(needs.disk / 1000000 + 1) + " MB of temporary files"));
@@ -333,6 +367,9 @@ GloveOptions glove_options(const GloveRecipe& recipe, const TrainingControl& con
 
 TrainedVectors train_glove(CountedText text, const GloveRecipe& recipe, const TrainingControl& control) {
   const GloveOptions training = glove_options(recipe, control);
+  Metadata notice = description(training);
+  notice["threads"] = shortest(thread_count(training.threads));
+  notice_options(control.reporting(), "train glove", notice);
   const std::uint64_t pairs = text.cooccurrences.size() * static_cast<std::uint64_t>(training.epochs);
   double seconds = 0;
   GloveVectors learnt = trained(control, "pairs", [&, start = std::chrono::steady_clock::now()] {

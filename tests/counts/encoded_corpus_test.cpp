@@ -254,18 +254,26 @@ Vocabulary naive_vocabulary(const std::string& text, const VocabularyOptions& op
   for (std::string line; std::getline(lines, line);) sentences += !naive_counts(line).empty();
   if (!options.text.end_token.empty()) counts[options.text.end_token] += sentences;
   if (!options.unknown.empty()) counts[options.unknown] += 0;
-  std::vector<Vocabulary::Entry> kept;
+  std::vector<Vocabulary::Entry> kept, specials;
   std::uint64_t left_out = 0;
   for (const auto& [word, count] : counts)
-    if (word == options.text.end_token || word == options.unknown ||
-        count >= static_cast<std::uint64_t>(options.min_count))
+    if (word == options.text.end_token || word == options.unknown)
+      specials.push_back({word, count});
+    else if (count >= static_cast<std::uint64_t>(options.min_count))
       kept.push_back({word, count});
     else
       left_out += count;
+  const auto by_count = [](const auto& a, const auto& b) { return a.count > b.count; };
+  std::stable_sort(kept.begin(), kept.end(), by_count);
+  const auto most =
+      static_cast<std::size_t>(options.max_size) - std::min<std::size_t>(options.max_size, specials.size());
+  for (; options.max_size > 0 && kept.size() > most; kept.pop_back()) left_out += kept.back().count;
+  kept.insert(kept.end(), specials.begin(), specials.end());
+  std::ranges::sort(kept, {}, &Vocabulary::Entry::word);
   for (auto& entry : kept)
     if (entry.word == options.unknown) entry.count += left_out;
   std::erase_if(kept, [](const auto& entry) { return entry.count == 0; });
-  std::stable_sort(kept.begin(), kept.end(), [](const auto& a, const auto& b) { return a.count > b.count; });
+  std::stable_sort(kept.begin(), kept.end(), by_count);
   return Vocabulary(kept);
 }
 
@@ -288,15 +296,17 @@ TEST_CASE("read_corpus: it gives the result of counting and encoding, for any th
     const std::string text = random_text(rng);
     VocabularyOptions options;
     options.min_count = static_cast<int>(rng.below(4));
+    if (rng.below(2) == 0) options.max_size = static_cast<int>(rng.below(8));
     if (rng.below(2) == 0) options.unknown = rng.below(2) == 0 ? "<unk>" : "1";
     if (rng.below(2) == 0) options.text.end_token = rng.below(2) == 0 ? "</s>" : "2";
     const Corpus source = Corpus::from_text(text);
     for (const int threads : {1, 2, 3}) {
       for (const std::uint64_t memory : {0u, 1u, 1000u}) {
         options.threads = threads;
+        options.memory = memory;
         INFO("text " << i << ", " << threads << " threads, memory " << memory);
         std::optional<TrainingText> once;
-        const std::string error = error_of([&] { once = read_corpus(source, options, memory); });
+        const std::string error = error_of([&] { once = read_corpus(source, options); });
         if (!once) {
           REQUIRE(error == error_of([&] { encode(source, count_words(source, options), options); }));
           REQUIRE_FALSE(error.empty());
@@ -305,10 +315,10 @@ TEST_CASE("read_corpus: it gives the result of counting and encoding, for any th
         const Vocabulary words = count_words(source, options);
         REQUIRE(same_words(once->vocabulary, words));
         REQUIRE(same_words(words, naive_vocabulary(text, options)));
-        REQUIRE(same_text(once->corpus, encode(source, words, {options, memory})));
+        REQUIRE(same_text(once->corpus, encode(source, words, options)));
         const auto id = [&](const std::string& word) { return word.empty() ? std::nullopt : words.find(word); };
         REQUIRE(ids_of(once->corpus) == naive_ids(text, words, id(options.unknown), id(options.text.end_token)));
-        REQUIRE(once->corpus.words() == words.total_count());
+        if (options.max_size == 0 || !options.unknown.empty()) REQUIRE(once->corpus.words() == words.total_count());
         if (memory == 0) REQUIRE_FALSE(once->corpus.mapped());
         if (memory == 1) REQUIRE(once->corpus.mapped());
         ++texts;
@@ -337,11 +347,13 @@ TEST_CASE("read_corpus: a large text of many blocks and files") {
   for (const int threads : {1, 2, 4, 0})
     for (const std::uint64_t memory : {0u, 1000000u}) {
       options.threads = threads;
-      const TrainingText text = read_corpus(source, options, memory);
+      options.memory = memory;
+      CHECK(same_words(count_words(source, options), words));
+      const TrainingText text = read_corpus(source, options);
       CHECK(same_words(text.vocabulary, words));
       CHECK(same_text(text.corpus, encoded));
       CHECK(text.corpus.mapped() == (memory > 0));
-      CHECK(same_text(encode(source, words, {options, memory}), encoded));
+      CHECK(same_text(encode(source, words, options), encoded));
     }
 }
 
@@ -357,21 +369,23 @@ TEST_CASE("read_corpus: progress counts bytes once and it can be cancelled") {
   const std::string text = awkward_text(9);
   const Corpus source = Corpus::from_text(text);
   Progress progress;
-  read_corpus(source, {}, 0, &progress);
+  read_corpus(source, {}, &progress);
   CHECK(progress.done == text.size());
   CHECK(progress.total == text.size());
   progress.cancelled = true;
-  CHECK_THROWS_AS(read_corpus(source, {}, 0, &progress), Cancelled);
+  CHECK_THROWS_AS(read_corpus(source, {}, &progress), Cancelled);
 }
 
 TEST_CASE("encoded corpus: beyond its memory limit it is kept in a file") {
-  const VocabularyOptions options = every_word();
+  VocabularyOptions options = every_word();
   const Corpus source = Corpus::from_text("a b a\n");  // four ids
   const Vocabulary words = count_words(source, options);
-  for (const std::uint64_t memory : {0u, 16u, 17u, 1000000u}) {
-    CHECK_FALSE(encode(source, words, {options, memory}).mapped());
+  for (const std::uint64_t memory : {0u, 21u, 22u, 1000000u}) {  // three quarters of it are for ids
+    options.memory = memory;
+    CHECK_FALSE(encode(source, words, options).mapped());
   }
-  const EncodedCorpus corpus = encode(source, words, {options, 15});
+  options.memory = 20;
+  const EncodedCorpus corpus = encode(source, words, options);
   CHECK(corpus.mapped());
   CHECK(ids_of(corpus) == ids_from({0, 1, 0}));
   const EncodedCorpus copy = corpus;
@@ -380,14 +394,18 @@ TEST_CASE("encoded corpus: beyond its memory limit it is kept in a file") {
 }
 
 TEST_CASE("encoded corpus: a temporary file that cannot be written is an error that says where") {
-  const VocabularyOptions options = every_word(1);
+  VocabularyOptions options = every_word(1);
   const Corpus source = Corpus::from_text(awkward_text(9));
-  std::string error;
+  const Vocabulary words = count_words(source, options);
+  options.memory = 1000;
+  std::string ids_error, words_error;
   {
     const FileSizeLimit limit(100000);
-    error = error_of([&] { read_corpus(source, options, 1000); });
+    ids_error = error_of([&] { encode(source, words, options); });
+    words_error = error_of([&] { read_corpus(source, options); });
   }
-  CHECK_THAT(error, ContainsSubstring("TMPDIR") && ContainsSubstring("encoded corpus"));
+  CHECK_THAT(ids_error, ContainsSubstring("TMPDIR") && ContainsSubstring("encoded corpus"));
+  CHECK_THAT(words_error, ContainsSubstring("TMPDIR") && ContainsSubstring("counted words"));
 }
 
 #ifndef SANITIZED  // sanitizers use additional memory
@@ -399,15 +417,18 @@ TEST_CASE("encoded corpus: with the ids in a file, reading takes little memory f
   const std::vector<std::string> paths = {directory.file("text", text).string()};
   text = std::string();
   const Corpus source = Corpus::from_paths(paths);
-  const VocabularyOptions options = every_word(1);
-  std::optional<TrainingText> read;
-  {
-    const MemoryLimit limit(16000000);  // the ids take 32 MB
-    read = read_corpus(source, options, 1000000);
-    CHECK_THROWS_AS(read_corpus(source, options), std::bad_alloc);
+  VocabularyOptions options = every_word(1);
+  for (const std::uint64_t memory : {0u, 4000000u}) {
+    options.memory = memory;
+    std::optional<TrainingText> read;
+    {
+      const MemoryLimit limit(16000000);  // the ids take 32 MB
+      read = read_corpus(source, options);
+    }
+    CHECK(read->corpus.mapped());
+    CHECK(read->corpus.ids().size_bytes() > 32000000);
+    options.memory = 0;
+    CHECK(same_text(read->corpus, read_corpus(source, options).corpus));
   }
-  CHECK(read->corpus.mapped());
-  CHECK(read->corpus.ids().size_bytes() > 32000000);
-  CHECK(same_text(read->corpus, read_corpus(source, options).corpus));
 }
 #endif

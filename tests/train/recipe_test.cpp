@@ -133,12 +133,16 @@ TEST_CASE("word2vec recipe: stages and notices are reported in order, and the lo
   control.on_notice = [&](const std::string& sentence) { seen.push_back(sentence); };
   control.on_epoch = [&](const EpochReport& report) { losses.push_back(report.validation_loss.value()); };
   train_word2vec(animals(), recipe, control);
-  REQUIRE(seen.size() == 5);
+  REQUIRE(seen.size() == 6);
   CHECK(seen[0] == "reading the corpus (bytes)");
   CHECK(seen[1] == "reading the corpus ended");
   CHECK_THAT(seen[2], ContainsSubstring("510 tokens"));
-  CHECK(seen[3] == "training (words)");
-  CHECK(seen[4] == "training ended");
+  // All options, given or not.
+  CHECK_THAT(seen[3], Catch::Matchers::StartsWith("train skipgram: deterministic false, dimension ") &&
+                          ContainsSubstring(", learning-rate ") && ContainsSubstring(", min-count ") &&
+                          ContainsSubstring(", threads "));
+  CHECK(seen[4] == "training (words)");
+  CHECK(seen[5] == "training ended");
   CHECK(losses.size() == 2);
 }
 

@@ -30,7 +30,7 @@ class EncodedCorpus {
   EncodedCorpus(std::vector<WordId> ids, std::size_t words);
 
   std::span<const WordId> ids() const noexcept { return ids_; }
-  /// True if the ids stand in a temporary file, since they take more than EncodeOptions::memory.
+  /// True if the ids stand in a temporary file, since they would take more memory than they may.
   bool mapped() const noexcept { return mapped_; }
   std::size_t chunks() const noexcept { return (ids_.size() + chunk_size - 1) / chunk_size; }
   std::span<const WordId> chunk(std::size_t number) const;  ///< REQUIRES: number < chunks()
@@ -58,13 +58,12 @@ struct EncodeOptions {
   TextOptions text = {};     ///< what a word is
   std::string unknown = {};  ///< words outside the vocabulary become this one; empty: they vanish, as in word2vec.c
   int threads = 0;           ///< 0: all cores. The result is the same for any number
-  std::uint64_t memory =
-      0;  ///< bytes the ids may take in memory; beyond, they are kept in a file in TMPDIR. 0: no limit
+  std::uint64_t memory = 0;  ///< as in VocabularyOptions; ids that would take more are kept in a file in TMPDIR
 
   EncodeOptions() = default;
-  /// The same text, unknown word and threads as in counting.
-  EncodeOptions(const VocabularyOptions& counting, std::uint64_t memory_limit = 0)
-      : text(counting.text), unknown(counting.unknown), threads(counting.threads), memory(memory_limit) {}
+  /// The same text, unknown word, threads and memory as in counting.
+  EncodeOptions(const VocabularyOptions& counting)
+      : text(counting.text), unknown(counting.unknown), threads(counting.threads), memory(counting.memory) {}
 };
 
 /// Throws OptionError naming the first setting that is out of range.
@@ -83,8 +82,7 @@ struct TrainingText {
 };
 
 /// What count_words() and then encode() give, and throw, with the same options, in less than half the time: the text is
-/// read once. `memory` as in EncodeOptions.
-TrainingText read_corpus(const Corpus& corpus, const VocabularyOptions& options = {}, std::uint64_t memory = 0,
-                         Progress* progress = nullptr);
+/// read once, or, if its different words take more than options.memory, twice.
+TrainingText read_corpus(const Corpus& corpus, const VocabularyOptions& options = {}, Progress* progress = nullptr);
 
 }  // namespace equivec

@@ -24,6 +24,10 @@ struct VocabularyOptions {
   int max_size = 0;          ///< keep only the most frequent, special tokens included; 0 keeps all
   std::string unknown = {};  ///< all words left out become this one word; empty: they vanish, as in word2vec.c
   int threads = 0;           ///< 0: all cores. The result is the same for any number
+  /// Bytes that reading a text may take, for its words and, where they are kept, its ids; what is more goes to
+  /// temporary files (in TMPDIR). 0: three quarters of what the process may have. The result is the same for any
+  /// number.
+  std::uint64_t memory = 0;
 };
 
 /// Throws OptionError naming the first setting that is out of range.
@@ -52,7 +56,7 @@ class Vocabulary {
   std::uint64_t count(WordId id) const noexcept;    ///< 0 if unknown
   std::uint64_t total_count() const noexcept;       ///< sum of all counts
   /// Empty for a word that is not in the vocabulary; that is no error.
-  std::optional<WordId> find(std::string_view word) const noexcept;
+  std::optional<WordId> find(std::string_view word) const;
 
   /// The tables as in the third constructor, for writers.
   std::span<const std::int64_t> offsets() const noexcept;
@@ -60,13 +64,19 @@ class Vocabulary {
   std::string_view bytes() const noexcept;
 
  private:
+  friend class VocabularyWriter;
   struct Storage;
+
+  /// As the third constructor, but does not check the tables, and reads the words only when find() is called first.
+  static Vocabulary of_different_words(std::span<const std::int64_t> offsets, std::span<const std::int64_t> counts,
+                                       std::string_view bytes, std::shared_ptr<const void> owner);
+
   std::shared_ptr<const Storage> storage_;
 };
 
 /// Counts the words of a corpus, on several threads. Most frequent first, ties in byte order. The special tokens are
 /// exempt from min_count and max_size; there is no unknown word if nothing was left out. Progress counts bytes. Throws
-/// Error if no word is left; Cancelled.
+/// Error if no word is left or a temporary file cannot be written; Cancelled.
 Vocabulary count_words(const Corpus& corpus, const VocabularyOptions& options = {}, Progress* progress = nullptr);
 
 /// Reads "word count" lines, the format of word2vec.c and GloVe; a line without a count has count 0. Keeps the order.

@@ -32,7 +32,6 @@ struct WordsRecipe {
 struct Word2VecRecipe {
   WordsRecipe words = {};  ///< options.threads is not used: training.threads is
   Word2VecOptions training = {};
-  std::uint64_t memory = 0;               ///< bytes of the encoded corpus, as in EncodeOptions
   std::optional<Corpus> validation = {};  ///< held-out text, whose loss is reported after each epoch
   /// The first of words.known, which must be given, is the end of a sentence, as in word2vec.c: it counts in
   /// subsampling, gets a vector, and is never trained.
@@ -87,8 +86,9 @@ Vocabulary word2vec_vocabulary(const Corpus& corpus, const WordsRecipe& words, c
 /// How pairs are counted.
 struct CooccurrenceRecipe {
   WordsRecipe words = {};
-  CooccurrenceOptions cooccurrence = {};  ///< threads and memory are not used: words.options.threads and `memory` are
-  std::uint64_t memory = 0;               ///< bytes for all of it; 0: three quarters of what the process may have
+  /// threads and memory are not used, nor is words.options.memory: words.options.threads and `memory` are
+  CooccurrenceOptions cooccurrence = {};
+  std::uint64_t memory = 0;  ///< bytes for all of it; 0: three quarters of what the process may have
 };
 
 /// Throws OptionError naming the first setting that is out of range.

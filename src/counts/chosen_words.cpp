@@ -1,0 +1,209 @@
+#include "src/counts/chosen_words.hpp"
+
+#include "equivec/base/error.hpp"
+#include "src/base/memory_limit.hpp"
+#include "src/counts/vocabulary_writer.hpp"
+#include "src/counts/word_runs.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace equivec {
+
+namespace {
+
+/// A word with its sort keys.
+struct Candidate {
+  std::uint64_t count;
+  std::uint64_t prefix;  // the first eight bytes, which decide most ties without reading the word
+  std::uint32_t number;  // in its table
+};
+
+/// Adds the words of all tables to the first and returns their numbers in it.
+std::vector<std::vector<std::uint32_t>> merge(std::vector<WordCounts>& tables) {
+  std::vector<std::vector<std::uint32_t>> numbers;
+  for (std::size_t t = 1; t < tables.size(); ++t) {
+    const auto counts = tables[t].counts();
+    auto& merged = numbers.emplace_back();
+    merged.reserve(counts.size());
+    for (std::uint32_t i = 0; i < counts.size(); ++i) merged.push_back(tables[0].add(tables[t].word(i), counts[i]));
+  }
+  return numbers;
+}
+
+[[noreturn]] void throw_none_is_frequent(const std::string& name, std::uint64_t different, std::uint64_t tokens,
+                                         int min_count) {
+  throw Error(name + ": none of its " + std::to_string(different) + " words (" + std::to_string(tokens) +
+              " tokens) occurs " + std::to_string(min_count) + " times; lower --min-count");
+}
+
+[[noreturn]] void throw_no_room(int max_size) {
+  throw OptionError("max-size leaves no room for words beside the special tokens, got " + std::to_string(max_size));
+}
+
+/// Sorts words that come in byte order by their counts, in runs.
+class ByCount {
+ public:
+  explicit ByCount(std::uint64_t memory) : memory_(memory) {}
+
+  void add(const CountedWord& word) {
+    kept_.push_back({word.count, bytes_.size(), word.word.size()});
+    bytes_ += word.word;
+    if (bytes_.size() + kept_.size() * sizeof(Place) > memory_ / 4) flush();  // growing takes as much again, and more
+  }
+  const WordRuns& runs() {
+    flush();
+    return runs_;
+  }
+
+ private:
+  struct Place {
+    std::uint64_t count;
+    std::size_t begin, size;
+  };
+
+  void flush() {
+    std::ranges::stable_sort(kept_, std::ranges::greater(), &Place::count);
+    runs_.add(kept_.size(), [&](std::size_t i) {
+      return CountedWord{std::string_view(bytes_).substr(kept_[i].begin, kept_[i].size), kept_[i].count};
+    });
+    kept_.clear();
+    bytes_.clear();
+  }
+
+  std::uint64_t memory_;
+  std::vector<Place> kept_;
+  std::string bytes_;
+  WordRuns runs_{is_before_in_vocabulary};
+};
+
+/// choose_words() of words that were spilled.
+Vocabulary choose_spilled(const NumberedText& text, const VocabularyOptions& options, const std::string& name) {
+  const std::uint64_t memory = options.memory != 0 ? options.memory : memory_limit() / 4 * 3;
+  const std::string &unknown = options.unknown, &end_token = options.text.end_token;
+  std::uint64_t unknown_count = 0, end_count = end_token.empty() ? 0 : text.sentences;
+  std::uint64_t different = 0, kept = 0, kept_count = 0;
+  ByCount by_count(memory);
+  const auto take = [&](const CountedWord& word) {
+    ++different;
+    if (word.word == end_token) {
+      end_count += word.count;
+    } else if (word.word == unknown) {
+      unknown_count += word.count;
+    } else if (word.count >= static_cast<std::uint64_t>(options.min_count)) {
+      ++kept;
+      kept_count += word.count;
+      by_count.add(word);
+    } else if (!unknown.empty()) {
+      unknown_count += word.count;
+    }
+  };
+  std::string last;  // the same word may be in several runs
+  std::uint64_t count = 0;
+  text.spilled->merge(memory / 4, [&](const CountedWord& word) {
+    if (word.word != last) {
+      if (count > 0) take({last, count});
+      last = word.word;
+      count = 0;
+    }
+    count += word.count;
+  });
+  take({last, count});
+  if (kept == 0) throw_none_is_frequent(name, different, text.tokens, options.min_count);
+
+  const WordRuns& runs = by_count.runs();
+  const std::uint64_t limit = static_cast<std::uint64_t>(options.max_size),
+                      specials = !unknown.empty() + !end_token.empty();
+  std::uint64_t room = kept;
+  if (limit > 0 && kept + specials > limit) {
+    room = limit - std::min(limit, specials);
+    if (room == 0) throw_no_room(options.max_size);
+    if (!unknown.empty()) {
+      std::uint64_t number = 0, within = 0;
+      runs.merge(memory / 4, [&](const CountedWord& word) { within += number++ < room ? word.count : 0; });
+      unknown_count += kept_count - within;
+    }
+  }
+
+  std::vector<CountedWord> special_words;
+  if (unknown_count > 0) special_words.push_back({unknown, unknown_count});
+  if (end_count > 0) special_words.push_back({end_token, end_count});
+  std::ranges::sort(special_words, is_before_in_vocabulary);
+  VocabularyWriter writer;
+  auto special = special_words.begin();
+  std::uint64_t number = 0;
+  runs.merge(memory / 4, [&](const CountedWord& word) {
+    if (number++ >= room) return;
+    while (special != special_words.end() && is_before_in_vocabulary(*special, word)) writer.add(*special++);
+    writer.add(word);
+  });
+  while (special != special_words.end()) writer.add(*special++);
+  return std::move(writer).vocabulary();
+}
+
+}  // namespace
+
+ChosenWords choose_words(NumberedText& text, const VocabularyOptions& options, const std::string& name) {
+  if (text.tokens == 0) throw Error(name + ": there is no word in it");
+  if (text.spilled) return {choose_spilled(text, options, name), {}};
+  const auto numbers = merge(text.tables);
+  WordCounts& words = text.tables[0];
+  const std::size_t different = words.size();
+  if (!options.text.end_token.empty()) words.add(options.text.end_token, text.sentences);
+  if (!options.unknown.empty()) words.add(options.unknown, 0);
+
+  const std::vector<std::uint64_t> counts = words.counts();
+  std::vector<Candidate> kept, specials;
+  std::uint64_t left_out = 0;
+  const auto is_special = [&](std::string_view word) {
+    return word == options.unknown || word == options.text.end_token;
+  };
+  for (std::uint32_t i = 0; i < words.size(); ++i) {
+    const Candidate word{counts[i], prefix_of(words.word(i)), i};
+    if (is_special(words.word(i)))
+      specials.push_back(word);
+    else if (word.count >= static_cast<std::uint64_t>(options.min_count))
+      kept.push_back(word);
+    else
+      left_out += word.count;
+  }
+  if (kept.empty()) throw_none_is_frequent(name, different, text.tokens, options.min_count);
+  const auto before = [&](const Candidate& a, const Candidate& b) {
+    if (a.count != b.count) return a.count > b.count;
+    if (a.prefix != b.prefix) return a.prefix < b.prefix;
+    return words.word(a.number) < words.word(b.number);
+  };
+  std::sort(kept.begin(), kept.end(), before);
+  const auto limit = static_cast<std::size_t>(options.max_size);
+  if (limit > 0 && kept.size() + specials.size() > limit) {
+    const std::size_t room = limit - std::min(limit, specials.size());
+    for (std::size_t i = room; i < kept.size(); ++i) left_out += kept[i].count;
+    kept.resize(room);
+  }
+  if (kept.empty()) throw_no_room(options.max_size);
+  for (Candidate special : specials) {
+    if (words.word(special.number) == options.unknown) special.count += left_out;
+    if (special.count > 0) kept.insert(std::upper_bound(kept.begin(), kept.end(), special, before), special);
+  }
+
+  std::vector<Vocabulary::Entry> entries;
+  entries.reserve(kept.size());
+  WordIds ids(words.size(), no_word);
+  for (const Candidate& word : kept) {
+    ids[word.number] = word_id(entries.size());
+    entries.push_back({std::string(words.word(word.number)), word.count});
+  }
+  ChosenWords result{Vocabulary(entries), {}};
+  if (!options.unknown.empty())
+    if (const auto unknown = result.vocabulary.find(options.unknown)) std::ranges::replace(ids, no_word, *unknown);
+  for (const auto& table : numbers) {
+    auto& merged = result.ids.emplace_back();
+    merged.reserve(table.size());
+    for (const std::uint32_t number : table) merged.push_back(ids[number]);
+  }
+  result.ids.insert(result.ids.begin(), std::move(ids));
+  return result;
+}
+
+}  // namespace equivec
