@@ -17,6 +17,7 @@
 #include <iomanip>
 #include <iostream>
 #include <new>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -48,6 +49,8 @@ void show_usage(std::ostream& out) {
   for (const Command& command : commands)
     out << "  " << std::left << std::setw(16) << command.name << command.summary << '\n';
   out << "\nequivec COMMAND --help shows a command's options and their defaults.\n"
+         "equivec --escape always|never COMMAND ...: control characters of words are shown as \\u001b, or as\n"
+         "they are; by default (terminal) they are so on a terminal alone.\n"
          "Results go to standard output, all else to standard error; --json makes an answer one JSON document.\n"
          "Exit status: 0 done, 1 data or a file is at fault, 2 the command line is, 130 and 143 interrupted.\n";
 }
@@ -96,11 +99,26 @@ int run(const Command& command, std::span<const std::string> arguments) {
   }
 }
 
+/// Takes --escape WHEN, which stands before the command, from the arguments. Throws OptionError.
+void take_escape(std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments[0] != "--escape") return;
+  constexpr std::array<std::pair<std::string_view, Escape>, 3> choices = {
+      {{"terminal", Escape::on_terminals}, {"always", Escape::always}, {"never", Escape::never}}};
+  const auto* const choice =
+      arguments.size() < 2 ? choices.end()
+                           : std::ranges::find(choices, arguments[1], &std::pair<std::string_view, Escape>::first);
+  if (choice == choices.end())
+    throw equivec::OptionError("--escape: expected terminal, always or never" +
+                               (arguments.size() < 2 ? "" : ", found '" + arguments[1] + "'"));
+  set_escape(choice->second);
+  arguments.erase(arguments.begin(), arguments.begin() + 2);
+}
+
 /// Words and names are shown without control characters on a terminal, and as they are in a file or a pipe.
 class TerminalOutput {
  public:
   TerminalOutput() : buffer_(*std::cout.rdbuf()) {
-    if (::isatty(STDOUT_FILENO) == 1) old_ = std::cout.rdbuf(&buffer_);
+    if (is_escaped(STDOUT_FILENO)) old_ = std::cout.rdbuf(&buffer_);
   }
   TerminalOutput(const TerminalOutput&) = delete;
   TerminalOutput& operator=(const TerminalOutput&) = delete;
@@ -124,10 +142,15 @@ void open_standard_streams() {
 int main(int argc, char** argv) {
   open_standard_streams();
   std::ios::sync_with_stdio(false);
-  const TerminalOutput output;
   install_signal_handlers();
-  const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+  std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   std::string_view name;
+  try {
+    take_escape(arguments);
+  } catch (const equivec::OptionError& error) {
+    return fail(name, error.what(), 2);
+  }
+  const TerminalOutput output;
   try {
     std::cout.exceptions(std::ios::badbit | std::ios::failbit);
     int status = 0;

@@ -5,6 +5,18 @@
 #include <cstdio>
 #include <iostream>
 
+namespace {
+
+Escape the_escape = Escape::on_terminals;
+
+}  // namespace
+
+void set_escape(Escape where) { the_escape = where; }
+
+bool is_escaped(int descriptor) {
+  return the_escape == Escape::always || (the_escape == Escape::on_terminals && ::isatty(descriptor) == 1);
+}
+
 std::string without_controls(std::string_view text) {
   std::string result;
   result.reserve(text.size());
@@ -25,9 +37,7 @@ std::string without_controls(std::string_view text) {
   return result;
 }
 
-void show_error(const std::string& line) {
-  std::cerr << (::isatty(STDERR_FILENO) == 1 ? without_controls(line) : line);
-}
+void show_error(const std::string& line) { std::cerr << (is_escaped(STDERR_FILENO) ? without_controls(line) : line); }
 
 std::streamsize TerminalBuffer::xsputn(const char* text, std::streamsize size) {
   const std::string visible = without_controls({text, static_cast<std::size_t>(size)});

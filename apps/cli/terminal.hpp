@@ -8,7 +8,14 @@
 /// move the cursor or change what a terminal does. Bytes that are not UTF-8 stay.
 std::string without_controls(std::string_view text);
 
-/// Prints a line on standard error; without control characters if that is a terminal.
+/// Where control characters are replaced.
+enum class Escape { on_terminals, always, never };
+/// For the rest of the run; on terminals if it is never called.
+void set_escape(Escape where);
+/// Whether what goes to this descriptor is shown without control characters.
+bool is_escaped(int descriptor);
+
+/// Prints a line on standard error.
 void show_error(const std::string& line);
 
 /// Passes what is written to a terminal on without control characters.

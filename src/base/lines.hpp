@@ -15,9 +15,17 @@ inline std::string_view trimmed(std::string_view text) noexcept {
   return text;
 }
 
+inline constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+
 /// A text without a leading UTF-8 byte order mark, which Windows programs write.
 inline std::string_view without_byte_order_mark(std::string_view text) {
-  return text.substr(text.starts_with("\xef\xbb\xbf") ? 3 : 0);
+  return text.substr(text.starts_with(byte_order_mark) ? byte_order_mark.size() : 0);
+}
+
+/// What must stand before the first word of a text so that without_byte_order_mark() leaves that word whole: a byte
+/// order mark if it begins with one, else nothing.
+inline std::string_view mark_before(std::string_view first_word) {
+  return first_word.starts_with(byte_order_mark) ? byte_order_mark : std::string_view();
 }
 
 /// Calls f(line, number) for each line of a text, without its line feed or carriage return, until f returns false.

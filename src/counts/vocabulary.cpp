@@ -176,6 +176,7 @@ Vocabulary read_vocabulary(const std::filesystem::path& file) {
 
 void write_vocabulary(OutputFiles& files, const std::filesystem::path& file, const Vocabulary& vocabulary) {
   OutputFile& out = files.open(file);
+  if (vocabulary.size() > 0) out.write(mark_before(vocabulary.word(word_id(0))));
   std::string line;
   for (std::size_t row = 0; row < vocabulary.size(); ++row) {
     line = vocabulary.word(word_id(row));

@@ -50,9 +50,6 @@ namespace {
 
 using Fault = Decompressor::Decoder::Fault;
 
-/// How much of the process's memory a file may ask for, by its header.
-std::uint64_t most_memory() { return memory_limit() / 2; }
-
 /// Zeros follow some archives, from tapes and from dd.
 bool is_padding(std::string_view bytes) {
   return std::ranges::all_of(bytes, [](char c) { return c == '\0'; });
@@ -137,8 +134,8 @@ class Bzip2Decoder final : public StreamDecoder<bz_stream> {
 
 class XzDecoder final : public Decompressor::Decoder {
  public:
-  XzDecoder() {
-    if (::lzma_stream_decoder(&stream_, most_memory(), LZMA_CONCATENATED) != LZMA_OK) throw std::bad_alloc();
+  explicit XzDecoder(std::uint64_t most_memory) {
+    if (::lzma_stream_decoder(&stream_, most_memory, LZMA_CONCATENATED) != LZMA_OK) throw std::bad_alloc();
   }
   ~XzDecoder() override { ::lzma_end(&stream_); }
 
@@ -163,10 +160,10 @@ class XzDecoder final : public Decompressor::Decoder {
 
 class ZstdDecoder final : public Decompressor::Decoder {
  public:
-  ZstdDecoder() : context_(::ZSTD_createDCtx()) {
+  explicit ZstdDecoder(std::uint64_t most_memory) : context_(::ZSTD_createDCtx()) {
     if (!context_) throw std::bad_alloc();
     int window = 31;  // --long=31, as dumps of the web have it
-    for (const std::uint64_t most = most_memory(); window > 27 && (std::uint64_t{1} << window) > most;) --window;
+    while (window > 10 && (std::uint64_t{1} << window) > most_memory) --window;
     ::ZSTD_DCtx_setParameter(context_, ZSTD_d_windowLogMax, window);
   }
   ~ZstdDecoder() override { ::ZSTD_freeDCtx(context_); }
@@ -192,16 +189,16 @@ class ZstdDecoder final : public Decompressor::Decoder {
   bool ended_ = false;
 };
 
-std::unique_ptr<Decompressor::Decoder> decoder_of(Compression compression) {
+std::unique_ptr<Decompressor::Decoder> decoder_of(Compression compression, std::uint64_t most_memory) {
   switch (compression) {
     case Compression::gzip:
       return std::make_unique<GzipDecoder>();
     case Compression::bzip2:
       return std::make_unique<Bzip2Decoder>();
     case Compression::xz:
-      return std::make_unique<XzDecoder>();
+      return std::make_unique<XzDecoder>(most_memory);
     case Compression::zstd:
-      return std::make_unique<ZstdDecoder>();
+      return std::make_unique<ZstdDecoder>(most_memory);
     case Compression::none:
       break;
   }
@@ -211,7 +208,11 @@ std::unique_ptr<Decompressor::Decoder> decoder_of(Compression compression) {
 }  // namespace
 
 Decompressor::Decompressor(Compression compression, std::string_view bytes, const std::filesystem::path& name)
-    : decoder_(decoder_of(compression)), left_(bytes), name_(name) {}
+    : Decompressor(compression, bytes, name, memory_limit() / 2) {}
+
+Decompressor::Decompressor(Compression compression, std::string_view bytes, const std::filesystem::path& name,
+                           std::uint64_t most_memory)
+    : decoder_(decoder_of(compression, most_memory)), left_(bytes), name_(name) {}
 
 Decompressor::~Decompressor() = default;
 

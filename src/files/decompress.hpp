@@ -4,6 +4,7 @@
 #include "src/files/mapped_file.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <span>
@@ -21,12 +22,15 @@ class Decompressor {
  public:
   class Decoder;
 
-  /// REQUIRES: a compression other than none.
+  /// REQUIRES: a compression other than none. The header of the data may ask for up to `most_memory` bytes; if it is
+  /// not given, half the memory that the process may have.
+  Decompressor(Compression compression, std::string_view bytes, const std::filesystem::path& name,
+               std::uint64_t most_memory);
   Decompressor(Compression compression, std::string_view bytes, const std::filesystem::path& name);
   ~Decompressor();
 
   /// Fills `buffer` and returns the number of bytes written, less than its size only at the end.
-  /// Throws Error if the data are damaged or truncated, or ask for more than half the memory that the process may have.
+  /// Throws Error if the data are damaged or truncated, or ask for more memory than they may.
   std::size_t read(std::span<char> buffer);
 
  private:

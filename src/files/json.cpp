@@ -51,6 +51,9 @@ class CountingIterator {
   LineCounter* counter_;
 };
 
+// A value takes up to a hundred times its bytes in memory, and the parser some of a text's.
+constexpr std::size_t most_values = 1000000, most_bytes = 64000000;
+
 class ValueBuilder : public nlohmann::json_sax<Json> {
  public:
   /// For a text of `size` bytes.
@@ -96,6 +99,9 @@ class ValueBuilder : public nlohmann::json_sax<Json> {
   bool number(double value) { return add(JsonValue::Kind::number, {}, value); }
 
   bool add(JsonValue::Kind kind, std::string text = {}, double number = 0) {
+    if (++values_ > most_values)
+      fail_at(where_, counter_.line, place(),
+              "the file has more than " + grouped(most_values) + " words and numbers; divide it");
     last_ = open_.empty() ? &root_ : &open_.back().value->items.emplace_back();
     *last_ = {kind, counter_.line, std::exchange(key_, {}), key_line_, std::move(text), number, {}};
     return true;
@@ -130,6 +136,7 @@ class ValueBuilder : public nlohmann::json_sax<Json> {
   std::vector<Open> open_;
   std::string key_;
   std::size_t key_line_ = 1;
+  std::size_t values_ = 0;
 };
 
 }  // namespace
@@ -167,6 +174,8 @@ void fail_at(const std::string& where, std::size_t line, const std::string& plac
 }
 
 JsonValue parse_json(const std::string& where, std::string_view text) {
+  if (text.size() > most_bytes)
+    throw Error(where + ": has " + grouped(text.size()) + " bytes; expected JSON of at most " + grouped(most_bytes));
   LineCounter counter;
   ValueBuilder builder(where, counter, text.size());
   Json::sax_parse(CountingIterator(text.data(), counter), CountingIterator(text.data() + text.size(), counter),

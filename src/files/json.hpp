@@ -36,7 +36,8 @@ std::string inside(const std::string& place, std::string_view name);
                           const std::string& message);
 
 /// Throws Error, naming file and line, for text that is not JSON in UTF-8, for a key that occurs twice in an object,
-/// and for lists and objects nested deeper than 8.
+/// for lists and objects nested deeper than 8, and for more than 64 MB or a million values, which would take many times
+/// as much memory.
 JsonValue parse_json(const std::string& file, std::string_view text);
 
 }  // namespace equivec

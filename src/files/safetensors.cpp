@@ -58,6 +58,13 @@ const Tensor* SafetensorsContent::find(std::string_view name) const noexcept {
   return found == tensors.end() ? nullptr : &*found;
 }
 
+namespace {
+
+constexpr int deepest = 3;  // a number in the list of a tensor of the header
+constexpr std::size_t most_values = 1000000;
+
+}  // namespace
+
 bool is_safetensors(std::string_view bytes) noexcept {
   return bytes.size() > 8 && bytes[8] == '{' && header_length(bytes) >= 2 && header_length(bytes) <= max_header;
 }
@@ -79,7 +86,13 @@ SafetensorsContent parse_safetensors(std::string_view bytes, const std::string& 
   };
   std::vector<Range> ranges;
   try {
-    const auto header = nlohmann::json::parse(bytes.substr(8, length));
+    // A value takes many times its bytes in memory.
+    std::size_t values = 0;
+    const auto count = [&](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
+      if (depth > deepest || ++values > most_values) broken("its header is not that of a safetensors file");
+      return true;
+    };
+    const auto header = nlohmann::json::parse(bytes.substr(8, length), count);
     for (const auto& [key, value] : header.items()) {
       if (key == "__metadata__") {
         content.metadata = value.get<std::map<std::string, std::string>>();

@@ -3,6 +3,7 @@
 #include "equivec/base/characters.hpp"
 #include "equivec/base/error.hpp"
 #include "src/base/lines.hpp"
+#include "src/files/file_kind.hpp"
 #include "src/files/mapped_file.hpp"
 
 #include <algorithm>
@@ -15,6 +16,8 @@ namespace {
 constexpr std::size_t block_size = std::size_t{1} << 20;
 
 void require_text(std::string_view start, const std::string& name) {
+  if (const FileKind* kind = foreign_kind(start); kind && !kind->text)
+    throw Error(name + ": " + std::string(kind->what) + (kind->advice.empty() ? "" : "; ") + std::string(kind->advice));
   const std::size_t zero = start.substr(0, 4096).find('\0');
   if (zero != start.npos)
     throw Error(name + ": is not text (byte " + std::to_string(zero) +

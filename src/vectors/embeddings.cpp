@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace equivec {
 
@@ -17,6 +18,8 @@ Embeddings::Embeddings(Vocabulary vocabulary, MatrixView vectors, std::shared_pt
       metadata_(std::make_shared<const Metadata>(std::move(metadata))) {
   if (vocabulary_.size() != size())
     throw Error(std::to_string(vocabulary_.size()) + " words but " + std::to_string(size()) + " vectors");
+  if (columns_ > std::numeric_limits<int>::max())
+    throw Error("a vector has " + std::to_string(columns_) + " numbers; at most 2,147,483,647 are possible");
 }
 
 Embeddings::Embeddings(Vocabulary vocabulary, const std::shared_ptr<const Matrix>& vectors, Metadata metadata)
@@ -26,7 +29,7 @@ Embeddings::Embeddings(Vocabulary vocabulary, const std::shared_ptr<const Matrix
 Embeddings::Embeddings(Vocabulary vocabulary, Matrix vectors, Metadata metadata)
     : Embeddings(std::move(vocabulary), std::make_shared<const Matrix>(std::move(vectors)), std::move(metadata)) {}
 
-std::optional<std::span<const float>> Embeddings::find(std::string_view word) const noexcept {
+std::optional<std::span<const float>> Embeddings::find(std::string_view word) const {
   if (const auto id = vocabulary_.find(word)) return (*this)[*id];
   return std::nullopt;
 }

@@ -6,13 +6,13 @@
 #include "src/base/parallel.hpp"
 #include "src/counts/word_index.hpp"
 #include "src/files/decompress.hpp"
+#include "src/files/file_kind.hpp"
 #include "src/files/safetensors.hpp"
 #include "src/vectors/finite.hpp"
 #include "src/vectors/formats/format.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <fstream>
 #include <system_error>
 
@@ -34,14 +34,8 @@ void refuse_foreign(const Source& source) {
   const std::string_view bytes = source.bytes();
   if (bytes.empty()) source.fail("is empty");
   if (is_safetensors(bytes)) return;  // it begins with a length, whose bytes may be anything
-  std::uint32_t start = 0;
-  std::memcpy(&start, bytes.data(), std::min(sizeof start, bytes.size()));
-  if (start == 793712314u)
-    source.fail("is a fastText model; fastText writes the word vectors into the .vec file beside it: read that one");
-  if (bytes.starts_with("\x80\x05") || bytes.starts_with("\x80\x04") || bytes.starts_with("\x80\x03") ||
-      bytes.starts_with("\x80\x02"))
-    source.fail("is a Python pickle, such as gensim's save() makes; export it with save_word2vec_format");
-  if (bytes.starts_with("PK\x03\x04")) source.fail("is a zip archive; unpack it first");
+  if (const FileKind* kind = foreign_kind(bytes))
+    source.fail(std::string(kind->what) + (kind->advice.empty() ? "" : "; ") + std::string(kind->advice));
 }
 
 Source open_source(const std::filesystem::path& file, const Progress* progress = nullptr) {
@@ -53,6 +47,9 @@ Source open_source(const std::filesystem::path& file, const Progress* progress =
 [[noreturn]] void refuse_unknown(const Source& source) {
   if (source.bytes().substr(0, 4096).find('\0') != std::string_view::npos)
     source.fail("is a binary file of unknown kind; known are native, npy and word2vec-binary");
+  if (is_words_and_counts(source.bytes()))
+    source.fail(
+        "holds words and counts, not vectors; vectors of one number are read by convert --input-format glove-text");
   source.fail(1, "expected word vectors, found text whose lines do not end in numbers");
 }
 

@@ -616,3 +616,15 @@ TEST_CASE("case variants: only A to Z have case") {
   CHECK(with_case_variants(Sets{{"\xc3\xa9va", "ad\xc3\xa9le"}}) ==
         Sets{{"\xc3\xa9va", "ad\xc3\xa9le"}, {"\xc3\xa9va", "Ad\xc3\xa9le"}, {"\xc3\xa9VA", "AD\xc3\xa9LE"}});
 }
+
+TEST_CASE("word sets: a file that would take many times its size in memory is refused") {
+  const TemporaryDirectory directory;
+  const auto error = [&](const std::string& text) {
+    const auto file = directory.file("large.json", text).string();
+    return error_of([&] { read_word_sets(file); });
+  };
+  CHECK_THAT(error("{\"a\": " + std::string(64000001, '1') + "}"), ContainsSubstring("at most 64,000,000"));
+  std::string many = "{\"lists\": {\"a\": [1";
+  for (int i = 0; i < 1000000; ++i) many += ",1";
+  CHECK_THAT(error(many + "]}}"), ContainsSubstring("more than 1,000,000 words and numbers"));
+}

@@ -469,9 +469,9 @@ TEST_CASE("text formats: of a word that occurs twice the first row is kept with 
 
 TEST_CASE("text formats: words that are not UTF-8 are read") {
   const TemporaryDirectory directory;
-  const Embeddings expected = embeddings({{"\xff\xfe", {1, 2}}, {"\xe4\xb8", {3, 4}}});
-  CHECK(same_bits(read(directory.file("v.vec", "2 2\n\xff\xfe 1 2\n\xe4\xb8 3 4\n")), expected));
-  CHECK(same_bits(read(directory.file("v.txt", "\xff\xfe 1 2\n\xe4\xb8 3 4\n")), expected));
+  const Embeddings expected = embeddings({{"\xff\xfd", {1, 2}}, {"\xe4\xb8", {3, 4}}});
+  CHECK(same_bits(read(directory.file("v.vec", "2 2\n\xff\xfd 1 2\n\xe4\xb8 3 4\n")), expected));
+  CHECK(same_bits(read(directory.file("v.txt", "\xff\xfd 1 2\n\xe4\xb8 3 4\n")), expected));
 }
 
 TEST_CASE("formats with a header: impossible numbers are refused") {
@@ -795,6 +795,12 @@ TEST_CASE("native: a file may be written over itself") {
   CHECK(same_bits(read(file), e));
 }
 
+std::string repeated(const std::string& text, int times) {
+  std::string result;
+  for (int i = 0; i < times; ++i) result += text;
+  return result;
+}
+
 TEST_CASE("native: inconsistent containers are refused") {
   const TemporaryDirectory directory;
   const std::string offsets = R"("word_offsets":{"dtype":"I64","shape":[2],"data_offsets":[0,16]})";
@@ -822,35 +828,24 @@ TEST_CASE("native: inconsistent containers are refused") {
     return safetensors(header.replace(header.find(from), from.size(), to), data);
   };
   for (const std::string& bytes :
-       {safetensors(join({offsets, counts, words}), data),   // no vectors
-        safetensors(join({vectors}), data),                  // no words
-        safetensors(good, data.substr(0, data.size() - 1)),  // cut short
-        safetensors(good, data + "more"),                    // too long
-        changed("[24,32]", "[24,31]"),
-        changed("[24,32]", "[32,24]"),  // not its size
-        changed("[24,32]", "[23,31]"),
-        changed("[32,35]", "[33,36]"),                    // not in its place
-        changed("[32,35]", "[32,18446744073709551615]"),  // outside
-        changed("[24,32]", "[-8,0]"),                     // negative
-        changed("[1,2]", "[2,2]"),
-        changed("[1,2]", "[2,1]"),  // not as many as words
-        changed("[1,2]", "[2]"),
-        changed("[1,2]", "[1,2,1]"),  // no matrix
-        changed("[1,2]", "[4294967297,4294967298]"),
-        changed("[1,2]", "[-1,-2]"),
-        changed("[1,2]", "[1.5,2]"),
-        changed("[1,2]", "[\"1\",2]"),
-        changed("F32", "F64"),
-        changed("F32", "BF16"),
-        changed("I64", "I32"),
-        changed("\"F32\"", "7"),
-        changed("[2]", "[3]"),
-        safetensors("[]", data),
-        safetensors("{", data),
-        safetensors("", data),
-        safetensors(std::string(200000, '['), data),
-        bytes_of(std::uint64_t{1} << 40) + good + data,
-        bytes_of(~std::uint64_t{0}) + good + data,
+       {safetensors(join({offsets, counts, words}), data),             // no vectors
+        safetensors(join({vectors}), data),                            // no words
+        safetensors(good, data.substr(0, data.size() - 1)),            // cut short
+        safetensors(good, data + "more"),                              // too long
+        changed("[24,32]", "[24,31]"), changed("[24,32]", "[32,24]"),  // not its size
+        changed("[24,32]", "[23,31]"), changed("[32,35]", "[33,36]"),  // not in its place
+        changed("[32,35]", "[32,18446744073709551615]"),               // outside
+        changed("[24,32]", "[-8,0]"),                                  // negative
+        changed("[1,2]", "[2,2]"), changed("[1,2]", "[2,1]"),          // not as many as words
+        changed("[1,2]", "[2]"), changed("[1,2]", "[1,2,1]"),          // no matrix
+        changed("[1,2]", "[4294967297,4294967298]"), changed("[1,2]", "[-1,-2]"), changed("[1,2]", "[1.5,2]"),
+        changed("[1,2]", "[\"1\",2]"), changed("F32", "F64"), changed("F32", "BF16"), changed("I64", "I32"),
+        changed("\"F32\"", "7"), changed("[2]", "[3]"), safetensors("[]", data), safetensors("{", data),
+        safetensors("", data), safetensors(std::string(200000, '['), data),
+        // Many times its bytes in memory, if it were kept.
+        safetensors(R"({"a":{"shape":[)" + std::string(4000000, '[') + std::string(4000000, ']') + "]}}", data),
+        safetensors(R"({"a":{"shape":[0)" + repeated(",0", 2000000) + "]}}", data),
+        bytes_of(std::uint64_t{1} << 40) + good + data, bytes_of(~std::uint64_t{0}) + good + data,
         safetensors(join({R"("__metadata__":{"number":7})", offsets, counts, vectors, words}), data),
         safetensors(join({R"("__metadata__":["a"])", offsets, counts, vectors, words}), data)}) {
     CAPTURE(bytes.substr(8, 400));
@@ -1063,4 +1058,54 @@ TEST_CASE("formats: a native file whose first bytes are those of a Python pickle
   REQUIRE(note.size() < 2000);
   CHECK(recognize_format(file) == Format::native);
   CHECK(read_embeddings(file).metadata().at("note") == note);
+}
+
+TEST_CASE("formats: a first word that begins with a byte order mark is kept by every format that keeps it") {
+  const TemporaryDirectory directory;
+  const Embeddings e = embeddings({{"\xef\xbb\xbfone", {1.5F, 2}}, {"two", {3, 4.25F}}});
+  for (const char* name : {"v.txt", "v.vec", "v.bin", "v.npy", "v.safetensors"}) {
+    CAPTURE(name);
+    write_embeddings(directory / name, e);
+    CHECK(same_bits(read(directory / name), e));
+  }
+  const fs::path file = directory / "words";
+  write_vocabulary(file, e.vocabulary());
+  CHECK(read_vocabulary(file).word(word_id(0)) == "\xef\xbb\xbfone");
+}
+
+TEST_CASE("formats: a file of words and counts is not taken for vectors of one number") {
+  const TemporaryDirectory directory;
+  const fs::path file = directory / "v.txt";
+  write_file(file, "the 12\nof 7\nand 7\nrare 1\n");
+  CHECK_THAT(error_of([&] { read(file); }), ContainsSubstring("words and counts, not vectors"));
+  CHECK(read(file, Format::glove_text).dimension() == 1);  // if it is said to be vectors
+  for (const char* vectors : {"the 12\nof 7\nand 8\n", "the 12\nof 7.5\nand 7\n", "the 1 2\nof 1 1\nand 1 0\n"}) {
+    write_file(file, vectors);
+    CHECK(read(file).size() == 3);
+  }
+}
+
+TEST_CASE("formats: a first line with a blank before two numbers is no header") {
+  const TemporaryDirectory directory;
+  const fs::path file = directory / "v.txt";
+  write_file(file, " 1 2\nb 3\nc 4.5\n");
+  CHECK(recognize_format(file) == Format::glove_text);
+}
+
+TEST_CASE("formats: word2vec binary of one dimension is told from text") {
+  const TemporaryDirectory directory;
+  const fs::path file = directory / "v.bin";
+  // The bytes of each number are digits and blanks.
+  write_file(file, "2 1\na 1.5 b  2.5");
+  CHECK(recognize_format(file) == Format::word2vec_binary);
+  write_file(file, "2 1\na 1.25\nb 2.5\n");
+  CHECK(recognize_format(file) == Format::word2vec_text);
+  write_embeddings(file, embeddings({{"a", {1}}, {"b", {2}}}));
+  CHECK(recognize_format(file) == Format::word2vec_binary);
+}
+
+TEST_CASE("vectors: more numbers than an int counts are refused") {
+  const float none = 0;
+  CHECK_THAT(error_of([&] { Embeddings(Vocabulary(), MatrixView(&none, 0, Eigen::Index{1} << 31), nullptr); }),
+             ContainsSubstring("2147483648 numbers"));
 }

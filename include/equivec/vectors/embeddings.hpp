@@ -34,7 +34,7 @@ class Embeddings {
     const auto dimension = static_cast<std::size_t>(columns_);
     return {vectors_ + index(id) * dimension, dimension};
   }
-  std::optional<std::span<const float>> find(std::string_view word) const noexcept;
+  std::optional<std::span<const float>> find(std::string_view word) const;
 
   Embeddings with_metadata(Metadata metadata) const;  ///< the same vectors with other metadata
 

@@ -72,6 +72,9 @@ std::string word2vec_header(const Embeddings& embeddings);
 /// True if the header is followed by text rather than binary numbers.
 bool is_text_after_header(std::string_view bytes, const Word2VecHeader& header);
 
+/// True for text whose lines are a word and a count, the most frequent first, as files of vocabularies have them.
+bool is_words_and_counts(std::string_view bytes);
+
 bool are_unique(std::span<const std::string_view> words);
 
 /// Vectors in the order of `words`; if a word occurs twice, its first row is kept, with a notice.

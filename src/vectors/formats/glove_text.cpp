@@ -6,16 +6,35 @@
 #include "equivec/vectors/embeddings.hpp"
 #include "equivec/vectors/formats.hpp"
 #include "src/base/lines.hpp"
+#include "src/base/text_numbers.hpp"
 #include "src/files/output_file.hpp"
 #include "src/vectors/formats/format.hpp"
 #include "src/vectors/formats/text_rows.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 // GloVe text: a word and its numbers on each line, without a header. Some words of the published files contain spaces.
 
 namespace equivec {
+
+bool is_words_and_counts(std::string_view bytes) {
+  std::size_t rows = 0;
+  std::uint64_t last = std::numeric_limits<std::uint64_t>::max();
+  bool counts = true;
+  for_each_line(bytes, [&](std::string_view line, std::size_t number) {
+    std::size_t fields = 0;
+    trailing_numbers(line, fields);
+    if (fields == 0) return true;
+    const auto count = parse_number<std::uint64_t>(trimmed(line.substr(std::min(line.find(' '), line.size()))));
+    counts = fields == 2 && count && *count <= last;
+    if (count) last = *count;
+    ++rows;
+    return counts && number < 100;
+  });
+  return counts && rows > 2;
+}
 
 namespace {
 
@@ -33,7 +52,9 @@ std::size_t dimension_of(std::string_view bytes) {
   return most == lines_with.end() ? 0 : most->first;
 }
 
-bool recognizes(std::string_view bytes) { return !parse_word2vec_header(bytes) && dimension_of(bytes) > 0; }
+bool recognizes(std::string_view bytes) {
+  return !parse_word2vec_header(bytes) && dimension_of(bytes) > 0 && !is_words_and_counts(bytes);
+}
 
 Embeddings read(const Source& source, const ReadContext& context) {
   const std::size_t dimension = dimension_of(source.bytes());
@@ -58,6 +79,7 @@ void write(OutputFiles& files, const std::filesystem::path& path, const Embeddin
       throw Error("word " + std::to_string(row + 1) +
                   " ends in white space, which glove-text cannot keep; write .safetensors");
   OutputFile& file = files.open(path);
+  if (embeddings.size() > 0) file.write(mark_before(embeddings.vocabulary().word(word_id(0))));
   write_text_rows(file, embeddings, progress);
 }
 

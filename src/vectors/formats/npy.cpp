@@ -214,6 +214,7 @@ void write(OutputFiles& files, const std::filesystem::path& path, const Embeddin
   }
 
   OutputFile& words = files.open(words_path(path));
+  if (embeddings.size() > 0) words.write(mark_before(embeddings.vocabulary().word(word_id(0))));
   for (std::size_t row = 0; row < embeddings.size(); ++row) {
     words.write(embeddings.vocabulary().word(word_id(row)));
     words.write("\n");

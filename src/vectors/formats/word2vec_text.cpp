@@ -19,6 +19,7 @@ namespace equivec {
 
 std::optional<Word2VecHeader> parse_word2vec_header(std::string_view bytes) {
   const std::string_view start = bytes.substr(0, 128);
+  if (start.empty() || is_space(start.front())) return std::nullopt;  // no program writes one so
   const std::size_t end = std::min(start.find('\n'), start.size());
   std::vector<std::string_view> fields;
   tokenize(
@@ -45,23 +46,34 @@ std::string word2vec_header(const Embeddings& embeddings) {
   return std::to_string(embeddings.size()) + " " + std::to_string(embeddings.dimension()) + "\n";
 }
 
+namespace {
+
+/// Whether the file ends exactly where the last binary row would.
+bool is_binary_throughout(std::string_view body, const Word2VecHeader& header) {
+  if (header.dimension > body.size() / sizeof(float)) return false;
+  for (std::uint64_t row = 0; row < header.rows; ++row) {
+    body.remove_prefix(std::min(body.find_first_not_of('\n'), body.size()));
+    const std::size_t blank = body.find(' ');
+    if (blank == body.npos || body.size() - blank - 1 < header.dimension * sizeof(float)) return false;
+    body.remove_prefix(blank + 1 + header.dimension * sizeof(float));
+  }
+  return body.find_first_not_of('\n') == body.npos;
+}
+
+}  // namespace
+
 bool is_text_after_header(std::string_view bytes, const Word2VecHeader& header) {
-  std::string_view body = bytes.substr(header.bytes);
+  const std::string_view body = bytes.substr(header.bytes);
   const std::string_view line = body.substr(std::min(body.find_first_not_of('\n'), body.size()));
   std::size_t fields = 0;
-  if (trailing_numbers(line.substr(0, line.find('\n')), fields) >= header.dimension) return true;
+  if (trailing_numbers(line.substr(0, line.find('\n')), fields) >= header.dimension)
+    return header.dimension > 1 || !is_binary_throughout(body, header) ||
+           static_cast<std::uint64_t>(std::ranges::count(body, '\n')) == header.rows;
   // Faulty text, or binary: text has no such bytes, and does not end exactly where binary rows would.
   if (std::ranges::any_of(body.substr(0, 8192),
                           [](char c) { return (c >= 0 && c < ' ' && !is_space(c)) || c == 0x7f; }))
     return false;
-  if (header.dimension > body.size() / sizeof(float)) return true;
-  for (std::uint64_t row = 0; row < header.rows; ++row) {
-    body.remove_prefix(std::min(body.find_first_not_of('\n'), body.size()));
-    const std::size_t blank = body.find(' ');
-    if (blank == body.npos || body.size() - blank - 1 < header.dimension * sizeof(float)) return true;
-    body.remove_prefix(blank + 1 + header.dimension * sizeof(float));
-  }
-  return body.find_first_not_of('\n') != body.npos;
+  return !is_binary_throughout(body, header);
 }
 
 namespace {

@@ -1,0 +1,70 @@
+#include "src/files/file_kind.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace equivec {
+
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr std::string_view unpack = "unpack it first", iconv = "make it UTF-8: iconv -f UTF-16 -t UTF-8",
+                           export_text = "export the vectors as word2vec text";
+
+struct Magic {
+  std::string_view bytes;
+  FileKind kind;
+  std::size_t at = 0;
+};
+
+/// The first that fits counts. None is the beginning of a text.
+constexpr std::array magics = {
+    Magic{"\xff\xfe\0\0"sv, {"is text in UTF-32", "make it UTF-8: iconv -f UTF-32 -t UTF-8"}},
+    Magic{"\0\0\xfe\xff"sv, {"is text in UTF-32", "make it UTF-8: iconv -f UTF-32 -t UTF-8"}},
+    Magic{"\xff\xfe"sv, {"is text in UTF-16", iconv}},
+    Magic{"\xfe\xff"sv, {"is text in UTF-16", iconv}},
+    Magic{"PK\x03\x04"sv, {"is a zip archive", unpack}},
+    Magic{"7z\xbc\xaf\x27\x1c"sv, {"is a 7z archive", unpack}},
+    Magic{"Rar!\x1a\x07"sv, {"is a RAR archive", unpack}},
+    Magic{"\x04\x22\x4d\x18"sv, {"is an lz4 archive", unpack}},
+    Magic{"LZIP\x01"sv, {"is an lzip archive", unpack}},
+    Magic{"ustar\0"sv, {"is a tar archive", unpack}, 257},
+    Magic{"ustar  \0"sv, {"is a tar archive", unpack}, 257},
+    Magic{"%PDF-"sv, {"is a PDF document", "extract its text first"}},
+    Magic{"\x89HDF\r\n\x1a\n"sv, {"is an HDF5 file", export_text}},
+    Magic{"SQLite format 3\0"sv, {"is an SQLite database, such as Magnitude's", export_text}},
+    Magic{"PAR1\x15"sv, {"is a Parquet file", "export its text or vectors first"}},
+    Magic{"ARROW1\0"sv, {"is an Arrow file", "export its text or vectors first"}},
+    Magic{"GGUF\x02\0"sv, {"is a GGUF model", "word vectors are not in it"}},
+    Magic{"GGUF\x03\0"sv, {"is a GGUF model", "word vectors are not in it"}},
+    Magic{"FiFu\0"sv, {"is a finalfusion file", export_text}},
+    Magic{"\xba\x16\x4f\x2f"sv,
+          {"is a fastText model", "fastText writes the word vectors into the .vec file beside it: read that one"}},
+    Magic{"\x80\x02"sv, {"is a Python pickle, such as gensim's save() makes", "export it with save_word2vec_format"}},
+    Magic{"\x80\x03"sv, {"is a Python pickle, such as gensim's save() makes", "export it with save_word2vec_format"}},
+    Magic{"\x80\x04"sv, {"is a Python pickle, such as gensim's save() makes", "export it with save_word2vec_format"}},
+    Magic{"\x80\x05"sv, {"is a Python pickle, such as gensim's save() makes", "export it with save_word2vec_format"}},
+    Magic{"\x7f\x45LF"sv, {"is a program", ""}},
+    Magic{"version https://git-lfs.github.com/spec/"sv,
+          {"is a pointer of Git LFS, not the file itself", "fetch that with: git lfs pull"}},
+    Magic{"<!doctype html"sv, {"is an HTML page, not the file itself", "look at it: a download may have failed", true}},
+    Magic{"<html"sv, {"is an HTML page, not the file itself", "look at it: a download may have failed", true}},
+};
+
+constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool fits(const Magic& magic, std::string_view bytes) noexcept {
+  if (bytes.size() < magic.at + magic.bytes.size()) return false;
+  const std::string_view part = bytes.substr(magic.at, magic.bytes.size());
+  return magic.kind.text ? std::ranges::equal(part, magic.bytes, {}, lower) : part == magic.bytes;
+}
+
+}  // namespace
+
+const FileKind* foreign_kind(std::string_view bytes) noexcept {
+  const auto* const found = std::ranges::find_if(magics, [&](const Magic& magic) { return fits(magic, bytes); });
+  return found == magics.end() ? nullptr : &found->kind;
+}
+
+}  // namespace equivec

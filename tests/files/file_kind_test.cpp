@@ -1,0 +1,49 @@
+#include "catch.hpp"
+#include "equivec/base/error.hpp"
+#include "equivec/counts/vocabulary.hpp"
+#include "equivec/text/corpus.hpp"
+#include "equivec/vectors/formats.hpp"
+#include "src/files/file_kind.hpp"
+#include "support.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace equivec;
+using namespace std::string_literals;
+
+TEST_CASE("foreign files: what is often mistaken for text or vectors is named, with a way out") {
+  const TemporaryDirectory directory;
+  const std::vector<std::pair<std::string, std::string>> files = {
+      {"\xff\xfe\x2d\x4e\x87\x65"s, "is text in UTF-16; make it UTF-8"},
+      {"\xff\xfe\0\0\x2d\x4e\0\0"s, "is text in UTF-32"},
+      {"PK\x03\x04..", "is a zip archive; unpack it first"},
+      {"7z\xbc\xaf\x27\x1c..", "7z archive"},
+      {std::string(257, 'x') + "ustar\0"s, "tar archive"},
+      {"%PDF-1.7\n", "PDF"},
+      {"\x89HDF\r\n\x1a\n..", "HDF5"},
+      {"SQLite format 3\0.."s, "SQLite"},
+      {"PAR1\x15...", "Parquet"},
+      {"GGUF\3\0\0\0"s, "GGUF"},
+      {"FiFu\0\0\0\0"s, "finalfusion"},
+      {"\xba\x16\x4f\x2f\x0c\0\0\0"s, "fastText model; fastText writes the word vectors into the .vec"},
+      {"\x80\x04\x95..", "Python pickle"},
+      {"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n", "git lfs pull"},
+  };
+  for (const auto& [bytes, message] : files) {
+    CAPTURE(message);
+    const std::string file = directory.file("file", bytes).string();
+    CHECK_THAT(error_of([&] { read_embeddings(file); }), ContainsSubstring("file: ") && ContainsSubstring(message));
+    CHECK_THAT(error_of([&] { count_words(Corpus::from_paths(std::vector{file})); }),
+               ContainsSubstring("file: ") && ContainsSubstring(message));
+  }
+  for (const char* page : {"<!DOCTYPE html>\n<html>", "<HTML><body>not found"}) {
+    const std::string file = directory.file("page", page).string();
+    CHECK_THAT(error_of([&] { read_embeddings(file); }), ContainsSubstring("HTML page"));
+    // A corpus may be of pages.
+    CHECK(count_words(Corpus::from_paths(std::vector{file}), {.min_count = 1}).size() > 0);
+  }
+  for (const char* text : {"", "the cat", "\xef\xbb\xbfthe", "7z", "PAR1 is", "GGUF is", "FiFu ", "ARROW1\n", "version 1"})
+    CHECK(foreign_kind(text) == nullptr);
+}
