@@ -131,10 +131,7 @@ class TableLimit {
 }  // namespace
 
 NumberedText number_words(const Corpus& corpus, const NumberingOptions& options, Progress* progress) {
-  if (progress) {
-    progress->done = 0;
-    progress->total = corpus.bytes();
-  }
+  start(progress, corpus.bytes());
   const bool with_ids = options.keep == Keep::counts_and_ids;
   std::vector<WordId> sentence_end;
   if (options.known && options.known->end_token != no_word) sentence_end.push_back(options.known->end_token);

@@ -123,7 +123,7 @@ DoubleHard double_hard_debias(const Embeddings& embeddings, const BiasWordSets& 
   // Without the component the definitional sets do not differ, or nothing is left of a biased word.
   constexpr double unusable = 2;
   const auto candidates = static_cast<std::size_t>(components.directions.cols());
-  if (progress) progress->total = candidates + 1;
+  start(progress, candidates + 1);
   std::vector<double> accuracies(candidates + 1);
   parallel_for(accuracies.size(), options.threads, [&](std::size_t i) {
     check_cancelled(progress);

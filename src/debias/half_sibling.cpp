@@ -91,10 +91,7 @@ HalfSibling half_sibling_regression(const Embeddings& embeddings, std::span<cons
   std::vector<WordId> words = each_once(definition);
   Eigen::MatrixXd remainder = remainder_of(definition_rows(embeddings, words, options), options.alpha);
   const std::vector<bool> changes = changing(embeddings, words);
-  if (progress) {
-    progress->done = 0;
-    progress->total = embeddings.size();
-  }
+  start(progress, embeddings.size());
   Matrix result = embeddings.matrix();
   for_pieces(embeddings.size(), options.threads, [&](Eigen::Index first, Eigen::Index count) {
     check_cancelled(progress);

@@ -103,7 +103,7 @@ Inlp inlp(const Embeddings& embeddings, const BiasedWords& words, const InlpOpti
   const Examples training = examples_of(embeddings, parts[0]), development = examples_of(embeddings, parts[1]),
                  test = examples_of(embeddings, parts[2]);
   const auto most = static_cast<std::size_t>(options.rounds);
-  if (progress) progress->total = most;
+  start(progress, most);
   Eigen::MatrixXd directions(embeddings.dimension(), 0);
   std::vector<SidesFound> rounds;
   std::vector<SidesFound> tested;  // before the first direction, and after the last one

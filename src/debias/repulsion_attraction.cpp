@@ -113,10 +113,7 @@ template <class F>
 void for_each_objective(const Embeddings& embeddings, const BiasSubspace& subspace, std::span<const WordId> words,
                         const RepulsionAttractionOptions& options, Progress* progress, const F& f) {
   const Eigen::VectorXd direction = direction_of(embeddings, subspace);
-  if (progress) {
-    progress->done = 0;
-    progress->total = words.size();
-  }
+  start(progress, words.size());
   const NearestNeighbors index(embeddings, options.restrict, options.threads);
   for (std::size_t first = 0; first < words.size(); first += words_at_once) {
     check_cancelled(progress);

@@ -211,7 +211,7 @@ SoftDebiased soft_debias(const Embeddings& embeddings, const BiasSubspace& subsp
   if (subspace.rank() * embeddings.dimension() > most_unknowns)
     throw Error("soft debiasing solves for rank times dimension unknowns, at most " + std::to_string(most_unknowns) +
                 "; got " + std::to_string(subspace.rank()) + " times " + std::to_string(embeddings.dimension()));
-  if (progress) progress->total = 2 * embeddings.size();
+  start(progress, 2 * embeddings.size());
   const Problem problem(gather(embeddings, neutral, options.threads, progress), subspace, options.lambda);
   const Optimum optimum = solve(problem, progress);
 

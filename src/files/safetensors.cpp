@@ -149,10 +149,7 @@ void write_safetensors(OutputFile& file, std::span<const Tensor> tensors,
   const std::uint64_t length = text.size();
   file.write({reinterpret_cast<const char*>(&length), sizeof length});
   file.write(text);
-  if (progress) {
-    progress->done = 0;
-    progress->total = offset;
-  }
+  start(progress, offset);
   constexpr std::size_t piece = std::size_t{8} << 20;
   for (const Tensor& tensor : tensors)
     for (std::size_t row = 0; row < rows(tensor); ++row) {

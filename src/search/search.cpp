@@ -336,10 +336,7 @@ std::vector<std::vector<Neighbor>> search(SearchedRows& rows, Scoring scoring, c
     throw Error("a filter says of " + std::to_string(filter.allowed.size()) + " words whether they are allowed, " +
                 std::to_string(size) + " are searched");
   std::vector<std::vector<Neighbor>> answers(queries.count);
-  if (progress) {
-    progress->done = 0;
-    progress->total = queries.count;
-  }
+  start(progress, queries.count);
   const SearchKernels kernels = search_kernels();
   const std::size_t dimension = rows.dimension();
   const std::size_t candidates = filter.count == 0 ? 0 : std::min(filter.count, size) + to_spare;

@@ -68,10 +68,7 @@ std::vector<int> kmeans_classes(const Embeddings& embeddings, int classes, int i
     if (!column(embeddings[word_id(word)]).allFinite())
       throw Error("the vector of the word '" + std::string(embeddings.vocabulary().word(word_id(word))) +
                   "' is not finite and has no class");
-  if (progress) {
-    progress->done = 0;
-    progress->total = size * static_cast<std::uint64_t>(iterations);
-  }
+  start(progress, size * static_cast<std::uint64_t>(iterations));
 
   std::vector<int> result(size);
   for (std::size_t word = 0; word < size; ++word)

@@ -209,9 +209,12 @@ class Training : private TrainingRun {
       for (const std::uint32_t strip : plan.group(number)) epoch_loss_.pairs += tiles_.strip_size(strip);
   }
 
+  bool can_be_extended() const override { return true; }
+
   Metadata settings() const override {
     Metadata result = description(options_);
     result["cooccurrence_hash"] = hash_;
+    result.erase("epochs");  // nothing depends on how many will come
     return result;
   }
 

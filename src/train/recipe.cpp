@@ -299,13 +299,11 @@ CooccurrenceRecipe shared_out(CooccurrenceRecipe recipe) {
   return recipe;
 }
 
-/// Adds a row for words outside the vocabulary.
-Embeddings with_unknown(const Vocabulary& vocabulary, Matrix vectors, Metadata metadata, const Reporting& reporting) {
-  constexpr std::string_view unknown = "<unk>";
-  if (vocabulary.find(unknown)) {
-    reporting.notice("the corpus has the word <unk>, whose own vector stands for unknown words");
-    return {vocabulary, std::move(vectors), std::move(metadata)};
-  }
+constexpr std::string_view unknown = "<unk>";
+
+/// Adds a row for words outside the vocabulary, unless they have one.
+Embeddings with_unknown(const Vocabulary& vocabulary, Matrix vectors, Metadata metadata) {
+  if (vocabulary.find(unknown)) return {vocabulary, std::move(vectors), std::move(metadata)};
   std::vector<Vocabulary::Entry> entries;
   for (std::size_t i = 0; i < vocabulary.size(); ++i)
     entries.push_back({std::string(vocabulary.word(word_id(i))), vocabulary.count(word_id(i))});
@@ -370,6 +368,8 @@ TrainedVectors train_glove(CountedText text, const GloveRecipe& recipe, const Tr
   Metadata notice = description(training);
   notice["threads"] = shortest(thread_count(training.threads));
   notice_options(control.reporting(), "train glove", notice);
+  if (recipe.unknown_vector && text.vocabulary.find(unknown))
+    control.reporting().notice("the corpus has the word <unk>, whose own vector stands for unknown words");
   const std::uint64_t pairs = text.cooccurrences.size() * static_cast<std::uint64_t>(training.epochs);
   double seconds = 0;
   GloveVectors learnt = trained(control, "pairs", [&, start = std::chrono::steady_clock::now()] {
@@ -384,9 +384,8 @@ TrainedVectors train_glove(CountedText text, const GloveRecipe& recipe, const Tr
   if (!recipe.initial_name.empty()) metadata["initialize"] = recipe.initial_name;
   if (recipe.on_parameters) recipe.on_parameters(learnt);
   Matrix matrix = matrix_of(std::move(learnt), recipe.parts);
-  return {.vectors = recipe.unknown_vector
-                         ? with_unknown(text.vocabulary, std::move(matrix), metadata, control.reporting())
-                         : Embeddings(text.vocabulary, std::move(matrix), metadata),
+  return {.vectors = recipe.unknown_vector ? with_unknown(text.vocabulary, std::move(matrix), metadata)
+                                           : Embeddings(text.vocabulary, std::move(matrix), metadata),
           .trained = pairs,
           .seconds = seconds};
 }

@@ -42,8 +42,7 @@ void TrainingRun::run(std::size_t tasks_of_epoch, int epochs, std::uint64_t unit
   if (keeps_checkpoints())
     lock.emplace(control_.checkpoint.file, "another run keeps its state there; give --checkpoint another file");
   const std::size_t tasks = tasks_of_epoch * static_cast<std::size_t>(epochs);
-  progress_.done = 0;
-  progress_.total = units;
+  start(&progress_, units);
   initialize();
   resume(tasks);
   restart_clock();
@@ -61,7 +60,10 @@ void TrainingRun::run(std::size_t tasks_of_epoch, int epochs, std::uint64_t unit
     }
     check_cancelled(&progress_);
   }
-  require_finite();
+  if (keeps_checkpoints() && can_be_extended())
+    save();
+  else
+    require_finite();
 }
 
 void TrainingRun::restart_clock() {
@@ -79,7 +81,8 @@ void TrainingRun::resume(std::size_t tasks) {
   checkpoint.require_same(vocabulary_);
   checkpoint.restore(tables_);
   next_ = checkpoint.number<std::size_t>("training_next");
-  if (next_ > tasks) checkpoint.fail("is damaged");
+  if (next_ > tasks)
+    checkpoint.fail(can_be_extended() ? "was trained for more epochs than are asked for" : "is damaged");
   epoch_loss_.loss = checkpoint.number<double>("training_loss");
   progress_.done = checkpoint.number<std::uint64_t>("training_done");
   restore(checkpoint);

@@ -77,6 +77,9 @@ class TrainingRun {
   virtual void require_finite() const = 0;
   /// What a checkpoint must agree with, "model" included.
   virtual Metadata settings() const = 0;
+  /// Whether training for more epochs is the same as having begun with that many: then the end is kept in a checkpoint
+  /// too, from which a longer training goes on.
+  virtual bool can_be_extended() const { return false; }
   /// The trainer's own state in a checkpoint, besides tables, next_ and the loss of the epoch.
   virtual Metadata state() const { return {}; }
   virtual void restore(const Checkpoint& /*checkpoint*/) {}

@@ -93,6 +93,19 @@ TEST_CASE("debias methods: each proves its promises, keeps words and zeros, and 
   }
 }
 
+TEST_CASE("debias methods: progress begins anew with each") {
+  const Embeddings before = some_vectors();
+  for (const DebiasMethod& method : debias_methods()) {
+    CAPTURE(method.name);
+    Progress progress;
+    start(&progress, 1000000);  // of the work before, such as reading
+    progress.done = 1000000;
+    debias(method, before, some_sets(), quick(), &progress);
+    CHECK(progress.total < 1000000);
+    CHECK(progress.done <= progress.total);
+  }
+}
+
 TEST_CASE("debias methods: threads change no bit") {
   const Embeddings before = some_vectors();
   for (const DebiasMethod& method : debias_methods()) {

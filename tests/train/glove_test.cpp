@@ -144,6 +144,29 @@ TEST_CASE("GloVe: training that was cancelled goes on from its checkpoint to the
         std::string::npos);
 }
 
+TEST_CASE("GloVe: a training that has ended goes on for more epochs to the same bits as if it had begun with them") {
+  const TemporaryDirectory folder;
+  GloveOptions options = small_options();
+  options.epochs = 5;
+  const GloveVectors whole = train_glove(text().counts, text().words, options);
+  TrainingControl control;
+  control.checkpoint = {.file = folder / "state", .minutes = 1000, .resume = true};
+  int reported = 0;
+  control.on_epoch = [&](const EpochReport& report) { reported = report.epoch; };
+  options.epochs = 2;
+  train_glove(text().counts, text().words, options, control);
+  CHECK(reported == 2);
+  options.epochs = 5;
+  CHECK(same_bits(whole, train_glove(text().counts, text().words, options, control)));
+  CHECK(reported == 5);
+  // Nothing is left to do.
+  CHECK(same_bits(whole, train_glove(text().counts, text().words, options, control)));
+  options.epochs = 4;
+  CHECK(error_of([&] {
+          train_glove(text().counts, text().words, options, control);
+        }).find("was trained for more epochs than are asked for") != std::string::npos);
+}
+
 TEST_CASE("GloVe: vectors to start from are where training begins") {
   GloveOptions options = small_options();
   options.epochs = 1;

@@ -19,6 +19,13 @@ struct Progress {
   std::atomic<bool> cancelled{false};   ///< set it (also from a signal handler) to make the computation throw Cancelled
 };
 
+/// Begins to count a piece of work of `total` units; null counts nothing.
+inline void start(Progress* progress, std::uint64_t total) {
+  if (!progress) return;
+  progress->done = 0;
+  progress->total = total;
+}
+
 /// Called when a stage begins: "counting words", and the unit that Progress counts in it, which may be empty. What it
 /// returns is kept until the stage ends.
 using OnStage = std::function<std::shared_ptr<void>(const std::string& stage, const std::string& unit)>;

@@ -201,10 +201,7 @@ void write(OutputFiles& files, const std::filesystem::path& path, const Embeddin
   file.write({reinterpret_cast<const char*>(&length), sizeof length});
   file.write(header);
   const std::size_t row_bytes = static_cast<std::size_t>(embeddings.dimension()) * sizeof(float);
-  if (progress) {
-    progress->done = 0;
-    progress->total = embeddings.size();
-  }
+  start(progress, embeddings.size());
   for (std::size_t row = 0; row < embeddings.size(); ++row) {
     if (row % 1024 == 0) {
       check_cancelled(progress);

@@ -135,10 +135,7 @@ Embeddings read_text_rows(const Source& source, const ReadContext& context, std:
     });
   }
 
-  if (context.progress) {
-    context.progress->done = 0;
-    context.progress->total = text.size();
-  }
+  start(context.progress, text.size());
   Matrix vectors(static_cast<Eigen::Index>(rows), static_cast<Eigen::Index>(dimension));
   std::vector<std::string_view> words(rows);
   struct Fault {
@@ -178,10 +175,7 @@ Embeddings read_text_rows(const Source& source, const ReadContext& context, std:
 
 void write_text_rows(OutputFile& file, const Embeddings& embeddings, Progress* progress) {
   constexpr std::size_t rows_a_piece = 256, pieces_at_once = 64;
-  if (progress) {
-    progress->done = 0;
-    progress->total = embeddings.size();
-  }
+  start(progress, embeddings.size());
   std::vector<std::string> texts(pieces_at_once);
   for (std::size_t begin = 0; begin < embeddings.size(); begin += rows_a_piece * pieces_at_once) {
     check_cancelled(progress);

@@ -70,10 +70,7 @@ void write(OutputFiles& files, const std::filesystem::path& path, const Embeddin
   require_words_without(" \n", embeddings, "word2vec-binary");
   OutputFile& file = files.open(path);
   file.write(word2vec_header(embeddings));
-  if (progress) {
-    progress->done = 0;
-    progress->total = embeddings.size();
-  }
+  start(progress, embeddings.size());
   std::string row_text;
   for (std::size_t row = 0; row < embeddings.size(); ++row) {
     if (row % 1024 == 0) {
