@@ -22,6 +22,13 @@ void require_text(std::string_view start, const std::string& name) {
   if (zero != start.npos)
     throw Error(name + ": is not text (byte " + std::to_string(zero) +
                 " is zero); a corpus is words between white space");
+  // Text has next to none in any encoding, and random bytes have a tenth.
+  const std::string_view some = start.substr(0, 4096);
+  const auto controls =
+      static_cast<std::size_t>(std::ranges::count_if(some, [](char c) { return c >= 0 && c < ' ' && !is_space(c); }));
+  if (some.size() >= 64 && controls > some.size() / 32)
+    throw Error(name + ": is not text (" + std::to_string(controls) + " of its first " + std::to_string(some.size()) +
+                " bytes are control characters); a corpus is words between white space");
 }
 
 /// Where to cut `text`: after the last white space in the first block, or, if it has none, after the next one.

@@ -265,8 +265,7 @@ Vocabulary naive_vocabulary(const std::string& text, const VocabularyOptions& op
       left_out += count;
   const auto by_count = [](const auto& a, const auto& b) { return a.count > b.count; };
   std::stable_sort(kept.begin(), kept.end(), by_count);
-  const auto most =
-      static_cast<std::size_t>(options.max_size) - std::min<std::size_t>(options.max_size, specials.size());
+  const auto limit = static_cast<std::size_t>(options.max_size), most = limit - std::min(limit, specials.size());
   for (; options.max_size > 0 && kept.size() > most; kept.pop_back()) left_out += kept.back().count;
   kept.insert(kept.end(), specials.begin(), specials.end());
   std::ranges::sort(kept, {}, &Vocabulary::Entry::word);

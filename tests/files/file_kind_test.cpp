@@ -1,5 +1,6 @@
 #include "catch.hpp"
 #include "equivec/base/error.hpp"
+#include "equivec/base/rng.hpp"
 #include "equivec/counts/vocabulary.hpp"
 #include "equivec/text/corpus.hpp"
 #include "equivec/vectors/formats.hpp"
@@ -44,6 +45,13 @@ TEST_CASE("foreign files: what is often mistaken for text or vectors is named, w
     // A corpus may be of pages.
     CHECK(count_words(Corpus::from_paths(std::vector{file}), {.min_count = 1}).size() > 0);
   }
-  for (const char* text : {"", "the cat", "\xef\xbb\xbfthe", "7z", "PAR1 is", "GGUF is", "FiFu ", "ARROW1\n", "version 1"})
+  std::string random;
+  Rng rng(1);
+  while (random.size() < 5000) random += static_cast<char>(1 + rng.below(255));
+  const std::string file = directory.file("random", random).string();
+  CHECK_THAT(error_of([&] { count_words(Corpus::from_paths(std::vector{file})); }),
+             ContainsSubstring("is not text") && ContainsSubstring("control characters"));
+  for (const char* text :
+       {"", "the cat", "\xef\xbb\xbfthe", "7z", "PAR1 is", "GGUF is", "FiFu ", "ARROW1\n", "version 1"})
     CHECK(foreign_kind(text) == nullptr);
 }

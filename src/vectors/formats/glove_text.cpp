@@ -33,7 +33,7 @@ bool is_words_and_counts(std::string_view bytes) {
     ++rows;
     return counts && number < 100;
   });
-  return counts && rows > 2;
+  return counts && rows > 1;
 }
 
 namespace {
