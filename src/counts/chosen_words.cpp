@@ -13,6 +13,9 @@ namespace equivec {
 
 namespace {
 
+/// After so many, whether to stop is looked at.
+constexpr std::uint64_t few_words = 65536;
+
 /// A word with its sort keys.
 struct Candidate {
   std::uint64_t count;
@@ -21,13 +24,16 @@ struct Candidate {
 };
 
 /// Adds the words of all tables to the first and returns their numbers in it.
-std::vector<std::vector<std::uint32_t>> merge(std::vector<WordCounts>& tables) {
+std::vector<std::vector<std::uint32_t>> merge(std::vector<WordCounts>& tables, const Progress* progress) {
   std::vector<std::vector<std::uint32_t>> numbers;
   for (std::size_t t = 1; t < tables.size(); ++t) {
     const auto counts = tables[t].counts();
     auto& merged = numbers.emplace_back();
     merged.reserve(counts.size());
-    for (std::uint32_t i = 0; i < counts.size(); ++i) merged.push_back(tables[0].add(tables[t].word(i), counts[i]));
+    for (std::uint32_t i = 0; i < counts.size(); ++i) {
+      if (i % few_words == 0) check_cancelled(progress);
+      merged.push_back(tables[0].add(tables[t].word(i), counts[i]));
+    }
   }
   return numbers;
 }
@@ -79,14 +85,15 @@ class ByCount {
 };
 
 /// choose_words() of words that were spilled.
-Vocabulary choose_spilled(const NumberedText& text, const VocabularyOptions& options, const std::string& name) {
+Vocabulary choose_spilled(const NumberedText& text, const VocabularyOptions& options, const std::string& name,
+                          const Progress* progress) {
   const std::uint64_t memory = options.memory != 0 ? options.memory : memory_limit() / 4 * 3;
   const std::string &unknown = options.unknown, &end_token = options.text.end_token;
   std::uint64_t unknown_count = 0, end_count = end_token.empty() ? 0 : text.sentences;
   std::uint64_t different = 0, kept = 0, kept_count = 0;
   ByCount by_count(memory);
   const auto take = [&](const CountedWord& word) {
-    ++different;
+    if (++different % few_words == 0) check_cancelled(progress);
     if (word.word == end_token) {
       end_count += word.count;
     } else if (word.word == unknown) {
@@ -121,7 +128,10 @@ Vocabulary choose_spilled(const NumberedText& text, const VocabularyOptions& opt
     if (room == 0) throw_no_room(options.max_size);
     if (!unknown.empty()) {
       std::uint64_t number = 0, within = 0;
-      runs.merge(memory / 4, [&](const CountedWord& word) { within += number++ < room ? word.count : 0; });
+      runs.merge(memory / 4, [&](const CountedWord& word) {
+        if (number % few_words == 0) check_cancelled(progress);
+        within += number++ < room ? word.count : 0;
+      });
       unknown_count += kept_count - within;
     }
   }
@@ -134,6 +144,7 @@ Vocabulary choose_spilled(const NumberedText& text, const VocabularyOptions& opt
   auto special = special_words.begin();
   std::uint64_t number = 0;
   runs.merge(memory / 4, [&](const CountedWord& word) {
+    if (number % few_words == 0) check_cancelled(progress);
     if (number++ >= room) return;
     while (special != special_words.end() && is_before_in_vocabulary(*special, word)) writer.add(*special++);
     writer.add(word);
@@ -144,10 +155,11 @@ Vocabulary choose_spilled(const NumberedText& text, const VocabularyOptions& opt
 
 }  // namespace
 
-ChosenWords choose_words(NumberedText& text, const VocabularyOptions& options, const std::string& name) {
+ChosenWords choose_words(NumberedText& text, const VocabularyOptions& options, const std::string& name,
+                         const Progress* progress) {
   if (text.tokens == 0) throw Error(name + ": there is no word in it");
-  if (text.spilled) return {choose_spilled(text, options, name), {}};
-  const auto numbers = merge(text.tables);
+  if (text.spilled) return {choose_spilled(text, options, name, progress), {}};
+  const auto numbers = merge(text.tables, progress);
   WordCounts& words = text.tables[0];
   const std::size_t different = words.size();
   if (!options.text.end_token.empty()) words.add(options.text.end_token, text.sentences);

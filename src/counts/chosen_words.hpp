@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/counts/vocabulary.hpp"
 #include "src/counts/numbered_text.hpp"
@@ -18,6 +19,8 @@ struct ChosenWords {
 };
 
 /// The vocabulary as specified at count_words(). Consumes the text's tables; `name` is the corpus's, for messages.
-ChosenWords choose_words(NumberedText& text, const VocabularyOptions& options, const std::string& name);
+/// Progress is used for cancelling only.
+ChosenWords choose_words(NumberedText& text, const VocabularyOptions& options, const std::string& name,
+                         const Progress* progress);
 
 }  // namespace equivec

@@ -8,6 +8,7 @@
 #include "src/text/special_token.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace equivec {
 
@@ -65,9 +66,10 @@ class Encoder {
         },
         [&](Block block) {
           check_cancelled(progress);
-          block.ids = table_ids_.empty() ? compact(
-                                               block.ids, [](WordId id) { return id; }, block.words)
-                                         : compact(block.ids, word_of_table(table_ids_[block.table]), block.words);
+          if (table_ids_.empty())
+            block.ids = compact(block.ids, std::identity(), block.words);
+          else
+            block.ids = compact(block.ids, word_of_table(table_ids_[block.table]), block.words);
           return block;
         },
         // Writing back never overtakes reading, since no block grows.
@@ -151,7 +153,7 @@ TrainingText read_corpus(const Corpus& corpus, const VocabularyOptions& options,
   validate(options);
   NumberedText text =
       number_words(corpus, {options.text, Keep::counts_and_ids, options.threads, options.memory}, progress);
-  ChosenWords words = choose_words(text, options, corpus.name());
+  ChosenWords words = choose_words(text, options, corpus.name(), progress);
   if (text.spilled) {
     EncodedCorpus encoded = encode(corpus, words.vocabulary, options, progress);
     return {std::move(words.vocabulary), std::move(encoded)};

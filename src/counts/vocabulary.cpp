@@ -144,7 +144,7 @@ std::optional<WordId> Vocabulary::find(std::string_view word) const {
 Vocabulary count_words(const Corpus& corpus, const VocabularyOptions& options, Progress* progress) {
   validate(options);
   NumberedText text = number_words(corpus, {options.text, Keep::counts, options.threads, options.memory}, progress);
-  return choose_words(text, options, corpus.name()).vocabulary;
+  return choose_words(text, options, corpus.name(), progress).vocabulary;
 }
 
 Vocabulary read_vocabulary(const std::filesystem::path& file) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace equivec {
@@ -9,6 +10,9 @@ struct FileKind {
   std::string_view what;    ///< "is a zip archive"
   std::string_view advice;  ///< "unpack it first"; may be empty
   bool text = false;        ///< the file is text, if not the one that was meant
+
+  /// "is a zip archive; unpack it first"
+  std::string message() const;
 };
 
 /// The kind of a file by its first bytes; null if it is none of those known here. Some 300 bytes are enough.

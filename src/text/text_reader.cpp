@@ -16,8 +16,7 @@ namespace {
 constexpr std::size_t block_size = std::size_t{1} << 20;
 
 void require_text(std::string_view start, const std::string& name) {
-  if (const FileKind* kind = foreign_kind(start); kind && !kind->text)
-    throw Error(name + ": " + std::string(kind->what) + (kind->advice.empty() ? "" : "; ") + std::string(kind->advice));
+  if (const FileKind* kind = foreign_kind(start); kind && !kind->text) throw Error(name + ": " + kind->message());
   const std::size_t zero = start.substr(0, 4096).find('\0');
   if (zero != start.npos)
     throw Error(name + ": is not text (byte " + std::to_string(zero) +

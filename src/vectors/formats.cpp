@@ -34,8 +34,7 @@ void refuse_foreign(const Source& source) {
   const std::string_view bytes = source.bytes();
   if (bytes.empty()) source.fail("is empty");
   if (is_safetensors(bytes)) return;  // it begins with a length, whose bytes may be anything
-  if (const FileKind* kind = foreign_kind(bytes))
-    source.fail(std::string(kind->what) + (kind->advice.empty() ? "" : "; ") + std::string(kind->advice));
+  if (const FileKind* kind = foreign_kind(bytes)) source.fail(kind->message());
 }
 
 Source open_source(const std::filesystem::path& file, const Progress* progress = nullptr) {
