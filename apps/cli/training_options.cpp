@@ -82,15 +82,11 @@ std::vector<std::string> named_outputs(std::span<const std::string> files) {
 }
 
 void show_tables(std::span<const TableSize> tables) {
-  std::uint64_t sum = 0;
   const auto line = [](const std::string& name, std::uint64_t bytes) {
     const std::string number = grouped(bytes);
     std::cout << std::string(15 - std::min<std::size_t>(number.size(), 15), ' ') << number << " bytes  " << name
               << '\n';
   };
-  for (const TableSize& table : tables) {
-    line(table.name, table.bytes);
-    sum += table.bytes;
-  }
-  line("in all", sum);
+  for (const TableSize& table : tables) line(table.name, table.bytes);
+  line("in all", total_bytes(tables));
 }

@@ -83,7 +83,8 @@ NumberedBlock number_block(TextBlock text_block, Table& table, const NumberingOp
 }
 
 /// Moves the words of a table to a run.
-void spill(WordCounts& words, WordRuns& runs) {
+void spill(WordCounts& words, WordRuns& runs, const Progress* progress) {
+  check_cancelled(progress);
   struct Key {
     std::uint64_t prefix;  // the first eight bytes, which decide most comparisons without reading the word
     std::uint32_t number;
@@ -95,6 +96,7 @@ void spill(WordCounts& words, WordRuns& runs) {
   });
   const std::vector<std::uint64_t> counts = words.counts();
   runs.add(order.size(), [&](std::size_t i) {
+    if (i % 65536 == 0) check_cancelled(progress);
     return CountedWord{words.word(order[i].number), counts[order[i].number]};
   });
   words = {};
@@ -160,7 +162,7 @@ NumberedText number_words(const Corpus& corpus, const NumberingOptions& options,
           if (options.known) {
             table = {};  // it only spares looking words up again
           } else {
-            spill(table.words, *runs);
+            spill(table.words, *runs, progress);
             spilled = true;
           }
         }
@@ -193,7 +195,7 @@ NumberedText number_words(const Corpus& corpus, const NumberingOptions& options,
     if (std::ranges::find(tables, &table) == tables.end()) tables.push_back(&table);
   for (Table* table : tables) result.tables.push_back(std::move(table->words));
   if (spilled || limit.is_reached(result.tables)) {
-    for (WordCounts& words : result.tables) spill(words, *runs);
+    for (WordCounts& words : result.tables) spill(words, *runs, progress);
     result = {.tokens = result.tokens,
               .sentences = result.sentences,
               .tables = {},

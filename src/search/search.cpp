@@ -351,8 +351,10 @@ std::vector<std::vector<Neighbor>> search(SearchedRows& rows, Scoring scoring, c
     check_cancelled(progress);
     const std::size_t known = described.size();
     described.resize(std::min(queries_at_once, queries.count - first));
-    parallel_for(described.size() - known, threads,
-                 [&](std::size_t i) { described[known + i] = queries.describe(first + known + i); });
+    parallel_for(described.size() - known, threads, [&](std::size_t i) {
+      check_cancelled(progress);
+      described[known + i] = queries.describe(first + known + i);
+    });
     Batch batch = make_batch(scoring, dimension, described);
     batch.exact.resize(batch.names.size() * dimension);
     parallel_for(batch.names.size(), threads, [&](std::size_t i) {
@@ -380,6 +382,7 @@ std::vector<std::vector<Neighbor>> search(SearchedRows& rows, Scoring scoring, c
     rows.pass([&](bool measure) { scan_all(batch, best, measure); });
     std::vector<float> least(asked, std::numeric_limits<float>::infinity());  // finite: a second pass is needed
     parallel_ranges(asked, 64, threads, [&](std::size_t begin, std::size_t end) {
+      check_cancelled(progress);
       for (std::size_t q = begin; q < end; ++q) {
         const BatchedQuery& query = batch.queries[q];
         if (!query.query.answerable || filter.count == 0) continue;

@@ -248,9 +248,7 @@ Word2VecEstimate estimate_word2vec(const Word2VecText& prepared, const Progress*
 
   result.words = text.corpus.words() * static_cast<std::uint64_t>(training.epochs);
   require_memory(result.tables, text.vocabulary.size(), training.dimension);
-  std::uint64_t bytes = 0;
-  for (const TableSize& table : result.tables) bytes += table.bytes;
-  if (bytes > memory_limit() / 4) return result;
+  if (total_bytes(result.tables) > memory_limit() / 4) return result;
 
   // A thread cancels the trial after a second.
   Progress trial;

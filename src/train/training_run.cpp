@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <system_error>
 
@@ -20,14 +21,18 @@ void require_usable(const std::optional<Embeddings>& initial, int dimension) {
   if (initial) require_finite("the vectors to start from", initial->vocabulary(), initial->matrix(), 0);
 }
 
+std::uint64_t total_bytes(std::span<const TableSize> tables) noexcept {
+  std::uint64_t bytes = 0;
+  for (const TableSize& table : tables)
+    if (__builtin_add_overflow(bytes, table.bytes, &bytes)) return std::numeric_limits<std::uint64_t>::max();
+  return bytes;
+}
+
 void require_memory(std::span<const TableSize> tables, std::size_t words, int dimension) {
-  double needed = 0;
-  for (const TableSize& table : tables) needed += static_cast<double>(table.bytes);
-  const auto present = static_cast<double>(memory_limit());
+  const std::uint64_t needed = total_bytes(tables), present = memory_limit();
   if (needed > present)
     throw Error("tables of " + std::to_string(words) + " x " + std::to_string(dimension) + " numbers need " +
-                std::to_string(static_cast<std::uint64_t>(needed / 1e6)) + " MB, this process may have " +
-                std::to_string(static_cast<std::uint64_t>(present / 1e6)) +
+                std::to_string(needed / 1000000) + " MB, this process may have " + std::to_string(present / 1000000) +
                 " MB (the machine, its control group or ulimit); lower --dimension or raise --min-count");
 }
 

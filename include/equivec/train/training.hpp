@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,6 +51,8 @@ struct TableSize {
   std::string name;
   std::uint64_t bytes = 0;
 };
+/// Of all tables.
+std::uint64_t total_bytes(std::span<const TableSize> tables) noexcept;
 
 /// "AVX-512", "AVX2" ...: of the vector kernels that this processor runs.
 std::string_view instruction_set();
