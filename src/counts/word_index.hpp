@@ -26,7 +26,7 @@ class WordIndex {
 
   /// Prefetches the slot that find and insert read first, for a word that will be needed soon.
   void prefetch(std::string_view word) const noexcept {
-    __builtin_prefetch(&slots_[hash(word) & (slots_.size() - 1)], 1);
+    __builtin_prefetch(&slots_[home(hash(word))], 1);
   }
 
   /// The number of `word`, or `nothing`. word_at(number) must return the word of a number.
@@ -39,7 +39,7 @@ class WordIndex {
   template <class WordAt>
   std::uint32_t insert(std::string_view word, std::uint32_t number, const WordAt& word_at) {
     if (2 * (used_ + 1) > slots_.size()) grow(slots_.empty() ? 64 : 2 * slots_.size());
-    const std::uint64_t code = hash(word);
+    const std::uint32_t code = hash(word);
     Slot& slot = slots_[slot_of(word, code, word_at)];
     if (slot.number == nothing) {
       slot = {number, code};
@@ -49,19 +49,21 @@ class WordIndex {
   }
 
  private:
-  std::uint64_t hash(std::string_view word) const noexcept {
-    return XXH3_64bits_withSeed(word.data(), word.size(), seed_);
-  }
-
   struct Slot {
     std::uint32_t number = nothing;
-    std::uint64_t hash = 0;
+    std::uint32_t hash = 0;
   };
 
+  std::uint32_t hash(std::string_view word) const noexcept {
+    return static_cast<std::uint32_t>(XXH3_64bits_withSeed(word.data(), word.size(), seed_));
+  }
+  /// Where the search for a word begins. Hashes share the slots out in their order, whatever the number of slots.
+  std::size_t home(std::uint32_t hash) const noexcept { return hash * slots_.size() >> 32; }
+
   template <class WordAt>
-  std::size_t slot_of(std::string_view word, std::uint64_t code, const WordAt& word_at) const noexcept {
+  std::size_t slot_of(std::string_view word, std::uint32_t code, const WordAt& word_at) const noexcept {
     const std::size_t mask = slots_.size() - 1;
-    for (std::size_t i = code & mask;; i = (i + 1) & mask) {
+    for (std::size_t i = home(code);; i = (i + 1) & mask) {
       const Slot& slot = slots_[i];
       if (slot.number == nothing || (slot.hash == code && word_at(slot.number) == word)) return i;
     }
@@ -73,7 +75,7 @@ class WordIndex {
     const std::size_t mask = size - 1;
     for (const Slot& slot : old) {
       if (slot.number == nothing) continue;
-      std::size_t i = slot.hash & mask;
+      std::size_t i = home(slot.hash);
       while (slots_[i].number != nothing) i = (i + 1) & mask;
       slots_[i] = slot;
     }

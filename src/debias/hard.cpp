@@ -149,10 +149,11 @@ void equalize_sets(const DebiasMethod::Input& input, Debiased& result) {
 }
 
 /// REQUIRES: `before`, the vectors before, have length 1.
-void prove(const Embeddings& before, Debiased& result) {
+void prove(const Embeddings& before, Debiased& result, const Progress* progress) {
   if (!result.neutralized.empty())
     append(result.conditions,
            verify_neutralized(before, result.embeddings, result.direction.subspace, result.neutralized));
+  check_cancelled(progress);
   if (!result.equalized.empty())
     append(result.conditions,
            verify_equalized(result.embeddings, result.direction.subspace, result.equalized, result.neutralized));
@@ -162,9 +163,12 @@ void prove(const Embeddings& before, Debiased& result) {
 Debiased unit_debiased(const DebiasMethod::Input& input, std::optional<int> rank, bool neutralizes, bool equalizes) {
   const Embeddings unit = normalized(input.embeddings);
   Debiased result = begin({unit, input.sets, input.options, input.progress}, rank);
+  check_cancelled(input.progress);
   if (neutralizes) neutralize_words(input, result);
+  check_cancelled(input.progress);
   if (equalizes) equalize_sets(input, result);
-  prove(unit, result);
+  check_cancelled(input.progress);
+  prove(unit, result, input.progress);
   return result;
 }
 

@@ -97,6 +97,7 @@ Debiased debias(const DebiasMethod& method, const Embeddings& embeddings, const 
     start(progress, 0);  // some methods do not count
     made = method.run({embeddings, sets, with_common_options(options), progress});
   });
+  check_cancelled(progress);
   Debiased& result = *made;
   add_missing(embeddings.vocabulary(), sets, result.missing);
   for (const PostCondition& condition : result.conditions)
