@@ -99,17 +99,21 @@ int run(const Command& command, std::span<const std::string> arguments) {
   }
 }
 
-/// Takes --escape WHEN, which stands before the command, from the arguments. Throws OptionError.
+/// Takes --escape WHEN or --escape=WHEN, which stands before the command, from the arguments. Throws OptionError.
 void take_escape(std::vector<std::string>& arguments) {
-  if (arguments.empty() || arguments[0] != "--escape") return;
+  constexpr std::string_view option = "--escape";
+  if (arguments.empty() || !arguments[0].starts_with(option)) return;
+  if (arguments[0].starts_with("--escape=")) {
+    arguments.insert(arguments.begin() + 1, arguments[0].substr(option.size() + 1));
+    arguments[0] = option;
+  }
+  if (arguments[0] != option) return;
   constexpr std::array<std::pair<std::string_view, Escape>, 3> choices = {
       {{"terminal", Escape::on_terminals}, {"always", Escape::always}, {"never", Escape::never}}};
-  const auto* const choice =
-      arguments.size() < 2 ? choices.end()
-                           : std::ranges::find(choices, arguments[1], &std::pair<std::string_view, Escape>::first);
+  const std::string when = arguments.size() < 2 ? "" : arguments[1];
+  const auto* const choice = std::ranges::find(choices, when, &std::pair<std::string_view, Escape>::first);
   if (choice == choices.end())
-    throw equivec::OptionError("--escape: expected terminal, always or never" +
-                               (arguments.size() < 2 ? "" : ", found '" + arguments[1] + "'"));
+    throw equivec::OptionError("--escape: expected terminal, always or never, found '" + when + "'");
   set_escape(choice->second);
   arguments.erase(arguments.begin(), arguments.begin() + 2);
 }
