@@ -51,8 +51,8 @@ bool parse(std::span<const std::string> arguments, Job& job) {
       .add("bias-update", bias_update, "gradient, or legacy: without the learning rate", "NAME");
   add_vocabulary_options(options, counting.words.options);
   add_vocabulary_file_option(options, counting.words.file);
-  options.add("cooccurrences,input-file", job.cooccurrence_file,
-              "take pairs (from equivec cooccur) in place of CORPUS", "FILE");
+  options.add("cooccurrences,input-file", job.cooccurrence_file, "take pairs (from equivec cooccur) in place of CORPUS",
+              "FILE");
   add_counting_memory_option(options, counting.memory);
   add_start_options(options, job.files);
   options.add("threads,thread", counting.words.options.threads, "0: all cores; the result is the same for any number")

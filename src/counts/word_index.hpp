@@ -25,9 +25,7 @@ class WordIndex {
   }
 
   /// Prefetches the slot that find and insert read first, for a word that will be needed soon.
-  void prefetch(std::string_view word) const noexcept {
-    __builtin_prefetch(&slots_[home(hash(word))], 1);
-  }
+  void prefetch(std::string_view word) const noexcept { __builtin_prefetch(&slots_[home(hash(word))], 1); }
 
   /// The number of `word`, or `nothing`. word_at(number) must return the word of a number.
   template <class WordAt>

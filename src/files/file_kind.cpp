@@ -62,9 +62,7 @@ bool fits(const Magic& magic, std::string_view bytes) noexcept {
 
 }  // namespace
 
-std::string FileKind::message() const {
-  return std::string(what) + (advice.empty() ? "" : "; ") + std::string(advice);
-}
+std::string FileKind::message() const { return std::string(what) + (advice.empty() ? "" : "; ") + std::string(advice); }
 
 const FileKind* foreign_kind(std::string_view bytes) noexcept {
   const auto* const found = std::ranges::find_if(magics, [&](const Magic& magic) { return fits(magic, bytes); });

@@ -21,8 +21,8 @@ struct ClassificationBias {
 /// How well a classifier trained on randomly drawn biased words predicts the side of the others. Chance is 0.5 if
 /// equally many words of either side are tested. A score of 0 predicts `last`. The intervals are for the share of right
 /// answers among all tests of the words of a resample. Throws Error unless both sides have more than training_per_side
-/// words, or if a word occurs twice; OptionError. Uses LIBSVM, and has it print nothing: its print function is one for the
-/// whole process.
+/// words, or if a word occurs twice; OptionError. Uses LIBSVM, and has it print nothing: its print function is one for
+/// the whole process.
 ClassificationBias classification_bias(const Embeddings& embeddings, const BiasedWords& words,
                                        const ClassificationBiasOptions& options = {});
 
