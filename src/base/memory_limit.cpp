@@ -78,6 +78,8 @@ std::uint64_t control_group_limit(std::string_view membership, const fs::path& r
   return least;
 }
 
+std::uint64_t memory_for(std::uint64_t option) { return option != 0 ? option : memory_limit() / 4 * 3; }
+
 std::uint64_t memory_limit() {
   const std::uint64_t machine =
       static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));

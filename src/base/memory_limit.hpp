@@ -11,6 +11,9 @@ namespace equivec {
 /// taken off.
 std::uint64_t memory_limit();
 
+/// What an option of memory means, in bytes: 0 is three quarters of what this process may have.
+std::uint64_t memory_for(std::uint64_t option);
+
 /// The least limit of memory of a process's control groups and of those that they are in; the largest number if there
 /// is none. `membership` is the text of /proc/self/cgroup, `root` the folder where the groups are mounted.
 std::uint64_t control_group_limit(std::string_view membership, const std::filesystem::path& root);

@@ -87,7 +87,7 @@ class ByCount {
 /// choose_words() of words that were spilled.
 Vocabulary choose_spilled(const NumberedText& text, const VocabularyOptions& options, const std::string& name,
                           const Progress* progress) {
-  const std::uint64_t memory = options.memory != 0 ? options.memory : memory_limit() / 4 * 3;
+  const std::uint64_t memory = memory_for(options.memory);
   const std::string &unknown = options.unknown, &end_token = options.text.end_token;
   std::uint64_t unknown_count = 0, end_count = end_token.empty() ? 0 : text.sentences;
   std::uint64_t different = 0, kept = 0, kept_count = 0;

@@ -140,7 +140,7 @@ NumberedText number_words(const Corpus& corpus, const NumberingOptions& options,
   if (!options.known && !options.text.end_token.empty()) sentence_end.push_back(NumberedText::end_token);
   sentence_end.push_back(EncodedCorpus::sentence_end);
 
-  const std::uint64_t memory = options.memory != 0 ? options.memory : memory_limit() / 4 * 3;
+  const std::uint64_t memory = memory_for(options.memory);
   const std::uint64_t of_tables = with_ids ? memory / 4 : memory;
   const TableLimit limit(of_tables, options.threads);
   const auto runs = std::make_shared<WordRuns>(is_before_in_bytes);

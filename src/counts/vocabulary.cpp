@@ -28,6 +28,10 @@ void validate(const VocabularyOptions& options) {
 }
 
 struct Vocabulary::Storage {
+  Storage(std::span<const std::int64_t> offsets_of_words, std::span<const std::int64_t> counts_of_words,
+          std::string_view bytes_of_words, std::shared_ptr<const void> owner_of_all)
+      : offsets(offsets_of_words), counts(counts_of_words), bytes(bytes_of_words), owner(std::move(owner_of_all)) {}
+
   std::span<const std::int64_t> offsets, counts;
   std::string_view bytes;
   std::shared_ptr<const void> owner;  // of the three above
@@ -100,11 +104,7 @@ Vocabulary::Vocabulary(std::span<const Entry> entries) {
 
 Vocabulary::Vocabulary(std::span<const std::int64_t> offsets, std::span<const std::int64_t> counts,
                        std::string_view bytes, std::shared_ptr<const void> owner) {
-  auto storage = std::make_shared<Storage>();
-  storage->offsets = offsets;
-  storage->counts = counts;
-  storage->bytes = bytes;
-  storage->owner = std::move(owner);
+  auto storage = std::make_shared<Storage>(offsets, counts, bytes, std::move(owner));
   storage->build_index();
   // The words may be the first part of a larger table.
   storage->bytes = bytes.substr(0, static_cast<std::size_t>(offsets.back()));
@@ -113,11 +113,7 @@ Vocabulary::Vocabulary(std::span<const std::int64_t> offsets, std::span<const st
 
 Vocabulary Vocabulary::of_different_words(std::span<const std::int64_t> offsets, std::span<const std::int64_t> counts,
                                           std::string_view bytes, std::shared_ptr<const void> owner) {
-  auto storage = std::make_shared<Storage>();
-  storage->offsets = offsets;
-  storage->counts = counts;
-  storage->bytes = bytes;
-  storage->owner = std::move(owner);
+  auto storage = std::make_shared<Storage>(offsets, counts, bytes, std::move(owner));
   for (const std::int64_t count : counts) storage->total_count += static_cast<std::uint64_t>(count);
   Vocabulary result;
   result.storage_ = std::move(storage);

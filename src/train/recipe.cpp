@@ -290,7 +290,7 @@ namespace {
 
 /// Shares memory and threads out.
 CooccurrenceRecipe shared_out(CooccurrenceRecipe recipe) {
-  if (recipe.memory == 0) recipe.memory = memory_limit() / 4 * 3;
+  recipe.memory = memory_for(recipe.memory);
   recipe.words.options.memory = recipe.memory / 4;
   recipe.cooccurrence.memory = recipe.memory / 2;
   recipe.cooccurrence.threads = recipe.words.options.threads;
