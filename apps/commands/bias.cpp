@@ -12,6 +12,7 @@
 #include "apps/cli/direction_options.hpp"
 #include "apps/cli/options.hpp"
 #include "apps/cli/query.hpp"
+#include "apps/cli/read_all.hpp"
 
 #include <algorithm>
 #include <iostream>
@@ -113,7 +114,7 @@ int run_bias(std::span<const std::string> arguments) {
   }
   complete(given, options);
   restore_signal_handlers();  // a measure has no place to stop at, and no file is written that could stay unfinished
-  const std::vector<BiasTask> tasks = plan_bias(given.measures, given.sets, given.queries);
+  const std::vector<BiasTask> tasks = plan_bias(given.measures, read_all(given.sets, read_word_sets), given.queries);
   const TableStyle style = given.markdown ? TableStyle::markdown : TableStyle::text;
 
   std::optional<Embeddings> reference;

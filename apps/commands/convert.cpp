@@ -19,36 +19,6 @@
 
 using namespace equivec;
 
-namespace {
-
-/// The rows of the words that a file lists, in the order of the vectors.
-Embeddings only_words(const Embeddings& embeddings, const std::string& file, bool quiet) {
-  const Vocabulary wanted = read_vocabulary(file);
-  std::vector<WordId> kept;
-  for (std::size_t row = 0; row < embeddings.size(); ++row)
-    if (wanted.find(embeddings.vocabulary().word(word_id(row)))) kept.push_back(word_id(row));
-  if (kept.empty()) throw Error(file + ": none of its " + grouped(wanted.size()) + " words has a vector");
-  if (kept.size() < wanted.size() && !quiet)
-    remark(grouped(wanted.size() - kept.size()) + " of the " + grouped(wanted.size()) + " words of " + file +
-           " have no vector");
-  return selected(embeddings, kept);
-}
-
-/// Of a file of all parameters.
-Embeddings glove_vectors(const std::string& file, const std::string& vocabulary_file) {
-  const Vocabulary vocabulary = read_vocabulary(vocabulary_file);
-  Metadata metadata = {{"tool", "equivec " EQUIVEC_VERSION}, {"command", "convert"}, {"vectors", "word+context"}};
-  return {vocabulary, matrix_of(read_glove_parameters(file, vocabulary.size()), GloveParts::sum), std::move(metadata)};
-}
-
-Embeddings first_words(const Embeddings& embeddings, std::size_t limit) {
-  std::vector<WordId> kept;
-  for (std::size_t row = 0; row < std::min(limit, embeddings.size()); ++row) kept.push_back(word_id(row));
-  return selected(embeddings, kept);
-}
-
-}  // namespace
-
 int run_convert(std::span<const std::string> arguments) {
   VectorsOutput output;
   std::string input, input_format, words, vocabulary;
@@ -76,9 +46,12 @@ int run_convert(std::span<const std::string> arguments) {
   files.reads(std::array{vocabulary, words});
   files.require_writable();
 
-  Embeddings embeddings = vocabulary.empty() ? load(input, console, reading) : glove_vectors(input, vocabulary);
-  if (!vocabulary.empty() && limit > 0) embeddings = first_words(embeddings, static_cast<std::size_t>(limit));
-  if (!words.empty()) embeddings = only_words(embeddings, words, console.quiet);
+  Embeddings embeddings = vocabulary.empty()
+                              ? load(input, console, reading)
+                              : glove_parameter_vectors(input, read_vocabulary(vocabulary), reading.limit);
+  Notices notices;
+  if (!words.empty()) embeddings = only_words(embeddings, words, &notices);
+  if (!console.quiet) remark(notices);
   {
     const ProgressLine line("writing", "", console);
     OutputFiles outputs;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "equivec/base/progress.hpp"
+
 #include <concepts>
 #include <cstddef>
 #include <functional>
@@ -10,11 +12,37 @@
 namespace equivec {
 
 /// Number of threads to use: 0 means as many as within_threads() allows, and all cores outside of it; capped at the
-/// number of cores (beyond it TBB would print a warning).
+/// number of cores (beyond it TBB would print a warning). 1 in a process that was forked off one that had used several:
+/// TBB's threads do not live on in it, and waiting for them would never end.
 int thread_count(int threads);
+
+/// Whether this process was forked off one that had used several threads.
+bool lost_threads() noexcept;
 
 /// Calls work() on up to `threads` threads: what it calls with 0 threads takes no more either.
 void within_threads(int threads, const std::function<void()>& work);
+
+/// While it lives, the functions below throw Cancelled, between two pieces of work, once the progress says so: for
+/// computations that are too deep to be given it. For the thread that made it and those that work for it; null changes
+/// nothing.
+class CancelScope {
+ public:
+  explicit CancelScope(const Progress* progress) noexcept : outer_(current()) {
+    if (progress) current() = progress;
+  }
+  CancelScope(const CancelScope&) = delete;
+  CancelScope& operator=(const CancelScope&) = delete;
+  ~CancelScope() { current() = outer_; }
+
+  /// That of this thread; null if there is none.
+  static const Progress*& current() noexcept {
+    thread_local const Progress* progress = nullptr;
+    return progress;
+  }
+
+ private:
+  const Progress* outer_;
+};
 
 /// Calls f(begin, end) for pieces of [0, count), each at most `grain` long if that is more than 1, on up to `threads`
 /// threads. With one thread there is one piece.
@@ -25,7 +53,10 @@ void parallel_ranges(std::size_t count, std::size_t grain, int threads,
 template <std::invocable<std::size_t> F>
 void parallel_for(std::size_t count, int threads, const F& f) {
   parallel_ranges(count, 1, threads, [&f](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) f(i);
+    for (std::size_t i = begin; i < end; ++i) {
+      check_cancelled(CancelScope::current());
+      f(i);
+    }
   });
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,6 +10,9 @@ namespace equivec {
 /// A text from a file or the command line, for a one-line message: quotes and control characters are escaped as in
 /// JSON, and a long text is cut and ends with "...".
 std::string escaped(std::string_view text);
+
+/// Levenshtein's distance in bytes: insertions, deletions and substitutions.
+std::size_t edit_distance(std::string_view a, std::string_view b);
 
 /// "weat, mac"
 std::string joined(std::span<const std::string_view> names);

@@ -67,6 +67,7 @@ BiasMeasurement measure(const BiasMeasure& measure, const Embeddings& embeddings
     throw Error(std::string(measure.name) + " takes " + std::string(measure.takes) + "; the sets '" + sets.name +
                 "' have no such query '" + query + "'");
   check_cancelled(progress);
+  const CancelScope scope(progress);
   BiasMeasurement result;
   result.measure = measure.name;
   result.query = query;

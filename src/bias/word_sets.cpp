@@ -315,6 +315,10 @@ BiasWordSets read_word_sets(const std::string& name_or_file) {
   return WordSetReader(name_or_file).read(file->bytes());
 }
 
+BiasWordSets parse_word_sets(std::string_view json, const std::string& where) {
+  return WordSetReader(where).read(json);
+}
+
 std::vector<WordSet> with_case_variants(std::span<const WordSet> sets) {
   std::vector<WordSet> result;
   for (const WordSet& set : sets) {

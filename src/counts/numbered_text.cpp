@@ -6,6 +6,7 @@
 #include "src/base/parallel.hpp"
 #include "src/base/running_hash.hpp"
 #include "src/files/mapped_file.hpp"
+#include "src/text/collected_text.hpp"
 #include "src/text/sentence_ends.hpp"
 #include "src/text/text_reader.hpp"
 #include "src/text/word_scanner.hpp"
@@ -130,6 +131,47 @@ class TableLimit {
   std::uint64_t most_words_, most_bytes_, most_together_;
 };
 
+/// Words that have numbers already. They are in memory, so nothing is gained by moving them to runs.
+NumberedText number_collected(const CollectedText& text, const NumberingOptions& options,
+                              std::span<const WordId> sentence_end, std::uint64_t memory_of_ids, Progress* progress) {
+  NumberedText result{.tokens = text.tokens,
+                      .sentences = text.sentences,
+                      .tables = {},
+                      .spilled = {},
+                      .blocks = {},
+                      .ids = IdStore(memory_of_ids),
+                      .hash = {}};
+  std::vector<WordId> known_ids;
+  if (options.known) {
+    for (std::size_t i = 0; i < text.ends.size(); ++i)
+      known_ids.push_back(options.known->vocabulary.find(text.word(i)).value_or(options.known->unknown));
+  } else {
+    WordCounts& table = result.tables.emplace_back();
+    for (std::size_t i = 0; i < text.ends.size(); ++i) {
+      if (i % 65536 == 0) check_cancelled(progress);
+      table.add(text.word(i), text.counts[i]);
+    }
+  }
+  if (options.keep == Keep::counts) return result;
+  result.hash = text.hash;
+  constexpr std::size_t block_size = std::size_t{1} << 17;
+  std::vector<WordId> ids;
+  for (std::size_t begin = 0; begin < text.ids.size(); begin += block_size) {
+    check_cancelled(progress);
+    const std::span<const WordId> given = text.ids.subspan(begin, std::min(block_size, text.ids.size() - begin));
+    ids.clear();
+    for (const WordId id : given)
+      if (id == EncodedCorpus::sentence_end)
+        ids.insert(ids.end(), sentence_end.begin(), sentence_end.end());
+      else
+        ids.push_back(options.known ? known_ids[index(id)] : id);
+    result.ids.append(ids);
+    result.blocks.push_back({0, ids.size()});
+    if (progress) progress->done += given.size_bytes();
+  }
+  return result;
+}
+
 }  // namespace
 
 NumberedText number_words(const Corpus& corpus, const NumberingOptions& options, Progress* progress) {
@@ -142,6 +184,8 @@ NumberedText number_words(const Corpus& corpus, const NumberingOptions& options,
 
   const std::uint64_t memory = memory_for(options.memory);
   const std::uint64_t of_tables = with_ids ? memory / 4 : memory;
+  if (const CollectedText* collected = collected_text(corpus))
+    return number_collected(*collected, options, sentence_end, memory - of_tables, progress);
   const TableLimit limit(of_tables, options.threads);
   const auto runs = std::make_shared<WordRuns>(is_before_in_bytes);
   std::atomic<bool> spilled = false;

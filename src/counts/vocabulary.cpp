@@ -36,49 +36,48 @@ struct Vocabulary::Storage {
   std::string_view bytes;
   std::shared_ptr<const void> owner;  // of the three above
   std::uint64_t total_count = 0;
-  // Without an index yet: words that are known to be different.
-  mutable WordIndex index;
-  mutable std::once_flag indexed;
+  std::string source = {};  // not empty: the file whose words have not been checked to be different
+  // Made when a word is first looked up, unless they were to be checked before.
+  mutable WordIndex index = {};
+  mutable std::once_flag indexed = {};
 
+  /// Empty if the place is not within the bytes, as where the file has changed.
   std::string_view word(std::size_t row) const noexcept {
-    const auto begin = static_cast<std::size_t>(offsets[row]);
-    return bytes.substr(begin, static_cast<std::size_t>(offsets[row + 1]) - begin);
+    const auto begin = static_cast<std::uint64_t>(offsets[row]), end = static_cast<std::uint64_t>(offsets[row + 1]);
+    return begin <= end && end <= bytes.size() ? bytes.substr(begin, end - begin) : std::string_view();
   }
 
-  /// Whether the offsets of a word are within the bytes.
-  bool has_place(std::size_t row) const noexcept {
-    return offsets[row] >= 0 && offsets[row] <= offsets[row + 1] &&
-           static_cast<std::uint64_t>(offsets[row + 1]) <= bytes.size();
-  }
-
-  /// Checks the tables, too.
-  void build_index() {
+  /// Throws Error unless every word has a place and a count. Adds the counts.
+  void check_tables() {
     if (counts.size() >= WordIndex::nothing) throw Error("more than 4,294,967,294 words");
     if (offsets.size() != counts.size() + 1 || offsets[0] != 0)
       throw Error("the table of word offsets does not fit the table of counts");
+    for (std::size_t row = 0; row < counts.size(); ++row) {
+      if (offsets[row] > offsets[row + 1] || static_cast<std::uint64_t>(offsets[row + 1]) > bytes.size())
+        throw Error("word " + std::to_string(row) + " has a place outside the table of words");
+      if (offsets[row + 1] == offsets[row]) throw Error("word " + std::to_string(row) + " is empty");
+      if (counts[row] < 0) throw Error("the count of word " + std::to_string(row) + " is negative");
+      total_count += static_cast<std::uint64_t>(counts[row]);
+    }
+  }
+
+  /// Throws Error if a word occurs twice.
+  void build_index() const {
     index.reserve(counts.size());
     constexpr std::size_t ahead = 16;  // rows whose index slots are prefetched
     for (std::size_t row = 0; row < counts.size(); ++row) {
-      if (row + ahead < counts.size() && has_place(row + ahead)) index.prefetch(word(row + ahead));
-      if (!has_place(row)) throw Error("word " + std::to_string(row) + " has a place outside the table of words");
-      if (offsets[row + 1] == offsets[row]) throw Error("word " + std::to_string(row) + " is empty");
-      if (counts[row] < 0) throw Error("the count of word " + std::to_string(row) + " is negative");
+      if (row + ahead < counts.size()) index.prefetch(word(row + ahead));
       const auto number = static_cast<std::uint32_t>(row);
       const std::uint32_t first = index.insert(word(row), number, [this](std::uint32_t i) { return word(i); });
       if (first != number)
-        throw Error("the word '" + std::string(word(row)) + "' occurs twice, as words " + std::to_string(first) +
-                    " and " + std::to_string(row));
-      total_count += static_cast<std::uint64_t>(counts[row]);
+        throw Error((source.empty() ? "" : source + ": ") + "the word '" + std::string(word(row)) +
+                    "' occurs twice, as words " + std::to_string(first) + " and " + std::to_string(row) +
+                    (source.empty() ? "" : "; the file is damaged"));
     }
-    std::call_once(indexed, [] {});
   }
 
   const WordIndex& ready_index() const {
-    std::call_once(indexed, [this] {
-      index.reserve(counts.size());
-      for (std::size_t row = 0; row < counts.size(); ++row)
-        index.insert(word(row), static_cast<std::uint32_t>(row), [this](std::uint32_t i) { return word(i); });
-    });
+    std::call_once(indexed, [this] { build_index(); });
     return index;
   }
 };
@@ -105,10 +104,22 @@ Vocabulary::Vocabulary(std::span<const Entry> entries) {
 Vocabulary::Vocabulary(std::span<const std::int64_t> offsets, std::span<const std::int64_t> counts,
                        std::string_view bytes, std::shared_ptr<const void> owner) {
   auto storage = std::make_shared<Storage>(offsets, counts, bytes, std::move(owner));
-  storage->build_index();
+  storage->check_tables();
+  storage->ready_index();
   // The words may be the first part of a larger table.
   storage->bytes = bytes.substr(0, static_cast<std::size_t>(offsets.back()));
   storage_ = std::move(storage);
+}
+
+Vocabulary Vocabulary::of_file(std::span<const std::int64_t> offsets, std::span<const std::int64_t> counts,
+                               std::string_view bytes, std::shared_ptr<const void> owner, std::string source) {
+  auto storage = std::make_shared<Storage>(offsets, counts, bytes, std::move(owner));
+  storage->check_tables();
+  storage->bytes = bytes.substr(0, static_cast<std::size_t>(offsets.back()));
+  storage->source = std::move(source);
+  Vocabulary result;
+  result.storage_ = std::move(storage);
+  return result;
 }
 
 Vocabulary Vocabulary::of_different_words(std::span<const std::int64_t> offsets, std::span<const std::int64_t> counts,

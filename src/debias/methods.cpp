@@ -94,6 +94,7 @@ Debiased debias(const DebiasMethod& method, const Embeddings& embeddings, const 
   validate(options);
   std::optional<Debiased> made;
   within_threads(options.threads, [&] {
+    const CancelScope scope(progress);
     start(progress, 0);  // some methods do not count
     made = method.run({embeddings, sets, with_common_options(options), progress});
   });

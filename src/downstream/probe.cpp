@@ -3,9 +3,9 @@
 #include "equivec/base/error.hpp"
 #include "equivec/counts/vocabulary.hpp"
 #include "equivec/text/corpus.hpp"
-#include "src/base/characters.hpp"
 #include "src/base/parallel.hpp"
 #include "src/base/suggestion.hpp"
+#include "src/downstream/known_word.hpp"
 #include "src/evaluate/outcomes.hpp"
 #include "src/math/softmax_regression.hpp"
 
@@ -24,7 +24,7 @@ namespace {
 class TextVectors {
  public:
   TextVectors(const Embeddings& embeddings, const ProbeOptions& options, const Progress* progress)
-      : embeddings_(embeddings), options_(options), progress_(progress), cased_(is_cased(embeddings.vocabulary())) {}
+      : embeddings_(embeddings), options_(options), progress_(progress), words_(embeddings.vocabulary()) {}
 
   Examples of(std::span<const std::string> texts, TextCoverage& coverage) const {
     Examples means(static_cast<Eigen::Index>(texts.size()), embeddings_.dimension());
@@ -56,8 +56,7 @@ class TextVectors {
  private:
   /// Adds the word's vector to the sum; false if the word is not in the vocabulary or its vector is zero.
   bool add(std::string_view word, Eigen::VectorXd& sum) const {
-    auto id = embeddings_.vocabulary().find(word);
-    if (!id && !cased_) id = embeddings_.vocabulary().find(lowered(word));
+    const auto id = words_.find(word);
     if (!id) return false;
     const Eigen::VectorXd unit = unit_vector(embeddings_[*id]);
     if (unit.isZero(0)) return false;
@@ -71,7 +70,7 @@ class TextVectors {
   const Embeddings& embeddings_;
   const ProbeOptions& options_;
   const Progress* progress_;
-  bool cased_;
+  KnownWord words_;
 };
 
 /// For each label of the test set, its number in the training set. Throws Error for one that is not there.

@@ -1,9 +1,11 @@
 #include "src/report/bias_plan.hpp"
 
 #include "equivec/base/error.hpp"
+#include "src/base/parallel.hpp"
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace equivec {
 
@@ -69,21 +71,24 @@ void require_query(const std::string& name, const std::vector<BiasTask>& tasks, 
 
 }  // namespace
 
-std::vector<BiasTask> plan_bias(const std::vector<std::string>& measure_names,
-                                const std::vector<std::string>& set_names,
+std::vector<BiasTask> plan_bias(const std::vector<std::string>& measure_names, std::vector<BiasWordSets> given_sets,
                                 const std::vector<std::string>& query_names) {
   const Measures measures = measures_named(measure_names);
+  const bool given = !given_sets.empty();
+  const std::vector<std::string> names = default_sets(measures);
+  if (!given)
+    for (const std::string& name : names) given_sets.push_back(read_word_sets(name));
   std::vector<BiasTask> tasks;
-  for (const std::string& name : set_names.empty() ? default_sets(measures) : set_names) {
-    BiasTask& task = tasks.emplace_back(BiasTask{read_word_sets(name), {}});
+  for (std::size_t i = 0; i < given_sets.size(); ++i) {
+    BiasTask& task = tasks.emplace_back(BiasTask{std::move(given_sets[i]), {}});
     for (const BiasMeasure* measure : measures) {
-      if (set_names.empty() && measure->default_sets != name) continue;
+      if (!given && measure->default_sets != names[i]) continue;
       for (const std::string& query : measure->queries(task.sets, measure->name))
         if (query_names.empty() || contains(query_names, query)) task.queries.emplace_back(measure, query);
     }
   }
   // Of all measures, those that given sets do not suit are left out.
-  if (set_names.empty() || !contains(measure_names, "all"))
+  if (!given || !contains(measure_names, "all"))
     for (const BiasMeasure* measure : measures) require_measure(*measure, tasks, !query_names.empty());
   for (const std::string& name : query_names) require_query(name, tasks, measures);
   if (!planned(tasks, [](const auto&) { return true; })) throw Error("the sets have nothing that these measures take");
@@ -91,11 +96,12 @@ std::vector<BiasTask> plan_bias(const std::vector<std::string>& measure_names,
 }
 
 std::optional<TaskDirection> direction_of(const BiasTask& task, const MeasuredVectors& vectors, bool of_reference,
-                                          const BiasMeasureOptions& options) {
+                                          const BiasMeasureOptions& options, const Progress* progress) {
   const bool used = std::ranges::any_of(task.queries, [&](const auto& query) {
     return query.first->has_direction && (query.first->has_reference && vectors.reference) == of_reference;
   });
   if (!used) return std::nullopt;
+  const CancelScope scope(progress);
   const Embeddings& embeddings = of_reference ? *vectors.reference : vectors.embeddings;
   BiasDirection direction = find_direction(embeddings, task.sets, options.direction);
   const Eigen::VectorXd& explained = direction.subspace.explained();
@@ -108,10 +114,10 @@ std::optional<TaskDirection> direction_of(const BiasTask& task, const MeasuredVe
 }
 
 BiasOutcome outcome_of(const BiasMeasure& measure, const std::string& query, const BiasWordSets& sets,
-                       const MeasuredVectors& vectors, const BiasMeasureOptions& options) {
+                       const MeasuredVectors& vectors, const BiasMeasureOptions& options, const Progress* progress) {
   try {
-    return {&measure, query, equivec::measure(measure, vectors.embeddings, sets, query, options, vectors.reference),
-            ""};
+    return {&measure, query,
+            equivec::measure(measure, vectors.embeddings, sets, query, options, vectors.reference, progress), ""};
   } catch (const OptionError&) {
     throw;
   } catch (const Error& error) {

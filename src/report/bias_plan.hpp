@@ -20,11 +20,11 @@ struct BiasTask {
   std::vector<std::pair<const BiasMeasure*, std::string>> queries;  ///< measures, each with the name of a query
 };
 
-/// One task for each of `sets` (names or files), in their order, or, if there are none, for the sets that the measures
-/// are usually taken with. `measures` are names, or "all"; `queries` are names, and all if empty. A task may have no
+/// One task for each of `sets`, in their order, or, if there are none, for the sets that the measures are usually taken
+/// with. `measures` are names, or "all"; `queries` are names, and all if empty. A task may have no
 /// queries. Throws Error if a measure named, or all together, finds nothing in the sets; OptionError for a name of a
-/// measure or query that does not exist; Error as read_word_sets().
-std::vector<BiasTask> plan_bias(const std::vector<std::string>& measures, const std::vector<std::string>& sets,
+/// measure or query that does not exist.
+std::vector<BiasTask> plan_bias(const std::vector<std::string>& measures, std::vector<BiasWordSets> sets,
                                 const std::vector<std::string>& queries);
 
 /// Vectors to be measured, and those in which the most biased words are found.
@@ -43,9 +43,9 @@ struct TaskDirection {
 };
 
 /// The direction in the embeddings or `of_reference`; empty if no measure of the task uses it. Throws as
-/// find_direction().
+/// find_direction(); Cancelled.
 std::optional<TaskDirection> direction_of(const BiasTask& task, const MeasuredVectors& vectors, bool of_reference,
-                                          const BiasMeasureOptions& options);
+                                          const BiasMeasureOptions& options, const Progress* progress = nullptr);
 
 /// A measurement, or why there is none.
 struct BiasOutcome {
@@ -55,8 +55,9 @@ struct BiasOutcome {
   std::string error;  ///< empty if there is a measurement
 };
 
-/// measure() with its Errors in the outcome. Throws OptionError.
+/// measure() with its Errors in the outcome. Throws OptionError; Cancelled.
 BiasOutcome outcome_of(const BiasMeasure& measure, const std::string& query, const BiasWordSets& sets,
-                       const MeasuredVectors& vectors, const BiasMeasureOptions& options);
+                       const MeasuredVectors& vectors, const BiasMeasureOptions& options,
+                       const Progress* progress = nullptr);
 
 }  // namespace equivec

@@ -4,12 +4,14 @@
 #include "equivec/text/corpus.hpp"
 #include "src/base/characters.hpp"
 #include "src/base/lines.hpp"
+#include "src/base/suggestion.hpp"
 #include "src/base/text_numbers.hpp"
 #include "src/vectors/finite.hpp"
 
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <optional>
 
@@ -72,6 +74,29 @@ Expression parse_sum(const NeighborIndex& index, const std::string& text, const 
   return result;
 }
 
+/// Of the first 100,000 words, the first of those that are nearest in letters: one typo away, or, of six letters or
+/// more, two. Empty if there is none.
+std::string_view nearest_word(const Vocabulary& vocabulary, std::string_view word) {
+  const auto letters_of = [](std::string_view text) {
+    std::uint64_t letters = 0;
+    for (const char c : text) letters |= std::uint64_t{1} << (static_cast<unsigned char>(c) % 64);
+    return letters;
+  };
+  const std::size_t near = word.size() < 6 ? 1 : 2;
+  const std::uint64_t letters = letters_of(word);
+  std::string_view nearest;
+  std::size_t least = near + 1;
+  for (std::size_t i = 0; i < std::min<std::size_t>(vocabulary.size(), 100000) && least > 1; ++i) {
+    const std::string_view other = vocabulary.word(word_id(i));
+    if (other.size() > word.size() + near || word.size() > other.size() + near) continue;
+    // An edit changes two letters of the set at most, which spares comparing most words.
+    if (static_cast<std::size_t>(std::popcount(letters ^ letters_of(other))) > 2 * near) continue;
+    const std::size_t distance = edit_distance(word, other);
+    if (distance < std::min(least, other.size())) least = distance, nearest = other;
+  }
+  return nearest;
+}
+
 Expression parse(const NeighborIndex& index, const std::string& text, const std::string& source) {
   // First, since some words contain spaces, as a few of GloVe's do.
   if (const auto word = index.embeddings().vocabulary().find(text)) return {vector_of(index, *word), {*word}};
@@ -86,8 +111,11 @@ WordId require_word(const Vocabulary& vocabulary, std::string_view word, const s
   std::string hint;
   for (const std::string& other : {lowered(word), titled(word)})
     if (vocabulary.find(other)) hint = "; there is '" + other + "'";
+  if (hint.empty())
+    if (const std::string_view near = nearest_word(vocabulary, word); !near.empty())
+      hint = "; did you mean '" + std::string(near) + "'?";
   const std::string shown = word.size() > 100 ? std::string(word.substr(0, 100)) + "..." : std::string(word);
-  throw Error("'" + shown + "' is none of the " + grouped(vocabulary.size()) + " words of " + source + hint);
+  throw UnknownWord("'" + shown + "' is none of the " + grouped(vocabulary.size()) + " words of " + source + hint);
 }
 
 std::vector<std::string> split_words(std::string_view text) {

@@ -4,6 +4,7 @@
 #include "src/files/decompress.hpp"
 #include "src/files/files.hpp"
 #include "src/files/mapped_file.hpp"
+#include "src/text/collected_text.hpp"
 #include "src/text/text_reader.hpp"
 
 #include <glob.h>
@@ -82,6 +83,8 @@ std::vector<std::string> Corpus::files() const {
     if (!part.owner) result.push_back(part.name);
   return result;
 }
+
+const CollectedText* collected_text(const Corpus& corpus) noexcept { return corpus.parts_->collected.get(); }
 
 const std::string& Corpus::name() const noexcept { return parts_->name; }
 std::uint64_t Corpus::bytes() const noexcept { return parts_->bytes; }

@@ -22,6 +22,7 @@ struct Corpus::Part {
 
 struct Corpus::Parts {
   std::vector<Part> parts;
+  std::shared_ptr<const CollectedText> collected;  // in place of parts
   std::string name;
   std::uint64_t bytes = 0;
 };

@@ -74,4 +74,13 @@ GloveVectors read_glove_parameters(const std::filesystem::path& file, std::size_
   return result;
 }
 
+Embeddings glove_parameter_vectors(const std::filesystem::path& file, const Vocabulary& vocabulary, std::size_t limit) {
+  const Embeddings all(vocabulary, matrix_of(read_glove_parameters(file, vocabulary.size()), GloveParts::sum),
+                       {{"tool", "equivec " EQUIVEC_VERSION}, {"command", "convert"}, {"vectors", "word+context"}});
+  if (limit == 0 || limit >= all.size()) return all;
+  std::vector<WordId> kept;
+  for (std::size_t row = 0; row < limit; ++row) kept.push_back(word_id(row));
+  return selected(all, kept);
+}
+
 }  // namespace equivec

@@ -122,6 +122,15 @@ void notice_options(const Reporting& reporting, std::string_view command, const 
   reporting.notice(std::string(command) + ": " + list);
 }
 
+/// Notes in `last` which epoch was the last: training may be told that it is enough.
+void watch_epochs(TrainingControl& control, int& last) {
+  if (control.on_epoch)
+    control.on_epoch = [&last, on_epoch = control.on_epoch](const EpochReport& report) {
+      last = report.epoch;
+      on_epoch(report);
+    };
+}
+
 /// Calls train() as a stage.
 template <class Train>
 auto trained(const TrainingControl& control, const char* unit, const Train& train) {
@@ -212,6 +221,8 @@ TrainedVectors train_word2vec(const Word2VecText& prepared, const Word2VecRecipe
   const Word2VecOptions& training = prepared.training;
   TrainingControl control = given_control;
   if (prepared.validation) control.validation = &*prepared.validation;
+  int epochs = training.epochs;
+  watch_epochs(control, epochs);
   double seconds = 0;
   Word2VecVectors learnt = trained(control, "words", [&, start = std::chrono::steady_clock::now()] {
     Word2VecVectors result = train_word2vec(text.corpus, text.vocabulary, training, control);
@@ -222,6 +233,7 @@ TrainedVectors train_word2vec(const Word2VecText& prepared, const Word2VecRecipe
   Metadata metadata = text_metadata(command_of(recipe), text.corpus, recipe.words);
   metadata.merge(description(training));
   metadata["vectors"] = "words";
+  if (epochs < training.epochs) metadata["epochs_trained"] = std::to_string(epochs);
   metadata["threads"] = shortest(training.threads);
   metadata["instruction_set"] = instruction_set();
   if (!recipe.initial_name.empty()) metadata["initialize"] = recipe.initial_name;
@@ -230,7 +242,7 @@ TrainedVectors train_word2vec(const Word2VecText& prepared, const Word2VecRecipe
     metadata["vectors"] = "contexts";
     result.contexts = Embeddings(text.vocabulary, std::move(learnt.contexts), std::move(metadata));
   }
-  result.trained = text.corpus.words() * static_cast<std::uint64_t>(training.epochs);
+  result.trained = text.corpus.words() * static_cast<std::uint64_t>(epochs);
   result.seconds = seconds;
   return result;
 }
@@ -361,14 +373,17 @@ GloveOptions glove_options(const GloveRecipe& recipe, const TrainingControl& con
   return options;
 }
 
-TrainedVectors train_glove(CountedText text, const GloveRecipe& recipe, const TrainingControl& control) {
+TrainedVectors train_glove(CountedText text, const GloveRecipe& recipe, const TrainingControl& given_control) {
+  TrainingControl control = given_control;
   const GloveOptions training = glove_options(recipe, control);
+  int epochs = training.epochs;
+  watch_epochs(control, epochs);
   Metadata notice = description(training);
   notice["threads"] = shortest(thread_count(training.threads));
   notice_options(control.reporting(), "train glove", notice);
   if (recipe.unknown_vector && text.vocabulary.find(unknown))
     control.reporting().notice("the corpus has the word <unk>, whose own vector stands for unknown words");
-  const std::uint64_t pairs = text.cooccurrences.size() * static_cast<std::uint64_t>(training.epochs);
+  const std::uint64_t pairs = text.cooccurrences.size();
   double seconds = 0;
   GloveVectors learnt = trained(control, "pairs", [&, start = std::chrono::steady_clock::now()] {
     GloveVectors result = train_glove(std::move(text.cooccurrences), text.vocabulary, training, control);
@@ -378,13 +393,14 @@ TrainedVectors train_glove(CountedText text, const GloveRecipe& recipe, const Tr
   Metadata& metadata = text.metadata;
   metadata.merge(description(training));
   metadata["vectors"] = name_of(recipe.parts);
+  if (epochs < training.epochs) metadata["epochs_trained"] = std::to_string(epochs);
   metadata["instruction_set"] = instruction_set();
   if (!recipe.initial_name.empty()) metadata["initialize"] = recipe.initial_name;
   if (recipe.on_parameters) recipe.on_parameters(learnt);
   Matrix matrix = matrix_of(std::move(learnt), recipe.parts);
   return {.vectors = recipe.unknown_vector ? with_unknown(text.vocabulary, std::move(matrix), metadata)
                                            : Embeddings(text.vocabulary, std::move(matrix), metadata),
-          .trained = pairs,
+          .trained = pairs * static_cast<std::uint64_t>(epochs),
           .seconds = seconds};
 }
 

@@ -58,7 +58,7 @@ void TrainingRun::run(std::size_t tasks_of_epoch, int epochs, std::uint64_t unit
       report(epoch);
       epoch_loss_ = {};
     }
-    if (next_ == tasks) break;
+    if (next_ == tasks || (next_ == end && progress_.enough)) break;
     if (keeps_checkpoints() && stop_early()) {
       save();
       restart_clock();

@@ -4,6 +4,7 @@
 #include "equivec/counts/vocabulary.hpp"
 #include "equivec/files/output_files.hpp"
 #include "src/base/parallel.hpp"
+#include "src/base/text_numbers.hpp"
 #include "src/counts/word_index.hpp"
 #include "src/files/decompress.hpp"
 #include "src/files/file_kind.hpp"
@@ -86,6 +87,18 @@ Format format_from_extension(const std::filesystem::path& file) {
     endings += (endings.empty() ? "" : ", ") + std::string(info.extension);
   }
   throw OptionError(file.string() + ": its extension names no format; use one of " + endings + ", or --format");
+}
+
+Embeddings only_words(const Embeddings& embeddings, const std::filesystem::path& file, Notices* notices) {
+  const Vocabulary wanted = read_vocabulary(file);
+  std::vector<WordId> kept;
+  for (std::size_t row = 0; row < embeddings.size(); ++row)
+    if (wanted.find(embeddings.vocabulary().word(word_id(row)))) kept.push_back(word_id(row));
+  if (kept.empty()) throw Error(file.string() + ": none of its " + grouped(wanted.size()) + " words has a vector");
+  if (kept.size() < wanted.size() && notices)
+    notices->push_back(grouped(wanted.size() - kept.size()) + " of the " + grouped(wanted.size()) + " words of " +
+                       file.string() + " have no vector");
+  return selected(embeddings, kept);
 }
 
 Format recognize_format(const std::filesystem::path& file) { return recognize(open_source(file)).info.format; }

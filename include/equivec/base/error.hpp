@@ -15,6 +15,12 @@ class Error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// A word that is not in the vocabulary.
+class UnknownWord : public Error {
+ public:
+  using Error::Error;
+};
+
 /// An option with an invalid value: "window must be at least 1, got 0".
 class OptionError : public Error {
  public:

@@ -16,6 +16,7 @@ struct Progress {
   std::atomic<std::uint64_t> total{0};  ///< units in all; 0 while unknown
   std::atomic<float> loss{0};           ///< training: mean loss per pair of the last finished chunk
   std::atomic<float> learning_rate{0};  ///< training: of the last finished chunk
+  std::atomic<bool> enough{false};      ///< training: set it in on_epoch to end with the vectors of that epoch
   std::atomic<bool> cancelled{false};   ///< set it (also from a signal handler) to make the computation throw Cancelled
 };
 

@@ -79,6 +79,9 @@ std::span<const std::string_view> builtin_word_sets() noexcept;
 /// Reads a built-in set by name, or else a JSON file. Throws Error naming file, line, place and what is wrong.
 BiasWordSets read_word_sets(const std::string& name_or_file);
 
+/// The same of the text of such a file. `where` names it in messages.
+BiasWordSets parse_word_sets(std::string_view json, const std::string& where);
+
 /// Word sets found in a vocabulary.
 struct ResolvedSets {
   std::vector<std::vector<WordId>> sets;  ///< each of two words or more; each set once

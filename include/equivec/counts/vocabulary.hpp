@@ -51,11 +51,18 @@ class Vocabulary {
   Vocabulary(std::span<const std::int64_t> offsets, std::span<const std::int64_t> counts, std::string_view bytes,
              std::shared_ptr<const void> owner);
 
+  /// The same without reading the words until find() is first called, so that a large file is opened at once. The
+  /// tables may change while they are used, as a mapped file may: a word whose place is outside of `bytes` is empty.
+  /// `source` names the file in messages.
+  static Vocabulary of_file(std::span<const std::int64_t> offsets, std::span<const std::int64_t> counts,
+                            std::string_view bytes, std::shared_ptr<const void> owner, std::string source);
+
   std::size_t size() const noexcept;
   std::string_view word(WordId id) const noexcept;  ///< REQUIRES: index(id) < size()
   std::uint64_t count(WordId id) const noexcept;    ///< 0 if unknown
   std::uint64_t total_count() const noexcept;       ///< sum of all counts
-  /// Empty for a word that is not in the vocabulary; that is no error.
+  /// Empty for a word that is not in the vocabulary; that is no error. Throws Error if the vocabulary is of a file that
+  /// holds a word twice, which is found out by the first call.
   std::optional<WordId> find(std::string_view word) const;
 
   /// The tables as in the third constructor, for writers.

@@ -17,8 +17,8 @@ namespace equivec {
 
 // Queries as people write them. `source` names the vectors in messages: their file.
 
-/// The id of a word. Throws Error that names the word and the source, and the word in other letter case if there is
-/// one.
+/// The id of a word. Throws UnknownWord that names the word and the source, and a word that might have been meant: the
+/// same in other letter case, or one of the first 100,000 that is a typo or two away.
 WordId require_word(const Vocabulary& vocabulary, std::string_view word, const std::string& source);
 
 /// The words of a query: between tabs, if it has one, so that words may contain spaces; else between white space.

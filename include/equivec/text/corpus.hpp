@@ -14,7 +14,10 @@
 
 namespace equivec {
 
-/// A text that can be read several times: files (plain or compressed), or a string.
+struct CollectedText;
+
+/// A text that can be read several times: files (plain or compressed), a string, or words that a program gave
+/// (CorpusBuilder of counts/corpus_builder.hpp).
 /// A sentence is a line; a word is a run of bytes between white space, in any encoding. Reading throws Error for input
 /// that is not text: zero bytes at the start of a file, a word of more than two mebibytes, or damaged compressed data.
 /// Immutable, cheap to copy, may be read by several threads at once.
@@ -27,7 +30,7 @@ class Corpus {
   static Corpus from_paths(std::span<const std::string> paths, const Progress* progress = nullptr);
   static Corpus from_text(std::string text);
 
-  /// The files it is read from; empty for a string and for standard input.
+  /// The files it is read from; empty for a string, for words and for standard input.
   std::vector<std::string> files() const;
   /// For messages: the first path, and how many more.
   const std::string& name() const noexcept;
@@ -35,7 +38,9 @@ class Corpus {
   std::uint64_t bytes() const noexcept;
 
  private:
+  friend class CorpusBuilder;
   friend class TextReader;
+  friend const CollectedText* collected_text(const Corpus& corpus) noexcept;
   struct Part;
   struct Parts;
   explicit Corpus(std::shared_ptr<const Parts> parts) : parts_(std::move(parts)) {}

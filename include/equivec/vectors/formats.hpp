@@ -51,6 +51,10 @@ struct ReadOptions {
 Embeddings read_embeddings(const std::filesystem::path& file, const ReadOptions& options = {},
                            Notices* notices = nullptr, Progress* progress = nullptr, Format* recognized = nullptr);
 
+/// The vectors of the words that a file lists, one a line, in their order among `embeddings`. A notice says how many of
+/// them have none. Throws Error as read_vocabulary(), and if none has.
+Embeddings only_words(const Embeddings& embeddings, const std::filesystem::path& file, Notices* notices = nullptr);
+
 /// The format of a file, by content. Throws Error if it is not a supported one, stating what it seems to be.
 Format recognize_format(const std::filesystem::path& file);
 
@@ -62,6 +66,10 @@ void write_embeddings(const std::filesystem::path& file, const Embeddings& embed
 /// The same as one of several files that appear together.
 void write_embeddings(OutputFiles& files, const std::filesystem::path& file, const Embeddings& embeddings,
                       Format format = Format::automatic, Progress* progress = nullptr);
+
+/// Writes a matrix without words as NumPy's .npy, 32-bit floats. Throws Error; Cancelled.
+void write_array(OutputFiles& files, const std::filesystem::path& file, MatrixView matrix,
+                 Progress* progress = nullptr);
 
 /// The files that write_embeddings() writes: `file` and those that the format has beside it.
 std::vector<std::filesystem::path> files_written(const std::filesystem::path& file, Format format = Format::automatic);

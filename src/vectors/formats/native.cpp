@@ -66,11 +66,9 @@ Embeddings read(const Source& source, const ReadContext& context) {
   auto memory = std::make_shared<Memory>();
   memory->file = source.file;
   try {
-    // A copy, since an offset that changes in the file after it was checked would lead anywhere.
-    memory->offsets.resize(offsets.shape[0]);
-    std::memcpy(memory->offsets.data(), offsets.bytes.data(), offsets.bytes.size());
-    Vocabulary vocabulary(std::span<const std::int64_t>(memory->offsets).first(rows + 1),
-                          numbers_of(counts, memory->counts).first(rows), words.bytes, memory);
+    Vocabulary vocabulary =
+        Vocabulary::of_file(numbers_of(offsets, memory->offsets).first(rows + 1),
+                            numbers_of(counts, memory->counts).first(rows), words.bytes, memory, source.name);
     const MatrixView matrix(numbers_of(vectors, memory->vectors).data(), static_cast<Eigen::Index>(rows),
                             static_cast<Eigen::Index>(vectors.shape[1]));
     return Embeddings(std::move(vocabulary), matrix, memory, content.metadata);

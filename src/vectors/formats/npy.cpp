@@ -190,26 +190,7 @@ void write(OutputFiles& files, const std::filesystem::path& path, const Embeddin
   require_words_without("\n\r", embeddings, "npy");
   if (is_written_directly(path))
     throw Error(path.string() + ": npy needs a second file for its words; write to a file, or choose another format");
-  std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + std::to_string(embeddings.size()) +
-                       ", " + std::to_string(embeddings.dimension()) + "), }";
-  while ((10 + header.size() + 1) % 64 != 0) header += ' ';
-  header += '\n';
-  OutputFile& file = files.open(path);
-  file.write(magic);
-  file.write("\x01\x00"sv);
-  const auto length = static_cast<std::uint16_t>(header.size());
-  file.write({reinterpret_cast<const char*>(&length), sizeof length});
-  file.write(header);
-  const std::size_t row_bytes = static_cast<std::size_t>(embeddings.dimension()) * sizeof(float);
-  start(progress, embeddings.size());
-  for (std::size_t row = 0; row < embeddings.size(); ++row) {
-    if (row % 1024 == 0) {
-      check_cancelled(progress);
-      if (progress) progress->done = row;
-    }
-    file.write({reinterpret_cast<const char*>(embeddings[word_id(row)].data()), row_bytes});
-  }
-
+  write_array(files, path, embeddings.matrix(), progress);
   OutputFile& words = files.open(words_path(path));
   if (embeddings.size() > 0) words.write(mark_before(embeddings.vocabulary().word(word_id(0))));
   for (std::size_t row = 0; row < embeddings.size(); ++row) {
@@ -219,6 +200,28 @@ void write(OutputFiles& files, const std::filesystem::path& path, const Embeddin
 }
 
 }  // namespace
+
+void write_array(OutputFiles& files, const std::filesystem::path& path, MatrixView matrix, Progress* progress) {
+  std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + std::to_string(matrix.rows()) + ", " +
+                       std::to_string(matrix.cols()) + "), }";
+  while ((10 + header.size() + 1) % 64 != 0) header += ' ';
+  header += '\n';
+  OutputFile& file = files.open(path);
+  file.write(magic);
+  file.write("\x01\x00"sv);
+  const auto length = static_cast<std::uint16_t>(header.size());
+  file.write({reinterpret_cast<const char*>(&length), sizeof length});
+  file.write(header);
+  const auto rows = static_cast<std::size_t>(matrix.rows()), columns = static_cast<std::size_t>(matrix.cols());
+  start(progress, rows);
+  for (std::size_t row = 0; row < rows; ++row) {
+    if (row % 1024 == 0) {
+      check_cancelled(progress);
+      if (progress) progress->done = row;
+    }
+    file.write({reinterpret_cast<const char*>(matrix.data() + row * columns), columns * sizeof(float)});
+  }
+}
 
 const FormatRow npy_format = {
     {Format::npy, "npy", ".npy", "a NumPy array; the words, one a line, in NAME.words.txt beside it"},

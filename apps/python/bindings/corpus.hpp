@@ -1,0 +1,14 @@
+#pragma once
+
+#include "equivec/text/corpus.hpp"
+
+#include "apps/python/bindings/support.hpp"
+
+namespace equivec::python {
+
+/// Python's class _core.Corpus.
+struct CorpusHandle {
+  Corpus corpus;
+};
+
+}  // namespace equivec::python

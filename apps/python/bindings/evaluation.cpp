@@ -1,0 +1,150 @@
+#include "equivec/base/error.hpp"
+#include "equivec/downstream/labelled_texts.hpp"
+#include "equivec/downstream/probe.hpp"
+#include "src/report/eval_report.hpp"
+#include "src/report/probe_report.hpp"
+
+#include "apps/python/bindings/embeddings.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace equivec::python {
+
+namespace {
+
+template <class Read>
+auto read_each(const std::vector<std::string>& files, const Read& read) {
+  std::vector<decltype(read(std::filesystem::path()))> sets;
+  for (const std::string& file : files) sets.push_back(read(file));
+  return sets;
+}
+
+py::object interval_of(const std::optional<Interval>& interval) {
+  return interval ? py::object(py::make_tuple(interval->low, interval->high)) : py::none();
+}
+
+py::tuple row_of(const Measurement& row) {
+  return py::make_tuple(str_of(row.set), str_of(row.part), str_of(row.measure), row.value, interval_of(row.interval),
+                        row.known, row.missing, row.other,
+                        row.difference ? py::cast(row.difference->value) : py::object(py::none()),
+                        row.difference ? interval_of(row.difference->interval) : py::none(),
+                        row.difference ? py::cast(row.difference->p_value) : py::object(py::none()));
+}
+
+/// (document, rows, text, Markdown)
+py::tuple evaluate_files(const EmbeddingsHandle& self, const EmbeddingsHandle* other, const py::dict& values) {
+  const Keywords keywords(values);
+  std::vector<std::string> analogies, similarities, categories, outliers, synonyms, methods;
+  keywords.read("analogies", analogies);
+  keywords.read("similarity", similarities);
+  keywords.read("categories", categories);
+  keywords.read("outliers", outliers);
+  keywords.read("synonyms", synonyms);
+  keywords.read("method", methods);
+  if (analogies.empty() && similarities.empty() && categories.empty() && outliers.empty() && synonyms.empty())
+    throw OptionError("nothing to evaluate: give analogies, similarity, categories, outliers or synonyms");
+  EvaluateOptions rules;
+  std::string letters = "fold";
+  keywords.read("epsilon", rules.analogies.epsilon);
+  keywords.read("include_query", rules.analogies.include_query);
+  keywords.read_size("restrict", rules.restrict);
+  keywords.read("case", letters);
+  keywords.read("include_alike", rules.include_alike);
+  keywords.read("resamples", rules.bootstrap.resamples);
+  keywords.read("seed", rules.seed);
+  keywords.read("threads", rules.threads);
+  if (letters != "fold" && letters != "exact")
+    throw OptionError("case: expected 'fold' or 'exact', found '" + letters + "'");
+  require_between("threads", rules.threads, 0, 4096);
+  rules.fold_case = letters == "fold";
+  rules.bootstrap.threads = rules.threads;
+  rules.bootstrap.seed = rules.analogies.seed = rules.seed;
+  validate(rules.bootstrap);
+  validate(rules.analogies);
+  EvaluationSets sets;
+  if (!methods.empty()) sets.methods.clear();
+  for (const std::string& name : methods) {
+    AnalogyMethod method = AnalogyMethod::cos_add;
+    py::dict one;
+    one["method"] = str_of(name);
+    Keywords(one).read_choice("method", method, analogy_methods);
+    sets.methods.push_back(method);
+  }
+  LongWork work({.progress = keywords.get("progress")});
+  const EvaluationReport report = work.run([&] {
+    sets.analogies = read_each(analogies, read_analogies);
+    sets.similarities = read_each(similarities, read_similarities);
+    sets.categories = read_each(categories, read_categories);
+    sets.outliers = read_each(outliers, read_outliers);
+    sets.synonyms = read_each(synonyms, read_synonyms);
+    std::optional<EvaluatedVectors> compared;
+    if (other) compared = EvaluatedVectors{other->name, other->embeddings};
+    return evaluate_sets({self.name, self.embeddings}, compared, sets, rules, &work.progress());
+  });
+  py::list rows;
+  for (const Measurement& row : report.table) rows.append(row_of(row));
+  return py::make_tuple(object_of(report.document), rows, str_of(to_text(report, TableStyle::text)),
+                        str_of(to_text(report, TableStyle::markdown)));
+}
+
+/// A file, or (texts, labels).
+LabelledTexts labelled_texts_of(const py::object& source, const char* name) {
+  if (!py::isinstance<py::tuple>(source)) {
+    const std::string file = text_of(source, name);
+    LongWork work({});
+    return work.run([&] { return read_labelled_texts(file, &work.progress()); });
+  }
+  const py::tuple given = source;
+  LabelledTexts result{.name = name, .classes = {}, .labels = {}, .texts = texts_of(given[0], "text")};
+  const std::vector<std::string> labels = texts_of(given[1], "label");
+  if (labels.size() != result.texts.size())
+    throw Error(std::string(name) + ": there are " + std::to_string(result.texts.size()) + " texts and " +
+                std::to_string(labels.size()) + " labels");
+  const std::set<std::string> classes(labels.begin(), labels.end());
+  result.classes.assign(classes.begin(), classes.end());
+  for (const std::string& label : labels)
+    result.labels.push_back(
+        static_cast<std::uint32_t>(std::ranges::lower_bound(result.classes, label) - result.classes.begin()));
+  return result;
+}
+
+/// (document, text, Markdown)
+py::tuple probe_vectors(const py::object& training, const py::object& test, const py::list& vectors,
+                        const py::dict& values) {
+  const Keywords keywords(values);
+  ProbeOptions rules;
+  keywords.read("strength", rules.strength);
+  keywords.read("lengths", rules.keep_lengths);
+  keywords.read("resamples", rules.bootstrap.resamples);
+  keywords.read("seed", rules.bootstrap.seed);
+  keywords.read("threads", rules.threads);
+  rules.bootstrap.threads = rules.threads;
+  validate(rules);
+  const auto name_of_source = [](const py::object& source, const char* name) {
+    return py::isinstance<py::tuple>(source) ? std::string(name) : text_of(source);
+  };
+  ProbeReport report{.training_file = name_of_source(training, "training"),
+                     .test_file = name_of_source(test, "test"),
+                     .training = labelled_texts_of(training, "training"),
+                     .test = labelled_texts_of(test, "test"),
+                     .options = rules};
+  std::vector<const EmbeddingsHandle*> handles;
+  for (const py::handle handle : vectors) handles.push_back(&py::cast<const EmbeddingsHandle&>(handle));
+  LongWork work({});
+  work.run([&] {
+    require_learnable(report.training, report.test);
+    for (const EmbeddingsHandle* handle : handles) report.add(handle->name, handle->embeddings, &work.progress());
+  });
+  return py::make_tuple(object_of(to_json(report)), str_of(to_text(report, TableStyle::text)),
+                        str_of(to_text(report, TableStyle::markdown)));
+}
+
+}  // namespace
+
+void bind_evaluation(py::module_& module) {
+  module.def("evaluate", &evaluate_files);
+  module.def("probe", &probe_vectors);
+}
+
+}  // namespace equivec::python

@@ -1,0 +1,51 @@
+"""Word embeddings: from text to word vectors, to answers, to measured and removed bias.
+
+>>> import equivec
+>>> e = equivec.train_word2vec([["to", "be", "or", "not", "to", "be"]] * 10, dimension=8, min_count=1)
+>>> e.neighbors("be", count=1).words in [("or",), ("not",), ("to",)]
+True
+"""
+
+from . import _core
+from ._bias import BiasQuery, Debiased, WordSets, bias_measures, builtin_word_sets, debias_methods, word_sets
+from ._errors import Error, Notice, OptionError, UnknownWord
+from ._inputs import EpochReport, Progress
+from ._probe import probe
+from ._results import (Answers, BiasDirection, BiasMeasurement, BiasReport, Condition, Evaluation, MeasureInfo,
+                       Measurement, MethodInfo, Neighbor, Neighbors, Outliers, ProbeReport, TrainingEstimate)
+from ._training import Cooccurrences, count_cooccurrences, count_words, train_glove, train_word2vec
+from ._vectors import Embeddings, Vocabulary, WordList, formats, load
+
+__version__: str = _core.version
+
+
+def instruction_set() -> str:
+    """"AVX-512", "AVX2" ...: of the vector kernels that this processor runs."""
+    return _core.instruction_set()
+
+
+def from_gensim(vectors: object) -> Embeddings:
+    """Embeddings over the memory of gensim's KeyedVectors, with their counts.
+
+    Parameters
+    ----------
+    vectors : gensim.models.KeyedVectors
+        Or a model that has them as ``wv``. They are not to be changed afterwards.
+    """
+    from .gensim import from_gensim as convert
+
+    return convert(vectors)
+
+
+__all__ = [
+    "Answers", "BiasDirection", "BiasMeasurement", "BiasQuery", "BiasReport", "Condition", "Cooccurrences", "Debiased",
+    "Embeddings", "EpochReport", "Error", "Evaluation", "MeasureInfo", "Measurement", "MethodInfo", "Neighbor",
+    "Neighbors", "Notice", "OptionError", "Outliers", "ProbeReport", "Progress", "TrainingEstimate", "UnknownWord",
+    "Vocabulary", "WordList", "WordSets", "bias_measures", "builtin_word_sets", "count_cooccurrences", "count_words",
+    "debias_methods", "formats", "from_gensim", "instruction_set", "load", "probe", "train_glove", "train_word2vec",
+    "word_sets",
+]
+for _name in __all__:  # for users they stand in equivec, whatever the file
+    if getattr(globals()[_name], "__module__", "").startswith("equivec."):
+        globals()[_name].__module__ = "equivec"
+del _name

@@ -1,0 +1,381 @@
+"""From text to vectors."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator, Optional
+
+import numpy as np
+
+from . import _core
+from ._inputs import (corpus_of, epoch_callback, existing_path, named_keywords, notice, path_of, progress_callback)
+from ._inputs import _integers_in
+from ._results import TrainingEstimate
+from ._vectors import Embeddings, Vocabulary, load
+
+
+def _words_of(vocabulary: Any) -> Any:
+    if vocabulary is None:
+        return None
+    if isinstance(vocabulary, Vocabulary):
+        return vocabulary._handle
+    return existing_path(vocabulary, "vocabulary")
+
+
+def _start_of(initialize: Any) -> Any:
+    if initialize is None or isinstance(initialize, Embeddings):
+        return initialize
+    return load(initialize)
+
+
+def _has_integers(corpus: Any) -> bool:
+    if _integers_in(corpus) is not None:
+        return True
+    return isinstance(corpus, (list, tuple)) and len(corpus) > 0 and _integers_in(corpus[0]) is not None
+
+
+def _made(handle: Any, integers: bool) -> Embeddings:
+    vectors = Embeddings._of(handle)
+    return vectors.with_metadata({**vectors.metadata, "tokens": "integers"}) if integers else vectors
+
+
+def _require_no_choice(vocabulary: Any, min_count: int, max_size: int) -> None:
+    if vocabulary is not None and (min_count != 5 or max_size != 0):
+        from ._errors import OptionError
+
+        raise OptionError("vocabulary gives the words; min_count and max_size are for count_words(), which makes it")
+
+
+class Cooccurrences:
+    """How often pairs of words stand near each other: what count_cooccurrences gives and train_glove takes."""
+
+    def __init__(self, handle: Any) -> None:
+        self._handle = handle
+
+    @staticmethod
+    def load(path: Any, vocabulary: Any) -> "Cooccurrences":
+        """Reads the records that ``save``, ``equivec cooccur`` and GloVe's cooccur write.
+
+        Parameters
+        ----------
+        path : path
+        vocabulary : Vocabulary or path
+            The words that the records number.
+        """
+        words = vocabulary if isinstance(vocabulary, Vocabulary) else Vocabulary.load(vocabulary)
+        return Cooccurrences(_core.read_cooccurrences(existing_path(path), words._handle, 0))
+
+    def save(self, path: Any, *, save_vocabulary: Any = None) -> None:
+        """Writes the records, 16 bytes a pair, and with `save_vocabulary` the words and their counts there."""
+        words = path_of(save_vocabulary, "save_vocabulary") if save_vocabulary is not None else b""
+        self._handle._save(path_of(path), words)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words, in the order of rows and columns."""
+        return Vocabulary(self._handle._vocabulary())
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """How they were counted."""
+        return self._handle._metadata()
+
+    def to_arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(indptr, indices, data) of a sparse matrix in compressed rows: int64, int32 and float64. A copy."""
+        ends, columns, counts = self._handle._sparse()
+        return np.frombuffer(ends, np.int64), np.frombuffer(columns, np.int32), np.frombuffer(counts, np.float64)
+
+    def to_scipy(self) -> Any:
+        """A scipy.sparse.csr_matrix, (words, words), float64."""
+        import scipy.sparse
+
+        indptr, indices, data = self.to_arrays()
+        words = len(indptr) - 1
+        return scipy.sparse.csr_matrix((data, indices, indptr), shape=(words, words))
+
+    def __len__(self) -> int:
+        """Pairs with a count above 0."""
+        return self._handle._size()
+
+    def __repr__(self) -> str:
+        return f"<Cooccurrences of {len(self):,} pairs>"
+
+
+@named_keywords
+def count_words(corpus: Any, *, min_count: int = 5, max_size: int = 0, unknown: str = "", end_token: str = "",
+                memory: int = 0, threads: int = 0, progress: Any = None) -> Vocabulary:
+    """Counts the words of a text, the most frequent first, ties in byte order.
+
+    Parameters
+    ----------
+    corpus
+        As in train_word2vec.
+    min_count : int
+        Leave out rarer words.
+    max_size : int
+        Keep only the most frequent; 0: all.
+    unknown : str
+        Replace words left out by this one word; empty: they vanish.
+    end_token : str
+        Add this word at the end of each sentence; empty: none.
+    memory : int
+        Megabytes that reading may take; what is more goes to temporary files (in TMPDIR). 0: three quarters of the
+        machine's.
+    threads : int
+        0: all cores; the result is the same for any number.
+    progress : bool or function
+        As in train_word2vec.
+
+    Returns
+    -------
+    Vocabulary
+
+    Raises
+    ------
+    Error
+        If no word is frequent enough, or the text cannot be read.
+
+    Examples
+    --------
+    >>> count_words([["a", "b", "a"], ["a"]], min_count=1).to_dict()
+    {'a': 3, 'b': 1}
+    """
+    keywords = {"min_count": min_count, "max_size": max_size, "unknown": unknown, "end_token": end_token,
+                "memory": memory, "threads": threads, "progress": progress_callback(progress)}
+    return Vocabulary(_core.count_words(corpus_of(corpus, memory), keywords))
+
+
+@named_keywords
+def count_cooccurrences(corpus: Any, *, window: int = 15, symmetric: bool = True, distance_weighting: bool = True,
+                        min_count: int = 5, max_size: int = 0, unknown: str = "", end_token: str = "",
+                        vocabulary: Any = None, memory: int = 0, threads: int = 0,
+                        progress: Any = None) -> Cooccurrences:
+    """Counts how often pairs of words stand near each other, as GloVe's cooccur does.
+
+    Parameters
+    ----------
+    corpus
+        As in train_word2vec.
+    window : int
+        Words on each side that count as context.
+    symmetric : bool
+        False: pair a word with later ones only.
+    distance_weighting : bool
+        A pair d words apart counts 1/d; False: 1.
+    vocabulary : Vocabulary or path, optional
+        Use these words and counts.
+    min_count, max_size, unknown, end_token, memory, threads, progress
+        As in count_words.
+
+    Returns
+    -------
+    Cooccurrences
+
+    Examples
+    --------
+    >>> pairs = count_cooccurrences([["a", "b", "a"]], min_count=1)
+    >>> pairs.to_scipy().toarray()
+    array([[1., 2.],
+           [2., 0.]])
+    """
+    _require_no_choice(vocabulary, min_count, max_size)
+    keywords = {"window": window, "symmetric": symmetric, "distance_weighting": distance_weighting,
+                "min_count": min_count, "max_size": max_size, "unknown": unknown, "end_token": end_token,
+                "vocabulary": _words_of(vocabulary), "memory": memory, "threads": threads,
+                "progress": progress_callback(progress), "notice": notice}
+    return Cooccurrences(_core.count_cooccurrences(corpus_of(corpus, memory), keywords))
+
+
+@named_keywords
+def train_word2vec(corpus: Any, *, model: str = "skipgram", loss: str = "negative-sampling", dimension: int = 100,
+                   window: int = 5, window_shape: str = "shrinking", negatives: int = 5, epochs: int = 5,
+                   learning_rate: Optional[float] = None, subsample: float = 1e-3, noise_exponent: float = 0.75,
+                   cbow_update: str = "gradient", min_count: int = 5, max_size: int = 0, unknown: str = "",
+                   end_token: str = "", vocabulary: Any = None, memory: int = 0, initialize: Any = None,
+                   checkpoint: Any = None, checkpoint_every: float = 30, resume: bool = False, validation: Any = None,
+                   threads: int = 0, deterministic: bool = False, seed: int = 1, contexts: bool = False,
+                   dry_run: bool = False, progress: Any = None, on_epoch: Any = None) -> Any:
+    """Learns word vectors by word2vec (Mikolov et al. 2013).
+
+    Parameters
+    ----------
+    corpus : path, list of pathlib.Path, iterable of sentences, or array of int
+        A str or path is a file, a directory or a glob, plain or compressed: words between white space, a sentence a
+        line. An iterable is read once, so that a generator will do: of lists of tokens (str, bytes or int), or of
+        str, which are split at white space. Integers, (walks, length) or (length,), or a list of such arrays, are
+        words by themselves; -1 ends a walk.
+    model : {"skipgram", "cbow"}
+    loss : {"negative-sampling", "hierarchical-softmax", "softmax", "hierarchical-softmax+negative-sampling"}
+    dimension : int
+        Length of a vector, 1 to 65,536.
+    window : int
+        Words on each side that count as context, 1 to 1,000.
+    window_shape : {"shrinking", "fixed"}
+        shrinking: each position draws 1 to `window`; fixed: always all.
+    negatives : int
+        Noise words drawn for each window.
+    epochs : int
+        Passes over the corpus.
+    learning_rate : float, optional
+        At the start; falls linearly to almost 0. By default 0.025; CBOW's is 0.075, or 0.05 with the legacy update.
+    subsample : float
+        Drop words at random that are a larger share of the text; 0: none.
+    noise_exponent : float
+        Noise words are drawn by count to this power.
+    cbow_update : {"gradient", "legacy"}
+        gradient: contexts share the step; legacy: each takes all of it, as in word2vec.c.
+    min_count, max_size, unknown, end_token, memory
+        As in count_words.
+    vocabulary : Vocabulary or path, optional
+        Use these words and counts in place of counting.
+    initialize : Embeddings or path, optional
+        Start from these vectors; words they lack are added.
+    checkpoint : path, optional
+        Keep the state of training there, also when interrupted.
+    checkpoint_every : float
+        Minutes between two.
+    resume : bool
+        Go on from the checkpoint, if it is there.
+    validation : corpus, optional
+        Report the loss on this held-out text after each epoch.
+    threads : int
+        0: all cores; only 1 gives the same bits on every run.
+    deterministic : bool
+        The same bits for any number of threads, at more cost.
+    seed : int
+        Of all that is drawn at random.
+    contexts : bool
+        Keep the context vectors too, as `contexts` of the result.
+    dry_run : bool
+        Return a TrainingEstimate of memory and time in place of training.
+    progress : bool or function
+        True: a progress bar (tqdm, if it is installed). A function is called with a Progress ten times a second at
+        most; what it raises ends training.
+    on_epoch : function, optional
+        Called with an EpochReport after each epoch. If it raises StopIteration, training ends with the vectors so
+        far; any other exception is passed on.
+
+    Returns
+    -------
+    Embeddings
+        With `metadata` that says how they were made.
+
+    Raises
+    ------
+    Error
+        If the text cannot be read, no word is frequent enough, or training diverges.
+    OptionError
+        If a keyword is out of range.
+    KeyboardInterrupt
+        On Ctrl-C, within half a second; the checkpoint is kept.
+
+    Examples
+    --------
+    >>> vectors = train_word2vec([["a", "b", "c"]] * 20, dimension=4, min_count=1, threads=1)
+    >>> vectors.vectors.shape, vectors.metadata["command"]
+    ((3, 4), 'train skipgram')
+    """
+    _require_no_choice(vocabulary, min_count, max_size)
+    keywords = {"model": model, "loss": loss, "dimension": dimension, "window": window, "window_shape": window_shape,
+                "negatives": negatives, "epochs": epochs, "learning_rate": learning_rate, "subsample": subsample,
+                "noise_exponent": noise_exponent, "cbow_update": cbow_update, "min_count": min_count,
+                "max_size": max_size, "unknown": unknown, "end_token": end_token, "vocabulary": _words_of(vocabulary),
+                "memory": memory, "initialize": _start_of(initialize),
+                "checkpoint": None if checkpoint is None else path_of(checkpoint, "checkpoint"),
+                "checkpoint_every": checkpoint_every, "resume": resume, "threads": threads,
+                "deterministic": deterministic, "seed": seed, "contexts": contexts, "dry_run": dry_run,
+                "progress": progress_callback(progress), "on_epoch": epoch_callback(on_epoch), "notice": notice}
+    held_out = None if validation is None else corpus_of(validation, memory, "validation")
+    made = _core.train_word2vec(corpus_of(corpus, memory), held_out, keywords)
+    if dry_run:
+        tables, units, speed = made
+        return TrainingEstimate(dict(tables), units, speed or None)
+    integers = _has_integers(corpus)
+    result = _made(made[0], integers)
+    if made[1] is not None:
+        result._contexts = _made(made[1], integers)
+    return result
+
+
+@named_keywords
+def train_glove(corpus: Any = None, *, cooccurrences: Any = None, vectors: str = "word+context",
+                unknown_vector: bool = False, dimension: int = 50, window: int = 15, symmetric: bool = True,
+                distance_weighting: bool = True, epochs: int = 25, learning_rate: float = 0.05, x_max: float = 100,
+                weight_exponent: float = 0.75, gradient_clip: float = 100, bias_update: str = "gradient",
+                min_count: int = 5, max_size: int = 0, unknown: str = "", end_token: str = "", vocabulary: Any = None,
+                memory: int = 0, initialize: Any = None, checkpoint: Any = None, checkpoint_every: float = 30,
+                resume: bool = False, threads: int = 0, seed: int = 1, parameters: Any = None, dry_run: bool = False,
+                progress: Any = None, on_epoch: Any = None) -> Any:
+    """Learns word vectors by GloVe (Pennington, Socher and Manning 2014).
+
+    The result is the same bits for any number of threads.
+
+    Parameters
+    ----------
+    corpus
+        As in train_word2vec; or Cooccurrences.
+    cooccurrences : Cooccurrences or path, optional
+        Take pairs in place of a corpus; of a file, with `vocabulary`, by which its words are numbered.
+    vectors : {"word+context", "word", "context", "both", "both+biases"}
+        What is kept of a word; word+context is the sum.
+    unknown_vector : bool
+        Add ``<unk>``, the mean of the 100 rarest words' vectors.
+    dimension : int
+        Length of a vector, 1 to 65,000.
+    window, symmetric, distance_weighting
+        As in count_cooccurrences.
+    epochs : int
+        Passes over the pairs.
+    learning_rate : float
+        Of AdaGrad.
+    x_max, weight_exponent : float
+        Pairs that occur more often than `x_max` weigh 1; rarer ones (count / x_max) to this power.
+    gradient_clip : float
+        Largest number in a gradient.
+    bias_update : {"gradient", "legacy"}
+        legacy: without the learning rate, as in Stanford's program since 2019.
+    parameters : path, optional
+        Also write all parameters there, as ``glove -binary 1`` does.
+    min_count, max_size, unknown, end_token, memory
+        As in count_words.
+    vocabulary, initialize, checkpoint, checkpoint_every, resume, threads, seed, dry_run, progress, on_epoch
+        As in train_word2vec.
+
+    Returns
+    -------
+    Embeddings
+
+    Examples
+    --------
+    >>> vectors = train_glove([["a", "b", "c"]] * 20, dimension=4, min_count=1)
+    >>> vectors.dimension
+    4
+    """
+    source = corpus
+    if cooccurrences is not None:
+        if corpus is not None:
+            raise TypeError("give either a corpus or cooccurrences")
+        if not isinstance(cooccurrences, Cooccurrences):
+            if vocabulary is None:
+                from ._errors import OptionError
+
+                raise OptionError("cooccurrences of a file need vocabulary, by which its words are numbered")
+            cooccurrences = Cooccurrences.load(cooccurrences, vocabulary)
+        source = cooccurrences
+    elif corpus is None:
+        raise TypeError("give either a corpus or cooccurrences")
+    _require_no_choice(vocabulary, min_count, max_size)
+    keywords = {"vectors": vectors, "unknown_vector": unknown_vector, "dimension": dimension, "window": window,
+                "symmetric": symmetric, "distance_weighting": distance_weighting, "epochs": epochs,
+                "learning_rate": learning_rate, "x_max": x_max, "weight_exponent": weight_exponent,
+                "gradient_clip": gradient_clip, "bias_update": bias_update, "min_count": min_count,
+                "max_size": max_size, "unknown": unknown, "end_token": end_token, "vocabulary": _words_of(vocabulary),
+                "memory": memory, "initialize": _start_of(initialize),
+                "checkpoint": None if checkpoint is None else path_of(checkpoint, "checkpoint"),
+                "checkpoint_every": checkpoint_every, "resume": resume, "threads": threads, "seed": seed,
+                "parameters": None if parameters is None else path_of(parameters, "parameters"), "dry_run": dry_run,
+                "progress": progress_callback(progress), "on_epoch": epoch_callback(on_epoch), "notice": notice}
+    counted = isinstance(source, Cooccurrences)
+    made = _core.train_glove(source._handle if counted else corpus_of(source, memory), keywords)
+    if dry_run:
+        return TrainingEstimate(dict(made[0]), made[1] * epochs, None)
+    return _made(made[0], not counted and _has_integers(source))

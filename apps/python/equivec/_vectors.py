@@ -1,0 +1,1056 @@
+"""Words and their vectors."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Optional, Union
+
+import numpy as np
+
+from . import _core
+from ._errors import Error, UnknownWord
+from ._inputs import (existing_path, float_array, integer_array, is_text, named_keywords, path_of, paths_of,
+                      progress_callback, warn)
+from ._results import Answers, BiasDirection, BiasReport, Evaluation, Neighbor, Neighbors, Outliers
+
+#: Formats of files of vectors: name, extension, description.
+formats = tuple(_core.formats())
+
+
+def _require_format(format: Any) -> str:
+    if not isinstance(format, str):
+        raise TypeError(f"format: expected a str, found {type(format).__name__}")
+    return format
+
+
+class WordList(Sequence):
+    """The words of a vocabulary in their order: a sequence of str that makes them when they are asked for."""
+
+    def __init__(self, handle: Any) -> None:
+        self._handle = handle
+
+    def __len__(self) -> int:
+        return self._handle._size()
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            begin, end, step = index.indices(len(self))
+            if step == 1:
+                return self._handle._words(begin, max(begin, end))
+            return [self._handle._word(row) for row in range(begin, end, step)]
+        return self._handle._word(index)
+
+    def __iter__(self) -> Iterator[str]:
+        for begin in range(0, len(self), 4096):
+            yield from self._handle._words(begin, begin + 4096)
+
+    def __contains__(self, word: object) -> bool:
+        return self._handle._find(word) >= 0
+
+    def index(self, word: Any, start: int = 0, stop: int = sys.maxsize) -> int:
+        row = self._handle._find(word)
+        if not start <= row < stop:
+            raise ValueError(f"{word!r} is not among the words")
+        return row
+
+    def count(self, word: Any) -> int:
+        return int(word in self)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, (WordList, list, tuple)):
+            return len(self) == len(other) and all(a == b for a, b in zip(self, other))
+        return NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        shown = ", ".join(map(repr, self[:6]))
+        return f"<{len(self):,} words: {shown}{', ...' if len(self) > 6 else ''}>"
+
+
+class Vocabulary:
+    """Words in a fixed order with their counts, each once. Immutable.
+
+    Parameters
+    ----------
+    words : mapping of str to int, or iterable of str
+        A mapping gives the counts too.
+    counts : array_like of int, optional
+        One for each word, 0 or more; 0 where it is not known.
+
+    Raises
+    ------
+    Error
+        If a word is empty or occurs twice, or a count is negative.
+
+    Examples
+    --------
+    >>> words = Vocabulary({"king": 7, "queen": 5})
+    >>> words["queen"], words.count("king"), "prince" in words, list(words)
+    (1, 7, False, ['king', 'queen'])
+    """
+
+    def __init__(self, words: Any, counts: Any = None) -> None:
+        if isinstance(words, _core.VocabularyHandle):
+            self._handle = words
+            return
+        if isinstance(words, Mapping):
+            if counts is not None:
+                raise TypeError("counts: a mapping of words gives them already")
+            words, counts = list(words), list(words.values())
+        if counts is not None:
+            counts = integer_array(counts, "counts").reshape(-1)
+        self._handle = _core.VocabularyHandle(words, counts)
+
+    @staticmethod
+    def load(path: Any) -> "Vocabulary":
+        """Reads "word count" lines, as ``save``, word2vec.c and GloVe write them; compressed files too.
+
+        Raises
+        ------
+        FileNotFoundError
+        Error
+            With file and line.
+        """
+        return Vocabulary(_core.read_vocabulary(existing_path(path)))
+
+    def save(self, path: Any) -> None:
+        """Writes "word count" lines; the file appears when it is complete.
+
+        Raises
+        ------
+        Error
+            If the file cannot be written or a word holds white space.
+        """
+        self._handle._save(path_of(path))
+
+    @property
+    def words(self) -> WordList:
+        """The words in their order."""
+        return WordList(self._handle)
+
+    @property
+    def counts(self) -> np.ndarray:
+        """(n,), int64, read-only: how often each word occurs; 0 where it is not known."""
+        return np.asarray(self._handle._counts())
+
+    @property
+    def total_count(self) -> int:
+        """The sum of all counts."""
+        return self._handle._total()
+
+    def count(self, word: str) -> int:
+        """How often a word occurs; 0 if it is not in the vocabulary."""
+        row = self._handle._find(word)
+        return 0 if row < 0 else int(self.counts[row])
+
+    def get(self, word: str, default: Any = None) -> Any:
+        """The number of a word, or `default` if it is not in the vocabulary."""
+        row = self._handle._find(word)
+        return default if row < 0 else row
+
+    def __getitem__(self, word: str) -> int:
+        return self._handle._require(word, "the vocabulary")
+
+    def __contains__(self, word: object) -> bool:
+        return self._handle._find(word) >= 0
+
+    def __len__(self) -> int:
+        return self._handle._size()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.words)
+
+    def items(self) -> Iterator[tuple[str, int]]:
+        """Each word with its count."""
+        return zip(self.words, self.counts.tolist())
+
+    def to_dict(self) -> dict[str, int]:
+        """The counts by word."""
+        return dict(self.items())
+
+    def to_frame(self) -> Any:
+        """A pandas DataFrame with the columns word and count."""
+        import pandas
+
+        return pandas.DataFrame({"word": list(self), "count": self.counts})
+
+    def __reduce__(self) -> Any:
+        return _vocabulary_from, (self._handle._tables(),)
+
+    def __repr__(self) -> str:
+        return f"<Vocabulary of {len(self):,} words, {self.total_count:,} occurrences>"
+
+
+def _vocabulary_from(tables: Any) -> Vocabulary:
+    return Vocabulary(_core.VocabularyHandle(tuple(map(bytes, tables))))
+
+
+def _embeddings_from(tables: Any, numbers: Any, shape: Any, metadata: Any, name: str) -> "Embeddings":
+    array = np.frombuffer(numbers, dtype=np.float32).reshape(shape)
+    words = _core.VocabularyHandle(tuple(map(bytes, tables)))
+    return Embeddings._of(_core.EmbeddingsHandle(words, array, metadata, False, name))
+
+
+class Embeddings(_core.EmbeddingsHandle):
+    """A vector for each word. Immutable; any thread may use it.
+
+    A sequence and a set of words (``len``, ``in``, iteration), a mapping from words to vectors (``e["king"]``,
+    ``get``), and a buffer of its vectors: ``numpy.asarray(e)`` is the matrix, without a copy.
+
+    Parameters
+    ----------
+    words : iterable of str, or Vocabulary
+        Each once. A Vocabulary gives the counts too.
+    vectors : array_like, (n, dimension)
+        Kept as 32-bit floats.
+    counts : array_like of int, optional
+    metadata : mapping of str to str, optional
+        How the vectors were made; written into native files.
+    copy : bool
+        False: share the memory of `vectors`, which must be a C-contiguous array of float32, and is not to be changed.
+
+    Raises
+    ------
+    Error
+        If there is not one vector for each word, or a word occurs twice.
+
+    Examples
+    --------
+    >>> e = Embeddings(["king", "queen"], [[1, 0], [0.6, 0.8]])
+    >>> e["queen"]
+    array([0.6, 0.8], dtype=float32)
+    >>> "prince" in e, len(e), e.dimension
+    (False, 2, 2)
+    """
+
+    def __init__(self, words: Any, vectors: Any, *, counts: Any = None, metadata: Optional[Mapping[str, str]] = None,
+                 copy: bool = True) -> None:
+        vocabulary = words if isinstance(words, Vocabulary) and counts is None else Vocabulary(words, counts)
+        if copy:
+            array = float_array(vectors, 2, "vectors")
+        else:
+            array = np.asarray(vectors)
+            if array.dtype != np.float32 or not array.dtype.isnative or not array.flags.c_contiguous:
+                raise Error("vectors: copy=False takes a C-contiguous array of native float32")
+        metadata = {} if metadata is None else dict(metadata)
+        super().__init__(vocabulary._handle, array, metadata, bool(copy), "the vectors")
+
+    @classmethod
+    def _of(cls, handle: Any) -> "Embeddings":
+        self = cls.__new__(cls)
+        _core.EmbeddingsHandle.__init__(self, handle)
+        return self
+
+    # ---- what it holds ----
+
+    @property
+    def vectors(self) -> np.ndarray:
+        """(n, dimension), float32, read-only, without a copy: of a native file its mapped pages."""
+        try:
+            return self._array
+        except AttributeError:
+            self._array = np.asarray(self)
+            return self._array
+
+    @property
+    def words(self) -> WordList:
+        """The words in their order."""
+        return WordList(self._words_handle)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words with their counts."""
+        return Vocabulary(self._words_handle)
+
+    @property
+    def _words_handle(self) -> Any:
+        try:
+            return self._handle_of_words
+        except AttributeError:
+            self._handle_of_words = self._vocabulary()
+            return self._handle_of_words
+
+    @property
+    def counts(self) -> np.ndarray:
+        """(n,), int64, read-only: how often each word occurred in the training text; 0 where it is not known."""
+        return self.vocabulary.counts
+
+    @property
+    def dimension(self) -> int:
+        """How many numbers a vector has."""
+        return self._dimension()
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """How the vectors were made, as far as the file says; a copy."""
+        return self._metadata()
+
+    @property
+    def name(self) -> str:
+        """The file they were read from, for messages and reports; else "the vectors"."""
+        return self._name()
+
+    @property
+    def contexts(self) -> Optional["Embeddings"]:
+        """The context vectors, where train_word2vec was called with ``contexts=True``; else None."""
+        return getattr(self, "_contexts", None)
+
+    def __len__(self) -> int:
+        return self._size()
+
+    def __contains__(self, word: object) -> bool:
+        return self._find(word) >= 0
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.words)
+
+    def __bool__(self) -> bool:
+        return self._size() > 0
+
+    def __getitem__(self, key: Any) -> np.ndarray:
+        """The vector of a word or a row, a read-only view; of a list of words, a slice or an array, a matrix.
+
+        An int is a row, but of vectors trained on walks of integers it is the word.
+        """
+        if is_text(key):
+            return self.vectors[self._require(key)]
+        if isinstance(key, (int, np.integer)) and not isinstance(key, bool):
+            if self._tokens_are_integers():
+                return self.vectors[self._require(str(int(key)))]
+            return self.vectors[key]
+        if isinstance(key, slice) or isinstance(key, np.ndarray):
+            return self.vectors[key]
+        if isinstance(key, Sequence):
+            return self.rows(key)
+        raise TypeError(f"expected a word, a row or a list of words, found {type(key).__name__}")
+
+    def _tokens_are_integers(self) -> bool:
+        try:
+            return self._integers
+        except AttributeError:
+            self._integers = self._metadata().get("tokens") == "integers"
+            return self._integers
+
+    def get(self, word: Any, default: Any = None) -> Any:
+        """The vector of a word, or `default` if it is not in the vocabulary."""
+        row = self._find(_as_word(word))
+        return default if row < 0 else self.vectors[row]
+
+    def index(self, word: Any) -> int:
+        """The row of a word.
+
+        Raises
+        ------
+        UnknownWord
+            A KeyError: if it is not in the vocabulary, with a similar word if there is one.
+
+        Examples
+        --------
+        >>> e.index("queen")
+        1
+        >>> e.index("quen")
+        Traceback (most recent call last):
+        equivec.UnknownWord: 'quen' is none of the 8 words of the vectors; did you mean 'queen'?
+        """
+        return self._require(_as_word(word))
+
+    def rows(self, words: Iterable[str], *, missing: str = "error") -> np.ndarray:
+        """The vectors of words, a row for each: a copy.
+
+        Parameters
+        ----------
+        words : iterable of str
+        missing : {"error", "zero", "nan", "skip"}
+            A word that is not in the vocabulary raises UnknownWord, has a row of zeros or of NaN, or has no row.
+
+        Returns
+        -------
+        numpy.ndarray, (number of words, dimension), float32
+
+        Examples
+        --------
+        >>> e.rows(["king", "unicorn"], missing="zero").shape
+        (2, 3)
+        """
+        if missing not in ("error", "zero", "nan", "skip"):
+            raise Error(f"missing: expected 'error', 'zero', 'nan' or 'skip', found {missing!r}")
+        if is_text(words):
+            raise TypeError("words: expected a list of words, found a str")
+        find = self._find if missing != "error" else self._require
+        rows = [find(_as_word(word)) for word in words]
+        if missing == "skip":
+            rows = [row for row in rows if row >= 0]
+        result = np.full((len(rows), self.dimension), np.nan if missing == "nan" else 0, dtype=np.float32)
+        self._copy_rows(np.asarray(rows, dtype=np.int64), result)
+        return result
+
+    # ---- other vectors of the same words ----
+
+    def normalized(self) -> "Embeddings":
+        """The same words with every vector scaled to length 1; those of length 0 stay as they are."""
+        return Embeddings._of(self._normalized())
+
+    def select(self, words: Iterable[Any]) -> "Embeddings":
+        """These words' vectors alone, in this order.
+
+        Parameters
+        ----------
+        words : iterable of str, or of int
+            Rows may be given in place of words.
+        """
+        rows = [word if isinstance(word, (int, np.integer)) else self._require(_as_word(word)) for word in words]
+        return Embeddings._of(self._selected(integer_array(rows, "words").reshape(-1)))
+
+    def first(self, count: int) -> "Embeddings":
+        """The first `count` words' vectors alone; all if there are fewer."""
+        if count < 1:
+            raise Error(f"count must be at least 1, got {count}")
+        return Embeddings._of(self._selected(np.arange(min(count, len(self)), dtype=np.int64)))
+
+    def with_metadata(self, metadata: Mapping[str, str]) -> "Embeddings":
+        """The same vectors, shared, with other metadata."""
+        return Embeddings._of(self._with_metadata(dict(metadata)))
+
+    # ---- files ----
+
+    @named_keywords
+    def save(self, path: Any, *, format: str = "", describe: Any = None, progress: Any = None) -> None:
+        """Writes the vectors; the file appears when it is complete.
+
+        Parameters
+        ----------
+        path : path
+            ``.safetensors`` (native: opened by mapping), ``.vec`` (word2vec text), ``.bin`` (word2vec binary),
+            ``.txt`` (GloVe text) and ``.npy`` name the format.
+        format : str
+            The name of a format (`formats` has all) in place of the file's ending.
+        describe : path, optional
+            Also write there, as JSON, how the vectors were made.
+        progress : bool or function
+            As in train_word2vec.
+
+        Raises
+        ------
+        Error
+            If the file cannot be written, or a word cannot be represented in the format.
+        """
+        described = path_of(describe, "describe") if describe is not None else b""
+        self._save(path_of(path), _require_format(format), described, progress_callback(progress))
+
+    def describe(self, format: str = "native") -> dict[str, Any]:
+        """What the vectors are and how they were made: the document of ``equivec convert --describe``."""
+        return self._describe(_require_format(format))
+
+    # ---- questions ----
+
+    @named_keywords
+    def neighbors(self, query: Any = None, count: int = 10, *, add: Any = (), subtract: Any = (),
+                  metric: str = "cosine", min_similarity: Optional[float] = None, prefix: str = "", pattern: str = "",
+                  average: bool = False, include_query: bool = False, exclude: Any = (), restrict: int = 0,
+                  threads: int = 0) -> Neighbors:
+        """The words most similar to a query, exactly.
+
+        Parameters
+        ----------
+        query : str, array_like or list of str
+            A word; a sum, ``"king - man + 0.5 woman"``; the numbers of a vector; or a list of words to be added.
+        count : int
+            How many answers, from 1.
+        add, subtract : words or list of words
+            Another way to write a sum, for words that hold signs or spaces.
+        metric : {"cosine", "dot", "euclidean"}
+            By cosine, sums are of vectors of length 1; euclidean is minus the distance.
+        min_similarity : float, optional
+            Leave out words that are less similar.
+        prefix, pattern : str
+            Only words that begin with the prefix, and contain a match of the regular expression (RE2).
+        average : bool
+            Divide a sum by its number of words, which matters to dot and euclidean.
+        include_query : bool
+            The query's own words may be answers.
+        exclude : list of str
+            Further words that are no answers.
+        restrict : int
+            Search only the first so many words; 0: all.
+        threads : int
+            0: all cores.
+
+        Returns
+        -------
+        Neighbors
+            A tuple of Neighbor(word, similarity), nearest first.
+
+        Raises
+        ------
+        UnknownWord
+            If a word of the query is not in the vocabulary.
+        Error
+            If the query cannot be read, or has no direction.
+
+        Examples
+        --------
+        >>> e.neighbors("king", count=2)
+        (Neighbor(word='man', similarity=0.9205746), Neighbor(word='queen', similarity=0.7619048))
+        >>> e.neighbors("king - man + woman", count=1).words
+        ('queen',)
+        """
+        keywords = {"count": count, "metric": metric, "min_similarity": min_similarity, "prefix": prefix,
+                    "pattern": pattern, "average": average, "include_query": include_query,
+                    "exclude": _words(exclude, "exclude"), "restrict": restrict, "threads": threads}
+        if isinstance(query, str) and not add and not subtract:
+            return Neighbors(query, _core.neighbors(self, query, keywords))
+        if isinstance(query, (list, tuple)) and query and all(map(is_text, query)):
+            add, query = (*query, *_words(add, "add")), None
+        if query is None or is_text(query):
+            return self._sum_neighbors(query, _words(add, "add"), _words(subtract, "subtract"), keywords)
+        if add or subtract:
+            raise TypeError("a vector is a query by itself; add and subtract are for words")
+        return Neighbors("vector", _core.neighbors(self, float_array(query, 1, "query"), keywords))
+
+    def _sum_neighbors(self, query: Any, add: list[Any], subtract: list[Any], keywords: dict[str, Any]) -> Neighbors:
+        if query is not None:
+            add = [query, *add]
+        if not add and not subtract:
+            raise TypeError("neighbors() needs a query: a word, a sum or a vector")
+        # Between tabs, so that words may hold spaces.
+        parts = [part for sign, words in (("+", add), ("-", subtract)) for word in words for part in (sign, word)]
+        text = "\t".join(part if isinstance(part, str) else part.decode("utf-8", "surrogateescape") for part in parts)
+        shown = " ".join(text.split("\t")).removeprefix("+ ")
+        return Neighbors(shown, _core.neighbors(self, text, keywords))
+
+    @named_keywords
+    def neighbors_batch(self, queries: Any, count: int = 10, *, as_arrays: bool = False, metric: str = "cosine",
+                        min_similarity: Optional[float] = None, prefix: str = "", pattern: str = "",
+                        average: bool = False, include_query: bool = False, exclude: Any = (), restrict: int = 0,
+                        threads: int = 0, progress: Any = None) -> Any:
+        """The words most similar to each of many queries: much faster than one at a time.
+
+        Parameters
+        ----------
+        queries : iterable of str; array_like of int, (m,); or array_like of float, (m, dimension)
+            Words or sums, rows of words, or vectors.
+        as_arrays : bool
+            Return arrays in place of Neighbors.
+        progress : bool or function
+            As in train_word2vec.
+        count, metric, min_similarity, prefix, pattern, average, include_query, exclude, restrict, threads
+            As in `neighbors`.
+
+        Returns
+        -------
+        list of Neighbors, or (rows, similarities)
+            As arrays, both of shape (m, count) or, if fewer words are searched, of that many columns: int32, -1 where
+            there are fewer answers, and float32, NaN there.
+
+        Examples
+        --------
+        >>> [answers.words for answers in e.neighbors_batch(["king", "queen"], 1)]
+        [('man',), ('woman',)]
+        >>> rows, similarities = e.neighbors_batch(e.vectors, 3, as_arrays=True)
+        >>> rows.shape, str(rows.dtype), str(similarities.dtype)
+        ((8, 3), 'int32', 'float32')
+        """
+        keywords = {"count": count, "metric": metric, "min_similarity": min_similarity, "prefix": prefix,
+                    "pattern": pattern, "average": average, "include_query": include_query,
+                    "exclude": _words(exclude, "exclude"), "restrict": restrict, "threads": threads,
+                    "progress": progress_callback(progress)}
+        asked = self._queries(queries)
+        rows, similarities = _core.neighbors_batch(self, asked, keywords, _answer_arrays)
+        if as_arrays:
+            return rows, similarities
+        return self._answers(asked, rows, similarities)
+
+    def _queries(self, queries: Any) -> Any:
+        if is_text(queries):
+            raise TypeError("queries: expected several, found a str; neighbors() takes one")
+        if isinstance(queries, WordList) and queries._handle is self._words_handle:
+            return np.arange(len(queries), dtype=np.int64)
+        if isinstance(queries, np.ndarray) and queries.dtype.kind in "US":
+            queries = queries.reshape(-1).tolist()
+        if not isinstance(queries, np.ndarray) and isinstance(queries, Iterable) and not hasattr(queries, "__array__"):
+            queries = list(queries)
+            if not queries or all(map(is_text, queries)):
+                return queries
+        array = np.asarray(queries)
+        if array.ndim == 1 and array.dtype.kind in "iu":
+            return integer_array(array, "queries")
+        return float_array(array, 2, "queries")
+
+    def _answers(self, asked: Any, rows: np.ndarray, similarities: np.ndarray) -> list[Neighbors]:
+        if isinstance(asked, list):
+            names = [query if isinstance(query, str) else query.decode("utf-8", "surrogateescape") for query in asked]
+        elif asked.ndim == 1:
+            names = [self._words_handle._word(row) for row in asked.tolist()]
+        else:
+            names = ["vector"] * len(asked)
+        return [Neighbors(name, pairs) for name, pairs in zip(names, _core.answers(self, rows, similarities))]
+
+    @named_keywords
+    def analogy(self, a: str, b: str, c: str, *, method: str = "3cosadd", epsilon: float = 1e-3, count: int = 5,
+                include_query: bool = False, restrict: int = 0, seed: int = 1, threads: int = 0) -> Answers:
+        """Answers "a is to b as c is to ... ?".
+
+        Parameters
+        ----------
+        a, b, c : str
+            Words; they are no answers unless `include_query`.
+        method : {"3cosadd", "3cosmul", "pair-direction", "squared-difference"}
+            3CosAdd: nearest to b - a + c (Mikolov, Yih and Zweig 2013). 3CosMul: product of the similarities to b and
+            c, divided by that to a; pair-direction: direction from c as from a to b (Levy and Goldberg 2014).
+        epsilon : float
+            Added to the denominator of 3CosMul; gensim has 1e-6.
+        count, restrict, threads : int
+            As in `neighbors`.
+        seed : int
+            Of what the methods of `analogies` draw.
+
+        Returns
+        -------
+        Answers
+            A tuple of Neighbor(word, similarity), best first.
+
+        Examples
+        --------
+        >>> e.analogy("man", "king", "woman", count=1)
+        (Neighbor(word='queen', similarity=0.9622505),)
+        """
+        if isinstance(method, str) and _core.takes_pairs(method):
+            return self.analogies([(a, b)], c, method=method, count=count, include_query=include_query,
+                                  restrict=restrict, seed=seed, threads=threads)
+        return self._analogy([a, b, c], {"method": method, "epsilon": epsilon, "count": count,
+                                         "include_query": include_query, "restrict": restrict, "seed": seed,
+                                         "threads": threads})
+
+    @named_keywords
+    def analogies(self, pairs: Any, c: str, *, method: str = "3cosavg", count: int = 5, include_query: bool = False,
+                  restrict: int = 0, seed: int = 1, threads: int = 0) -> Answers:
+        """Answers "each a is to its b as c is to ... ?", learning from several pairs.
+
+        Parameters
+        ----------
+        pairs : list of (str, str)
+            Examples of the relation.
+        c : str
+        method : {"3cosavg", "lrcos"}
+            3CosAvg: nearest to c + mean of b - mean of a. LRCos: probably of the class of the b, and similar to c
+            (Drozd, Gladkova and Matsuoka 2016).
+        seed : int
+            Of the words that LRCos draws as counterexamples.
+        count, include_query, restrict, threads
+            As in `analogy`.
+
+        Examples
+        --------
+        >>> e.analogies([("man", "king"), ("boy", "prince")], "woman", count=1).words
+        ('queen',)
+        """
+        words: list[Any] = []
+        for pair in pairs:
+            if is_text(pair) or len(pair) != 2:
+                raise Error(f"pairs: expected pairs of words, found {pair!r}")
+            words.extend(pair)
+        return self._analogy([*words, c], {"method": method, "count": count, "include_query": include_query,
+                                           "restrict": restrict, "seed": seed, "threads": threads})
+
+    def _analogy(self, words: list[Any], keywords: dict[str, Any]) -> Answers:
+        words = _words(words, "words")
+        return Answers(" ".join(map(str, words)), _core.analogy(self, words, keywords))
+
+    def outliers(self, words: Any) -> Outliers:
+        """Which word does not belong with the others?
+
+        Parameters
+        ----------
+        words : list of str
+            Three or more.
+
+        Returns
+        -------
+        Outliers
+            The words by the cosine of their vectors to the mean of all of them, scaled to length 1: least first.
+
+        Examples
+        --------
+        >>> e.outliers(["king", "queen", "car"])[0].word
+        'car'
+        """
+        words = _words(words, "words")
+        return Outliers(" ".join(map(str, words)), _core.outliers(self, words))
+
+    def similarity(self, a: Any, b: Any) -> float:
+        """The cosine of two words, of the means of two lists of words, or of two vectors, in [-1, 1].
+
+        Parameters
+        ----------
+        a, b : str, list of str, or array_like, (dimension,)
+            Of a list of words, the mean of their vectors scaled to length 1. A vector of length 0 has cosine 0.
+
+        Examples
+        --------
+        >>> round(e.similarity("king", "queen"), 4)
+        0.7619
+        """
+        if is_text(a) and is_text(b):
+            return _core.similarity(self, a, b)
+        return _core.cosine(self._vector_of(a, "a"), self._vector_of(b, "b"))
+
+    def _vector_of(self, item: Any, what: str) -> np.ndarray:
+        if is_text(item):
+            return np.ascontiguousarray(self.vectors[self._require(item)])
+        if isinstance(item, (list, tuple)) and item and all(map(is_text, item)):
+            rows = self.rows(item).astype(np.float64)
+            lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+            return (rows / np.where(lengths == 0, 1, lengths)).mean(axis=0).astype(np.float32)
+        return float_array(item, 1, what)
+
+    @named_keywords
+    def mean_vectors(self, texts: Any, *, weighting: str = "none", a: float = 1e-3, remove: int = 0,
+                     unit_length: bool = False, threads: int = 0, progress: Any = None) -> np.ndarray:
+        """A vector for each text: the weighted mean of its words' vectors.
+
+        Parameters
+        ----------
+        texts : iterable of str, or of lists of str
+            A str is split at white space. A word is looked up as written, else, if the vectors are uncased, in small
+            letters. Words that are not in the vocabulary are skipped.
+        weighting : {"none", "sif", "zipf"}
+            sif: a / (a + the word's share of the counts) (Arora, Liang and Ma 2017, algorithm 1); zipf: ln(1 + row),
+            for vectors in the order of frequency without counts.
+        a : float
+            Of sif: a smaller one weighs frequent words less.
+        remove : int
+            So many directions that the texts have in common are taken out; with sif mostly 1.
+        unit_length : bool
+            Scale the words' vectors to length 1 first.
+
+        Returns
+        -------
+        numpy.ndarray, (number of texts, dimension), float32
+            Zeros for a text without a known word.
+
+        Examples
+        --------
+        >>> e.mean_vectors(["the king", ["queen", "woman"], "unicorn"]).shape
+        (3, 3)
+        """
+        if is_text(texts):
+            raise TypeError("texts: expected several, found a str; pass [text]")
+        keywords = {"weighting": weighting, "a": a, "remove": remove, "unit_length": unit_length, "threads": threads,
+                    "progress": progress_callback(progress)}
+        return _core.mean_vectors(self, texts, keywords, _float_matrix)[0]
+
+    def classes(self, count: int, *, iterations: int = 10, threads: int = 0, progress: Any = None) -> np.ndarray:
+        """Classes of words by spherical k-means, as word2vec.c's ``-classes`` has them.
+
+        Returns
+        -------
+        numpy.ndarray, (n,), int32
+            The class of each word, 0 to count - 1.
+        """
+        return np.asarray(self._classes(count, iterations, threads, progress_callback(progress)), dtype=np.int32)
+
+    # ---- quality and bias ----
+
+    @named_keywords
+    def evaluate(self, *, analogies: Any = (), similarity: Any = (), categories: Any = (), outliers: Any = (),
+                 synonyms: Any = (), compare: Optional["Embeddings"] = None, method: Any = (), epsilon: float = 1e-3,
+                 include_query: bool = False, restrict: int = 0, case: str = "fold", include_alike: bool = False,
+                 resamples: int = 10000, seed: int = 1, threads: int = 0, progress: Any = None) -> Evaluation:
+        """Scores the vectors on sets of questions, with 95 % confidence intervals.
+
+        Parameters
+        ----------
+        analogies, similarity, categories, outliers, synonyms : path or list of paths
+            Files of each kind: Google's or MSR's questions or a folder of BATS; two words and a human score a line; a
+            word and its category; groups with outliers; a word, the right choice and wrong ones.
+        compare : Embeddings, optional
+            Other vectors, to test the difference from.
+        method : str or list of str
+            For analogies; ``"3cosadd"`` if none is given.
+        restrict : int
+            Use only the first so many words; 0: all.
+        case : {"fold", "exact"}
+            fold: A-Z count as a-z, and of words that become equal the first is used.
+        include_alike : bool
+            Words that differ from a question's only by case may be answers, as in compute-accuracy.
+        resamples, seed : int
+            Of the bootstrap, for intervals and tests.
+        epsilon, include_query, threads
+            As in `analogy`.
+        progress : bool or function
+            As in train_word2vec.
+
+        Returns
+        -------
+        Evaluation
+
+        Examples
+        --------
+        >>> import pathlib
+        >>> _ = pathlib.Path("pairs.tsv").write_text("king queen 8\\nking car 1\\nman boy 7\\n")
+        >>> e.evaluate(similarity="pairs.tsv").measurements[0].value
+        1.0
+        """
+        keywords = {"analogies": paths_of(analogies, "analogies"), "similarity": paths_of(similarity, "similarity"),
+                    "categories": paths_of(categories, "categories"), "outliers": paths_of(outliers, "outliers"),
+                    "synonyms": paths_of(synonyms, "synonyms"), "method": method, "epsilon": epsilon,
+                    "include_query": include_query, "restrict": restrict, "case": case,
+                    "include_alike": include_alike, "resamples": resamples, "seed": seed, "threads": threads,
+                    "progress": progress_callback(progress)}
+        if compare is not None:
+            _require_embeddings(compare, "compare")
+        return Evaluation(*_core.evaluate(self, compare, keywords))
+
+    @named_keywords
+    def bias(self, measure: Any = "direct-bias", *, sets: Any = (), query: Any = (), direction: str = "pca",
+             pair: Any = (), rank: int = 1, strictness: float = 1, deviation: str = "sample",
+             draws: Optional[int] = None, year: int = 0, reference: Optional["Embeddings"] = None,
+             restrict: int = 50000, biased_words: int = 0, neighbors: int = 100, repeats: int = 10,
+             analogies: int = 150, resamples: int = 10000, seed: int = 1, threads: int = 0,
+             progress: Any = None) -> BiasReport:
+        """Measures bias; bias_measures() tells the measures, their papers and ranges.
+
+        Parameters
+        ----------
+        measure : str or list of str
+            ``"direct-bias"``, ``"weat"``, ...; ``"all"`` for all that suit the sets.
+        sets : str, path, WordSets, or a list of them
+            Names of built-in word sets, JSON files, or word_sets(); by default those that the measure is usually taken
+            with.
+        query : str, BiasQuery, or a list of them
+            Only these queries of the sets, or a query of one's own.
+        direction : {"pca", "pair", "means", "classifier"}
+            How a direction is found from definitional sets.
+        pair : (str, str)
+            The two words of ``direction="pair"``.
+        rank : int
+            Number of directions, by pca.
+        strictness : float
+            Direct bias is the mean of \\|cosine\\| to this power.
+        deviation : {"sample", "population"}
+            Of effect sizes: N - 1 or N.
+        draws : int, optional
+            WEAT's p-value is from so many random partitions; by default exact where feasible.
+        year : int
+            Of the occupations' shares; 0: the last.
+        reference : Embeddings, optional
+            Vectors from before debiasing, whose most biased words are tested.
+        restrict : int
+            Biased words, neighbours and analogies are among the first so many words; 0: all.
+        biased_words, neighbors, repeats, analogies, resamples, seed, threads : int
+            As the command's options of these names.
+        progress : bool or function
+            As in train_word2vec; it counts measurements.
+
+        Returns
+        -------
+        BiasReport
+            A sequence of BiasMeasurement.
+
+        Raises
+        ------
+        Error
+            If nothing could be measured, or a query named could not.
+
+        Examples
+        --------
+        >>> query = BiasQuery([["king", "man"], ["queen", "woman"]], [["boy", "prince"], ["girl", "princess"]])
+        >>> report = e.bias("weat", query=query)
+        >>> report[0].measure, report[0].effect_size > 1
+        ('weat', True)
+        """
+        from ._bias import choose_sets
+
+        collections, queries = choose_sets(sets, query)
+        if reference is not None:
+            _require_embeddings(reference, "reference")
+        keywords = {"direction": direction if direction != "pca" or not pair else None, "pair": pair or None,
+                    "rank": rank, "strictness": strictness, "deviation": deviation, "draws": draws, "year": year,
+                    "restrict": restrict, "biased_words": biased_words, "neighbors": neighbors, "repeats": repeats,
+                    "analogies": analogies, "resamples": resamples, "seed": seed, "threads": threads,
+                    "progress": progress_callback(progress)}
+        measures = _words(measure, "measure")
+        return BiasReport(_core.bias(self, reference, measures, collections, queries, keywords))
+
+    @named_keywords
+    def direction(self, sets: Any = "gender", *, direction: str = "pca", pair: Any = (),
+                  rank: int = 1) -> BiasDirection:
+        """The direction along which sets of words differ (Bolukbasi et al. 2016, section 5).
+
+        Parameters
+        ----------
+        sets, direction, pair, rank
+            As in `bias`.
+
+        Examples
+        --------
+        >>> gender = e.direction(pair=("woman", "man"))
+        >>> gender.basis.shape, gender.project(e["queen"])[0] > 0
+        ((1, 3), True)
+        """
+        from ._bias import sets_of
+
+        keywords = {"direction": direction if direction != "pca" or not pair else None, "pair": pair or None,
+                    "rank": rank}
+        return BiasDirection._of(_core.direction(self, sets_of(sets)._handle, keywords))
+
+    @named_keywords
+    def debias(self, method: str = "hard", *, sets: Any = "gender", direction: str = "pca", pair: Any = (),
+               rank: int = 1, lambda_: Optional[float] = None, sigma: Optional[float] = None,
+               alpha: Optional[float] = None, biased_words: Optional[int] = None, rounds: Optional[int] = None,
+               restrict: int = 50000, seed: int = 1, threads: int = 0, progress: Any = None) -> Any:
+        """Removes bias and proves the method's promises on the new vectors.
+
+        Parameters
+        ----------
+        method : str
+            ``"hard"``, ``"soft"``, ``"inlp"``, ...; debias_methods() tells all, with papers and options.
+        sets, direction, pair, rank
+            As in `bias`.
+        lambda_, sigma, alpha, biased_words, rounds
+            Options of single methods, None for the default: the weight of the bias against the inner products (soft,
+            0.2), how much of it is left (partial-projection, 1), the ridge penalty (half-sibling, 60), the number of
+            words on each side (double-hard, inlp, leace; 0: the paper's share), the most directions (inlp, 35).
+        restrict : int
+            Biased words are among the first so many; 0: all.
+        seed, threads : int
+        progress : bool or function
+            As in train_word2vec.
+
+        Returns
+        -------
+        Debiased
+            With the new vectors, what was done and what was proved.
+
+        Raises
+        ------
+        Error
+            If the sets lack what the method takes, or a promise does not hold.
+
+        Examples
+        --------
+        >>> d = e.debias("hard", sets=_sets)
+        >>> all(condition.holds for condition in d.conditions)
+        True
+        """
+        from ._bias import Debiased, sets_of
+
+        if not isinstance(method, str):
+            raise TypeError(f"method: expected a str, found {type(method).__name__}")
+        keywords = {"direction": direction if direction != "pca" or not pair else None, "pair": pair or None,
+                    "rank": rank, "lambda_": lambda_, "sigma": sigma, "alpha": alpha, "biased_words": biased_words,
+                    "rounds": rounds, "restrict": restrict, "seed": seed, "threads": threads,
+                    "progress": progress_callback(progress)}
+        return Debiased(_core.debias(self, method, sets_of(sets)._handle, keywords))
+
+    # ---- other tools ----
+
+    def to_gensim(self) -> Any:
+        """gensim's KeyedVectors over the same memory, for tools that insist on them; gensim 4 must be installed.
+
+        The vectors are read-only. Counts go along as gensim's attribute "count".
+        """
+        from .gensim import to_gensim
+
+        return to_gensim(self)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        numbers: Any = memoryview(self).cast("B") if len(self) else b""
+        numbers = pickle.PickleBuffer(numbers) if protocol >= 5 else bytes(numbers)
+        shape = (len(self), self.dimension)
+        arguments = (self._words_handle._tables(), numbers, shape, self._metadata(), self._name())
+        return _embeddings_from, arguments
+
+    def __copy__(self) -> "Embeddings":
+        return self
+
+    def __deepcopy__(self, memo: Any) -> "Embeddings":
+        return self
+
+    def __repr__(self) -> str:
+        return f"<Embeddings of {len(self):,} words, {self.dimension} dimensions>"
+
+
+def _as_word(word: Any) -> Any:
+    if isinstance(word, (int, np.integer)) and not isinstance(word, bool):
+        return str(int(word))
+    return word
+
+
+def _words(words: Any, what: str) -> list[Any]:
+    """A list of words of one or several."""
+    if is_text(words):
+        return [words]
+    if not isinstance(words, Iterable):
+        raise TypeError(f"{what}: expected words, found {type(words).__name__}")
+    return list(words)
+
+
+def _require_embeddings(value: Any, what: str) -> None:
+    if not isinstance(value, _core.EmbeddingsHandle):
+        raise TypeError(f"{what}: expected Embeddings, found {type(value).__name__}")
+
+
+def _answer_arrays(rows: int, columns: int) -> tuple[np.ndarray, np.ndarray]:
+    return np.empty((rows, columns), dtype=np.int32), np.empty((rows, columns), dtype=np.float32)
+
+
+def _float_matrix(rows: int, columns: int) -> np.ndarray:
+    return np.empty((rows, columns), dtype=np.float32)
+
+
+@named_keywords
+def load(path: Any, *, format: str = "automatic", limit: int = 0, words: Any = None, vocabulary: Any = None,
+         threads: int = 0, progress: Any = None) -> Embeddings:
+    """Reads vectors; of a native file nothing but what is used, since it is mapped.
+
+    Parameters
+    ----------
+    path : path
+        Recognized by content: native (safetensors), word2vec text and binary, GloVe text, NumPy; compressed or not.
+        ``"-"`` is standard input.
+    format : str
+        Take it for this format; `formats` has the names.
+    limit : int
+        Read only the first so many words; 0: all.
+    words : path, optional
+        Only the words that this file lists, one a line.
+    vocabulary : path, optional
+        `path` has the parameters that ``glove -binary 1`` writes, of these words; the sums of word and context vectors
+        are taken.
+    threads : int
+        0: all cores.
+    progress : bool or function
+        As in train_word2vec.
+
+    Returns
+    -------
+    Embeddings
+
+    Raises
+    ------
+    FileNotFoundError
+    Error
+        With file and line, if the content is not well formed.
+
+    Warns
+    -----
+    Notice
+        If the file is usable but not quite in order, as when a word occurs twice.
+
+    Examples
+    --------
+    >>> e.save("words.safetensors")
+    >>> load("words.safetensors").words[:3]
+    ['king', 'queen', 'man']
+    """
+    if not isinstance(limit, (int, np.integer)):
+        raise TypeError(f"limit: expected an int, found {type(limit).__name__}")
+    keywords = {"format": _require_format(format), "limit": limit, "threads": threads,
+                "words": None if words is None else existing_path(words, "words"),
+                "vocabulary": None if vocabulary is None else existing_path(vocabulary, "vocabulary")}
+    return Embeddings._of(_core.load(existing_path(path), keywords, progress_callback(progress), warn))
