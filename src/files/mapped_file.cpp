@@ -171,6 +171,14 @@ void MappedFile::map(int descriptor, const std::filesystem::path& name) {
   add_mapping(static_cast<char*>(address), size_, name.string());
 }
 
+void MappedFile::release(std::string_view part) const noexcept {
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = (static_cast<std::size_t>(part.data() - data_) + page - 1) / page * page;
+  const auto end =
+      static_cast<std::size_t>(part.data() - data_ + static_cast<std::ptrdiff_t>(part.size())) / page * page;
+  if (begin < end) ::madvise(const_cast<char*>(data_) + begin, end - begin, MADV_DONTNEED);  // advice; may be refused
+}
+
 MappedFile::~MappedFile() {
   if (!data_) return;
   remove_mapping(data_);

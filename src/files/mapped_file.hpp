@@ -25,6 +25,9 @@ class MappedFile {
   MappedFile(const Descriptor& descriptor, const std::filesystem::path& name) { map(descriptor.get(), name); }
 
   std::string_view bytes() const noexcept { return {data_, size_}; }
+  /// Gives the memory of the pages that lie within a part of the bytes back; who reads them again has them from the
+  /// system's cache.
+  void release(std::string_view part) const noexcept;
 
  private:
   void map(int descriptor, const std::filesystem::path& name);

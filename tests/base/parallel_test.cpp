@@ -1,6 +1,12 @@
 #include "src/base/parallel.hpp"
 
+#include "equivec/base/error.hpp"
+#include "equivec/base/progress.hpp"
+
 #include "catch.hpp"
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -73,4 +79,48 @@ TEST_CASE("ordered pipeline: what a stage throws is thrown on") {
         [&](int item) { fail(item, 2); });
   };
   CHECK_THROWS_AS(run(), std::runtime_error);
+}
+
+TEST_CASE("parallel: a cancelled scope ends loops between two pieces of work, on all threads") {
+  Progress progress;
+  std::atomic<int> calls = 0;
+  const auto cancel_after_ten = [&](std::size_t) {
+    if (++calls == 10) progress.cancelled = true;
+  };
+  for (const int threads : {1, 3}) {
+    calls = 0;
+    progress.cancelled = false;
+    const CancelScope scope(&progress);
+    CHECK_THROWS_AS(parallel_for(1000000, threads, cancel_after_ten), Cancelled);
+    CHECK(calls < 1000);
+    const CancelScope none(nullptr);  // changes nothing
+    CHECK_THROWS_AS(within_threads(2, [&] { parallel_for(10, threads, [](std::size_t) {}); }), Cancelled);
+  }
+  CHECK(CancelScope::current() == nullptr);
+  CHECK_NOTHROW(parallel_for(10, 2, cancel_after_ten));
+}
+
+TEST_CASE(
+    "parallel: a process forked off one that used several threads works on one, and does not wait for the others") {
+  std::atomic<int> calls = 0;
+  const auto count = [&](std::size_t) { ++calls; };
+  parallel_for(1000, 2, count);
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    ::alarm(10);
+    calls = 0;
+    parallel_for(1000, 0, count);
+    within_threads(2, [&] { parallel_for(1000, 2, count); });
+    int produced = 0, consumed = 0;
+    SlotPipeline{4, [&](std::size_t) { return ++produced <= 100; }, [](std::size_t) {},
+                 [&](std::size_t) { ++consumed; }}
+        .run(2);
+    ::_exit(calls == 2000 && consumed == 100 && thread_count(8) == 1 && lost_threads() ? 0 : 1);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
+  CHECK_FALSE(lost_threads());
 }

@@ -121,6 +121,17 @@ TEST_CASE("required words: an unknown word is an error that names one in other l
   CHECK(error(std::string(101, 'x')) == "'" + std::string(100, 'x') + "...' is none of the 8 words of words.vec");
 }
 
+TEST_CASE("required words: the nearest word in letters is suggested, of six letters or more within two typos") {
+  const Vocabulary words = vocabulary({{"woman", 9}, {"women", 5}, {"vocabulary", 3}, {"of", 2}, {"ox", 1}});
+  const auto error = [&](const std::string& word) { return error_of([&] { require_word(words, word, "v.vec"); }); };
+  CHECK_THROWS_AS(require_word(words, "wman", "v.vec"), UnknownWord);
+  CHECK(error("wman") == "'wman' is none of the 5 words of v.vec; did you mean 'woman'?");
+  CHECK(error("womun") == "'womun' is none of the 5 words of v.vec; did you mean 'woman'?");  // the more frequent
+  CHECK(error("vokabulari") == "'vokabulari' is none of the 5 words of v.vec; did you mean 'vocabulary'?");
+  CHECK(error("vokabulares") == "'vokabulares' is none of the 5 words of v.vec");
+  CHECK(error("wmn") == "'wmn' is none of the 5 words of v.vec");
+}
+
 TEST_CASE("words of a query: stand between tabs if there is one, else between white space") {
   using Words = std::vector<std::string>;
   CHECK(split_words(" king \v queen\n") == Words{"king", "queen"});

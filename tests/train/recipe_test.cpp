@@ -206,3 +206,29 @@ TEST_CASE(
     CHECK(std::ranges::equal(a.counts, b.counts));
   }
 }
+
+TEST_CASE("recipes: training that is enough ends with the epoch, and the vectors say so") {
+  const Corpus corpus = animals();
+  Progress progress;
+  int epochs = 0;
+  const TrainingControl control{.on_epoch =
+                                    [&](const EpochReport& report) {
+                                      epochs = report.epoch;
+                                      progress.enough = report.epoch == 2;
+                                    },
+                                .progress = &progress};
+  Word2VecRecipe recipe = small_recipe();
+  recipe.training.epochs = 9;
+  const TrainedVectors stopped = train_word2vec(corpus, recipe, control);
+  CHECK(epochs == 2);
+  CHECK(stopped.trained == 2 * 510);
+  CHECK(stopped.vectors.metadata().at("epochs") == "9");
+  CHECK(stopped.vectors.metadata().at("epochs_trained") == "2");
+  progress.enough = false;
+  GloveRecipe glove = small_glove_recipe();
+  glove.training.epochs = 9;
+  CHECK(train_glove(corpus, glove, control).vectors.metadata().at("epochs_trained") == "2");
+  progress.enough = false;
+  recipe.training.epochs = 1;
+  CHECK(train_word2vec(corpus, recipe, control).vectors.metadata().count("epochs_trained") == 0);
+}

@@ -540,6 +540,33 @@ TEST_CASE("word2vec binary: a value that is not finite is an error that names fi
              ContainsSubstring(file.string()) && (ContainsSubstring("victim") || ContainsSubstring("2")));
 }
 
+TEST_CASE("native: words are read when one is looked up, and one that occurs twice is an error then") {
+  const TemporaryDirectory directory;
+  write_embeddings(directory / "v.safetensors", embeddings({{"abc", {1, 2}}, {"abd", {3, 4}}}));
+  std::string bytes = read_file(directory / "v.safetensors");
+  bytes.replace(bytes.find("abcabd"), 6, "abcabc");
+  write_file(directory / "v.safetensors", bytes);
+  const Embeddings damaged = read_embeddings(directory / "v.safetensors");
+  CHECK(damaged.vocabulary().word(word_id(1)) == "abc");
+  for (int i = 0; i < 2; ++i)
+    CHECK(error_of([&] { (void)damaged.find("abc"); }) ==
+          (directory / "v.safetensors").string() +
+              ": the word 'abc' occurs twice, as words 0 and 1; the file is damaged");
+}
+
+TEST_CASE("vectors: only the words that a file lists") {
+  const TemporaryDirectory directory;
+  const Embeddings all = embeddings({{"a", {1}}, {"b", {2}}, {"c", {3}}});
+  Notices notices;
+  const Embeddings some = only_words(all, directory.file("words", "c\nx\na 7\n"), &notices);
+  CHECK(row_of(some, "a") == std::vector<float>{1});
+  CHECK(some.size() == 2);
+  CHECK(some.vocabulary().word(word_id(1)) == "c");
+  REQUIRE(notices.size() == 1);
+  CHECK(notices[0] == "1 of the 3 words of " + (directory / "words").string() + " have no vector");
+  CHECK_THROWS_AS(only_words(all, directory.file("none", "x\n")), Error);
+}
+
 TEST_CASE("word2vec binary: of a word that occurs twice the first row is kept with a notice") {
   const TemporaryDirectory directory;
   const fs::path file = directory.file(

@@ -27,13 +27,15 @@ struct WordSetsHandle {
   std::string source;  // the name or file they were read from; recorded
 };
 
+py::tuple words_of_set(const WordSet& set) {
+  py::list words;
+  for (const std::string& word : set) words.append(str_of(word));
+  return py::tuple(words);
+}
+
 py::list sets_of(const std::vector<WordSet>& sets) {
   py::list result;
-  for (const WordSet& set : sets) {
-    py::list words;
-    for (const std::string& word : set) words.append(str_of(word));
-    result.append(py::tuple(words));
-  }
+  for (const WordSet& set : sets) result.append(words_of_set(set));
   return result;
 }
 
@@ -308,12 +310,12 @@ void bind_bias(py::module_& module) {
       .def("_source", [](const WordSetsHandle& self) { return str_of(self.source); })
       .def("_definitional", [](const WordSetsHandle& self) { return sets_of(self.sets.definitional); })
       .def("_equalize", [](const WordSetsHandle& self) { return sets_of(self.sets.equalize); })
-      .def("_specific", [](const WordSetsHandle& self) { return sets_of({self.sets.specific})[0]; })
-      .def("_occupations", [](const WordSetsHandle& self) { return sets_of({self.sets.occupations})[0]; })
+      .def("_specific", [](const WordSetsHandle& self) { return words_of_set(self.sets.specific); })
+      .def("_occupations", [](const WordSetsHandle& self) { return words_of_set(self.sets.occupations); })
       .def("_lists",
            [](const WordSetsHandle& self) {
              py::dict result;
-             for (const WordList& list : self.sets.lists) result[str_of(list.name)] = sets_of({list.words})[0];
+             for (const WordList& list : self.sets.lists) result[str_of(list.name)] = words_of_set(list.words);
              return result;
            })
       .def("_queries", [](const WordSetsHandle& self) { return names_of_queries(self.sets); });

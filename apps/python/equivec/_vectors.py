@@ -11,7 +11,7 @@ from typing import Any, Optional, Union
 import numpy as np
 
 from . import _core
-from ._errors import Error, UnknownWord
+from ._errors import Error, OptionError
 from ._inputs import (existing_path, float_array, integer_array, is_text, named_keywords, path_of, paths_of,
                       progress_callback, warn)
 from ._results import Answers, BiasDirection, BiasReport, Evaluation, Neighbor, Neighbors, Outliers
@@ -27,7 +27,15 @@ def _require_format(format: Any) -> str:
 
 
 class WordList(Sequence):
-    """The words of a vocabulary in their order: a sequence of str that makes them when they are asked for."""
+    """The words of a vocabulary in their order: a sequence of str that makes them when they are asked for.
+
+    Examples
+    --------
+    >>> e.words
+    <11 words: 'king', 'queen', 'man', 'woman', 'prince', 'princess', ...>
+    >>> e.words[0], e.words[-2:], "nurse" in e.words
+    ('king', ['pilot', 'car'], True)
+    """
 
     def __init__(self, handle: Any) -> None:
         self._handle = handle
@@ -51,12 +59,40 @@ class WordList(Sequence):
         return self._handle._find(word) >= 0
 
     def index(self, word: Any, start: int = 0, stop: int = sys.maxsize) -> int:
+        """The row of a word, without a search through all.
+
+        Parameters
+        ----------
+        word : str
+        start, stop : int
+            Only among these rows.
+
+        Raises
+        ------
+        ValueError
+
+        Examples
+        --------
+        >>> e.words.index("man")
+        2
+        """
         row = self._handle._find(word)
         if not start <= row < stop:
             raise ValueError(f"{word!r} is not among the words")
         return row
 
     def count(self, word: Any) -> int:
+        """1 if the word is there, else 0; see Vocabulary.count for its occurrences in the text.
+
+        Parameters
+        ----------
+        word : str
+
+        Examples
+        --------
+        >>> e.words.count("man")
+        1
+        """
         return int(word in self)
 
     def __eq__(self, other: object) -> bool:
@@ -65,6 +101,9 @@ class WordList(Sequence):
         return NotImplemented
 
     __hash__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> Any:
+        return _words_from, (self._handle._tables(),)
 
     def __repr__(self) -> str:
         shown = ", ".join(map(repr, self[:6]))
@@ -109,21 +148,42 @@ class Vocabulary:
     def load(path: Any) -> "Vocabulary":
         """Reads "word count" lines, as ``save``, word2vec.c and GloVe write them; compressed files too.
 
+        Parameters
+        ----------
+        path : path
+
         Raises
         ------
         FileNotFoundError
         Error
             With file and line.
+
+        Examples
+        --------
+        >>> e.vocabulary.save("words.txt")
+        >>> Vocabulary.load("words.txt").count("king")
+        9
         """
         return Vocabulary(_core.read_vocabulary(existing_path(path)))
 
     def save(self, path: Any) -> None:
         """Writes "word count" lines; the file appears when it is complete.
 
+        Parameters
+        ----------
+        path : path
+
         Raises
         ------
         Error
             If the file cannot be written or a word holds white space.
+
+        Examples
+        --------
+        >>> Vocabulary({"king": 7, "queen": 5}).save("words.txt")
+        >>> print(open("words.txt").read(), end="")
+        king 7
+        queen 5
         """
         self._handle._save(path_of(path))
 
@@ -143,12 +203,33 @@ class Vocabulary:
         return self._handle._total()
 
     def count(self, word: str) -> int:
-        """How often a word occurs; 0 if it is not in the vocabulary."""
+        """How often a word occurs; 0 if it is not in the vocabulary.
+
+        Parameters
+        ----------
+        word : str
+
+        Examples
+        --------
+        >>> e.vocabulary.count("king"), e.vocabulary.count("unicorn")
+        (9, 0)
+        """
         row = self._handle._find(word)
         return 0 if row < 0 else int(self.counts[row])
 
     def get(self, word: str, default: Any = None) -> Any:
-        """The number of a word, or `default` if it is not in the vocabulary."""
+        """The row of a word, or `default` if it is not in the vocabulary.
+
+        Parameters
+        ----------
+        word : str
+        default : object
+
+        Examples
+        --------
+        >>> e.vocabulary.get("queen"), e.vocabulary.get("unicorn", -1)
+        (1, -1)
+        """
         row = self._handle._find(word)
         return default if row < 0 else row
 
@@ -165,15 +246,35 @@ class Vocabulary:
         return iter(self.words)
 
     def items(self) -> Iterator[tuple[str, int]]:
-        """Each word with its count."""
+        """Each word with its count.
+
+        Examples
+        --------
+        >>> max(e.vocabulary.items(), key=lambda item: item[1])
+        ('man', 30)
+        """
         return zip(self.words, self.counts.tolist())
 
     def to_dict(self) -> dict[str, int]:
-        """The counts by word."""
+        """The counts by word.
+
+        Examples
+        --------
+        >>> Vocabulary(["king", "queen"], counts=[7, 5]).to_dict()
+        {'king': 7, 'queen': 5}
+        """
         return dict(self.items())
 
     def to_frame(self) -> Any:
-        """A pandas DataFrame with the columns word and count."""
+        """A pandas DataFrame with the columns word and count.
+
+        Examples
+        --------
+        >>> e.vocabulary.to_frame().head(2)
+            word  count
+        0   king      9
+        1  queen      8
+        """
         import pandas
 
         return pandas.DataFrame({"word": list(self), "count": self.counts})
@@ -183,6 +284,10 @@ class Vocabulary:
 
     def __repr__(self) -> str:
         return f"<Vocabulary of {len(self):,} words, {self.total_count:,} occurrences>"
+
+
+def _words_from(tables: Any) -> WordList:
+    return _vocabulary_from(tables).words
 
 
 def _vocabulary_from(tables: Any) -> Vocabulary:
@@ -225,6 +330,8 @@ class Embeddings(_core.EmbeddingsHandle):
     array([0.6, 0.8], dtype=float32)
     >>> "prince" in e, len(e), e.dimension
     (False, 2, 2)
+    >>> e[["queen", "king"]].tolist() == e[[1, 0]].tolist() == e[::-1].tolist()
+    True
     """
 
     def __init__(self, words: Any, vectors: Any, *, counts: Any = None, metadata: Optional[Mapping[str, str]] = None,
@@ -247,14 +354,14 @@ class Embeddings(_core.EmbeddingsHandle):
 
     # ---- what it holds ----
 
+    _handle_of_words: Any  # made when they are asked for
+    _integers: bool
+    _contexts: Embeddings
+
     @property
     def vectors(self) -> np.ndarray:
         """(n, dimension), float32, read-only, without a copy: of a native file its mapped pages."""
-        try:
-            return self._array
-        except AttributeError:
-            self._array = np.asarray(self)
-            return self._array
+        return np.asarray(self)  # not kept: the array holds on to this object, and neither would ever be freed
 
     @property
     def words(self) -> WordList:
@@ -303,7 +410,7 @@ class Embeddings(_core.EmbeddingsHandle):
         return self._size()
 
     def __contains__(self, word: object) -> bool:
-        return self._find(word) >= 0
+        return self._find(_as_word(word)) >= 0
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.words)
@@ -312,21 +419,23 @@ class Embeddings(_core.EmbeddingsHandle):
         return self._size() > 0
 
     def __getitem__(self, key: Any) -> np.ndarray:
-        """The vector of a word or a row, a read-only view; of a list of words, a slice or an array, a matrix.
+        """The vector of a word or a row, a read-only view; of a slice too; of a list or an array of them, a copy.
 
         An int is a row, but of vectors trained on walks of integers it is the word.
         """
-        if is_text(key):
-            return self.vectors[self._require(key)]
-        if isinstance(key, (int, np.integer)) and not isinstance(key, bool):
-            if self._tokens_are_integers():
-                return self.vectors[self._require(str(int(key)))]
+        if is_text(key) or _is_integer(key):
+            return self.vectors[self._row_of(key)]
+        if isinstance(key, slice) or (isinstance(key, np.ndarray) and key.dtype.kind == "b"):
             return self.vectors[key]
-        if isinstance(key, slice) or isinstance(key, np.ndarray):
+        if isinstance(key, np.ndarray) and key.dtype.kind in "iu" and not self._tokens_are_integers():
             return self.vectors[key]
-        if isinstance(key, Sequence):
-            return self.rows(key)
+        if isinstance(key, (Sequence, np.ndarray)):
+            return self.vectors[np.asarray([self._row_of(word) for word in key], dtype=np.int64)]
         raise TypeError(f"expected a word, a row or a list of words, found {type(key).__name__}")
+
+    def _row_of(self, key: Any) -> int:
+        """Of a word, or of a number as `[]` takes it."""
+        return int(key) if _is_integer(key) and not self._tokens_are_integers() else self._require(_as_word(key))
 
     def _tokens_are_integers(self) -> bool:
         try:
@@ -336,12 +445,27 @@ class Embeddings(_core.EmbeddingsHandle):
             return self._integers
 
     def get(self, word: Any, default: Any = None) -> Any:
-        """The vector of a word, or `default` if it is not in the vocabulary."""
+        """The vector of a word, or `default` if it is not in the vocabulary.
+
+        Parameters
+        ----------
+        word : str
+        default : object
+
+        Examples
+        --------
+        >>> e.get("queen"), e.get("unicorn")
+        (array([ 1. , -0.5,  1. ], dtype=float32), None)
+        """
         row = self._find(_as_word(word))
         return default if row < 0 else self.vectors[row]
 
     def index(self, word: Any) -> int:
         """The row of a word.
+
+        Parameters
+        ----------
+        word : str
 
         Raises
         ------
@@ -354,7 +478,7 @@ class Embeddings(_core.EmbeddingsHandle):
         1
         >>> e.index("quen")
         Traceback (most recent call last):
-        equivec.UnknownWord: 'quen' is none of the 8 words of the vectors; did you mean 'queen'?
+        equivec.UnknownWord: 'quen' is none of the 11 words of the vectors; did you mean 'queen'?
         """
         return self._require(_as_word(word))
 
@@ -391,7 +515,13 @@ class Embeddings(_core.EmbeddingsHandle):
     # ---- other vectors of the same words ----
 
     def normalized(self) -> "Embeddings":
-        """The same words with every vector scaled to length 1; those of length 0 stay as they are."""
+        """The same words with every vector scaled to length 1; those of length 0 stay as they are.
+
+        Examples
+        --------
+        >>> e.normalized()["nurse"]
+        array([ 0.        , -0.35112345,  0.9363292 ], dtype=float32)
+        """
         return Embeddings._of(self._normalized())
 
     def select(self, words: Iterable[Any]) -> "Embeddings":
@@ -400,19 +530,48 @@ class Embeddings(_core.EmbeddingsHandle):
         Parameters
         ----------
         words : iterable of str, or of int
-            Rows may be given in place of words.
+            An int is a row, but of vectors trained on walks of integers it is the word.
+
+        Examples
+        --------
+        >>> e.select(["queen", "king"]).words
+        <2 words: 'queen', 'king'>
         """
-        rows = [word if isinstance(word, (int, np.integer)) else self._require(_as_word(word)) for word in words]
-        return Embeddings._of(self._selected(integer_array(rows, "words").reshape(-1)))
+        if is_text(words):
+            raise TypeError("words: expected a list of words, found a str")
+        return Embeddings._of(self._selected(np.asarray([self._row_of(word) for word in words], dtype=np.int64)))
 
     def first(self, count: int) -> "Embeddings":
-        """The first `count` words' vectors alone; all if there are fewer."""
+        """The first `count` words' vectors alone; all if there are fewer.
+
+        Parameters
+        ----------
+        count : int
+            From 1.
+
+        Examples
+        --------
+        >>> e.first(2)
+        <Embeddings of 2 words, 3 dimensions>
+        """
+        if not _is_integer(count):
+            raise TypeError(f"count: expected an int, found {type(count).__name__}")
         if count < 1:
             raise Error(f"count must be at least 1, got {count}")
         return Embeddings._of(self._selected(np.arange(min(count, len(self)), dtype=np.int64)))
 
     def with_metadata(self, metadata: Mapping[str, str]) -> "Embeddings":
-        """The same vectors, shared, with other metadata."""
+        """The same vectors, shared, with other metadata.
+
+        Parameters
+        ----------
+        metadata : mapping of str to str
+
+        Examples
+        --------
+        >>> e.with_metadata({"made by": "hand"}).metadata
+        {'made by': 'hand'}
+        """
         return Embeddings._of(self._with_metadata(dict(metadata)))
 
     # ---- files ----
@@ -437,12 +596,30 @@ class Embeddings(_core.EmbeddingsHandle):
         ------
         Error
             If the file cannot be written, or a word cannot be represented in the format.
+
+        Examples
+        --------
+        >>> e.save("words.safetensors")
+        >>> e.save("words.vec", describe="words.json")
+        >>> print(open("words.vec").readlines()[1], end="")
+        king 1 0.5 1
         """
         described = path_of(describe, "describe") if describe is not None else b""
         self._save(path_of(path), _require_format(format), described, progress_callback(progress))
 
     def describe(self, format: str = "native") -> dict[str, Any]:
-        """What the vectors are and how they were made: the document of ``equivec convert --describe``."""
+        """What the vectors are and how they were made: the document of ``equivec convert --describe``.
+
+        Parameters
+        ----------
+        format : str
+            The format that the document names.
+
+        Examples
+        --------
+        >>> e.describe()
+        {'format': 'native', 'words': 11, 'dimension': 3, 'occurrences': 146, 'metadata': {}}
+        """
         return self._describe(_require_format(format))
 
     # ---- questions ----
@@ -460,7 +637,7 @@ class Embeddings(_core.EmbeddingsHandle):
             A word; a sum, ``"king - man + 0.5 woman"``; the numbers of a vector; or a list of words to be added.
         count : int
             How many answers, from 1.
-        add, subtract : words or list of words
+        add, subtract : str or list of str
             Another way to write a sum, for words that hold signs or spaces.
         metric : {"cosine", "dot", "euclidean"}
             By cosine, sums are of vectors of length 1; euclidean is minus the distance.
@@ -494,7 +671,7 @@ class Embeddings(_core.EmbeddingsHandle):
         Examples
         --------
         >>> e.neighbors("king", count=2)
-        (Neighbor(word='man', similarity=0.9205746), Neighbor(word='queen', similarity=0.7619048))
+        (Neighbor(word='prince', similarity=0.85110253), Neighbor(word='queen', similarity=0.7777778))
         >>> e.neighbors("king - man + woman", count=1).words
         ('queen',)
         """
@@ -549,10 +726,10 @@ class Embeddings(_core.EmbeddingsHandle):
         Examples
         --------
         >>> [answers.words for answers in e.neighbors_batch(["king", "queen"], 1)]
-        [('man',), ('woman',)]
+        [('prince',), ('princess',)]
         >>> rows, similarities = e.neighbors_batch(e.vectors, 3, as_arrays=True)
         >>> rows.shape, str(rows.dtype), str(similarities.dtype)
-        ((8, 3), 'int32', 'float32')
+        ((11, 3), 'int32', 'float32')
         """
         keywords = {"count": count, "metric": metric, "min_similarity": min_similarity, "prefix": prefix,
                     "pattern": pattern, "average": average, "include_query": include_query,
@@ -597,13 +774,13 @@ class Embeddings(_core.EmbeddingsHandle):
         Parameters
         ----------
         a, b, c : str
-            Words; they are no answers unless `include_query`.
+            Words.
         method : {"3cosadd", "3cosmul", "pair-direction", "squared-difference"}
             3CosAdd: nearest to b - a + c (Mikolov, Yih and Zweig 2013). 3CosMul: product of the similarities to b and
             c, divided by that to a; pair-direction: direction from c as from a to b (Levy and Goldberg 2014).
         epsilon : float
             Added to the denominator of 3CosMul; gensim has 1e-6.
-        count, restrict, threads : int
+        count, include_query, restrict, threads
             As in `neighbors`.
         seed : int
             Of what the methods of `analogies` draw.
@@ -616,7 +793,7 @@ class Embeddings(_core.EmbeddingsHandle):
         Examples
         --------
         >>> e.analogy("man", "king", "woman", count=1)
-        (Neighbor(word='queen', similarity=0.9622505),)
+        (Neighbor(word='queen', similarity=0.98065937),)
         """
         if isinstance(method, str) and _core.takes_pairs(method):
             return self.analogies([(a, b)], c, method=method, count=count, include_query=include_query,
@@ -653,6 +830,8 @@ class Embeddings(_core.EmbeddingsHandle):
             if is_text(pair) or len(pair) != 2:
                 raise Error(f"pairs: expected pairs of words, found {pair!r}")
             words.extend(pair)
+        if isinstance(method, str) and len(words) != 2 and not _core.takes_pairs(method):
+            raise OptionError(f"method: {method} takes one pair; use '3cosavg' or 'lrcos'")
         return self._analogy([*words, c], {"method": method, "count": count, "include_query": include_query,
                                            "restrict": restrict, "seed": seed, "threads": threads})
 
@@ -692,7 +871,9 @@ class Embeddings(_core.EmbeddingsHandle):
         Examples
         --------
         >>> round(e.similarity("king", "queen"), 4)
-        0.7619
+        0.7778
+        >>> round(e.similarity(["king", "queen"], ["man", "woman"]), 4)
+        0.7071
         """
         if is_text(a) and is_text(b):
             return _core.similarity(self, a, b)
@@ -726,6 +907,10 @@ class Embeddings(_core.EmbeddingsHandle):
             So many directions that the texts have in common are taken out; with sif mostly 1.
         unit_length : bool
             Scale the words' vectors to length 1 first.
+        threads : int
+            0: all cores; the result is the same for any number.
+        progress : bool or function
+            As in train_word2vec.
 
         Returns
         -------
@@ -746,10 +931,26 @@ class Embeddings(_core.EmbeddingsHandle):
     def classes(self, count: int, *, iterations: int = 10, threads: int = 0, progress: Any = None) -> np.ndarray:
         """Classes of words by spherical k-means, as word2vec.c's ``-classes`` has them.
 
+        Parameters
+        ----------
+        count : int
+            Number of classes.
+        iterations : int
+        threads : int
+            0: all cores; the result is the same for any number.
+        progress : bool or function
+            As in train_word2vec.
+
         Returns
         -------
         numpy.ndarray, (n,), int32
             The class of each word, 0 to count - 1.
+
+        Examples
+        --------
+        >>> classes = e.classes(2)
+        >>> [word for word, number in zip(e.words, classes) if number == classes[e.index("woman")]]
+        ['queen', 'woman', 'princess', 'girl', 'nurse']
         """
         return np.asarray(self._classes(count, iterations, threads, progress_callback(progress)), dtype=np.int32)
 
@@ -790,10 +991,9 @@ class Embeddings(_core.EmbeddingsHandle):
 
         Examples
         --------
-        >>> import pathlib
-        >>> _ = pathlib.Path("pairs.tsv").write_text("king queen 8\\nking car 1\\nman boy 7\\n")
-        >>> e.evaluate(similarity="pairs.tsv").measurements[0].value
-        1.0
+        >>> spearman = e.evaluate(similarity="pairs.tsv").measurements[0]
+        >>> spearman.measure, round(spearman.value, 6), spearman.known, spearman.missing
+        ('Spearman', 1.0, 3, 0)
         """
         keywords = {"analogies": paths_of(analogies, "analogies"), "similarity": paths_of(similarity, "similarity"),
                     "categories": paths_of(categories, "categories"), "outliers": paths_of(outliers, "outliers"),
@@ -841,8 +1041,20 @@ class Embeddings(_core.EmbeddingsHandle):
             Vectors from before debiasing, whose most biased words are tested.
         restrict : int
             Biased words, neighbours and analogies are among the first so many words; 0: all.
-        biased_words, neighbors, repeats, analogies, resamples, seed, threads : int
-            As the command's options of these names.
+        biased_words : int
+            On each side; 0: 500 for clusters, 2,500 for classification.
+        neighbors : int
+            How many of a word count for its neighbour bias.
+        repeats : int
+            Of clustering and classification.
+        analogies : int
+            How many to generate.
+        resamples : int
+            Of the bootstrap, for intervals.
+        seed : int
+            Of resamples, draws and repeats.
+        threads : int
+            0: all cores.
         progress : bool or function
             As in train_word2vec; it counts measurements.
 
@@ -889,8 +1101,8 @@ class Embeddings(_core.EmbeddingsHandle):
         Examples
         --------
         >>> gender = e.direction(pair=("woman", "man"))
-        >>> gender.basis.shape, gender.project(e["queen"])[0] > 0
-        ((1, 3), True)
+        >>> gender.basis.shape, gender.positive_pole, bool(gender.project(e["queen"])[0] > 0)
+        ((1, 3), 'woman', True)
         """
         from ._bias import sets_of
 
@@ -933,9 +1145,14 @@ class Embeddings(_core.EmbeddingsHandle):
 
         Examples
         --------
-        >>> d = e.debias("hard", sets=_sets)
-        >>> all(condition.holds for condition in d.conditions)
-        True
+        >>> d = e.debias("hard", sets={"definitional": [["woman", "man"], ["girl", "boy"]],
+        ...                            "equalize": [["queen", "king"]], "specific": ["prince", "princess"]})
+        >>> all(condition.holds for condition in d.conditions), d.neutralized
+        (True, ['nurse', 'pilot', 'car'])
+        >>> for vectors in (e, d.embeddings):
+        ...     round(vectors.similarity("nurse", "woman") - vectors.similarity("nurse", "man"), 3)
+        0.314
+        0.0
         """
         from ._bias import Debiased, sets_of
 
@@ -953,6 +1170,12 @@ class Embeddings(_core.EmbeddingsHandle):
         """gensim's KeyedVectors over the same memory, for tools that insist on them; gensim 4 must be installed.
 
         The vectors are read-only. Counts go along as gensim's attribute "count".
+
+        Examples
+        --------
+        >>> theirs = e.to_gensim()
+        >>> theirs.most_similar("king", topn=1)[0][0], int(theirs.get_vecattr("king", "count"))
+        ('prince', 9)
         """
         from .gensim import to_gensim
 
@@ -975,10 +1198,12 @@ class Embeddings(_core.EmbeddingsHandle):
         return f"<Embeddings of {len(self):,} words, {self.dimension} dimensions>"
 
 
+def _is_integer(value: Any) -> bool:
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+
+
 def _as_word(word: Any) -> Any:
-    if isinstance(word, (int, np.integer)) and not isinstance(word, bool):
-        return str(int(word))
-    return word
+    return str(int(word)) if _is_integer(word) else word
 
 
 def _words(words: Any, what: str) -> list[Any]:
@@ -987,7 +1212,11 @@ def _words(words: Any, what: str) -> list[Any]:
         return [words]
     if not isinstance(words, Iterable):
         raise TypeError(f"{what}: expected words, found {type(words).__name__}")
-    return list(words)
+    result = list(words)
+    for word in result:
+        if not is_text(word):
+            raise TypeError(f"{what}: expected a str, found {type(word).__name__}")
+    return result
 
 
 def _require_embeddings(value: Any, what: str) -> None:

@@ -69,6 +69,9 @@ Embeddings read(const Source& source, const ReadContext& context) {
     Vocabulary vocabulary =
         Vocabulary::of_file(numbers_of(offsets, memory->offsets).first(rows + 1),
                             numbers_of(counts, memory->counts).first(rows), words.bytes, memory, source.name);
+    // Checking the tables has read them whole; who asks for a word reads what that takes again, from the system's
+    // cache.
+    for (const Tensor* table : {&offsets, &counts}) source.file->release(table->bytes);
     const MatrixView matrix(numbers_of(vectors, memory->vectors).data(), static_cast<Eigen::Index>(rows),
                             static_cast<Eigen::Index>(vectors.shape[1]));
     return Embeddings(std::move(vocabulary), matrix, memory, content.metadata);
