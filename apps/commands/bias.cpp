@@ -81,14 +81,14 @@ void complete(Arguments& given, const Options& options) {
 /// Measures the queries of one task and prints them as they come.
 std::vector<BiasOutcome> answer(const BiasTask& task, const MeasuredVectors& vectors, const Arguments& given) {
   const auto found = [&](bool of_reference) {
-    std::optional<TaskDirection> direction = direction_of(task, vectors, of_reference, given.settings);
+    std::optional<TaskDirection> direction = direction_of(task, vectors, of_reference, given.settings, &progress());
     if (direction && !given.json) std::cout << to_text(direction->direction, direction->name, direction->baseline);
     return direction;
   };
   const std::optional<TaskDirection> direction = found(false), direction_of_reference = found(true);
   std::vector<BiasOutcome> outcomes;
   for (const auto& [measure, query] : task.queries) {
-    outcomes.push_back(outcome_of(*measure, query, task.sets, vectors, given.settings));
+    outcomes.push_back(outcome_of(*measure, query, task.sets, vectors, given.settings, &progress()));
     if (!given.json) std::cout << to_text(outcomes.back(), given.count);
   }
   if (given.json) print(bias_document(vectors, task, direction, direction_of_reference, outcomes));
@@ -113,7 +113,6 @@ int run_bias(std::span<const std::string> arguments) {
     return 0;
   }
   complete(given, options);
-  restore_signal_handlers();  // a measure has no place to stop at, and no file is written that could stay unfinished
   const std::vector<BiasTask> tasks = plan_bias(given.measures, read_all(given.sets, read_word_sets), given.queries);
   const TableStyle style = given.markdown ? TableStyle::markdown : TableStyle::text;
 
