@@ -33,6 +33,7 @@ struct CorpusBuilder::State {
   IdStore ids;
   std::vector<WordId> buffer;  // of ids, not yet in the store
   bool open = false;           // the sentence has a word
+  std::uint64_t rows = 0;      // of walks
   std::vector<std::uint32_t> small_integers;
   std::unordered_map<std::int64_t, std::uint32_t> large_integers;
 
@@ -92,12 +93,12 @@ void CorpusBuilder::add_walks(std::span<const std::int64_t> integers, std::size_
     append_number(decimals, integer);
     return slot = number_of(decimals);
   };
-  for (std::size_t row = 0; row < integers.size() / length; ++row) {
+  for (std::size_t row = 0; row < integers.size() / length; ++row, ++state_->rows) {
     for (std::size_t i = 0; i < length; ++i) {
       const std::int64_t integer = integers[row * length + i];
       if (integer < 0) {
         if (integer == -1) break;
-        throw Error("row " + std::to_string(row) + ", column " + std::to_string(i) + ": found " +
+        throw Error("row " + std::to_string(state_->rows) + ", column " + std::to_string(i) + ": found " +
                     std::to_string(integer) + "; words are integers from 0, and -1 ends a walk");
       }
       if (integer >= largest_in_table) {

@@ -17,7 +17,8 @@ namespace equivec {
 
 /// One debiasing, to be reported on.
 struct DebiasReport {
-  std::string vectors, output, file;  ///< names of files; `file` is the report's own, empty if there is none
+  /// Names of files; `output` is empty if the vectors are not written, `file`, the report's own, if there is none.
+  std::string vectors, output, file;
   const DebiasMethod& method;
   const BiasWordSets& sets;
   const Embeddings& before;

@@ -122,7 +122,7 @@ std::string summary_text(const DebiasReport& report, int count) {
     text += "proved: " + condition.promise + formatted(": at most %.1e", condition.worst) +
             formatted(" (bound %.1e)", condition.bound) + "\n";
   if (!debiased.missing.empty()) text += "not in the vocabulary: " + list(debiased.missing) + "\n";
-  text += "wrote " + grouped(vocabulary.size()) + " vectors to " + report.output + "\n";
+  if (!report.output.empty()) text += "wrote " + grouped(vocabulary.size()) + " vectors to " + report.output + "\n";
   if (!report.file.empty()) text += "wrote the report to " + report.file + "\n";
   return text;
 }

@@ -337,7 +337,7 @@ CountedText count_text(const Corpus& corpus, const CooccurrenceRecipe& given_rec
   const auto& [words, options, memory] = shared_out(given_recipe);
   const Reporting reporting = control.reporting();
   const TrainingText text = read_training_text(corpus, words, given_words(corpus, words, control), reporting);
-  Metadata metadata = text_metadata("train glove", text.corpus, words);
+  Metadata metadata = text_metadata("cooccur", text.corpus, words);
   metadata.merge(description(options));
   Metadata counting = description(options);
   counting.merge(description(words));
@@ -360,7 +360,7 @@ CountedText read_counted_text(const std::string& cooccurrence_file, const Cooccu
   return {std::move(vocabulary),
           std::move(cooccurrences),
           {{"tool", std::string(tool)},
-           {"command", "train glove"},
+           {"command", "cooccur"},
            {"cooccurrence_file", cooccurrence_file},
            {"vocabulary_file", words.file}}};
 }
@@ -391,6 +391,7 @@ TrainedVectors train_glove(CountedText text, const GloveRecipe& recipe, const Tr
     return result;
   });
   Metadata& metadata = text.metadata;
+  metadata["command"] = "train glove";
   metadata.merge(description(training));
   metadata["vectors"] = name_of(recipe.parts);
   if (epochs < training.epochs) metadata["epochs_trained"] = std::to_string(epochs);

@@ -31,6 +31,7 @@ class SentenceReader {
     return work.run([&] { return std::move(builder_).finish("the corpus", &work.progress()); });
   }
   std::uint64_t empty_tokens() const { return empty_; }
+  bool integers() const { return integers_ && !others_; }
 
  private:
   void add(py::handle sentence) {
@@ -52,6 +53,7 @@ class SentenceReader {
   }
 
   void add_line(py::handle line) {
+    others_ = true;
     const std::string text = text_of(line);
     tokenize(
         text, [&](std::string_view word) { builder_.add(word); }, [&] { builder_.end_sentence(); });
@@ -68,6 +70,7 @@ class SentenceReader {
     if (known) return builder_.add(static_cast<std::uint32_t>(PyLong_AsUnsignedLong(known)));
     if (PyErr_Occurred()) throw py::error_already_set();
     const std::string word = PyUnicode_Check(p) ? text_of(token) : decimals_of(token);
+    (PyUnicode_Check(p) ? others_ : integers_) = true;
     if (word.empty()) {
       ++empty_;
       return;
@@ -81,23 +84,19 @@ class SentenceReader {
   void add_other(py::handle token) {
     PyObject* const p = token.ptr();
     std::string word;
-    if (PyUnicode_Check(p) || PyBytes_Check(p))
+    const bool text = PyUnicode_Check(p) || PyBytes_Check(p);
+    if (text)
       word = text_of(token);
     else if (!PyBool_Check(p) && PyIndex_Check(p))
       word = decimals_of(token);
     else
       throw py::type_error(place() + ": expected tokens that are str, bytes or int, found " + Py_TYPE(p)->tp_name);
+    (text ? others_ : integers_) = true;
     if (word.empty()) {
       ++empty_;
       return;
     }
     builder_.add(word);
-  }
-
-  std::string decimals_of(py::handle token) const {
-    const auto number = py::reinterpret_steal<py::int_>(PyNumber_Index(token.ptr()));
-    if (!number) throw py::error_already_set();
-    return text_of(py::repr(number));
   }
 
   std::string place() const { return "sentence " + std::to_string(sentences_) + " (from 0)"; }
@@ -111,7 +110,8 @@ class SentenceReader {
   }
 
   CorpusBuilder builder_;
-  py::dict numbers_;  // of str and int
+  py::dict numbers_;                        // of str and int
+  bool integers_ = false, others_ = false;  // which kinds of tokens were met
   std::uint64_t sentences_ = 0, empty_ = 0, work_ = 0;
 };
 
@@ -119,7 +119,7 @@ class SentenceReader {
 py::tuple corpus_of_sentences(const py::object& sentences, std::uint64_t memory) {
   SentenceReader reader(memory);
   reader.add_all(sentences);
-  return py::make_tuple(CorpusHandle{reader.finish()}, reader.empty_tokens());
+  return py::make_tuple(CorpusHandle{reader.finish(), reader.integers()}, reader.empty_tokens());
 }
 
 /// Arrays of 64-bit integers, C-contiguous and native, two-dimensional, in pieces.
@@ -134,15 +134,15 @@ CorpusHandle corpus_of_walks(const py::iterable& pieces, std::uint64_t memory) {
     builder.add_walks(integers, length);
   }
   LongWork work({});
-  return {work.run([&] { return std::move(builder).finish("the walks", &work.progress()); })};
+  return {work.run([&] { return std::move(builder).finish("the walks", &work.progress()); }), true};
 }
 
 }  // namespace
 
 void bind_corpus(py::module_& module) {
-  py::class_<CorpusHandle>(module, "Corpus").def("_name", [](const CorpusHandle& self) {
-    return str_of(self.corpus.name());
-  });
+  py::class_<CorpusHandle>(module, "Corpus")
+      .def("_name", [](const CorpusHandle& self) { return str_of(self.corpus.name()); })
+      .def("_integers", [](const CorpusHandle& self) { return self.integers; });
   module.def("corpus_of_paths", &corpus_of_paths);
   module.def("corpus_of_sentences", &corpus_of_sentences);
   module.def("corpus_of_walks", &corpus_of_walks);

@@ -9,6 +9,7 @@ namespace equivec::python {
 /// Python's class _core.Corpus.
 struct CorpusHandle {
   Corpus corpus;
+  bool integers = false;  ///< its words were given as integers
 };
 
 }  // namespace equivec::python

@@ -131,7 +131,7 @@ py::tuple probe_vectors(const py::object& training, const py::object& test, cons
                      .options = rules};
   std::vector<const EmbeddingsHandle*> handles;
   for (const py::handle handle : vectors) handles.push_back(&py::cast<const EmbeddingsHandle&>(handle));
-  LongWork work({});
+  LongWork work({.progress = keywords.get("progress")});
   work.run([&] {
     require_learnable(report.training, report.test);
     for (const EmbeddingsHandle* handle : handles) report.add(handle->name, handle->embeddings, &work.progress());

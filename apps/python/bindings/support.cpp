@@ -25,6 +25,12 @@ std::string text_of(py::handle object, const char* what) {
   throw py::type_error(std::string(what) + ": expected a str, found " + Py_TYPE(p)->tp_name);
 }
 
+std::string decimals_of(py::handle integer) {
+  const auto number = py::reinterpret_steal<py::int_>(PyNumber_Index(integer.ptr()));
+  if (!number) throw py::error_already_set();
+  return text_of(py::repr(number));
+}
+
 py::str str_of(std::string_view bytes) {
   auto text = py::reinterpret_steal<py::str>(
       PyUnicode_DecodeUTF8(bytes.data(), static_cast<Py_ssize_t>(bytes.size()), "surrogateescape"));
@@ -36,7 +42,10 @@ std::vector<std::string> texts_of(py::handle iterable, const char* what) {
   if (PyUnicode_Check(iterable.ptr()) || PyBytes_Check(iterable.ptr()) || !py::isinstance<py::iterable>(iterable))
     throw py::type_error(std::string(what) + "s: expected a list of str, found " + Py_TYPE(iterable.ptr())->tp_name);
   std::vector<std::string> result;
-  for (const py::handle item : iterable) result.push_back(text_of(item, what));
+  for (const py::handle item : iterable) {
+    const bool integer = PyIndex_Check(item.ptr()) && !PyBool_Check(item.ptr());  // the word is its decimals
+    result.push_back(integer ? decimals_of(item) : text_of(item, what));
+  }
   return result;
 }
 
@@ -220,24 +229,29 @@ void LongWork::wait(const std::function<bool(std::chrono::milliseconds)>& is_don
     {
       const py::gil_scoped_release free;
       // A quick answer is not kept waiting, and a signal not longer than a person notices.
-      if (is_done(std::chrono::steady_clock::now() - start < 100ms ? 20ms : 100ms)) return;
+      if (is_done(std::chrono::steady_clock::now() - start < 100ms ? 20ms : 100ms)) break;
     }
     call([&] {
       if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-      if (callbacks_.progress.is_none()) return;
-      std::string stage;
-      {
-        const std::scoped_lock lock(mutex_);
-        stage = stage_;
-      }
-      callbacks_.progress(progress_.done.load(), progress_.total.load(), progress_.loss.load(),
-                          progress_.learning_rate.load(), str_of(stage));
+      report();
     });
     if (!failed_) continue;
     const py::gil_scoped_release free;
     while (!is_done(1000ms)) continue;
     return;
   }
+  call([&] { report(); });  // the end
+}
+
+void LongWork::report() {
+  if (callbacks_.progress.is_none()) return;
+  std::string stage;
+  {
+    const std::scoped_lock lock(mutex_);
+    stage = stage_;
+  }
+  callbacks_.progress(progress_.done.load(), progress_.total.load(), progress_.loss.load(),
+                      progress_.learning_rate.load(), str_of(stage));
 }
 
 }  // namespace equivec::python

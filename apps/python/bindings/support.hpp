@@ -31,7 +31,9 @@ namespace py = pybind11;
 std::string text_of(py::handle object, const char* what = "word");
 /// The str of bytes, with surrogate escapes for those that are not UTF-8.
 py::str str_of(std::string_view bytes);
-/// Of the items of an iterable that is no str. Throws TypeError.
+/// The word that an integer is.
+std::string decimals_of(py::handle integer);
+/// Of the items of an iterable that is no str; integers are words too. Throws TypeError.
 std::vector<std::string> texts_of(py::handle iterable, const char* what = "word");
 
 py::list list_of(const Vocabulary& vocabulary, std::size_t begin, std::size_t end);
@@ -129,6 +131,7 @@ class LongWork {
  private:
   static bool has_threads();
   void wait(const std::function<bool(std::chrono::milliseconds)>& is_done);
+  void report();
 
   Callbacks callbacks_;
   Progress progress_;

@@ -117,7 +117,7 @@ CooccurrencesHandle read_pairs(const std::string& file, const VocabularyHandle& 
   return {work.run([&]() -> CountedText {
     return {words.vocabulary,
             read_cooccurrences(file, words.vocabulary, memory, &work.progress()),
-            {{"tool", "equivec " EQUIVEC_VERSION}, {"command", "train glove"}, {"cooccurrence_file", file}}};
+            {{"tool", "equivec " EQUIVEC_VERSION}, {"command", "cooccur"}, {"cooccurrence_file", file}}};
   })};
 }
 

@@ -19,13 +19,20 @@ builtin_word_sets: Tuple[str, ...] = _core.builtin_word_sets()
 
 
 class WordSets:
-    """Words to measure and remove bias with: the content of a word set file. Made by word_sets()."""
+    """Words to measure and remove bias with: the content of a word set file. Made by word_sets().
+
+    Examples
+    --------
+    >>> word_sets("weat").queries[:2], len(word_sets("gender").occupations)
+    (['weat-1', 'weat-2'], 320)
+    """
 
     def __init__(self, handle: Any) -> None:
         self._handle = handle
 
     @property
     def name(self) -> str:
+        """As the file states it."""
         return self._handle._name()
 
     @property
@@ -174,7 +181,7 @@ def bias_measures() -> list[MeasureInfo]:
     Examples
     --------
     >>> bias_measures()[0].measure
-    'direct-bias'
+    'weat'
     """
     return [MeasureInfo(**{name: entry[name] for name in MeasureInfo.__dataclass_fields__})
             for entry in _core.bias_measures()]
@@ -193,7 +200,16 @@ def debias_methods() -> list[MethodInfo]:
 
 
 class Debiased:
-    """What debiasing gives: new vectors, what was done, and what was proved; see Embeddings.debias."""
+    """What debiasing gives: new vectors, what was done, and what was proved; see Embeddings.debias.
+
+    Examples
+    --------
+    >>> d = e.debias("hard", sets=_sets)
+    >>> d.embeddings, d.method, d.equalized, d.missing
+    (<Embeddings of 11 words, 3 dimensions>, 'hard', [['queen', 'king']], [])
+    >>> d.conditions[0].promise
+    'no neutralized word has a part in the bias subspace (cosine)'
+    """
 
     def __init__(self, handle: Any) -> None:
         self._handle = handle
@@ -206,6 +222,7 @@ class Debiased:
 
     @property
     def method(self) -> str:
+        """The name of the method."""
         return self.to_dict()["method"]
 
     @property
@@ -220,6 +237,7 @@ class Debiased:
 
     @property
     def direction(self) -> BiasDirection:
+        """The direction of the bias that was found."""
         return BiasDirection._of(self._handle._direction())
 
     @property
@@ -254,18 +272,39 @@ class Debiased:
             Evaluation sets, as in Embeddings.evaluate: what debiasing cost.
         progress : bool or function
             As in train_word2vec.
+
+        Examples
+        --------
+        >>> e.debias("hard", sets=_sets).report("fair.html")
         """
         self._handle._report(path_of(path), paths_of(similarity, "similarity"), paths_of(analogies, "analogies"),
                              progress_callback(progress))
 
     def to_dict(self) -> dict[str, Any]:
-        """The document that ``equivec debias --json`` gives."""
+        """The document that ``equivec debias --json`` gives.
+
+        Examples
+        --------
+        >>> e.debias("hard", sets=_sets).to_dict()["neutralized"]
+        3
+        """
         if self._document is None:
             self._document = self._handle._document()
         return self._document
 
     def to_text(self, *, count: int = 8) -> str:
-        """What the command prints, with so many of the most biased words."""
+        """What the command prints.
+
+        Parameters
+        ----------
+        count : int
+            Number of the most biased words.
+
+        Examples
+        --------
+        >>> print(e.debias("hard", sets=_sets).to_text(count=1).splitlines()[3])
+          most biased:  +0.351 nurse
+        """
         return self._handle._text(count)
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ import logging
 import os
 import sys
 import warnings
-from typing import Any, Callable, Iterable, Mapping, NamedTuple, Optional
+from typing import Any, Callable, Iterable, Iterator, Mapping, NamedTuple, Optional
 
 import numpy as np
 
@@ -35,7 +35,7 @@ def existing_path(path: Any, what: str = "path") -> bytes:
     """The same of a file that is to be read: FileNotFoundError if it is not there."""
     name = path_of(path, what)
     if name != b"-":
-        os.stat(name)
+        os.stat(os.fspath(path))  # as it was given, for the error's text
     return name
 
 
@@ -105,26 +105,29 @@ def corpus_of(corpus: Any, memory: Any = 0, what: str = "corpus") -> Any:
         return _corpus_of_paths(list(corpus), False)
     array = _integers_in(corpus)
     if array is not None:
-        return _core.corpus_of_walks([_walks(array)], limit)
+        return _core.corpus_of_walks(_walks(array), limit)
     if isinstance(corpus, Mapping) or not isinstance(corpus, Iterable):
         raise TypeError(f"{what}: expected a path, an iterable of sentences or an array of integers, "
                         f"found {type(corpus).__name__}")
     if isinstance(corpus, (list, tuple)) and corpus and _integers_in(corpus[0]) is not None:
-        return _core.corpus_of_walks(map(_walks_in, corpus), limit)
+        return _core.corpus_of_walks((piece for item in corpus for piece in _walks_in(item)), limit)
     made, empty = _core.corpus_of_sentences(corpus, limit)
     if empty:
         warnings.warn(f"{what}: {empty} empty tokens were left out", Notice, stacklevel=4)
     return made
 
 
-def _walks(array: np.ndarray) -> np.ndarray:
+def _walks(array: np.ndarray) -> Iterator[np.ndarray]:
+    """Rows as 64-bit integers, in pieces: converting them takes little memory."""
     if array.ndim not in (1, 2):
         raise Error(f"corpus: walks are an array of 1 or 2 dimensions, found {array.ndim}")
-    array = integer_array(array, "corpus")
-    return array.reshape(1, -1) if array.ndim == 1 else array
+    rows = array.reshape(1, -1) if array.ndim == 1 else array
+    step = max(1, 65536 // max(1, rows.shape[1]))
+    for begin in range(0, len(rows), step):
+        yield integer_array(rows[begin:begin + step], "corpus")
 
 
-def _walks_in(item: Any) -> np.ndarray:
+def _walks_in(item: Any) -> Iterator[np.ndarray]:
     array = _integers_in(item)
     if array is None:
         raise TypeError(f"corpus: expected arrays of integers as the first is, found {type(item).__name__}")
@@ -196,13 +199,17 @@ def _bar(tqdm: Any) -> Callable[..., None]:
         if loss:
             bar.set_postfix_str(f"loss {loss:.4f}", refresh=False)
         bar.refresh()
+        if total and done >= total:
+            bar.close()
+            bar = None
 
     return show
 
 
 def _plain_line(done: int, total: int, loss: float, learning_rate: float, stage: str) -> None:
     share = f"{100 * done / total:3.0f} %" if total else f"{done:,}"
-    sys.stderr.write(f"\r{stage or 'equivec'}: {share}" + (f"  loss {loss:.4f}" if loss else "") + "   ")
+    sys.stderr.write(f"\r{stage or 'equivec'}: {share}" + (f"  loss {loss:.4f}" if loss else "") + "   "
+                     + ("\n" if total and done >= total else ""))
     sys.stderr.flush()
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from . import _core
-from ._inputs import existing_path, named_keywords
+from ._inputs import existing_path, named_keywords, progress_callback
 from ._results import ProbeReport
 from ._vectors import Embeddings, _require_embeddings
 
 
 @named_keywords
 def probe(training: Any, test: Any, vectors: Any, *, strength: float = 1, lengths: bool = False,
-          resamples: int = 10000, seed: int = 1, threads: int = 0) -> ProbeReport:
+          resamples: int = 10000, seed: int = 1, threads: int = 0,
+          progress: Any = None) -> ProbeReport:
     """Trains a text classifier on word vectors and tests it on other texts.
 
     A text is the mean of its words' vectors; the classifier is softmax (logistic) regression.
@@ -31,6 +32,8 @@ def probe(training: Any, test: Any, vectors: Any, *, strength: float = 1, length
         Of the bootstrap, for intervals and tests.
     threads : int
         0: all cores.
+    progress : bool or function
+        As in train_word2vec.
 
     Returns
     -------
@@ -47,7 +50,8 @@ def probe(training: Any, test: Any, vectors: Any, *, strength: float = 1, length
         _require_embeddings(one, "vectors")
     if not several:
         raise TypeError("vectors: expected at least one")
-    keywords = {"strength": strength, "lengths": lengths, "resamples": resamples, "seed": seed, "threads": threads}
+    keywords = {"strength": strength, "lengths": lengths, "resamples": resamples, "seed": seed, "threads": threads,
+                "progress": progress_callback(progress)}
     return ProbeReport(*_core.probe(_texts(training, "training"), _texts(test, "test"), several, keywords))
 
 

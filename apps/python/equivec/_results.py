@@ -8,7 +8,6 @@ from typing import Any, Iterator, Mapping, NamedTuple, Optional, Sequence, Tuple
 import numpy as np
 
 
-
 def _frame(rows: Any, columns: Optional[Sequence[str]] = None) -> Any:
     import pandas
 
@@ -23,13 +22,20 @@ class Neighbor(NamedTuple):
 
 
 class Answers(Tuple[Neighbor, ...]):
-    """The answers to a query, best first: a tuple of Neighbor, with the query."""
+    """The answers to a query, best first: a tuple of Neighbor, with the query.
+
+    Examples
+    --------
+    >>> answers = e.analogy("man", "king", "woman", count=2)
+    >>> answers.query, answers.words, answers[0].word
+    ('man king woman', ('queen', 'princess'), 'queen')
+    """
 
     query: str
     _key = "answers"
 
     def __new__(cls, query: str, pairs: Any) -> "Answers":
-        self = super().__new__(cls, map(Neighbor._make, pairs))
+        self = super().__new__(cls, map(Neighbor._make, pairs))  # type: ignore[arg-type]
         self.query = query
         return self
 
@@ -42,11 +48,25 @@ class Answers(Tuple[Neighbor, ...]):
         return tuple(answer.word for answer in self)
 
     def to_dict(self) -> dict[str, Any]:
-        """The document that the command gives with ``--json``."""
+        """The document that the command gives with ``--json``.
+
+        Examples
+        --------
+        >>> e.neighbors("king", 1).to_dict()
+        {'query': 'king', 'neighbors': [{'word': 'prince', 'similarity': 0.85110253}]}
+        """
         return {"query": self.query, self._key: [answer._asdict() for answer in self]}
 
     def to_frame(self) -> Any:
-        """A pandas DataFrame with the columns word and similarity."""
+        """A pandas DataFrame with the columns word and similarity.
+
+        Examples
+        --------
+        >>> e.neighbors("king", 2).to_frame()
+             word  similarity
+        0  prince    0.851103
+        1   queen    0.777778
+        """
         return _frame(list(self), Neighbor._fields)
 
 
@@ -62,7 +82,13 @@ class Outliers(Answers):
     _key = "words"
 
     def to_dict(self) -> dict[str, Any]:
-        """The document that the command gives with ``--json``."""
+        """The document that the command gives with ``--json``.
+
+        Examples
+        --------
+        >>> e.outliers(["king", "queen", "car"]).to_dict()["outlier"]
+        'car'
+        """
         return {"query": self.query, "outlier": self[0].word, "words": [answer._asdict() for answer in self]}
 
 
@@ -104,11 +130,29 @@ class _Report:
         self._document, self._text, self._markdown = document, text, markdown
 
     def to_dict(self) -> dict[str, Any]:
-        """The document that the command gives with ``--json``."""
+        """The document that the command gives with ``--json``.
+
+        Examples
+        --------
+        >>> texts, labels = ["king queen", "car"] * 8, ["royal", "thing"] * 8
+        >>> list(probe((texts, labels), (texts, labels), e).to_dict())
+        ['training', 'test', 'conventions', 'results']
+        """
         return self._document
 
     def to_text(self, *, markdown: bool = False) -> str:
-        """What the command prints; with ``markdown``, its tables in Markdown."""
+        """What the command prints.
+
+        Parameters
+        ----------
+        markdown : bool
+            With tables in Markdown.
+
+        Examples
+        --------
+        >>> print(e.evaluate(similarity="pairs.tsv").to_text().splitlines()[-1])
+        pairs.tsv  Pearson   0.994              -      3        0
+        """
         return self._markdown if markdown else self._text
 
     def __str__(self) -> str:
@@ -133,7 +177,15 @@ class Evaluation(_Report):
         return self._measurements
 
     def to_frame(self) -> Any:
-        """A pandas DataFrame, a row for each of `measurements`."""
+        """A pandas DataFrame, a row for each of `measurements`.
+
+        Examples
+        --------
+        >>> e.evaluate(similarity="pairs.tsv").to_frame()[["measure", "value", "known"]]
+            measure     value  known
+        0  Spearman  1.000000      3
+        1   Pearson  0.993503      3
+        """
         return _frame([dataclasses.asdict(row) for row in self._measurements])
 
     def __repr__(self) -> str:
@@ -149,7 +201,16 @@ class ProbeReport(_Report):
         return tuple(result["accuracy"]["value"] for result in self._document["results"])
 
     def to_frame(self) -> Any:
-        """A pandas DataFrame, a row for each of the vectors."""
+        """A pandas DataFrame, a row for each of the vectors.
+
+        Examples
+        --------
+        >>> texts, labels = ["king queen", "car"] * 8, ["royal", "thing"] * 8
+        >>> probe((texts, labels), (texts, labels), [e, e.first(3)]).to_frame()[["vectors", "accuracy"]]
+               vectors  accuracy
+        0  the vectors       1.0
+        1  the vectors       1.0
+        """
         rows = []
         for result in self._document["results"]:
             row = {"vectors": result["vectors"]}
@@ -191,6 +252,13 @@ class TrainingEstimate:
         return self.units / self.units_per_second if self.units_per_second else None
 
     def to_dict(self) -> dict[str, Any]:
+        """The attributes by name.
+
+        Examples
+        --------
+        >>> train_word2vec([["a", "b", "c"]] * 20, subsample=0, dry_run=True).to_dict()["units"]
+        300
+        """
         return {"tables": dict(self.tables), "units": self.units, "units_per_second": self.units_per_second}
 
 
@@ -215,6 +283,8 @@ class BiasMeasurement:
         Words left out: those that are not in the vocabulary, and those whose vectors have no length.
     words : list of dict
         The numbers of each word.
+    error : str or None
+        Why the measure could not be taken.
     """
 
     measure: str
@@ -240,12 +310,25 @@ class BiasMeasurement:
         return cls(**given, _document=document)
 
     def to_dict(self) -> dict[str, Any]:
-        """The entry of the command's ``--json``."""
+        """The entry of the command's ``--json``.
+
+        Examples
+        --------
+        >>> e.bias("direct-bias", sets=_sets)[0].to_dict()["used_words"]
+        2
+        """
         return dict(self._document)
 
 
 class BiasReport(Sequence[BiasMeasurement]):
-    """What was measured in one set of vectors: a sequence of BiasMeasurement; see Embeddings.bias."""
+    """What was measured in one set of vectors: a sequence of BiasMeasurement; see Embeddings.bias.
+
+    Examples
+    --------
+    >>> report = e.bias("direct-bias", sets=_sets)
+    >>> [(measurement.measure, round(measurement.value, 3)) for measurement in report]
+    [('direct-bias', 0.351)]
+    """
 
     def __init__(self, handle: Any) -> None:
         self._handle = handle
@@ -273,18 +356,44 @@ class BiasReport(Sequence[BiasMeasurement]):
         return iter(self._measurements)
 
     def to_dict(self) -> dict[str, Any]:
-        """The document that the command gives with ``--json``; of several, those of `documents` by the sets' names."""
+        """The document that the command gives with ``--json``; of several, those of `documents` by the sets' names.
+
+        Examples
+        --------
+        >>> list(e.bias("direct-bias", sets=_sets).to_dict())
+        ['vectors', 'sets', 'subspace', 'measures']
+        """
         if len(self.documents) == 1:
             return self.documents[0]
         return {document["sets"]: document for document in self.documents}
 
     def to_frame(self) -> Any:
-        """A pandas DataFrame, a row for each measurement."""
+        """A pandas DataFrame, a row for each measurement.
+
+        Examples
+        --------
+        >>> e.bias("direct-bias", sets=_sets).to_frame()[["measure", "value"]]
+               measure     value
+        0  direct-bias  0.351123
+        """
         columns = ("measure", "query", "value", "effect_size", "p_value", "interval", "error")
         return _frame([[getattr(m, name) for name in columns] for m in self], columns)
 
     def to_text(self, *, count: int = 8, markdown: bool = False) -> str:
-        """What the command prints, with so many words from each end of the measures' lists."""
+        """What the command prints.
+
+        Parameters
+        ----------
+        count : int
+            Words from each end of the measures' lists.
+        markdown : bool
+            With tables in Markdown.
+
+        Examples
+        --------
+        >>> print(e.bias("direct-bias", sets=_sets).to_text(count=1).splitlines()[-2])
+          largest cosine:  +0.351 nurse
+        """
         return self._handle._text(count, markdown)
 
     def __str__(self) -> str:
@@ -336,13 +445,26 @@ class BiasDirection:
         -------
         numpy.ndarray, (n, rank) or (rank,), float64
             In [-1, 1]; 0 for a vector of length 0.
+
+        Examples
+        --------
+        >>> e.direction(pair=("woman", "man")).project(e[["nurse", "pilot", "car"]]).round(3)
+        array([[ 0.351],
+               [-0.351],
+               [ 0.   ]])
         """
         array = np.asarray(vectors, dtype=np.float64)
         lengths = np.linalg.norm(array, axis=-1, keepdims=True)
         return array @ self.basis.T / np.where(lengths == 0, 1, lengths)
 
     def to_dict(self) -> dict[str, Any]:
-        """The part ``subspace`` of the document that ``equivec bias --json`` gives."""
+        """The part ``subspace`` of the document that ``equivec bias --json`` gives.
+
+        Examples
+        --------
+        >>> e.direction(_sets).to_dict()["positive_pole"]
+        'woman'
+        """
         return dict(self._document)
 
     def __str__(self) -> str:
@@ -351,7 +473,14 @@ class BiasDirection:
 
 @dataclasses.dataclass(frozen=True)
 class Condition:
-    """A promise of a debiasing method, proved on the vectors it returned: `worst` is at most `bound`."""
+    """A promise of a debiasing method, proved on the vectors it returned.
+
+    Attributes
+    ----------
+    promise : str
+    worst, bound : float
+        `worst` is the largest deviation that was found, and `bound` what rounding explains.
+    """
 
     promise: str
     worst: float
@@ -359,12 +488,26 @@ class Condition:
 
     @property
     def holds(self) -> bool:
+        """Whether `worst` is at most `bound`."""
         return self.worst <= self.bound
 
 
 @dataclasses.dataclass(frozen=True)
 class MeasureInfo:
-    """A measure of bias: what it takes and what its values mean."""
+    """A measure of bias: what it takes and what its values mean.
+
+    Attributes
+    ----------
+    measure, title, paper : str
+    takes : str
+        Lists of words, a direction ...
+    range, better : str
+        Of the values.
+    unbiased : float
+        The value without bias.
+    sets : str
+        Built-in word sets that it is taken with by default.
+    """
 
     measure: str
     title: str
@@ -376,12 +519,30 @@ class MeasureInfo:
     sets: str
 
     def to_dict(self) -> dict[str, Any]:
+        """The attributes by name.
+
+        Examples
+        --------
+        >>> bias_measures()[0].to_dict()["range"]
+        '-2 to 2 (the effect size)'
+        """
         return dataclasses.asdict(self)
 
 
 @dataclasses.dataclass(frozen=True)
 class MethodInfo:
-    """A debiasing method: what it takes, which words it changes and which options it has."""
+    """A debiasing method.
+
+    Attributes
+    ----------
+    method, title, paper : str
+    takes : str
+        Of the word sets.
+    changes : str
+        Which words.
+    options : str
+        Names of the keywords that it has and others have not.
+    """
 
     method: str
     title: str
@@ -391,4 +552,11 @@ class MethodInfo:
     options: str
 
     def to_dict(self) -> dict[str, Any]:
+        """The attributes by name.
+
+        Examples
+        --------
+        >>> debias_methods()[0].to_dict()["title"]
+        'neutralizes and equalizes'
+        """
         return dataclasses.asdict(self)

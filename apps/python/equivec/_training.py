@@ -8,7 +8,6 @@ import numpy as np
 
 from . import _core
 from ._inputs import (corpus_of, epoch_callback, existing_path, named_keywords, notice, path_of, progress_callback)
-from ._inputs import _integers_in
 from ._results import TrainingEstimate
 from ._vectors import Embeddings, Vocabulary, load
 
@@ -27,12 +26,6 @@ def _start_of(initialize: Any) -> Any:
     return load(initialize)
 
 
-def _has_integers(corpus: Any) -> bool:
-    if _integers_in(corpus) is not None:
-        return True
-    return isinstance(corpus, (list, tuple)) and len(corpus) > 0 and _integers_in(corpus[0]) is not None
-
-
 def _made(handle: Any, integers: bool) -> Embeddings:
     vectors = Embeddings._of(handle)
     return vectors.with_metadata({**vectors.metadata, "tokens": "integers"}) if integers else vectors
@@ -46,7 +39,14 @@ def _require_no_choice(vocabulary: Any, min_count: int, max_size: int) -> None:
 
 
 class Cooccurrences:
-    """How often pairs of words stand near each other: what count_cooccurrences gives and train_glove takes."""
+    """How often pairs of words stand near each other: what count_cooccurrences gives and train_glove takes.
+
+    Examples
+    --------
+    >>> pairs = count_cooccurrences([["a", "b", "a"]], min_count=1)
+    >>> len(pairs), pairs.vocabulary.to_dict()
+    (3, {'a': 2, 'b': 1})
+    """
 
     def __init__(self, handle: Any) -> None:
         self._handle = handle
@@ -60,12 +60,36 @@ class Cooccurrences:
         path : path
         vocabulary : Vocabulary or path
             The words that the records number.
+
+        Returns
+        -------
+        Cooccurrences
+
+        Examples
+        --------
+        >>> count_cooccurrences([["a", "b", "a"]], min_count=1).save("pairs.bin", save_vocabulary="words.txt")
+        >>> Cooccurrences.load("pairs.bin", "words.txt")
+        <Cooccurrences of 3 pairs>
         """
         words = vocabulary if isinstance(vocabulary, Vocabulary) else Vocabulary.load(vocabulary)
         return Cooccurrences(_core.read_cooccurrences(existing_path(path), words._handle, 0))
 
     def save(self, path: Any, *, save_vocabulary: Any = None) -> None:
-        """Writes the records, 16 bytes a pair, and with `save_vocabulary` the words and their counts there."""
+        """Writes the records, 16 bytes a pair, for ``load``, ``equivec train glove`` and GloVe's shuffle.
+
+        Parameters
+        ----------
+        path : path
+        save_vocabulary : path, optional
+            Also write the words and their counts there.
+
+        Examples
+        --------
+        >>> count_cooccurrences([["a", "b", "a"]], min_count=1).save("pairs.bin")
+        >>> import os
+        >>> os.path.getsize("pairs.bin")
+        48
+        """
         words = path_of(save_vocabulary, "save_vocabulary") if save_vocabulary is not None else b""
         self._handle._save(path_of(path), words)
 
@@ -80,12 +104,24 @@ class Cooccurrences:
         return self._handle._metadata()
 
     def to_arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(indptr, indices, data) of a sparse matrix in compressed rows: int64, int32 and float64. A copy."""
+        """(indptr, indices, data) of a sparse matrix in compressed rows: int64, int32 and float64. A copy.
+
+        Examples
+        --------
+        >>> count_cooccurrences([["a", "b", "a"]], min_count=1).to_arrays()
+        (array([0, 2, 3]), array([0, 1, 0], dtype=int32), array([1., 2., 2.]))
+        """
         ends, columns, counts = self._handle._sparse()
         return np.frombuffer(ends, np.int64), np.frombuffer(columns, np.int32), np.frombuffer(counts, np.float64)
 
     def to_scipy(self) -> Any:
-        """A scipy.sparse.csr_matrix, (words, words), float64."""
+        """A scipy.sparse.csr_matrix, (words, words), float64.
+
+        Examples
+        --------
+        >>> count_cooccurrences([["a", "b", "a"]], min_count=1).to_scipy().toarray().tolist()
+        [[1.0, 2.0], [2.0, 0.0]]
+        """
         import scipy.sparse
 
         indptr, indices, data = self.to_arrays()
@@ -228,7 +264,7 @@ def train_word2vec(corpus: Any, *, model: str = "skipgram", loss: str = "negativ
     vocabulary : Vocabulary or path, optional
         Use these words and counts in place of counting.
     initialize : Embeddings or path, optional
-        Start from these vectors; words they lack are added.
+        Start from these vectors, with their dimension; words they lack are added.
     checkpoint : path, optional
         Keep the state of training there, also when interrupted.
     checkpoint_every : float
@@ -270,9 +306,13 @@ def train_word2vec(corpus: Any, *, model: str = "skipgram", loss: str = "negativ
 
     Examples
     --------
-    >>> vectors = train_word2vec([["a", "b", "c"]] * 20, dimension=4, min_count=1, threads=1)
+    >>> vectors = train_word2vec([["a", "b", "c"]] * 20, dimension=4, subsample=0)
     >>> vectors.vectors.shape, vectors.metadata["command"]
     ((3, 4), 'train skipgram')
+    >>> import numpy
+    >>> nodes = train_word2vec(numpy.array([[7, 8, 9]] * 20), dimension=4, subsample=0)
+    >>> nodes[9].tolist() == nodes["9"].tolist(), nodes[[7, 8]].shape
+    (True, (2, 4))
     """
     _require_no_choice(vocabulary, min_count, max_size)
     keywords = {"model": model, "loss": loss, "dimension": dimension, "window": window, "window_shape": window_shape,
@@ -285,11 +325,12 @@ def train_word2vec(corpus: Any, *, model: str = "skipgram", loss: str = "negativ
                 "deterministic": deterministic, "seed": seed, "contexts": contexts, "dry_run": dry_run,
                 "progress": progress_callback(progress), "on_epoch": epoch_callback(on_epoch), "notice": notice}
     held_out = None if validation is None else corpus_of(validation, memory, "validation")
-    made = _core.train_word2vec(corpus_of(corpus, memory), held_out, keywords)
+    text = corpus_of(corpus, memory)
+    made = _core.train_word2vec(text, held_out, keywords)
     if dry_run:
         tables, units, speed = made
         return TrainingEstimate(dict(tables), units, speed or None)
-    integers = _has_integers(corpus)
+    integers = text._integers()
     result = _made(made[0], integers)
     if made[1] is not None:
         result._contexts = _made(made[1], integers)
@@ -346,7 +387,7 @@ def train_glove(corpus: Any = None, *, cooccurrences: Any = None, vectors: str =
 
     Examples
     --------
-    >>> vectors = train_glove([["a", "b", "c"]] * 20, dimension=4, min_count=1)
+    >>> vectors = train_glove([["a", "b", "c"]] * 20, dimension=4)
     >>> vectors.dimension
     4
     """
@@ -375,7 +416,8 @@ def train_glove(corpus: Any = None, *, cooccurrences: Any = None, vectors: str =
                 "parameters": None if parameters is None else path_of(parameters, "parameters"), "dry_run": dry_run,
                 "progress": progress_callback(progress), "on_epoch": epoch_callback(on_epoch), "notice": notice}
     counted = isinstance(source, Cooccurrences)
-    made = _core.train_glove(source._handle if counted else corpus_of(source, memory), keywords)
+    text = source._handle if counted else corpus_of(source, memory)
+    made = _core.train_glove(text, keywords)
     if dry_run:
         return TrainingEstimate(dict(made[0]), made[1] * epochs, None)
-    return _made(made[0], not counted and _has_integers(source))
+    return _made(made[0], not counted and text._integers())

@@ -279,6 +279,14 @@ class Vocabulary:
 
         return pandas.DataFrame({"word": list(self), "count": self.counts})
 
+    def __eq__(self, other: object) -> bool:
+        """Whether both have the same words with the same counts in the same order."""
+        if not isinstance(other, Vocabulary):
+            return NotImplemented
+        return self._handle is other._handle or self._handle._tables() == other._handle._tables()
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __reduce__(self) -> Any:
         return _vocabulary_from, (self._handle._tables(),)
 
@@ -678,6 +686,8 @@ class Embeddings(_core.EmbeddingsHandle):
         keywords = {"count": count, "metric": metric, "min_similarity": min_similarity, "prefix": prefix,
                     "pattern": pattern, "average": average, "include_query": include_query,
                     "exclude": _words(exclude, "exclude"), "restrict": restrict, "threads": threads}
+        if _is_integer(query) and self._tokens_are_integers():
+            query = _as_word(query)
         if isinstance(query, str) and not add and not subtract:
             return Neighbors(query, _core.neighbors(self, query, keywords))
         if isinstance(query, (list, tuple)) and query and all(map(is_text, query)):
@@ -754,6 +764,8 @@ class Embeddings(_core.EmbeddingsHandle):
                 return queries
         array = np.asarray(queries)
         if array.ndim == 1 and array.dtype.kind in "iu":
+            if self._tokens_are_integers():
+                return list(map(str, array.tolist()))
             return integer_array(array, "queries")
         return float_array(array, 2, "queries")
 
@@ -875,6 +887,8 @@ class Embeddings(_core.EmbeddingsHandle):
         >>> round(e.similarity(["king", "queen"], ["man", "woman"]), 4)
         0.7071
         """
+        if self._tokens_are_integers():
+            a, b = _as_word(a), _as_word(b)
         if is_text(a) and is_text(b):
             return _core.similarity(self, a, b)
         return _core.cosine(self._vector_of(a, "a"), self._vector_of(b, "b"))
@@ -952,6 +966,8 @@ class Embeddings(_core.EmbeddingsHandle):
         >>> [word for word, number in zip(e.words, classes) if number == classes[e.index("woman")]]
         ['queen', 'woman', 'princess', 'girl', 'nurse']
         """
+        if _is_integer(count) and not 1 <= count <= len(self):
+            raise OptionError(f"count must be between 1 and {len(self)}, got {count}")
         return np.asarray(self._classes(count, iterations, threads, progress_callback(progress)), dtype=np.int32)
 
     # ---- quality and bias ----
@@ -1212,7 +1228,7 @@ def _words(words: Any, what: str) -> list[Any]:
         return [words]
     if not isinstance(words, Iterable):
         raise TypeError(f"{what}: expected words, found {type(words).__name__}")
-    result = list(words)
+    result = [_as_word(word) for word in words]
     for word in result:
         if not is_text(word):
             raise TypeError(f"{what}: expected a str, found {type(word).__name__}")
