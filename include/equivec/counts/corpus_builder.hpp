@@ -34,7 +34,8 @@ class CorpusBuilder {
 
   /// Adds sentences whose words are integers of at least 0, each `length` of them in a row or fewer: -1 ends a
   /// sentence, and what follows in the row is not read. The words are the decimals of the integers. Throws Error naming
-  /// the row, counted over all calls, and the column of an integer below -1, or if integers.size() is not a multiple of `length`.
+  /// the row, counted over all calls, and the column of an integer below -1, or if integers.size() is not a multiple of
+  /// `length`.
   void add_walks(std::span<const std::int64_t> integers, std::size_t length);
 
   std::uint64_t tokens() const noexcept;
