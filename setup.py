@@ -11,7 +11,7 @@ version = re.search(r"project\(equivec VERSION ([0-9.]+)", (root / "CMakeLists.t
 
 setup(
     version=version,
-    packages=["equivec"],
+    packages=["equivec", "equivec.gensim"],
     package_dir={"": "apps/python"},
     package_data={"equivec": ["py.typed", "*.pyi"]},
     include_package_data=False,

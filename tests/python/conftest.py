@@ -63,6 +63,10 @@ def folder(tmp_path):
         yield tmp_path
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: takes a minute or so")
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     """With CI set in the environment a test that did not run is a failure."""
