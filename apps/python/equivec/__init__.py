@@ -51,6 +51,12 @@ def from_gensim(vectors: object) -> Embeddings:
     return convert(vectors)
 
 
+def __getattr__(name: str) -> object:
+    if name in ("Word2Vec", "KeyedVectors", "to_gensim"):
+        raise AttributeError(f"equivec has no '{name}': equivec.gensim has it")
+    raise AttributeError(f"module 'equivec' has no attribute '{name}'")
+
+
 __all__ = [
     "Answers", "BiasDirection", "BiasMeasurement", "BiasQuery", "BiasReport", "Condition", "Cooccurrences", "Debiased",
     "Embeddings", "EpochReport", "Error", "Evaluation", "MeasureInfo", "Measurement", "MethodInfo", "Neighbor",

@@ -10,7 +10,7 @@ import logging
 import os
 import sys
 import warnings
-from typing import Any, Callable, Iterable, Iterator, Mapping, NamedTuple, Optional
+from typing import Any, Callable, Iterable, Iterator, Mapping, NamedTuple, Optional, Sequence
 
 import numpy as np
 
@@ -111,10 +111,22 @@ def corpus_of(corpus: Any, memory: Any = 0, what: str = "corpus") -> Any:
                         f"found {type(corpus).__name__}")
     if isinstance(corpus, (list, tuple)) and corpus and _integers_in(corpus[0]) is not None:
         return _core.corpus_of_walks((piece for item in corpus for piece in _walks_in(item)), limit)
+    if hasattr(corpus, "iloc") and hasattr(corpus, "columns"):
+        raise TypeError(f"{what}: a table is no text; pass one of its columns")
+    if isinstance(corpus, (list, tuple)) and len(corpus) <= 1000 and _are_files(corpus):
+        raise Error(f"{what}: these are names of files; a list of str is lines of text: pass pathlib.Path objects")
     made, empty = _core.corpus_of_sentences(corpus, limit)
     if empty:
         warnings.warn(f"{what}: {empty} empty tokens were left out", Notice, stacklevel=4)
     return made
+
+
+def _are_files(lines: Sequence[Any]) -> bool:
+    """Whether every line is the path of a file: then files are meant, since nobody trains on their names."""
+    try:
+        return bool(lines) and all(isinstance(line, str) and os.path.isfile(line) for line in lines)
+    except ValueError:  # a zero byte
+        return False
 
 
 def _walks(array: np.ndarray) -> Iterator[np.ndarray]:

@@ -6,7 +6,7 @@ import os
 import pickle
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Optional, Union
+from typing import TYPE_CHECKING, Any, Optional, Union
 
 import numpy as np
 
@@ -308,6 +308,18 @@ def _embeddings_from(tables: Any, numbers: Any, shape: Any, metadata: Any, name:
     return Embeddings._of(_core.EmbeddingsHandle(words, array, metadata, False, name))
 
 
+#: What gensim and fastText call it.
+_meant = {
+    "most_similar": "ask neighbors(), or use equivec.gensim", "get_nearest_neighbors": "ask neighbors()",
+    "wv": "these are the word vectors", "doesnt_match": "ask outliers(), whose first is it",
+    "key_to_index": "ask index(word)", "index_to_key": "ask words", "vector_size": "ask dimension",
+    "n_similarity": "similarity() takes lists of words too", "get_word_vector": "write e[word]",
+    "get_vector": "write e[word]", "get_sentence_vector": "ask mean_vectors()",
+    "get_mean_vector": "ask mean_vectors()", "evaluate_word_analogies": "ask evaluate(analogies=...)",
+    "evaluate_word_pairs": "ask evaluate(similarity=...)", "save_word2vec_format": "save() takes .vec and .bin",
+}
+
+
 class Embeddings(_core.EmbeddingsHandle):
     """A vector for each word. Immutable; any thread may use it.
 
@@ -413,6 +425,12 @@ class Embeddings(_core.EmbeddingsHandle):
     def contexts(self) -> Optional["Embeddings"]:
         """The context vectors, where train_word2vec was called with ``contexts=True``; else None."""
         return getattr(self, "_contexts", None)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            meant = f"; {_meant[name]}" if name in _meant else ""
+            raise AttributeError(f"Embeddings have no '{name}'{meant}")
 
     def __len__(self) -> int:
         return self._size()
