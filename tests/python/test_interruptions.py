@@ -214,7 +214,16 @@ def test_a_process_forked_after_threads_were_used_answers_and_trains_without_han
     with multiprocessing.get_context("fork").Pool(2) as pool:
         assert pool.map_async(_answer_many, range(4)).get(timeout=10) == [expected] * 4
         trained = pool.apply_async(_train, ([["a", "b", "c"]] * 1000,)).get(timeout=10)
+        with pytest.raises(LookupError):
+            pool.apply_async(_fail, ()).get(timeout=10)
     assert np.isfinite(trained.vectors).all()
+
+
+def _fail():
+    def fail(report):
+        raise LookupError(report.epoch)
+
+    equivec.train_word2vec([["a", "b", "c"]] * 1000, min_count=1, on_epoch=fail)
 
 
 def _train(sentences):
@@ -297,7 +306,7 @@ def test_a_thousand_times_loading_asking_and_deleting_leave_memory_as_it_was(tmp
                 e["absent"]
             del e
 
-    for _ in range(200):
+    for _ in range(1000):  # until each thread's share of the allocator has its size
         cycle()
     before = _resident()["Rss:"]
     for _ in range(1000):

@@ -10,14 +10,17 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <future>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace equivec::python {
@@ -101,25 +104,20 @@ class LongWork {
 
   template <class Work>
   auto run(Work work) {
-    using Result = std::invoke_result_t<Work>;
-    if (!has_threads()) {  // in a forked process
+    // In a forked process on this thread, when it is waited for: signals then end the process.
+    auto task = std::async(has_threads() ? std::launch::async : std::launch::deferred, std::move(work));
+    if (has_threads()) {
+      wait([&](std::chrono::milliseconds time) { return task.wait_for(time) == std::future_status::ready; });
+    } else {
       const py::gil_scoped_release free;
-      return work();
+      task.wait();
     }
-    auto task = std::async(std::launch::async, std::move(work));
-    wait([&](std::chrono::milliseconds time) { return task.wait_for(time) == std::future_status::ready; });
-    if (failed_) {
-      try {
-        const py::gil_scoped_release free;
-        task.get();
-      } catch (...) {  // what was raised first is what is told
-      }
-      std::rethrow_exception(failed_);
-    }
-    if constexpr (std::is_void_v<Result>)
+    if (!failed_) return task.get();
+    try {
       task.get();
-    else
-      return task.get();
+    } catch (...) {  // what was raised first is what is told
+    }
+    std::rethrow_exception(failed_);
   }
 
   Progress& progress() { return progress_; }
