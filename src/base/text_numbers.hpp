@@ -31,28 +31,11 @@ std::string shortest(T value) {
   return text;
 }
 
-/// A number of few digits without an exponent, as most vectors have; empty for any other text. Its digits and the power
-/// of ten are floats without rounding, so that the quotient is rounded once: correctly (Clinger 1990, "How to Read
-/// Floating Point Numbers Accurately", section 4).
-inline std::optional<float> parse_short_decimal(std::string_view field) noexcept {
+/// digits / 10^decimals, rounded correctly; empty if that takes more than one division, since the digits or the power
+/// are no floats (Clinger 1990, "How to Read Floating Point Numbers Accurately", section 4).
+inline std::optional<float> short_decimal(std::uint64_t digits, std::size_t decimals, bool negative) noexcept {
   constexpr std::array<float, 11> powers = {1e0F, 1e1F, 1e2F, 1e3F, 1e4F, 1e5F, 1e6F, 1e7F, 1e8F, 1e9F, 1e10F};
-  constexpr std::size_t longest = 13;  // a sign, a point and eleven digits
-  const bool negative = field.starts_with('-');
-  if (negative) field.remove_prefix(1);
-  if (field.empty() || field.size() > longest) return std::nullopt;
-  std::uint64_t digits = 0;
-  std::size_t point = field.size();
-  for (std::size_t i = 0; i < field.size(); ++i) {
-    const auto digit = static_cast<unsigned>(field[i] - '0');
-    if (digit <= 9)
-      digits = 10 * digits + digit;
-    else if (field[i] == '.' && point == field.size())
-      point = i;
-    else
-      return std::nullopt;
-  }
-  const std::size_t decimals = point == field.size() ? 0 : field.size() - point - 1;
-  if (digits > 1 << 24 || decimals >= powers.size() || field == ".") return std::nullopt;
+  if (digits > 1 << 24 || decimals >= powers.size()) return std::nullopt;
   const float magnitude = static_cast<float>(digits) / powers[decimals];
   return negative ? -magnitude : magnitude;
 }
@@ -60,7 +43,6 @@ inline std::optional<float> parse_short_decimal(std::string_view field) noexcept
 /// A float; empty if `field` is not one number. Out of float's range it becomes 0 or infinite, as with strtof.
 inline std::optional<float> parse_float(std::string_view field) {
   if (field.starts_with('+')) field.remove_prefix(1);
-  if (const auto value = parse_short_decimal(field)) return value;
   float value = 0;
   const char* const end = field.data() + field.size();
   const auto [stop, status] = std::from_chars(field.data(), end, value);

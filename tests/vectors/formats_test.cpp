@@ -454,6 +454,34 @@ TEST_CASE("text formats: a bad line deep in a large file has its number") {
   CHECK_THAT(error_of([&] { read_embeddings(file, options); }), ContainsSubstring(file.string() + ":15002:"));
 }
 
+TEST_CASE("text formats: numbers of all lengths are those of the C library, and rows are cut where blanks are") {
+  const TemporaryDirectory directory;
+  Rng rng(5, 0);
+  std::string text;
+  std::vector<std::vector<float>> expected;
+  for (int row = 0; row < 2000; ++row) {
+    text += "w" + std::to_string(row) + (row % 7 == 0 ? " 3 .5 -1" : "");  // words may hold blanks
+    auto& numbers = expected.emplace_back();
+    for (int i = 0; i < 10; ++i) {
+      std::string number = rng.below(2) ? "-" : rng.below(8) ? "" : "+";
+      std::string digits = std::to_string(rng.below(1U << rng.below(31)));
+      if (const std::size_t point = rng.below(14); point < 12)
+        digits.insert(std::min<std::size_t>(point, digits.size()), ".");
+      if (rng.below(9) == 0) digits += "e-" + std::to_string(rng.below(40));
+      number += digits;
+      numbers.push_back(std::strtof(number.c_str(), nullptr));
+      text += (rng.below(9) ? " " : "\t ") + number;
+    }
+    text += rng.below(3) ? "\n" : " \r\n";
+  }
+  const Embeddings read =
+      read_embeddings(directory.file("v.vec", "2000 10\n" + text), {.format = Format::word2vec_text});
+  REQUIRE(read.size() == expected.size());
+  CHECK(read.vocabulary().word(word_id(1)) == "w1");
+  CHECK(read.vocabulary().word(word_id(7)) == "w7 3 .5 -1");
+  for (std::size_t row = 0; row < read.size(); ++row) CHECK(std::ranges::equal(read[word_id(row)], expected[row]));
+}
+
 TEST_CASE("text formats: of a word that occurs twice the first row is kept with a notice") {
   const TemporaryDirectory directory;
   const std::string text = "a 1 2\nb 3 4\na 5 6\nc 7 8\nb 9 9\n";

@@ -36,10 +36,49 @@ std::string_view pop_field(std::string_view& line) noexcept {
   return field;
 }
 
+/// The number that ends a line, which is removed with the blanks around it, if it has few digits and no exponent, as
+/// most have, and something stands before it. Reads each character once; else the line stays as it is.
+std::optional<float> pop_short_decimal(std::string_view& line) noexcept {
+  constexpr std::size_t most_digits = 12;
+  std::size_t end = line.size();
+  while (end > 0 && is_blank(line[end - 1])) --end;
+  std::uint64_t digits = 0, power = 1;
+  std::size_t count = 0, decimals = 0;
+  bool point = false;
+  for (; end > 0; --end) {
+    const char c = line[end - 1];
+    if (const auto digit = static_cast<unsigned>(c - '0'); digit <= 9) {
+      if (++count > most_digits) return std::nullopt;
+      digits += digit * power;
+      power *= 10;
+    } else if (c == '.' && !point) {
+      point = true;
+      decimals = count;
+    } else {
+      break;
+    }
+  }
+  if (count == 0 || end == 0) return std::nullopt;
+  const bool negative = line[end - 1] == '-';
+  end -= negative;
+  if (end == 0 || !is_blank(line[end - 1])) return std::nullopt;
+  while (end > 0 && is_blank(line[end - 1])) --end;
+  const std::optional<float> value = short_decimal(digits, decimals, negative);
+  if (value && end > 0) {
+    line = line.substr(0, end);
+    return value;
+  }
+  return std::nullopt;
+}
+
 /// Reads one row. Returns its word, or an empty one with the reason in `why`.
 std::string_view parse_row(std::string_view line, std::span<float> row, std::string& why) {
   std::string_view word = line;
   for (std::size_t i = row.size(); i-- > 0;) {
+    if (const auto short_value = pop_short_decimal(word)) {
+      row[i] = *short_value;
+      continue;
+    }
     const std::string_view field = pop_field(word);
     const auto value = parse_float(field);
     if (field.empty() || word.empty() || !value) {
