@@ -15,8 +15,8 @@ import pytest
 
 import equivec
 
-#: Seconds from the signal to KeyboardInterrupt. Half a second, and what a busy machine may add.
-PATIENCE = 0.5 * float(os.environ.get("EQUIVEC_TEST_PATIENCE", "1"))
+#: Seconds from the signal to KeyboardInterrupt.
+PATIENCE = 0.5
 
 PREPARE = """
 import os, signal, sys, time
@@ -83,21 +83,29 @@ def test_ctrl_c_ends_a_call_within_half_a_second_and_leaves_no_thread(call, tmp_
             time.sleep(0.05)
             print(threads(), flush=True)
     """)
-    process = subprocess.Popen([sys.executable, "-c", script], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    # On a busy machine once may be late; three times is no accident.
+    for attempt in range(3):
+        waited, left = _interrupted(script, tmp_path)
+        if waited < PATIENCE:
+            break
+    assert waited < PATIENCE
+    # The thread of Python and those of the pool, which stay.
+    assert left <= (os.cpu_count() or 1)
+
+
+def _interrupted(script, folder):
+    """Seconds from the signal to KeyboardInterrupt, and how many threads are left."""
+    process = subprocess.Popen([sys.executable, "-c", script], cwd=folder, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout.readline() == "ready\n"
         time.sleep(0.4)
         before = time.monotonic()
         process.send_signal(signal.SIGINT)
         assert process.stdout.readline() == "interrupted\n"
-        waited = time.monotonic() - before
-        left = int(process.stdout.readline())
+        return time.monotonic() - before, int(process.stdout.readline())
     finally:
         process.kill()
         process.wait()
-    assert waited < PATIENCE
-    # The thread of Python and those of the pool, which stay.
-    assert left <= (os.cpu_count() or 1)
 
 
 def test_an_interrupted_training_keeps_its_checkpoint_and_resumes_to_the_same_vectors(tmp_path):
