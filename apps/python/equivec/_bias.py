@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Optional, Tuple
 
 from . import _core
-from ._errors import OptionError
 from ._inputs import named_keywords, path_of, paths_of, progress_callback
 from ._results import BiasDirection, Condition, MeasureInfo, MethodInfo
 from ._vectors import Embeddings

@@ -7,6 +7,7 @@ from typing import Any, Iterator, Optional
 import numpy as np
 
 from . import _core
+from ._errors import OptionError
 from ._inputs import (corpus_of, epoch_callback, existing_path, named_keywords, notice, path_of, progress_callback)
 from ._results import TrainingEstimate
 from ._vectors import Embeddings, Vocabulary, load
@@ -20,10 +21,12 @@ def _words_of(vocabulary: Any) -> Any:
     return existing_path(vocabulary, "vocabulary")
 
 
-def _start_of(initialize: Any) -> Any:
-    if initialize is None or isinstance(initialize, Embeddings):
-        return initialize
-    return load(initialize)
+def _start_keywords(initialize: Any, checkpoint: Any, checkpoint_every: float, resume: bool) -> dict[str, Any]:
+    """Where training begins and what it keeps."""
+    if initialize is not None and not isinstance(initialize, Embeddings):
+        initialize = load(initialize)
+    return {"initialize": initialize, "checkpoint_every": checkpoint_every, "resume": resume,
+            "checkpoint": None if checkpoint is None else path_of(checkpoint, "checkpoint")}
 
 
 def _made(handle: Any, integers: bool) -> Embeddings:
@@ -33,8 +36,6 @@ def _made(handle: Any, integers: bool) -> Embeddings:
 
 def _require_no_choice(vocabulary: Any, min_count: int, max_size: int) -> None:
     if vocabulary is not None and (min_count != 5 or max_size != 0):
-        from ._errors import OptionError
-
         raise OptionError("vocabulary gives the words; min_count and max_size are for count_words(), which makes it")
 
 
@@ -319,9 +320,8 @@ def train_word2vec(corpus: Any, *, model: str = "skipgram", loss: str = "negativ
                 "negatives": negatives, "epochs": epochs, "learning_rate": learning_rate, "subsample": subsample,
                 "noise_exponent": noise_exponent, "cbow_update": cbow_update, "min_count": min_count,
                 "max_size": max_size, "unknown": unknown, "end_token": end_token, "vocabulary": _words_of(vocabulary),
-                "memory": memory, "initialize": _start_of(initialize),
-                "checkpoint": None if checkpoint is None else path_of(checkpoint, "checkpoint"),
-                "checkpoint_every": checkpoint_every, "resume": resume, "threads": threads,
+                "memory": memory, **_start_keywords(initialize, checkpoint, checkpoint_every, resume),
+                "threads": threads,
                 "deterministic": deterministic, "seed": seed, "contexts": contexts, "dry_run": dry_run,
                 "progress": progress_callback(progress), "on_epoch": epoch_callback(on_epoch), "notice": notice}
     held_out = None if validation is None else corpus_of(validation, memory, "validation")
@@ -397,8 +397,6 @@ def train_glove(corpus: Any = None, *, cooccurrences: Any = None, vectors: str =
             raise TypeError("give either a corpus or cooccurrences")
         if not isinstance(cooccurrences, Cooccurrences):
             if vocabulary is None:
-                from ._errors import OptionError
-
                 raise OptionError("cooccurrences of a file need vocabulary, by which its words are numbered")
             cooccurrences = Cooccurrences.load(cooccurrences, vocabulary)
         source = cooccurrences
@@ -410,9 +408,8 @@ def train_glove(corpus: Any = None, *, cooccurrences: Any = None, vectors: str =
                 "learning_rate": learning_rate, "x_max": x_max, "weight_exponent": weight_exponent,
                 "gradient_clip": gradient_clip, "bias_update": bias_update, "min_count": min_count,
                 "max_size": max_size, "unknown": unknown, "end_token": end_token, "vocabulary": _words_of(vocabulary),
-                "memory": memory, "initialize": _start_of(initialize),
-                "checkpoint": None if checkpoint is None else path_of(checkpoint, "checkpoint"),
-                "checkpoint_every": checkpoint_every, "resume": resume, "threads": threads, "seed": seed,
+                "memory": memory, **_start_keywords(initialize, checkpoint, checkpoint_every, resume),
+                "threads": threads, "seed": seed,
                 "parameters": None if parameters is None else path_of(parameters, "parameters"), "dry_run": dry_run,
                 "progress": progress_callback(progress), "on_epoch": epoch_callback(on_epoch), "notice": notice}
     counted = isinstance(source, Cooccurrences)

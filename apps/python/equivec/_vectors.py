@@ -1114,8 +1114,7 @@ class Embeddings(_core.EmbeddingsHandle):
         collections, queries = choose_sets(sets, query)
         if reference is not None:
             _require_embeddings(reference, "reference")
-        keywords = {"direction": direction if direction != "pca" or not pair else None, "pair": pair or None,
-                    "rank": rank, "strictness": strictness, "deviation": deviation, "draws": draws, "year": year,
+        keywords = {**_direction_keywords(direction, pair, rank), "strictness": strictness, "deviation": deviation, "draws": draws, "year": year,
                     "restrict": restrict, "biased_words": biased_words, "neighbors": neighbors, "repeats": repeats,
                     "analogies": analogies, "resamples": resamples, "seed": seed, "threads": threads,
                     "progress": progress_callback(progress)}
@@ -1140,8 +1139,7 @@ class Embeddings(_core.EmbeddingsHandle):
         """
         from ._bias import sets_of
 
-        keywords = {"direction": direction if direction != "pca" or not pair else None, "pair": pair or None,
-                    "rank": rank}
+        keywords = _direction_keywords(direction, pair, rank)
         return BiasDirection._of(_core.direction(self, sets_of(sets)._handle, keywords))
 
     @named_keywords
@@ -1192,8 +1190,7 @@ class Embeddings(_core.EmbeddingsHandle):
 
         if not isinstance(method, str):
             raise TypeError(f"method: expected a str, found {type(method).__name__}")
-        keywords = {"direction": direction if direction != "pca" or not pair else None, "pair": pair or None,
-                    "rank": rank, "lambda_": lambda_, "sigma": sigma, "alpha": alpha, "biased_words": biased_words,
+        keywords = {**_direction_keywords(direction, pair, rank), "lambda_": lambda_, "sigma": sigma, "alpha": alpha, "biased_words": biased_words,
                     "rounds": rounds, "restrict": restrict, "seed": seed, "threads": threads,
                     "progress": progress_callback(progress)}
         return Debiased(_core.debias(self, method, sets_of(sets)._handle, keywords))
@@ -1251,6 +1248,11 @@ def _words(words: Any, what: str) -> list[Any]:
         if not is_text(word):
             raise TypeError(f"{what}: expected a str, found {type(word).__name__}")
     return result
+
+
+def _direction_keywords(direction: str, pair: Any, rank: int) -> dict[str, Any]:
+    """A pair is one unless another way is asked for."""
+    return {"direction": direction if direction != "pca" or not pair else None, "pair": pair or None, "rank": rank}
 
 
 def _require_embeddings(value: Any, what: str) -> None:
