@@ -2,6 +2,7 @@
 #include "equivec/bias/direction.hpp"
 #include "equivec/bias/measures.hpp"
 #include "equivec/vectors/embeddings.hpp"
+#include "src/evaluate/read_all.hpp"
 #include "src/report/bias_plan.hpp"
 #include "src/report/bias_ranking.hpp"
 #include "src/report/bias_report.hpp"
@@ -12,7 +13,6 @@
 #include "apps/cli/direction_options.hpp"
 #include "apps/cli/options.hpp"
 #include "apps/cli/query.hpp"
-#include "apps/cli/read_all.hpp"
 
 #include <algorithm>
 #include <iostream>

@@ -1,8 +1,6 @@
 #include "equivec/base/error.hpp"
-#include "equivec/base/types.hpp"
 #include "equivec/counts/vocabulary.hpp"
 #include "equivec/files/run_files.hpp"
-#include "equivec/train/glove.hpp"
 #include "equivec/train/glove_parameters.hpp"
 #include "equivec/vectors/embeddings.hpp"
 #include "equivec/vectors/formats.hpp"
@@ -14,8 +12,7 @@
 #include "apps/cli/query.hpp"
 #include "apps/cli/vectors_output.hpp"
 
-#include <algorithm>
-#include <vector>
+#include <array>
 
 using namespace equivec;
 

@@ -10,6 +10,7 @@
 #include "equivec/vectors/formats.hpp"
 #include "src/base/parallel.hpp"
 #include "src/debias/occupation_bias.hpp"
+#include "src/evaluate/read_all.hpp"
 #include "src/files/output_file.hpp"
 #include "src/report/debias_report.hpp"
 #include "src/report/debias_summary.hpp"
@@ -18,7 +19,6 @@
 #include "apps/cli/console.hpp"
 #include "apps/cli/direction_options.hpp"
 #include "apps/cli/options.hpp"
-#include "apps/cli/read_all.hpp"
 #include "apps/cli/query.hpp"
 #include "apps/cli/vectors_output.hpp"
 

@@ -7,6 +7,7 @@
 #include "equivec/evaluate/synonyms.hpp"
 #include "equivec/math/statistics.hpp"
 #include "equivec/search/analogy.hpp"
+#include "src/evaluate/read_all.hpp"
 #include "src/report/eval_report.hpp"
 #include "src/report/json.hpp"
 #include "src/report/table.hpp"
@@ -14,7 +15,6 @@
 #include "apps/cli/command.hpp"
 #include "apps/cli/console.hpp"
 #include "apps/cli/options.hpp"
-#include "apps/cli/read_all.hpp"
 #include "apps/cli/query.hpp"
 
 #include <filesystem>

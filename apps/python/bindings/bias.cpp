@@ -5,6 +5,7 @@
 #include "equivec/debias/methods.hpp"
 #include "equivec/files/output_files.hpp"
 #include "equivec/search/expression.hpp"
+#include "src/evaluate/read_all.hpp"
 #include "src/files/output_file.hpp"
 #include "src/report/bias_plan.hpp"
 #include "src/report/bias_ranking.hpp"
@@ -260,10 +261,8 @@ void write_report(const DebiasedHandle& self, const std::string& file, const std
   const std::vector<std::filesystem::path> names = report_files(file);
   LongWork work({.progress = std::move(progress)});
   work.run([&] {
-    std::vector<SimilaritySet> pairs;
-    std::vector<AnalogySet> questions;
-    for (const std::string& set : similarities) pairs.push_back(read_similarities(set));
-    for (const std::string& set : analogies) questions.push_back(read_analogies(set));
+    const std::vector<SimilaritySet> pairs = read_all(similarities, read_similarities);
+    const std::vector<AnalogySet> questions = read_all(analogies, read_analogies);
     const std::vector<std::string> texts = render_report(report_of(self, file, pairs, questions), work.progress());
     OutputFiles files;
     for (std::size_t i = 0; i < texts.size(); ++i) files.open(names[i]).write(texts[i]);

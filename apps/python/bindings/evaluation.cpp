@@ -1,6 +1,7 @@
 #include "equivec/base/error.hpp"
 #include "equivec/downstream/labelled_texts.hpp"
 #include "equivec/downstream/probe.hpp"
+#include "src/evaluate/read_all.hpp"
 #include "src/report/eval_report.hpp"
 #include "src/report/probe_report.hpp"
 
@@ -12,13 +13,6 @@
 namespace equivec::python {
 
 namespace {
-
-template <class Read>
-auto read_each(const std::vector<std::string>& files, const Read& read) {
-  std::vector<decltype(read(std::filesystem::path()))> sets;
-  for (const std::string& file : files) sets.push_back(read(file));
-  return sets;
-}
 
 py::object interval_of(const std::optional<Interval>& interval) {
   return interval ? py::object(py::make_tuple(interval->low, interval->high)) : py::none();
@@ -64,20 +58,15 @@ py::tuple evaluate_files(const EmbeddingsHandle& self, const EmbeddingsHandle* o
   validate(rules.analogies);
   EvaluationSets sets;
   if (!methods.empty()) sets.methods.clear();
-  for (const std::string& name : methods) {
-    AnalogyMethod method = AnalogyMethod::cos_add;
-    py::dict one;
-    one["method"] = str_of(name);
-    Keywords(one).read_choice("method", method, analogy_methods);
-    sets.methods.push_back(method);
-  }
+  for (const std::string& name : methods)
+    sets.methods.push_back(Keywords::value_named("method", name, analogy_methods));
   LongWork work({.progress = keywords.get("progress")});
   const EvaluationReport report = work.run([&] {
-    sets.analogies = read_each(analogies, read_analogies);
-    sets.similarities = read_each(similarities, read_similarities);
-    sets.categories = read_each(categories, read_categories);
-    sets.outliers = read_each(outliers, read_outliers);
-    sets.synonyms = read_each(synonyms, read_synonyms);
+    sets.analogies = read_all(analogies, read_analogies);
+    sets.similarities = read_all(similarities, read_similarities);
+    sets.categories = read_all(categories, read_categories);
+    sets.outliers = read_all(outliers, read_outliers);
+    sets.synonyms = read_all(synonyms, read_synonyms);
     std::optional<EvaluatedVectors> compared;
     if (other) compared = EvaluatedVectors{other->name, other->embeddings};
     return evaluate_sets({self.name, self.embeddings}, compared, sets, rules, &work.progress());

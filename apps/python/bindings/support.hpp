@@ -65,13 +65,16 @@ class Keywords {
   void read_size(const char* name, std::size_t& field) const;
   template <class T, std::size_t N>
   void read_choice(const char* name, T& field, const std::array<T, N>& values) const {
-    std::string text(name_of(field)), known;
+    std::string text(name_of(field));
     read(name, text);
+    field = value_named(name, text, values);
+  }
+  /// The value that a text names.
+  template <class T, std::size_t N>
+  static T value_named(const char* name, const std::string& text, const std::array<T, N>& values) {
+    std::string known;
     for (const T value : values) {
-      if (name_of(value) == text) {
-        field = value;
-        return;
-      }
+      if (name_of(value) == text) return value;
       known += (known.empty() ? "'" : ", '") + std::string(name_of(value)) + "'";
     }
     fail_choice(name, known, text);

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "equivec/files/output_files.hpp"
 #include "equivec/counts/vocabulary.hpp"
+#include "equivec/files/output_files.hpp"
 #include "equivec/train/glove.hpp"
 #include "equivec/vectors/embeddings.hpp"
 

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+namespace equivec {
+
 /// What read(file) gives for each file, in order.
 template <class Read>
 auto read_all(const std::vector<std::string>& files, const Read& read) {
@@ -11,3 +13,5 @@ auto read_all(const std::vector<std::string>& files, const Read& read) {
   for (const std::string& file : files) sets.push_back(read(file));
   return sets;
 }
+
+}  // namespace equivec
