@@ -30,6 +30,8 @@ constexpr std::array commands = {
     Command{"train glove", "learn word vectors from text (GloVe)", run_train_glove},
     Command{"cooccur", "count how often words stand near each other, for GloVe", run_cooccur},
     Command{"vocab", "count the words of a text", run_vocab},
+    Command{"phrases", "find words that are read as one, as new_york", run_phrases},
+    Command{"tokenize", "show the words of a text as the options make them", run_tokenize},
     Command{"neighbors", "the words most similar to a word", run_neighbors},
     Command{"analogy", "A is to B as C is to ... ?", run_analogy},
     Command{"similarity", "how similar two words are", run_similarity},

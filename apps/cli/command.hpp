@@ -18,6 +18,8 @@ int run_train_cbow(std::span<const std::string> arguments);
 int run_train_glove(std::span<const std::string> arguments);
 int run_cooccur(std::span<const std::string> arguments);
 int run_word2vec(std::span<const std::string> arguments);
+int run_phrases(std::span<const std::string> arguments);
+int run_tokenize(std::span<const std::string> arguments);
 int run_vocab(std::span<const std::string> arguments);
 int run_neighbors(std::span<const std::string> arguments);
 int run_analogy(std::span<const std::string> arguments);

@@ -34,6 +34,7 @@ Options::Options(std::string usage, std::string summary, std::string dashes)
     : usage_(std::move(usage)), summary_(std::move(summary)), dashes_(std::move(dashes)) {}
 
 Options& Options::add_entry(Entry entry) {
+  entry.shown = shown_;
   entries_.push_back(std::move(entry));
   return *this;
 }
@@ -243,6 +244,7 @@ void Options::show_help() const {
     print_wrapped(help, left.size(), help_column);
   };
   for (const Entry& entry : entries_) {
+    if (!entry.shown) continue;
     std::string left = dashes_ + entry.name();
     if (const std::size_t comma = entry.names.rfind(','); comma != entry.names.npos && comma + 2 == entry.names.size())
       left = "-" + entry.names.substr(comma + 1) + ", " + left;

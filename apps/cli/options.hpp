@@ -26,6 +26,9 @@ class Options {
                const std::string& value = "TEXT");
   Options& add(const std::string& names, bool& field, const std::string& help);         ///< a switch
   Options& add_choice(const std::string& names, bool& field, const std::string& help);  ///< 0 or 1
+  /// One of `values`, by name_of.
+  template <class T, std::size_t N>
+  Options& add_named(const std::string& names, T& field, const std::array<T, N>& values, const std::string& help);
   /// A size that the command line gives in megabytes (or with M or G behind) and the field has in bytes.
   Options& add_megabytes(const std::string& names, std::uint64_t& bytes, const std::string& help);
   /// May be given several times, with one value or several each.
@@ -36,6 +39,17 @@ class Options {
   Options& positional(const std::string& name, std::string& field);
   /// All further words; at least `least` of them.
   Options& positionals(const std::string& name, std::vector<std::string>& field, std::size_t least);
+
+  /// --help says nothing of what is added after this.
+  Options& without_help() {
+    shown_ = false;
+    return *this;
+  }
+  /// --help shows what is added after this.
+  Options& with_help() {
+    shown_ = true;
+    return *this;
+  }
 
   /// Throws equivec::OptionError unless `field` was given.
   Options& required(const std::string& name);
@@ -54,6 +68,7 @@ class Options {
     std::function<void(const std::vector<std::string>&)> store;
     bool required = false;
     bool present = false;
+    bool shown = true;
 
     std::string name() const { return names.substr(0, names.find(',')); }
   };
@@ -66,6 +81,7 @@ class Options {
   Options& add_entry(Entry entry);
   void show_help() const;
 
+  bool shown_ = true;
   std::string usage_, summary_, dashes_;
   std::vector<Entry> entries_;
   std::vector<Positional> positionals_;
@@ -86,4 +102,14 @@ T value_named(const std::string& name, const char* option, const std::array<T, N
   for (const T value : values)
     if (name_of(value) == name) return value;
   throw equivec::OptionError("--" + std::string(option) + ": expected " + names_of(values) + ", found '" + name + "'");
+}
+
+template <class T, std::size_t N>
+Options& Options::add_named(const std::string& names, T& field, const std::array<T, N>& values,
+                            const std::string& help) {
+  Entry entry{names, "NAME", std::string(name_of(field)), help, false, {}};
+  entry.store = [&field, values, name = entry.name()](const std::vector<std::string>& given) {
+    field = value_named(given.back(), name.c_str(), values);
+  };
+  return add_entry(std::move(entry));
 }

@@ -4,6 +4,7 @@
 #include "equivec/train/training.hpp"
 
 #include "apps/cli/console.hpp"
+#include "apps/cli/corpus_options.hpp"
 #include "apps/cli/options.hpp"
 #include "apps/cli/vectors_output.hpp"
 
@@ -17,7 +18,7 @@
 
 /// Where training starts from and what it keeps.
 struct TrainingFiles {
-  std::vector<std::string> corpus;
+  CorpusInput corpus;
   VectorsOutput output;
   std::string initialize;  ///< vectors to start from; may be empty
   std::string checkpoint;  ///< may be empty

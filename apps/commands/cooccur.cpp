@@ -14,7 +14,7 @@
 using namespace equivec;
 
 int run_cooccur(std::span<const std::string> arguments) {
-  std::vector<std::string> paths;
+  CorpusInput input;
   std::string output, save_vocabulary;
   CooccurrenceRecipe recipe;
   ConsoleOptions console;
@@ -22,11 +22,13 @@ int run_cooccur(std::span<const std::string> arguments) {
                   "Counts how often pairs of words stand near each other, as GloVe's cooccur does, and writes its "
                   "records: the two words, numbered from 1 as in the vocabulary, and the count. " +
                       std::string(corpus_help));
-  options.positionals("CORPUS", paths, 1)
+  options.positionals("CORPUS", input.paths, 1)
       .add("output,o", output, "the records, 16 bytes each", "FILE")
       .required("output")
       .add("save-vocabulary,save-vocab", save_vocabulary, "also write the words and their counts there", "FILE");
   add_cooccurrence_options(options, recipe.cooccurrence);
+  add_text_options(options, input, recipe.words.options.text, TextHelp::hidden);
+  add_word_options(options, input, recipe.words, TextHelp::hidden);
   add_vocabulary_options(options, recipe.words.options);
   add_vocabulary_file_option(options, recipe.words.file);
   add_counting_memory_option(options, recipe.memory);
@@ -34,14 +36,15 @@ int run_cooccur(std::span<const std::string> arguments) {
   add_console_options(options, console);
   if (!options.parse(arguments)) return 0;
   require_one_vocabulary(options, recipe.words.file);
+  input.read_lists(recipe.words.options);
   validate(recipe);
   RunFiles files;
   files.writes(output);
   files.writes(save_vocabulary);
   files.reads(recipe.words.file);
+  files.reads(phrase_file(recipe.words));
   files.require_writable();
-  const Corpus corpus = Corpus::from_paths(paths, &progress());
-  files.reads(corpus.files());
+  const Corpus corpus = input.open(files);
 
   const CountedText text = count_text(corpus, recipe, training_control({}, console));
   {

@@ -36,7 +36,7 @@ bool parse(std::span<const std::string> arguments, Job& job) {
   std::string parts(name_of(recipe.parts)), bias_update(name_of(training.bias_update));
   Options options("train glove CORPUS... -o OUT [options]",
                   "Learns word vectors by GloVe (Pennington et al. 2014). " + std::string(corpus_help));
-  options.positionals("CORPUS", job.files.corpus, 0);
+  options.positionals("CORPUS", job.files.corpus.paths, 0);
   add_output_options(options, job.files);
   options.add("vectors", parts, "word+context (the sum), word, context, both, both+biases", "NAME")
       .add("parameters", job.parameters, "also write all parameters there, as glove -binary 1 does", "FILE")
@@ -49,6 +49,8 @@ bool parse(std::span<const std::string> arguments, Job& job) {
       .add("weight-exponent,alpha", training.weight_exponent, "rarer ones (count / x-max) to this power")
       .add("gradient-clip,grad-clip", training.gradient_clip, "largest number in a gradient")
       .add("bias-update", bias_update, "gradient, or legacy: without the learning rate", "NAME");
+  add_text_options(options, job.files.corpus, counting.words.options.text, TextHelp::hidden);
+  add_word_options(options, job.files.corpus, counting.words, TextHelp::hidden);
   add_vocabulary_options(options, counting.words.options);
   add_vocabulary_file_option(options, counting.words.file);
   options.add("cooccurrences,input-file", job.cooccurrence_file, "take pairs (from equivec cooccur) in place of CORPUS",
@@ -65,7 +67,9 @@ bool parse(std::span<const std::string> arguments, Job& job) {
       std::array{GloveParts::sum, GloveParts::words, GloveParts::contexts, GloveParts::both, GloveParts::with_biases});
   training.bias_update = value_named(bias_update, "bias-update", std::array{BiasUpdate::gradient, BiasUpdate::legacy});
   require_one_vocabulary(options, counting.words.file);
-  if (job.cooccurrence_file.empty() == job.files.corpus.empty())
+  if (!job.cooccurrence_file.empty()) require_no_text_options(options, "--cooccurrences are counted already");
+  job.files.corpus.read_lists(counting.words.options);
+  if (job.cooccurrence_file.empty() == job.files.corpus.paths.empty())
     throw OptionError("give either a CORPUS or --cooccurrences FILE; --help tells more");
   if (!job.cooccurrence_file.empty() && counting.words.file.empty())
     throw OptionError("--cooccurrences needs --vocabulary FILE, by which its words are numbered");
@@ -76,8 +80,7 @@ bool parse(std::span<const std::string> arguments, Job& job) {
 CountedText counted_text(const Job& job, const TrainingControl& control, RunFiles& files) {
   if (!job.cooccurrence_file.empty())
     return read_counted_text(job.cooccurrence_file, job.recipe.counting, control.reporting());
-  const Corpus corpus = Corpus::from_paths(job.files.corpus, &progress());
-  files.reads(corpus.files());
+  const Corpus corpus = job.files.corpus.open(files);
   return count_text(corpus, job.recipe.counting, control);
 }
 
@@ -93,6 +96,7 @@ void run(Job job) {
   files.writes(job.files.checkpoint);
   files.reads(std::array{recipe.counting.words.file, job.cooccurrence_file});
   files.reads(files_read(job.files.initialize));
+  files.reads(phrase_file(recipe.counting.words));
   if (!job.dry_run) files.require_writable();  // before hours of training, not after
 
   const TrainingControl control = training_control(job.files, job.console, 6);

@@ -31,7 +31,7 @@ bool parse(std::span<const std::string> arguments, Word2VecJob& job) {
   Options options("train " + std::string(name_of(training.model)) + " CORPUS... -o OUT [options]",
                   "Learns word vectors by " + std::string(cbow ? "CBOW" : "skip-gram") + " (Mikolov et al. 2013). " +
                       std::string(corpus_help));
-  options.positionals("CORPUS", job.files.corpus, 1);
+  options.positionals("CORPUS", job.files.corpus.paths, 1);
   add_output_options(options, job.files);
   options.add("contexts", job.contexts, "also write the context vectors (word2vec.c's syn1neg) there", "OUT")
       .add("loss", loss, "negative-sampling, hierarchical-softmax, both with a + between, softmax (exact, slow)",
@@ -46,6 +46,8 @@ bool parse(std::span<const std::string> arguments, Word2VecJob& job) {
       .add("noise-exponent,ns-exponent", training.noise_exponent, "noise words are drawn by count to this power");
   if (cbow)
     options.add("cbow-update", cbow_update, "gradient: contexts share the step; legacy: each takes all of it", "NAME");
+  add_text_options(options, job.files.corpus, recipe.words.options.text, TextHelp::hidden);
+  add_word_options(options, job.files.corpus, recipe.words, TextHelp::hidden);
   add_vocabulary_options(options, recipe.words.options);
   add_vocabulary_file_option(options, recipe.words.file);
   add_reading_memory_option(options, recipe.words.options.memory);
@@ -64,6 +66,7 @@ bool parse(std::span<const std::string> arguments, Word2VecJob& job) {
   if (!options.given("learning-rate"))
     training.learning_rate = word2vec_defaults(training.model, training.cbow_update).learning_rate;
   require_one_vocabulary(options, recipe.words.file);
+  job.files.corpus.read_lists(recipe.words.options);
   require_checkpoint(options, job.files);
   return true;
 }
@@ -98,6 +101,7 @@ RunFiles files_of(const Word2VecJob& job) {
   files.writes(job.files.checkpoint);
   files.reads(std::array{job.recipe.words.file, job.validation});
   files.reads(files_read(job.files.initialize));
+  files.reads(phrase_file(job.recipe.words));
   return files;
 }
 
@@ -154,8 +158,7 @@ void run_word2vec_job(Word2VecJob job) {
   RunFiles files = files_of(job);
   require_feasible(job);
   if (!job.dry_run) files.require_writable();
-  const Corpus corpus = Corpus::from_paths(job.files.corpus, &progress());
-  files.reads(corpus.files());
+  const Corpus corpus = job.files.corpus.open(files);
 
   const TrainingControl control = training_control(job.files, job.console);
   recipe.initial_name = job.files.initialize;
@@ -163,7 +166,8 @@ void run_word2vec_job(Word2VecJob job) {
     count_as_word2vec_c(job, corpus);
     if (job.files.output.file.empty()) return;
   }
-  if (!job.validation.empty()) recipe.validation = Corpus::from_paths(std::span(&job.validation, 1), &progress());
+  if (!job.validation.empty())
+    recipe.validation = Corpus::from_paths(std::span(&job.validation, 1), job.files.corpus.source, &progress());
   const Word2VecText text = prepare_word2vec(corpus, recipe, control);
   if (job.dry_run) return show_estimate(estimate_word2vec(text, &progress()));
   const TrainedVectors trained =

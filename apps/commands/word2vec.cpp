@@ -71,7 +71,7 @@ int run_word2vec(std::span<const std::string> arguments) {
   require_at_least("-classes", job.classes, 0);
   require_at_least("-debug", debug, 0);
 
-  job.files.corpus = {train};
+  job.files.corpus.paths = {train};
   if (!is_on("-cbow", cbow)) {
     training.model = Word2VecModel::skipgram;
     if (!options.given("alpha")) training.learning_rate = word2vec_defaults(training.model).learning_rate;

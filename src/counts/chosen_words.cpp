@@ -1,12 +1,16 @@
 #include "src/counts/chosen_words.hpp"
 
 #include "equivec/base/error.hpp"
+#include "src/base/lines.hpp"
 #include "src/base/memory_limit.hpp"
 #include "src/counts/vocabulary_writer.hpp"
 #include "src/counts/word_runs.hpp"
+#include "src/text/text_rules.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 
 namespace equivec {
@@ -15,6 +19,48 @@ namespace {
 
 /// After so many, whether to stop is looked at.
 constexpr std::uint64_t few_words = 65536;
+
+void add(WordTotals& totals, std::uint64_t count) {
+  ++totals.types;
+  totals.tokens += count;
+}
+
+/// What becomes of a word that is not a special token.
+enum class Choice { kept_always, by_count, dropped };
+
+/// The lists of words to keep and to drop.
+class Lists {
+ public:
+  explicit Lists(const VocabularyOptions& options)
+      : keep_(written(options.keep, options.text)), drop_(written(options.drop, options.text)) {
+    for (const std::string& word : keep_)
+      if (drop_.contains(word))
+        throw OptionError("the word '" + word + "' is to be kept and to be dropped; choose one");
+  }
+
+  Choice choice(std::string_view word) const {
+    if (keep_.empty() && drop_.empty()) return Choice::by_count;
+    return keep_.contains(word) ? Choice::kept_always : drop_.contains(word) ? Choice::dropped : Choice::by_count;
+  }
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view word) const noexcept { return std::hash<std::string_view>()(word); }
+  };
+  using Words = std::unordered_set<std::string, Hash, std::equal_to<>>;
+
+  /// The words as the rules make them. One of which they make several occurs nowhere.
+  static Words written(const std::vector<std::string>& words, const TextOptions& text) {
+    Words result;
+    TextRules::Scratch scratch;
+    const TextRules rules(text);
+    for (const std::string& word : words) result.emplace(trimmed(rules.apply(word, scratch).text));
+    return result;
+  }
+
+  Words keep_, drop_;
+};
 
 /// A word with its sort keys.
 struct Candidate {
@@ -85,12 +131,14 @@ class ByCount {
 };
 
 /// choose_words() of words that were spilled.
-Vocabulary choose_spilled(const NumberedText& text, const VocabularyOptions& options, const std::string& name,
-                          const Progress* progress) {
+Vocabulary choose_spilled(NumberedText& text, const VocabularyOptions& options, const Lists& lists,
+                          const std::string& name, const Progress* progress) {
   const std::uint64_t memory = memory_for(options.memory);
   const std::string &unknown = options.unknown, &end_token = options.text.end_token;
   std::uint64_t unknown_count = 0, end_count = end_token.empty() ? 0 : text.sentences;
-  std::uint64_t different = 0, kept = 0, kept_count = 0;
+  TextSummary& summary = text.summary;
+  std::uint64_t& different = summary.words.types;
+  std::vector<Vocabulary::Entry> always;  // kept whatever their counts
   ByCount by_count(memory);
   const auto take = [&](const CountedWord& word) {
     if (++different % few_words == 0) check_cancelled(progress);
@@ -98,12 +146,15 @@ Vocabulary choose_spilled(const NumberedText& text, const VocabularyOptions& opt
       end_count += word.count;
     } else if (word.word == unknown) {
       unknown_count += word.count;
+    } else if (const Choice choice = lists.choice(word.word); choice == Choice::kept_always) {
+      always.push_back({std::string(word.word), word.count});
+    } else if (choice == Choice::dropped) {
+      add(summary.dropped, word.count);
     } else if (word.count >= static_cast<std::uint64_t>(options.min_count)) {
-      ++kept;
-      kept_count += word.count;
+      add(summary.kept, word.count);
       by_count.add(word);
-    } else if (!unknown.empty()) {
-      unknown_count += word.count;
+    } else {
+      add(summary.rare, word.count);
     }
   };
   std::string last;  // the same word may be in several runs
@@ -117,26 +168,32 @@ Vocabulary choose_spilled(const NumberedText& text, const VocabularyOptions& opt
     count += word.count;
   });
   take({last, count});
-  if (kept == 0) throw_none_is_frequent(name, different, text.tokens, options.min_count);
+  const std::uint64_t kept = summary.kept.types;
+  if (kept + always.size() == 0) throw_none_is_frequent(name, different, text.tokens, options.min_count);
 
   const WordRuns& runs = by_count.runs();
   const std::uint64_t limit = static_cast<std::uint64_t>(options.max_size),
-                      specials = !unknown.empty() + !end_token.empty();
+                      specials = always.size() + !unknown.empty() + !end_token.empty();
   std::uint64_t room = kept;
   if (limit > 0 && kept + specials > limit) {
     room = limit - std::min(limit, specials);
-    if (room == 0) throw_no_room(options.max_size);
-    if (!unknown.empty()) {
-      std::uint64_t number = 0, within = 0;
-      runs.merge(memory / 4, [&](const CountedWord& word) {
-        if (number % few_words == 0) check_cancelled(progress);
-        within += number++ < room ? word.count : 0;
-      });
-      unknown_count += kept_count - within;
-    }
+    if (room + always.size() == 0) throw_no_room(options.max_size);
+    std::uint64_t number = 0;
+    WordTotals within;
+    runs.merge(memory / 4, [&](const CountedWord& word) {
+      if (number % few_words == 0) check_cancelled(progress);
+      if (number++ < room) add(within, word.count);
+    });
+    summary.beyond = {kept - within.types, summary.kept.tokens - within.tokens};
+    summary.kept = within;
   }
+  if (!unknown.empty()) unknown_count += summary.rare.tokens + summary.dropped.tokens + summary.beyond.tokens;
 
   std::vector<CountedWord> special_words;
+  for (const auto& [word, word_count] : always) {
+    add(summary.kept, word_count);
+    special_words.push_back({word, word_count});
+  }
   if (unknown_count > 0) special_words.push_back({unknown, unknown_count});
   if (end_count > 0) special_words.push_back({end_token, end_count});
   std::ranges::sort(special_words, is_before_in_vocabulary);
@@ -158,29 +215,42 @@ Vocabulary choose_spilled(const NumberedText& text, const VocabularyOptions& opt
 ChosenWords choose_words(NumberedText& text, const VocabularyOptions& options, const std::string& name,
                          const Progress* progress) {
   if (text.tokens == 0) throw Error(name + ": there is no word in it");
-  if (text.spilled) return {choose_spilled(text, options, name, progress), {}};
+  const Lists lists(options);
+  text.summary.sentences = text.sentences;
+  text.summary.words.tokens = text.tokens;
+  if (text.spilled) return {choose_spilled(text, options, lists, name, progress), {}};
   const auto numbers = merge(text.tables, progress);
   WordCounts& words = text.tables[0];
-  const std::size_t different = words.size();
   if (!options.text.end_token.empty()) words.add(options.text.end_token, text.sentences);
   if (!options.unknown.empty()) words.add(options.unknown, 0);
 
   const std::vector<std::uint64_t> counts = words.counts();
-  std::vector<Candidate> kept, specials;
-  std::uint64_t left_out = 0;
+  std::vector<Candidate> kept, specials;  // specials: the special tokens, and what is kept whatever its count
+  TextSummary& summary = text.summary;
   const auto is_special = [&](std::string_view word) {
     return word == options.unknown || word == options.text.end_token;
   };
   for (std::uint32_t i = 0; i < words.size(); ++i) {
     const Candidate word{counts[i], prefix_of(words.word(i)), i};
-    if (is_special(words.word(i)))
+    const Choice choice = lists.choice(words.word(i));
+    const bool special = is_special(words.word(i));
+    if (word.count == 0 && !special) continue;  // its occurrences have become parts of phrases
+    summary.words.types += !special;
+    if (special) {
       specials.push_back(word);
-    else if (word.count >= static_cast<std::uint64_t>(options.min_count))
+    } else if (choice == Choice::kept_always) {
+      add(summary.kept, word.count);
+      specials.push_back(word);
+    } else if (choice == Choice::dropped) {
+      add(summary.dropped, word.count);
+    } else if (word.count >= static_cast<std::uint64_t>(options.min_count)) {
+      add(summary.kept, word.count);
       kept.push_back(word);
-    else
-      left_out += word.count;
+    } else {
+      add(summary.rare, word.count);
+    }
   }
-  if (kept.empty()) throw_none_is_frequent(name, different, text.tokens, options.min_count);
+  if (summary.kept.types == 0) throw_none_is_frequent(name, summary.words.types, text.tokens, options.min_count);
   const auto before = [&](const Candidate& a, const Candidate& b) {
     if (a.count != b.count) return a.count > b.count;
     if (a.prefix != b.prefix) return a.prefix < b.prefix;
@@ -190,14 +260,21 @@ ChosenWords choose_words(NumberedText& text, const VocabularyOptions& options, c
   const auto limit = static_cast<std::size_t>(options.max_size);
   if (limit > 0 && kept.size() + specials.size() > limit) {
     const std::size_t room = limit - std::min(limit, specials.size());
-    for (std::size_t i = room; i < kept.size(); ++i) left_out += kept[i].count;
+    for (std::size_t i = room; i < kept.size(); ++i) add(summary.beyond, kept[i].count);
     kept.resize(room);
+    summary.kept.types -= summary.beyond.types;
+    summary.kept.tokens -= summary.beyond.tokens;
   }
-  if (kept.empty()) throw_no_room(options.max_size);
+  if (summary.kept.types == 0) throw_no_room(options.max_size);
+  const std::size_t by_count = kept.size();
   for (Candidate special : specials) {
-    if (words.word(special.number) == options.unknown) special.count += left_out;
-    if (special.count > 0) kept.insert(std::upper_bound(kept.begin(), kept.end(), special, before), special);
+    if (words.word(special.number) == options.unknown)
+      special.count += summary.rare.tokens + summary.beyond.tokens + summary.dropped.tokens;
+    if (special.count > 0) kept.push_back(special);
   }
+  const auto middle = kept.begin() + static_cast<std::ptrdiff_t>(by_count);
+  std::sort(middle, kept.end(), before);
+  std::inplace_merge(kept.begin(), middle, kept.end(), before);
 
   std::vector<Vocabulary::Entry> entries;
   entries.reserve(kept.size());

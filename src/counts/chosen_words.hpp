@@ -19,7 +19,7 @@ struct ChosenWords {
 };
 
 /// The vocabulary as specified at count_words(). Consumes the text's tables; `name` is the corpus's, for messages.
-/// Progress is used for cancelling only.
+/// Progress is used for cancelling only. Completes text.summary.
 ChosenWords choose_words(NumberedText& text, const VocabularyOptions& options, const std::string& name,
                          const Progress* progress);
 

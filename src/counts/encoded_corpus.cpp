@@ -5,9 +5,11 @@
 #include "src/base/parallel.hpp"
 #include "src/counts/chosen_words.hpp"
 #include "src/counts/numbered_text.hpp"
+#include "src/counts/phrased_text.hpp"
 #include "src/text/special_token.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 
 namespace equivec {
@@ -122,6 +124,10 @@ class Encoder {
 
 namespace {
 
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
 std::optional<WordId> special_word(const Vocabulary& vocabulary, const std::string& token, const char* option) {
   if (token.empty()) return std::nullopt;
   const auto id = vocabulary.find(token);
@@ -132,35 +138,66 @@ std::optional<WordId> special_word(const Vocabulary& vocabulary, const std::stri
 }  // namespace
 
 void validate(const EncodeOptions& options) {
-  require_special_token(options.unknown);
+  if (options.unknown != phrase_barrier) require_special_token(options.unknown);
   validate(options.text);
   require_between("threads", options.threads, 0, 4096);
 }
 
 EncodedCorpus encode(const Corpus& corpus, const Vocabulary& vocabulary, const EncodeOptions& options,
-                     Progress* progress) {
+                     Progress* progress, TextSummary* summary) {
   validate(options);
+  const auto start = std::chrono::steady_clock::now();
   // A corpus without rare words has no unknown word.
   const auto unknown = options.unknown.empty() ? std::nullopt : vocabulary.find(options.unknown);
   const auto end_token = special_word(vocabulary, options.text.end_token, "end-token");
   const KnownWords known{vocabulary, unknown.value_or(no_word), end_token.value_or(no_word)};
-  NumberedText text =
-      number_words(corpus, {options.text, Keep::counts_and_ids, options.threads, options.memory, &known}, progress);
-  return Encoder(std::move(text), {}, {}).encode(corpus, options.threads, progress);
+  std::vector<WordIds> ids;  // of the words of a text that does not consist of ids
+  NumberedText text = [&] {
+    if (!options.phrases)
+      return number_words(corpus, {options.text, Keep::counts_and_ids, options.threads, options.memory, &known},
+                          progress);
+    NumberedText phrased = read_phrased(corpus, vocabulary, options, progress);
+    const WordCounts& words = phrased.tables.front();
+    WordIds& table = ids.emplace_back();
+    for (std::uint32_t i = 0; i < words.size(); ++i)
+      table.push_back(vocabulary.find(words.word(i)).value_or(known.unknown));
+    return phrased;
+  }();
+  TextSummary read = text.summary;
+  read.sentences = text.sentences;
+  read.words.tokens = text.tokens;
+  EncodedCorpus result = Encoder(std::move(text), std::move(ids), end_token).encode(corpus, options.threads, progress);
+  if (summary) {
+    read.kept = {vocabulary.size(), result.words()};
+    read.outside = read.words.tokens - std::min(read.words.tokens, result.words());
+    read.seconds = seconds_since(start);
+    *summary = read;
+  }
+  return result;
 }
 
-TrainingText read_corpus(const Corpus& corpus, const VocabularyOptions& options, Progress* progress) {
+TrainingText read_corpus(const Corpus& corpus, const VocabularyOptions& options, Progress* progress,
+                         TextSummary* summary) {
   validate(options);
-  NumberedText text =
-      number_words(corpus, {options.text, Keep::counts_and_ids, options.threads, options.memory}, progress);
-  ChosenWords words = choose_words(text, options, corpus.name(), progress);
-  if (text.spilled) {
-    EncodedCorpus encoded = encode(corpus, words.vocabulary, options, progress);
-    return {std::move(words.vocabulary), std::move(encoded)};
+  const auto start = std::chrono::steady_clock::now();
+  auto [text, words] = [&]() -> PhrasedText {
+    if (options.phrases) return read_phrased(corpus, options, progress);
+    NumberedText numbered =
+        number_words(corpus, {options.text, Keep::counts_and_ids, options.threads, options.memory}, progress);
+    ChosenWords chosen = choose_words(numbered, options, corpus.name(), progress);
+    return {std::move(numbered), std::move(chosen)};
+  }();
+  const TextSummary read = text.summary;
+  EncodedCorpus encoded = [&] {
+    if (text.spilled) return encode(corpus, words.vocabulary, options, progress);
+    const auto end_token = special_word(words.vocabulary, options.text.end_token, "end-token");
+    return Encoder(std::move(text), std::move(words.ids), end_token).encode(corpus, options.threads, progress);
+  }();
+  if (summary) {
+    *summary = read;
+    summary->seconds = seconds_since(start);
   }
-  const auto end_token = special_word(words.vocabulary, options.text.end_token, "end-token");
-  return {std::move(words.vocabulary),
-          Encoder(std::move(text), std::move(words.ids), end_token).encode(corpus, options.threads, progress)};
+  return {std::move(words.vocabulary), std::move(encoded)};
 }
 
 void require_words_of(const Vocabulary& vocabulary, const EncodedCorpus& corpus, std::string_view what) {

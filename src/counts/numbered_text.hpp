@@ -2,6 +2,7 @@
 
 #include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
+#include "equivec/counts/text_summary.hpp"
 #include "equivec/counts/vocabulary.hpp"
 #include "equivec/text/corpus.hpp"
 #include "src/counts/id_store.hpp"
@@ -20,7 +21,8 @@ namespace equivec {
 /// meets in its own table.
 struct NumberedText {
   std::uint64_t tokens = 0;
-  std::uint64_t sentences = 0;  ///< lines that have a word
+  std::uint64_t sentences = 0;  ///< lines that have a word, and what they were cut into
+  TextSummary summary = {};     ///< of reading; tokens and sentences are the two above
 
   // Without a known vocabulary, the words that were counted: one or the other.
   std::vector<WordCounts> tables;           ///< one for each thread that took part

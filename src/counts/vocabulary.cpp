@@ -6,6 +6,7 @@
 #include "src/base/text_numbers.hpp"
 #include "src/counts/chosen_words.hpp"
 #include "src/counts/numbered_text.hpp"
+#include "src/counts/phrased_text.hpp"
 #include "src/counts/word_index.hpp"
 #include "src/files/mapped_file.hpp"
 #include "src/files/output_file.hpp"
@@ -13,6 +14,7 @@
 #include "src/files/decompress.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <mutex>
 
 namespace equivec {
@@ -21,7 +23,7 @@ void validate(const VocabularyOptions& options) {
   require_at_least("min-count", options.min_count, 0);
   require_at_least("max-size", options.max_size, 0);
   require_between("threads", options.threads, 0, 4096);
-  require_special_token(options.unknown);
+  if (options.unknown != phrase_barrier) require_special_token(options.unknown);
   validate(options.text);
   if (!options.unknown.empty() && options.unknown == options.text.end_token)
     throw OptionError("unknown and end-token must differ, both are '" + options.unknown + "'");
@@ -148,10 +150,37 @@ std::optional<WordId> Vocabulary::find(std::string_view word) const {
   return word_id(number);
 }
 
-Vocabulary count_words(const Corpus& corpus, const VocabularyOptions& options, Progress* progress) {
+Vocabulary count_words(const Corpus& corpus, const VocabularyOptions& options, Progress* progress,
+                       TextSummary* summary) {
   validate(options);
-  NumberedText text = number_words(corpus, {options.text, Keep::counts, options.threads, options.memory}, progress);
-  return choose_words(text, options, corpus.name(), progress).vocabulary;
+  const auto start = std::chrono::steady_clock::now();
+  auto [text, words] = [&]() -> PhrasedText {
+    if (options.phrases) return read_phrased(corpus, options, progress);
+    NumberedText numbered =
+        number_words(corpus, {options.text, Keep::counts, options.threads, options.memory}, progress);
+    ChosenWords chosen = choose_words(numbered, options, corpus.name(), progress);
+    return {std::move(numbered), std::move(chosen)};
+  }();
+  if (summary) {
+    *summary = text.summary;
+    summary->seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  }
+  return std::move(words.vocabulary);
+}
+
+std::vector<std::string> read_word_list(const std::filesystem::path& file) {
+  const auto mapped = open_decompressed(file);
+  std::vector<std::string> words;
+  for_each_line(without_byte_order_mark(mapped->bytes()), [&](std::string_view line, std::size_t number) {
+    const std::string_view word = trimmed(line);
+    if (std::ranges::any_of(word, is_space))
+      throw Error(file.string() + ":" + std::to_string(number) + ": expected one word a line, found '" +
+                  std::string(word) + "'");
+    if (!word.empty()) words.emplace_back(word);
+    return true;
+  });
+  require_whole_inputs();
+  return words;
 }
 
 Vocabulary read_vocabulary(const std::filesystem::path& file) {

@@ -1,6 +1,7 @@
 #include "equivec/text/corpus.hpp"
 
 #include "equivec/base/error.hpp"
+#include "src/base/lines.hpp"
 #include "src/files/decompress.hpp"
 #include "src/files/files.hpp"
 #include "src/files/mapped_file.hpp"
@@ -18,9 +19,30 @@ namespace fs = std::filesystem;
 
 namespace {
 
+std::vector<std::string> files_of(const std::string& path);
+
+/// The files of the paths in a list, one a line.
+std::vector<std::string> files_listed_in(const std::string& list) {
+  const auto file = open_decompressed(list);
+  std::vector<std::string> files;
+  for_each_line(without_byte_order_mark(file->bytes()), [&](std::string_view line, std::size_t number) {
+    if (trimmed(line).empty()) return true;
+    std::error_code error;
+    const std::string path(line);
+    if (path.starts_with('@') || path == "-")
+      throw Error(list + ":" + std::to_string(number) + ": expected the path of a file, found '" + path + "'");
+    if (!fs::exists(path, error) && path.find_first_of("*?[") == path.npos)
+      throw Error(list + ":" + std::to_string(number) + ": there is no file '" + path + "'");
+    for (std::string& found : files_of(path)) files.push_back(std::move(found));
+    return true;
+  });
+  if (files.empty()) throw Error(list + ": the list holds no path");
+  return files;
+}
+
 /// The files that a path stands for, in an order that does not depend on the file system.
 std::vector<std::string> files_of(const std::string& path) {
-  if (path == "-") return {path};
+  if (path.starts_with('@')) return files_listed_in(path.substr(1));
   std::error_code error;
   std::vector<std::string> files;
   if (path == "-") return {path};
@@ -44,8 +66,15 @@ std::vector<std::string> files_of(const std::string& path) {
 
 }  // namespace
 
-Corpus Corpus::from_paths(std::span<const std::string> paths, const Progress* progress) {
+void validate(const CorpusOptions& options) {
+  if (!options.field.empty() && !options.column.empty())
+    throw OptionError("field is for JSON lines and column for separated values; give one of them");
+}
+
+Corpus Corpus::from_paths(std::span<const std::string> paths, const CorpusOptions& options, const Progress* progress) {
+  validate(options);
   auto parts = std::make_shared<Parts>();
+  parts->options = options;
   for (const std::string& path : paths)
     for (const std::string& file : files_of(path)) {
       auto mapped = std::make_shared<const MappedFile>(file, progress);

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "equivec/text/corpus.hpp"
+#include "equivec/text/text_options.hpp"
 #include "src/files/decompress.hpp"
+#include "src/text/records.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -23,38 +25,58 @@ struct Corpus::Part {
 struct Corpus::Parts {
   std::vector<Part> parts;
   std::shared_ptr<const CollectedText> collected;  // in place of parts
+  CorpusOptions options;
   std::string name;
   std::uint64_t bytes = 0;
 };
 
-/// A piece of text that begins and ends between words.
+/// A piece of a file that begins and ends between words, or between records.
 struct TextBlock {
   std::shared_ptr<const void> owner;
-  std::string_view text;
-  std::uint64_t stored_bytes = 0;  // progress in the files as they are stored
-  bool file_end = false;           // not text of the corpus, but the line end added after every file
+  std::string_view text;                             // or records
+  std::shared_ptr<const RecordReader> records = {};  // takes the text out of them; null: it is text
+  const std::string* file = nullptr;                 // its name, which the corpus owns
+  std::uint64_t lines_before = 0;                    // line ends of the file's heading, which no block has
+  std::uint64_t stored_bytes = 0;                    // progress in the files as they are stored
+  bool file_end = false;                             // not text of the corpus, but the line end added after every file
 };
 
-/// Reads a corpus block by block. The boundaries of the blocks depend only on the text.
+/// Reads a corpus block by block. The boundaries of the blocks depend only on the text and on what words are.
 class TextReader {
  public:
-  explicit TextReader(Corpus corpus) : corpus_(std::move(corpus)) {}
+  TextReader(Corpus corpus, Tokenization tokenize) : corpus_(std::move(corpus)), tokenize_(tokenize) {}
 
-  /// The next block; empty at the end. Throws Error for damaged compressed data, for a file that is not text, and for a
-  /// word of more than two mebibytes.
+  /// The next block; empty at the end. Throws Error for damaged compressed data, for a file that is not text, for a
+  /// word of more than two mebibytes and a record of more than 256.
   std::optional<TextBlock> next();
 
  private:
+  /// What is left of the current file: at least as much as asked for, unless that is the whole of it.
+  struct Window {
+    std::string_view text;
+    bool whole;
+  };
+
+  void open(const Corpus::Part& part);
+  void skip_heading(const Corpus::Part& part);
   std::optional<TextBlock> next_of(const Corpus::Part& part);
+  Window window(std::size_t size);
+  std::size_t records_in_block(const std::string& name);
+  void skip(std::size_t size);
+  TextBlock take(std::size_t size);
 
   Corpus corpus_;
+  Tokenization tokenize_;
   std::size_t part_ = 0;
   bool open_ = false;
   std::shared_ptr<const void> owner_;  // of bytes_
   std::string_view bytes_;             // of the current part
-  std::size_t position_ = 0;           // in the bytes of a plain part
+  std::size_t position_ = 0;           // in the bytes of a plain part; of a compressed one, those that count as read
   std::unique_ptr<Decompressor> decompressor_;
-  std::string rest_;  // decompressed, not yet returned
+  std::string rest_;           // decompressed, not yet returned
+  bool decompressed_ = false;  // rest_ is all that is left
+  std::shared_ptr<const RecordReader> records_;
+  std::uint64_t lines_before_ = 0;
 };
 
 }  // namespace equivec

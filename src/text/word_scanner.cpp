@@ -1,29 +1,16 @@
 #include "src/text/word_scanner.hpp"
 
 #include "equivec/base/characters.hpp"
+#include "src/text/byte_flags.hpp"
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 
 namespace equivec {
 
 namespace {
 
-constexpr std::size_t width = 64;
-
-/// Bit i is the lowest bit of byte i.
-std::uint64_t bits_of(const std::array<std::uint8_t, width>& flags) noexcept {
-  static_assert(std::endian::native == std::endian::little);
-  std::uint64_t bits = 0;
-  for (std::size_t i = 0; i < width; i += 8) {
-    std::uint64_t eight;
-    std::memcpy(&eight, flags.data() + i, 8);
-    // Bit k of the product's highest byte is the lowest bit of byte k.
-    bits |= (eight * 0x0102040810204080u >> 56) << i;
-  }
-  return bits;
-}
+constexpr std::size_t width = flag_width;
 
 /// std::popcount is a function call if the target may lack the instruction.
 std::size_t ones_in(std::uint64_t bits) noexcept {
@@ -51,7 +38,7 @@ bool WordScanner::next() {
       std::copy_n(bytes, left, padded.begin());
       bytes = padded.data();
     }
-    std::array<std::uint8_t, width> word_flags, line_flags;
+    ByteFlags word_flags, line_flags;
     for (std::size_t i = 0; i < width; ++i) {
       word_flags[i] = !is_space(bytes[i]);
       line_flags[i] = bytes[i] == '\n';

@@ -2,6 +2,7 @@
 
 #include "equivec/base/error.hpp"
 #include "equivec/counts/cooccurrence_file.hpp"
+#include "equivec/counts/phrase_file.hpp"
 #include "src/base/memory_limit.hpp"
 #include "src/base/parallel.hpp"
 #include "src/base/text_numbers.hpp"
@@ -65,18 +66,18 @@ std::optional<Vocabulary> given_words(const Corpus& corpus, const WordsRecipe& w
 
 TrainingText read_training_text(const Corpus& corpus, const WordsRecipe& words, const std::optional<Vocabulary>& given,
                                 const Reporting& reporting) {
+  TextSummary summary;
   TrainingText text = [&]() -> TrainingText {
     const auto stage = reporting.begin("reading the corpus", "bytes");
-    if (given) return {*given, encode(corpus, *given, words.options, reporting.progress)};
-    if (words.file.empty()) return read_corpus(corpus, words.options, reporting.progress);
+    if (given) return {*given, encode(corpus, *given, words.options, reporting.progress, &summary)};
+    if (words.file.empty()) return read_corpus(corpus, words.options, reporting.progress, &summary);
     Vocabulary vocabulary = read_counted_vocabulary(words.file);
     for (const std::string& token : {words.options.unknown, words.options.text.end_token})
       if (!token.empty() && !vocabulary.find(token)) throw Error(words.file + ": has no word '" + token + "'");
-    EncodedCorpus encoded = encode(corpus, vocabulary, words.options, reporting.progress);
+    EncodedCorpus encoded = encode(corpus, vocabulary, words.options, reporting.progress, &summary);
     return {std::move(vocabulary), std::move(encoded)};
   }();
-  reporting.notice(corpus.name() + ": " + grouped(text.corpus.tokens()) + " tokens, " + grouped(text.corpus.words()) +
-                   " of them among the " + grouped(text.vocabulary.size()) + " words of the vocabulary");
+  reporting.notice(corpus.name() + ": " + described(summary));
   return text;
 }
 
@@ -90,7 +91,11 @@ Metadata description(const WordsRecipe& words) {
     metadata["vocabulary_file"] = words.file;
   }
   if (!words.options.unknown.empty()) metadata["unknown"] = words.options.unknown;
-  if (!words.options.text.end_token.empty()) metadata["end_token"] = words.options.text.end_token;
+  if (!words.options.keep.empty()) metadata["keep"] = grouped(words.options.keep.size()) + " words";
+  if (!words.options.drop.empty()) metadata["drop"] = grouped(words.options.drop.size()) + " words";
+  if (!words.phrases.empty()) metadata["phrases"] = words.phrases;
+  if (words.phrases.empty() && words.options.phrases) metadata["phrases"] = grouped(words.options.phrases->size());
+  metadata.merge(description(words.options.text));
   return metadata;
 }
 
@@ -153,6 +158,20 @@ Vocabulary without_sentence_end(const Vocabulary& words) {
 
 }  // namespace
 
+VocabularyOptions reading_options(const Corpus& corpus, const WordsRecipe& words, const Reporting& reporting) {
+  VocabularyOptions options = words.options;
+  if (words.phrases.empty()) return options;
+  if (words.phrases != "auto") {
+    options.phrases = read_phrases(words.phrases);
+    return options;
+  }
+  const auto stage = reporting.begin("finding phrases", "");
+  options.phrases =
+      find_phrases(corpus, options.text, {.threads = options.threads, .memory = options.memory}, reporting.progress);
+  reporting.notice(corpus.name() + ": " + grouped(options.phrases->size()) + (options.phrases->size() == 1 ? " phrase" : " phrases"));
+  return options;
+}
+
 // ---- word2vec ----
 
 Vocabulary word2vec_vocabulary(const Corpus& corpus, const WordsRecipe& words, const Reporting& reporting) {
@@ -193,6 +212,7 @@ Word2VecText prepare_word2vec(const Corpus& corpus, const Word2VecRecipe& recipe
   Word2VecOptions training = recipe.training;
   if (control.initial) training.dimension = control.initial->dimension();
   validate(words.options);
+  words.options = reading_options(corpus, words, control.reporting());
   std::optional<Vocabulary> given = given_words(corpus, words, control);
   if (recipe.sentence_end_row) {
     const double all = static_cast<double>(given.value().total_count());
@@ -334,8 +354,9 @@ void validate(const CooccurrenceRecipe& recipe) {
 
 CountedText count_text(const Corpus& corpus, const CooccurrenceRecipe& given_recipe, const TrainingControl& control) {
   validate(given_recipe);
-  const auto& [words, options, memory] = shared_out(given_recipe);
+  auto [words, options, memory] = shared_out(given_recipe);
   const Reporting reporting = control.reporting();
+  words.options = reading_options(corpus, words, reporting);
   const TrainingText text = read_training_text(corpus, words, given_words(corpus, words, control), reporting);
   Metadata metadata = text_metadata("cooccur", text.corpus, words);
   metadata.merge(description(options));

@@ -94,6 +94,21 @@ int main(int argc, char** argv) {
   fs::copy(folder / "archives", folder / "corpus", fs::copy_options::overwrite_existing);
   write(folder / "vocabulary/counts", "the 30\nking 20\nqueen 1\n");
   write(folder / "vocabulary/words", "the\nking\nqueen\n");
+  write(folder / "json_lines/records", std::string("\0\x80", 2) + R"({"id":1,"text":"a \"b\"\nc \u00e9 \ud83d\ude00"}
+{"text":null,"more":[1,{"text":"no"}]}
+{"text":["x","y \ud800"]}
+)");
+  write(folder / "json_lines/pointer", std::string("\3\x40", 2) + R"({"a":{"text":"deep"}})");
+  write(folder / "delimited_records/comma",
+        std::string("\0\x80", 2) + "id,text\r\n1,\"a, \"\"b\"\"\nc\"\r\n2,plain\r\n");
+  write(folder / "delimited_records/tab", std::string("\0\x80", 2) + "id\ttext\n1\t\"quoted\"\n2\t\"open\n3\tplain\n");
+  const std::string scripts =
+      "The cat's caf\u00e9 e\u0301 \u6771\u4eac\u30bf \u0e44\u0e17\u0e22 \ud55c \u0416, x\u00b2 #\ufe0f\u20e3\n";
+  write(folder / "text_rules/words", "\x11\x07" + scripts);
+  write(folder / "text_rules/normalized_words", "\x19\x09" + scripts);
+  write(folder / "text_rules/characters", "\x27\x0c" + scripts);
+  write(folder / "phrases/two_passes", "new_york 120.5\nsan_francisco 99\n\nnew_york_times 12\n");
+  write(folder / "phrases/connectors", "# delimiter: +\n# connector words: of the\nbank+of+america 12\n");
   write(folder / "labelled_texts/marked", "__label__good a fine film\n__label__bad a poor film\n");
   write(folder / "labelled_texts/tabbed", "good\ta fine film\nbad\ta poor film\n");
   write(folder / "expressions/sum", "king - man + 0.5 2");

@@ -10,9 +10,10 @@ namespace equivec::python {
 
 namespace {
 
-CorpusHandle corpus_of_paths(const std::vector<std::string>& paths) {
+CorpusHandle corpus_of_paths(const std::vector<std::string>& paths, std::string field, std::string column) {
   LongWork work({});
-  return {work.run([&] { return Corpus::from_paths(paths, &work.progress()); })};
+  const CorpusOptions options{std::move(field), std::move(column)};
+  return {work.run([&] { return Corpus::from_paths(paths, options, &work.progress()); })};
 }
 
 /// Reads an iterable of sentences once, with Python's lock held but for moments in which other threads may take it.

@@ -61,6 +61,8 @@ PYBIND11_MODULE(_core, module) {
   register_errors();
   bind_vectors(module);
   bind_corpus(module);
+  bind_text(module);
+  bind_phrases(module);
   bind_training(module);
   bind_queries(module);
   bind_evaluation(module);

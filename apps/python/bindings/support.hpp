@@ -149,6 +149,8 @@ class EmbeddingsHandle;
 // One function for each file.
 void bind_vectors(py::module_& module);
 void bind_corpus(py::module_& module);
+void bind_text(py::module_& module);
+void bind_phrases(py::module_& module);
 void bind_training(py::module_& module);
 void bind_queries(py::module_& module);
 void bind_evaluation(py::module_& module);

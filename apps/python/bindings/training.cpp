@@ -8,6 +8,7 @@
 
 #include "apps/python/bindings/corpus.hpp"
 #include "apps/python/bindings/embeddings.hpp"
+#include "apps/python/bindings/text.hpp"
 
 #include <array>
 #include <cstring>
@@ -19,15 +20,28 @@ namespace {
 // ---- what all of them take ----
 
 void read_vocabulary_options(const Keywords& keywords, VocabularyOptions& options) {
+  read_text_options(keywords, options.text);
+  keywords.read("keep", options.keep);
+  keywords.read("drop", options.drop);
   keywords.read("min_count", options.min_count);
   keywords.read("max_size", options.max_size);
   keywords.read("unknown", options.unknown);
   keywords.read("end_token", options.text.end_token);
 }
 
+/// The keyword `phrases`: Phrases, a file, or "auto".
+void read_phrases(const Keywords& keywords, WordsRecipe& words) {
+  const py::object given = keywords.get("phrases");
+  if (!given.is_none() && py::isinstance<PhrasesHandle>(given))
+    words.options.phrases = py::cast<const PhrasesHandle&>(given).phrases;
+  else
+    keywords.read("phrases", words.phrases);
+}
+
 /// The keyword `vocabulary`: a file, or a Vocabulary.
 void read_words(const Keywords& keywords, WordsRecipe& words) {
   read_vocabulary_options(keywords, words.options);
+  read_phrases(keywords, words);
   const py::object given = keywords.get("vocabulary");
   if (given.is_none()) return;
   if (py::isinstance<VocabularyHandle>(given)) {
@@ -83,13 +97,21 @@ py::list tables_of(std::span<const TableSize> tables) {
 
 VocabularyHandle count(const CorpusHandle& corpus, const py::dict& values) {
   const Keywords keywords(values);
-  VocabularyOptions options;
+  WordsRecipe recipe;
+  VocabularyOptions& options = recipe.options;
   read_vocabulary_options(keywords, options);
+  read_phrases(keywords, recipe);
   keywords.read_megabytes("memory", options.memory);
   keywords.read("threads", options.threads);
   validate(options);
   LongWork work(callbacks_of(keywords));
-  return {work.run([&] { return count_words(corpus.corpus, options, &work.progress()); })};
+  return {work.run([&] {
+    TextSummary summary;
+    const VocabularyOptions reading = reading_options(corpus.corpus, recipe, work.reporting());
+    Vocabulary words = count_words(corpus.corpus, reading, &work.progress(), &summary);
+    work.reporting().notice(corpus.corpus.name() + ": " + described(summary));
+    return words;
+  })};
 }
 
 void read_counting(const Keywords& keywords, CooccurrenceRecipe& recipe) {

@@ -13,6 +13,7 @@ from ._inputs import EpochReport, Progress
 from ._probe import probe
 from ._results import (Answers, BiasDirection, BiasMeasurement, BiasReport, Condition, Evaluation, MeasureInfo,
                        Measurement, MethodInfo, Neighbor, Neighbors, Outliers, ProbeReport, TrainingEstimate)
+from ._text import Phrases, find_phrases, tokenize
 from ._training import Cooccurrences, count_cooccurrences, count_words, train_glove, train_word2vec
 from ._vectors import Embeddings, Vocabulary, WordList, formats, load
 
@@ -60,10 +61,10 @@ def __getattr__(name: str) -> object:
 __all__ = [
     "Answers", "BiasDirection", "BiasMeasurement", "BiasQuery", "BiasReport", "Condition", "Cooccurrences", "Debiased",
     "Embeddings", "EpochReport", "Error", "Evaluation", "MeasureInfo", "Measurement", "MethodInfo", "Neighbor",
-    "Neighbors", "Notice", "OptionError", "Outliers", "ProbeReport", "Progress", "TrainingEstimate", "UnknownWord",
-    "Vocabulary", "WordList", "WordSets", "bias_measures", "builtin_word_sets", "count_cooccurrences", "count_words",
-    "debias_methods", "formats", "from_gensim", "instruction_set", "load", "probe", "train_glove", "train_word2vec",
-    "word_sets",
+    "Neighbors", "Notice", "OptionError", "Outliers", "Phrases", "ProbeReport", "Progress", "TrainingEstimate",
+    "UnknownWord", "Vocabulary", "WordList", "WordSets", "bias_measures", "builtin_word_sets", "count_cooccurrences",
+    "count_words", "debias_methods", "find_phrases", "formats", "from_gensim", "instruction_set", "load", "probe",
+    "tokenize", "train_glove", "train_word2vec", "word_sets",
 ]
 for _name in __all__:  # for users they stand in equivec, whatever the file
     if getattr(globals()[_name], "__module__", "").startswith("equivec."):

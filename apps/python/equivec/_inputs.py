@@ -15,7 +15,7 @@ from typing import Any, Callable, Iterable, Iterator, Mapping, NamedTuple, Optio
 import numpy as np
 
 from . import _core
-from ._errors import Error, Notice
+from ._errors import Error, Notice, OptionError
 
 logger = logging.getLogger("equivec")
 logger.addHandler(logging.NullHandler())
@@ -94,15 +94,18 @@ def _integers_in(value: Any) -> Optional[np.ndarray]:
 
 # ---- corpora ----
 
-def corpus_of(corpus: Any, memory: Any = 0, what: str = "corpus") -> Any:
+def corpus_of(corpus: Any, memory: Any = 0, what: str = "corpus", field: Any = "", column: Any = "") -> Any:
     """The compiled module's corpus of anything that users call one; see train_word2vec."""
     if isinstance(corpus, _core.Corpus):
         return corpus
+    source = _source_of(field, column)
     limit = memory * 1_000_000 if isinstance(memory, int) and 0 <= memory < 2**40 else 0
     if isinstance(corpus, (str, bytes, os.PathLike)):
-        return _corpus_of_paths([corpus], isinstance(corpus, str))
+        return _corpus_of_paths([corpus], isinstance(corpus, str), source)
     if isinstance(corpus, (list, tuple)) and corpus and all(isinstance(item, os.PathLike) for item in corpus):
-        return _corpus_of_paths(list(corpus), False)
+        return _corpus_of_paths(list(corpus), False, source)
+    if any(source):
+        raise OptionError(f"{'field' if source[0] else 'column'} is for files; give the texts themselves")
     array = _integers_in(corpus)
     if array is not None:
         return _core.corpus_of_walks(_walks(array), limit)
@@ -119,6 +122,40 @@ def corpus_of(corpus: Any, memory: Any = 0, what: str = "corpus") -> Any:
     if empty:
         warnings.warn(f"{what}: {empty} empty tokens were left out", Notice, stacklevel=4)
     return made
+
+
+#: The keywords that say what a word is, by their names in the compiled module.
+_text_names = ("lowercase", "normalize", "tokenize", "punctuation", "digits", "invalid_utf8", "max_sentence")
+
+
+def text_keywords(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a function's arguments those that say what a word is, and which words are kept or dropped by name."""
+    keywords = {name: arguments[name] for name in _text_names if name in arguments}
+    keywords.update((name, word_list(arguments[name], name)) for name in ("keep", "drop") if name in arguments)
+    if arguments.get("phrases") is not None:
+        keywords["phrases"] = phrases_of(arguments["phrases"])
+    return keywords
+
+
+def phrases_of(phrases: Any) -> Any:
+    """Phrases as the compiled module has them, "auto", or the bytes of a path."""
+    if isinstance(phrases, str) and phrases == "auto":
+        return phrases
+    handle = getattr(phrases, "_handle", None)
+    if isinstance(handle, _core.PhrasesHandle):
+        return handle
+    return existing_path(phrases, "phrases")
+
+
+def word_list(words: Any, what: str) -> list[Any]:
+    """Of words, or of a file with one a line."""
+    if words is None:
+        return []
+    if isinstance(words, (str, bytes, os.PathLike)):
+        return list(_core.read_word_list(existing_path(words, what)))
+    if not isinstance(words, Iterable):
+        raise TypeError(f"{what}: expected words or a path, found {type(words).__name__}")
+    return list(words)
 
 
 def _are_files(lines: Sequence[Any]) -> bool:
@@ -146,10 +183,21 @@ def _walks_in(item: Any) -> Iterator[np.ndarray]:
     return _walks(array)
 
 
-def _corpus_of_paths(paths: list[Any], text_may_be_meant: bool) -> Any:
+def _source_of(field: Any, column: Any) -> tuple[str, str]:
+    """Where in files the text stands."""
+    if not isinstance(field, str):
+        raise TypeError(f"field: expected the name of a key, found {type(field).__name__}")
+    if isinstance(column, bool) or not isinstance(column, (str, int, np.integer)):
+        raise TypeError(f"column: expected a name or a number from 1, found {type(column).__name__}")
+    if not isinstance(column, str) and column < 1:
+        raise OptionError(f"column must be at least 1, got {column}")
+    return field, str(column)
+
+
+def _corpus_of_paths(paths: list[Any], text_may_be_meant: bool, source: tuple[str, str]) -> Any:
     names = [path_of(path, "corpus") for path in paths]
     try:
-        return _core.corpus_of_paths(names)
+        return _core.corpus_of_paths(names, *source)
     except Error as error:
         if not text_may_be_meant or os.path.exists(names[0]):
             raise

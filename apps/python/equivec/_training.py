@@ -8,7 +8,8 @@ import numpy as np
 
 from . import _core
 from ._errors import OptionError
-from ._inputs import (corpus_of, epoch_callback, existing_path, named_keywords, notice, path_of, progress_callback)
+from ._inputs import (corpus_of, epoch_callback, existing_path, named_keywords, notice, path_of, progress_callback,
+                      text_keywords)
 from ._results import TrainingEstimate
 from ._vectors import Embeddings, Vocabulary, load
 
@@ -34,9 +35,13 @@ def _made(handle: Any, integers: bool) -> Embeddings:
     return vectors.with_metadata({**vectors.metadata, "tokens": "integers"}) if integers else vectors
 
 
-def _require_no_choice(vocabulary: Any, min_count: int, max_size: int) -> None:
-    if vocabulary is not None and (min_count != 5 or max_size != 0):
-        raise OptionError("vocabulary gives the words; min_count and max_size are for count_words(), which makes it")
+def _require_no_choice(vocabulary: Any, min_count: int, max_size: int, keep: Any, drop: Any) -> None:
+    if vocabulary is None:
+        return
+    for name, given in (("min_count", min_count != 5), ("max_size", max_size != 0), ("keep", keep is not None),
+                        ("drop", drop is not None)):
+        if given:
+            raise OptionError(f"vocabulary gives the words; {name} is for count_words(), which makes it")
 
 
 class Cooccurrences:
@@ -138,14 +143,41 @@ class Cooccurrences:
 
 
 @named_keywords
-def count_words(corpus: Any, *, min_count: int = 5, max_size: int = 0, unknown: str = "", end_token: str = "",
-                memory: int = 0, threads: int = 0, progress: Any = None) -> Vocabulary:
+def count_words(corpus: Any, *, lowercase: bool = False, normalize: str = "none", tokenize: str = "whitespace",
+                punctuation: str = "keep", digits: str = "keep", invalid_utf8: str = "keep", max_sentence: int = 0,
+                phrases: Any = None, keep: Any = None, drop: Any = None, field: str = "", column: Any = "", min_count: int = 5,
+                max_size: int = 0, unknown: str = "", end_token: str = "", memory: int = 0, threads: int = 0,
+                progress: Any = None) -> Vocabulary:
     """Counts the words of a text, the most frequent first, ties in byte order.
 
     Parameters
     ----------
     corpus
         As in train_word2vec.
+    lowercase : bool
+        Make all letters small, by Unicode's mapping, the same in every language.
+    normalize : {"none", "nfc", "nfkc"}
+        Unicode's normal form.
+    tokenize : {"whitespace", "words", "letters", "characters"}
+        whitespace: a word is what stands between. words: runs of letters, marks and numbers, with apostrophes and
+        hyphens inside; every other character is its own word, as is each of a script without spaces (Han, kana, Thai,
+        Lao, Khmer, Burmese). letters: a to z alone, digits spelled, as text8. characters: each grapheme is a word.
+    punctuation : {"keep", "drop"}
+        What is neither letter nor number, of words and characters.
+    digits : {"keep", "zero"}
+        zero: each digit becomes 0.
+    invalid_utf8 : {"keep", "replace", "skip", "fail"}
+        What becomes of bytes that are not UTF-8.
+    max_sentence : int
+        Cut longer sentences after so many words; 0: none.
+    phrases : Phrases, path or "auto", optional
+        Join words to phrases; auto: those that find_phrases finds in the corpus.
+    keep, drop : iterable of str, or path, optional
+        Words that are kept, or left out, whatever their counts; of a file, one a line.
+    field : str
+        The files are JSON lines, and the text is under this key.
+    column : str or int
+        The files are CSV or TSV, and the text is this column: its name, or, without a header, its number from 1.
     min_count : int
         Leave out rarer words.
     max_size : int
@@ -176,13 +208,18 @@ def count_words(corpus: Any, *, min_count: int = 5, max_size: int = 0, unknown: 
     >>> count_words([["a", "b", "a"], ["a"]], min_count=1).to_dict()
     {'a': 3, 'b': 1}
     """
-    keywords = {"min_count": min_count, "max_size": max_size, "unknown": unknown, "end_token": end_token,
-                "memory": memory, "threads": threads, "progress": progress_callback(progress)}
-    return Vocabulary(_core.count_words(corpus_of(corpus, memory), keywords))
+    arguments = dict(locals())
+    keywords = {**text_keywords(arguments), "min_count": min_count, "max_size": max_size, "unknown": unknown,
+                "end_token": end_token, "memory": memory, "threads": threads, "progress": progress_callback(progress),
+                "notice": notice}
+    return Vocabulary(_core.count_words(corpus_of(corpus, memory, field=field, column=column), keywords))
 
 
 @named_keywords
 def count_cooccurrences(corpus: Any, *, window: int = 15, symmetric: bool = True, distance_weighting: bool = True,
+                        lowercase: bool = False, normalize: str = "none", tokenize: str = "whitespace",
+                        punctuation: str = "keep", digits: str = "keep", invalid_utf8: str = "keep",
+                        max_sentence: int = 0, phrases: Any = None, keep: Any = None, drop: Any = None, field: str = "", column: Any = "",
                         min_count: int = 5, max_size: int = 0, unknown: str = "", end_token: str = "",
                         vocabulary: Any = None, memory: int = 0, threads: int = 0,
                         progress: Any = None) -> Cooccurrences:
@@ -200,6 +237,9 @@ def count_cooccurrences(corpus: Any, *, window: int = 15, symmetric: bool = True
         A pair d words apart counts 1/d; False: 1.
     vocabulary : Vocabulary or path, optional
         Use these words and counts.
+    lowercase, normalize, tokenize, punctuation, digits, invalid_utf8, max_sentence, phrases, keep, drop, field,
+    column
+        As in count_words.
     min_count, max_size, unknown, end_token, memory, threads, progress
         As in count_words.
 
@@ -214,19 +254,24 @@ def count_cooccurrences(corpus: Any, *, window: int = 15, symmetric: bool = True
     array([[1., 2.],
            [2., 0.]])
     """
-    _require_no_choice(vocabulary, min_count, max_size)
-    keywords = {"window": window, "symmetric": symmetric, "distance_weighting": distance_weighting,
+    arguments = dict(locals())
+    _require_no_choice(vocabulary, min_count, max_size, keep, drop)
+    keywords = {**text_keywords(arguments), "window": window, "symmetric": symmetric, "distance_weighting": distance_weighting,
                 "min_count": min_count, "max_size": max_size, "unknown": unknown, "end_token": end_token,
                 "vocabulary": _words_of(vocabulary), "memory": memory, "threads": threads,
                 "progress": progress_callback(progress), "notice": notice}
-    return Cooccurrences(_core.count_cooccurrences(corpus_of(corpus, memory), keywords))
+    return Cooccurrences(
+        _core.count_cooccurrences(corpus_of(corpus, memory, field=field, column=column), keywords))
 
 
 @named_keywords
 def train_word2vec(corpus: Any, *, model: str = "skipgram", loss: str = "negative-sampling", dimension: int = 100,
                    window: int = 5, window_shape: str = "shrinking", negatives: int = 5, epochs: int = 5,
                    learning_rate: Optional[float] = None, subsample: float = 1e-3, noise_exponent: float = 0.75,
-                   cbow_update: str = "gradient", min_count: int = 5, max_size: int = 0, unknown: str = "",
+                   cbow_update: str = "gradient", lowercase: bool = False, normalize: str = "none",
+                   tokenize: str = "whitespace", punctuation: str = "keep", digits: str = "keep",
+                   invalid_utf8: str = "keep", max_sentence: int = 0, phrases: Any = None, keep: Any = None, drop: Any = None,
+                   field: str = "", column: Any = "", min_count: int = 5, max_size: int = 0, unknown: str = "",
                    end_token: str = "", vocabulary: Any = None, memory: int = 0, initialize: Any = None,
                    checkpoint: Any = None, checkpoint_every: float = 30, resume: bool = False, validation: Any = None,
                    threads: int = 0, deterministic: bool = False, seed: int = 1, contexts: bool = False,
@@ -236,7 +281,7 @@ def train_word2vec(corpus: Any, *, model: str = "skipgram", loss: str = "negativ
     Parameters
     ----------
     corpus : path, list of pathlib.Path, iterable of sentences, or array of int
-        A str or path is a file, a directory or a glob, plain or compressed: words between white space, a sentence a
+        A str or path is a file, a directory, a glob or "@FILE" with a path a line, plain or compressed; a sentence is a
         line. An iterable is read once, so that a generator will do: of lists of tokens (str, bytes or int), or of
         str, which are split at white space. Integers, (walks, length) or (length,), or a list of such arrays, are
         words by themselves; -1 ends a walk.
@@ -260,6 +305,9 @@ def train_word2vec(corpus: Any, *, model: str = "skipgram", loss: str = "negativ
         Noise words are drawn by count to this power.
     cbow_update : {"gradient", "legacy"}
         gradient: contexts share the step; legacy: each takes all of it, as in word2vec.c.
+    lowercase, normalize, tokenize, punctuation, digits, invalid_utf8, max_sentence, phrases, keep, drop, field,
+    column
+        As in count_words.
     min_count, max_size, unknown, end_token, memory
         As in count_words.
     vocabulary : Vocabulary or path, optional
@@ -315,8 +363,9 @@ def train_word2vec(corpus: Any, *, model: str = "skipgram", loss: str = "negativ
     >>> nodes[9].tolist() == nodes["9"].tolist(), nodes[[7, 8]].shape
     (True, (2, 4))
     """
-    _require_no_choice(vocabulary, min_count, max_size)
-    keywords = {"model": model, "loss": loss, "dimension": dimension, "window": window, "window_shape": window_shape,
+    arguments = dict(locals())
+    _require_no_choice(vocabulary, min_count, max_size, keep, drop)
+    keywords = {**text_keywords(arguments), "model": model, "loss": loss, "dimension": dimension, "window": window, "window_shape": window_shape,
                 "negatives": negatives, "epochs": epochs, "learning_rate": learning_rate, "subsample": subsample,
                 "noise_exponent": noise_exponent, "cbow_update": cbow_update, "min_count": min_count,
                 "max_size": max_size, "unknown": unknown, "end_token": end_token, "vocabulary": _words_of(vocabulary),
@@ -324,8 +373,8 @@ def train_word2vec(corpus: Any, *, model: str = "skipgram", loss: str = "negativ
                 "threads": threads,
                 "deterministic": deterministic, "seed": seed, "contexts": contexts, "dry_run": dry_run,
                 "progress": progress_callback(progress), "on_epoch": epoch_callback(on_epoch), "notice": notice}
-    held_out = None if validation is None else corpus_of(validation, memory, "validation")
-    text = corpus_of(corpus, memory)
+    held_out = None if validation is None else corpus_of(validation, memory, "validation", field, column)
+    text = corpus_of(corpus, memory, field=field, column=column)
     made = _core.train_word2vec(text, held_out, keywords)
     if dry_run:
         tables, units, speed = made
@@ -342,7 +391,9 @@ def train_glove(corpus: Any = None, *, cooccurrences: Any = None, vectors: str =
                 unknown_vector: bool = False, dimension: int = 50, window: int = 15, symmetric: bool = True,
                 distance_weighting: bool = True, epochs: int = 25, learning_rate: float = 0.05, x_max: float = 100,
                 weight_exponent: float = 0.75, gradient_clip: float = 100, bias_update: str = "gradient",
-                min_count: int = 5, max_size: int = 0, unknown: str = "", end_token: str = "", vocabulary: Any = None,
+                lowercase: bool = False, normalize: str = "none", tokenize: str = "whitespace",
+                punctuation: str = "keep", digits: str = "keep", invalid_utf8: str = "keep", max_sentence: int = 0,
+                phrases: Any = None, keep: Any = None, drop: Any = None, field: str = "", column: Any = "", min_count: int = 5, max_size: int = 0, unknown: str = "", end_token: str = "", vocabulary: Any = None,
                 memory: int = 0, initialize: Any = None, checkpoint: Any = None, checkpoint_every: float = 30,
                 resume: bool = False, threads: int = 0, seed: int = 1, parameters: Any = None, dry_run: bool = False,
                 progress: Any = None, on_epoch: Any = None) -> Any:
@@ -376,6 +427,9 @@ def train_glove(corpus: Any = None, *, cooccurrences: Any = None, vectors: str =
         legacy: without the learning rate, as in Stanford's program since 2019.
     parameters : path, optional
         Also write all parameters there, as ``glove -binary 1`` does.
+    lowercase, normalize, tokenize, punctuation, digits, invalid_utf8, max_sentence, phrases, keep, drop, field,
+    column
+        As in count_words.
     min_count, max_size, unknown, end_token, memory
         As in count_words.
     vocabulary, initialize, checkpoint, checkpoint_every, resume, threads, seed, dry_run, progress, on_epoch
@@ -402,8 +456,9 @@ def train_glove(corpus: Any = None, *, cooccurrences: Any = None, vectors: str =
         source = cooccurrences
     elif corpus is None:
         raise TypeError("give either a corpus or cooccurrences")
-    _require_no_choice(vocabulary, min_count, max_size)
-    keywords = {"vectors": vectors, "unknown_vector": unknown_vector, "dimension": dimension, "window": window,
+    arguments = dict(locals())
+    _require_no_choice(vocabulary, min_count, max_size, keep, drop)
+    keywords = {**text_keywords(arguments), "vectors": vectors, "unknown_vector": unknown_vector, "dimension": dimension, "window": window,
                 "symmetric": symmetric, "distance_weighting": distance_weighting, "epochs": epochs,
                 "learning_rate": learning_rate, "x_max": x_max, "weight_exponent": weight_exponent,
                 "gradient_clip": gradient_clip, "bias_update": bias_update, "min_count": min_count,
@@ -413,7 +468,7 @@ def train_glove(corpus: Any = None, *, cooccurrences: Any = None, vectors: str =
                 "parameters": None if parameters is None else path_of(parameters, "parameters"), "dry_run": dry_run,
                 "progress": progress_callback(progress), "on_epoch": epoch_callback(on_epoch), "notice": notice}
     counted = isinstance(source, Cooccurrences)
-    text = source._handle if counted else corpus_of(source, memory)
+    text = source._handle if counted else corpus_of(source, memory, field=field, column=column)
     made = _core.train_glove(text, keywords)
     if dry_run:
         return TrainingEstimate(dict(made[0]), made[1] * epochs, None)

@@ -2,12 +2,14 @@
 
 #include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
+#include "equivec/counts/text_summary.hpp"
 #include "equivec/counts/vocabulary.hpp"
 #include "equivec/text/corpus.hpp"
 #include "equivec/text/text_options.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -55,15 +57,20 @@ class EncodedCorpus {
 
 /// How a text becomes ids.
 struct EncodeOptions {
-  TextOptions text = {};     ///< what a word is
+  TextOptions text = {};                ///< what a word is
+  std::optional<Phrases> phrases = {};  ///< as in VocabularyOptions
   std::string unknown = {};  ///< words outside the vocabulary become this one; empty: they vanish, as in word2vec.c
   int threads = 0;           ///< 0: all cores. The result is the same for any number
   std::uint64_t memory = 0;  ///< as in VocabularyOptions; ids that would take more are kept in a file in TMPDIR
 
   EncodeOptions() = default;
-  /// The same text, unknown word, threads and memory as in counting.
+  /// The same text, phrases, unknown word, threads and memory as in counting.
   EncodeOptions(const VocabularyOptions& counting)
-      : text(counting.text), unknown(counting.unknown), threads(counting.threads), memory(counting.memory) {}
+      : text(counting.text),
+        phrases(counting.phrases),
+        unknown(counting.unknown),
+        threads(counting.threads),
+        memory(counting.memory) {}
 };
 
 /// Throws OptionError naming the first setting that is out of range.
@@ -71,9 +78,9 @@ void validate(const EncodeOptions& options);
 
 /// Reads the corpus on options.threads threads. Progress counts bytes. If the unknown word is not in the vocabulary
 /// (nothing was rare enough when it was counted), other words vanish. Throws Error if the end token is not in the
-/// vocabulary or no word of the corpus is; Cancelled if asked to stop.
+/// vocabulary or no word of the corpus is; Cancelled if asked to stop. If `summary` is given, it is told what was read.
 EncodedCorpus encode(const Corpus& corpus, const Vocabulary& vocabulary, const EncodeOptions& options = {},
-                     Progress* progress = nullptr);
+                     Progress* progress = nullptr, TextSummary* summary = nullptr);
 
 /// The input of training: a text as ids, and the vocabulary that they refer to.
 struct TrainingText {
@@ -83,6 +90,7 @@ struct TrainingText {
 
 /// What count_words() and then encode() give, and throw, with the same options, in less than half the time: the text is
 /// read once, or, if its different words take more than options.memory, twice.
-TrainingText read_corpus(const Corpus& corpus, const VocabularyOptions& options = {}, Progress* progress = nullptr);
+TrainingText read_corpus(const Corpus& corpus, const VocabularyOptions& options = {}, Progress* progress = nullptr,
+                         TextSummary* summary = nullptr);
 
 }  // namespace equivec

@@ -2,6 +2,8 @@
 
 #include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
+#include "equivec/counts/phrases.hpp"
+#include "equivec/counts/text_summary.hpp"
 #include "equivec/files/output_files.hpp"
 #include "equivec/text/corpus.hpp"
 #include "equivec/text/text_options.hpp"
@@ -19,9 +21,13 @@ namespace equivec {
 
 /// Which words of a corpus become the vocabulary.
 struct VocabularyOptions {
-  TextOptions text = {};     ///< what a word is
-  int min_count = 5;         ///< rarer words are left out
-  int max_size = 0;          ///< keep only the most frequent, special tokens included; 0 keeps all
+  TextOptions text = {};                ///< what a word is
+  std::optional<Phrases> phrases = {};  ///< words that follow each other and become one word, before it is counted
+  int min_count = 5;                    ///< rarer words are left out
+  int max_size = 0;                     ///< keep only the most frequent, special tokens included; 0 keeps all
+  /// Words that are kept whatever their counts (they still count towards max_size), and words that are left out
+  /// whatever theirs. Each is written as in a text: `text` is applied to it. A word must not be in both.
+  std::vector<std::string> keep = {}, drop = {};
   std::string unknown = {};  ///< all words left out become this one word; empty: they vanish, as in word2vec.c
   int threads = 0;           ///< 0: all cores. The result is the same for any number
   /// Bytes that reading a text may take, for its words and, where they are kept, its ids; what is more goes to
@@ -83,8 +89,14 @@ class Vocabulary {
 
 /// Counts the words of a corpus, on several threads. Most frequent first, ties in byte order. The special tokens are
 /// exempt from min_count and max_size; there is no unknown word if nothing was left out. Progress counts bytes. Throws
-/// Error if no word is left or a temporary file cannot be written; Cancelled.
-Vocabulary count_words(const Corpus& corpus, const VocabularyOptions& options = {}, Progress* progress = nullptr);
+/// Error if no word is left or a temporary file cannot be written; Cancelled. If `summary` is given, it is told what
+/// was read.
+Vocabulary count_words(const Corpus& corpus, const VocabularyOptions& options = {}, Progress* progress = nullptr,
+                       TextSummary* summary = nullptr);
+
+/// A list of words from a file, for VocabularyOptions::keep and drop: one a line; empty lines are none. Throws Error
+/// with file and line for a line of several words.
+std::vector<std::string> read_word_list(const std::filesystem::path& file);
 
 /// Reads "word count" lines, the format of word2vec.c and GloVe; a line without a count has count 0. Keeps the order.
 /// Throws Error with file and line.

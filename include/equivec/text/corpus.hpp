@@ -16,18 +16,34 @@ namespace equivec {
 
 struct CollectedText;
 
+/// Where the text stands in the files. By default it is all that they hold. At most one of the two may be given.
+struct CorpusOptions {
+  /// The files are JSON lines: an object a line, in which the value of this key is the text, a string or an array of
+  /// strings, each of which is a line of the text; null is no text. A name that begins with '/' is a JSON pointer
+  /// (RFC 6901).
+  std::string field = {};
+  /// The files are comma- or tab-separated values (RFC 4180; commas, semicolons and tabs are recognized), in which this
+  /// column is the text: its name in the first record, or, in files without names, its number from 1.
+  std::string column = {};
+};
+
+/// Throws OptionError if both are given.
+void validate(const CorpusOptions& options);
+
 /// A text that can be read several times: files (plain or compressed), a string, or words that a program gave
 /// (CorpusBuilder of counts/corpus_builder.hpp).
-/// A sentence is a line; a word is a run of bytes between white space, in any encoding. Reading throws Error for input
-/// that is not text: zero bytes at the start of a file, a word of more than two mebibytes, or damaged compressed data.
+/// A sentence is a line, and ends with a record's text; what a word is, TextOptions say. Reading throws Error for input
+/// that is not text: zero bytes at the start of a file, a word of more than two mebibytes, a record of more than 256
+/// mebibytes or without the text, or damaged compressed data.
 /// Immutable, cheap to copy, may be read by several threads at once.
 class Corpus {
  public:
   /// Each path is a file, a directory (all files below it except hidden ones, in byte order of their paths), a glob
-  /// pattern, or "-" for standard input, which is copied to an unlinked temporary file. gzip, bzip2, xz and zstd are
-  /// recognized by content. Throws Error if a path leads to no readable file, Cancelled if cancelled while standard
-  /// input is copied.
-  static Corpus from_paths(std::span<const std::string> paths, const Progress* progress = nullptr);
+  /// pattern, "@FILE" for the paths that the lines of FILE are, or "-" for standard input, which is copied to an
+  /// unlinked temporary file. gzip, bzip2, xz and zstd are recognized by content. Throws Error if a path leads to no
+  /// readable file, Cancelled if cancelled while standard input is copied.
+  static Corpus from_paths(std::span<const std::string> paths, const CorpusOptions& options = {},
+                           const Progress* progress = nullptr);
   static Corpus from_text(std::string text);
 
   /// The files it is read from; empty for a string, for words and for standard input.

@@ -25,7 +25,13 @@ struct WordsRecipe {
   VocabularyOptions options = {};  ///< how words are counted
   std::string file = {};           ///< write_vocabulary()'s file, used in place of counting; empty: words are counted
   std::optional<Vocabulary> known = {};  ///< used in place of both
+  /// A file of write_phrases(), or "auto": they are found in the text, with the defaults of PhraseOptions. Empty: as
+  /// options.phrases says.
+  std::string phrases = {};
 };
+
+/// words.options with the phrases that words.phrases means.
+VocabularyOptions reading_options(const Corpus& corpus, const WordsRecipe& words, const Reporting& reporting = {});
 
 // ---- word2vec ----
 

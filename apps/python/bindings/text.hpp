@@ -1,0 +1,18 @@
+#pragma once
+
+#include "equivec/counts/phrases.hpp"
+#include "equivec/text/text_options.hpp"
+
+#include "apps/python/bindings/support.hpp"
+
+namespace equivec::python {
+
+/// The base of Python's class Phrases.
+struct PhrasesHandle {
+  Phrases phrases;
+};
+
+/// The keywords that say what a word is.
+void read_text_options(const Keywords& keywords, TextOptions& options);
+
+}  // namespace equivec::python
