@@ -180,29 +180,26 @@ TrainingText read_corpus(const Corpus& corpus, const VocabularyOptions& options,
                          TextSummary* summary) {
   validate(options);
   const auto start = std::chrono::steady_clock::now();
-  auto [text, words] = [&]() -> PhrasedText {
-    if (options.phrases) return read_phrased(corpus, options, progress);
-    NumberedText numbered =
-        number_words(corpus, {options.text, Keep::counts_and_ids, options.threads, options.memory}, progress);
-    ChosenWords chosen = choose_words(numbered, options, corpus.name(), progress);
-    return {std::move(numbered), std::move(chosen)};
-  }();
-  const TextSummary read = text.summary;
+  ChosenText read = read_and_choose(corpus, options, Keep::counts_and_ids, progress);
+  Vocabulary vocabulary = std::move(read.words.vocabulary);
+  const TextSummary found = read.text.summary;
   EncodedCorpus encoded = [&] {
-    if (text.spilled) return encode(corpus, words.vocabulary, options, progress);
-    const auto end_token = special_word(words.vocabulary, options.text.end_token, "end-token");
-    return Encoder(std::move(text), std::move(words.ids), end_token).encode(corpus, options.threads, progress);
+    if (read.text.spilled) return encode(corpus, vocabulary, options, progress);
+    const auto end_token = special_word(vocabulary, options.text.end_token, "end-token");
+    return Encoder(std::move(read.text), std::move(read.words.ids), end_token)
+        .encode(corpus, options.threads, progress);
   }();
   if (summary) {
-    *summary = read;
+    *summary = found;
     summary->seconds = seconds_since(start);
   }
-  return {std::move(words.vocabulary), std::move(encoded)};
+  return {std::move(vocabulary), std::move(encoded)};
 }
 
 void require_words_of(const Vocabulary& vocabulary, const EncodedCorpus& corpus, std::string_view what) {
+  const std::size_t words = vocabulary.size();
   for (const WordId id : corpus.ids())
-    if (id != EncodedCorpus::sentence_end && index(id) >= vocabulary.size())
+    if (id != EncodedCorpus::sentence_end && index(id) >= words)
       throw Error(std::string(what) + " was encoded with another vocabulary");
 }
 

@@ -78,9 +78,7 @@ Vocabulary recounted(const Vocabulary& vocabulary, const EncodedCorpus& corpus) 
   return Vocabulary(entries);
 }
 
-}  // namespace
-
-PhrasedText read_phrased(const Corpus& corpus, const VocabularyOptions& options, Progress* progress) {
+ChosenText read_phrases_and_choose(const Corpus& corpus, const VocabularyOptions& options, Progress* progress) {
   VocabularyOptions raw = options;
   raw.phrases.reset();
   raw.text = without_end_token(options.text);
@@ -92,7 +90,7 @@ PhrasedText read_phrased(const Corpus& corpus, const VocabularyOptions& options,
   raw.keep.clear();
   TextSummary read;
   TrainingText words = read_corpus(corpus, raw, progress, &read);
-  PhrasedText result{join_phrases(std::move(words), *options.phrases, join_options(options), progress), {}};
+  ChosenText result{join_phrases(std::move(words), *options.phrases, join_options(options), progress), {}};
   TextSummary& summary = result.text.summary;
   summary = read;
   summary.words = summary.kept = summary.rare = summary.beyond = summary.dropped = {};
@@ -101,6 +99,15 @@ PhrasedText read_phrased(const Corpus& corpus, const VocabularyOptions& options,
   summary.rare.tokens += read.rare.tokens;
   summary.words.types += read.rare.types;
   return result;
+}
+
+}  // namespace
+
+ChosenText read_and_choose(const Corpus& corpus, const VocabularyOptions& options, Keep keep, Progress* progress) {
+  if (options.phrases) return read_phrases_and_choose(corpus, options, progress);
+  NumberedText text = number_words(corpus, {options.text, keep, options.threads, options.memory}, progress);
+  ChosenWords words = choose_words(text, options, corpus.name(), progress);
+  return {std::move(text), std::move(words)};
 }
 
 NumberedText read_phrased(const Corpus& corpus, const Vocabulary& vocabulary, const EncodeOptions& options,

@@ -8,14 +8,15 @@
 
 namespace equivec {
 
-/// A text whose phrases were joined, and its vocabulary.
-struct PhrasedText {
-  NumberedText text;  ///< with one table; the summary is complete
+/// A text and its vocabulary.
+struct ChosenText {
+  NumberedText text;  ///< the summary is complete
   ChosenWords words;
 };
 
-/// Reads the corpus, joins options.phrases and chooses words among what that gives. REQUIRES: options.phrases
-PhrasedText read_phrased(const Corpus& corpus, const VocabularyOptions& options, Progress* progress);
+/// Reads the corpus, joins options.phrases, if there are any, and chooses words among what that gives. With phrases the
+/// text has its ids, whatever is to be kept.
+ChosenText read_and_choose(const Corpus& corpus, const VocabularyOptions& options, Keep keep, Progress* progress);
 
 /// Reads the corpus and joins options.phrases: a text of one table, whose words may be in the vocabulary or not.
 /// REQUIRES: options.phrases

@@ -154,18 +154,12 @@ Vocabulary count_words(const Corpus& corpus, const VocabularyOptions& options, P
                        TextSummary* summary) {
   validate(options);
   const auto start = std::chrono::steady_clock::now();
-  auto [text, words] = [&]() -> PhrasedText {
-    if (options.phrases) return read_phrased(corpus, options, progress);
-    NumberedText numbered =
-        number_words(corpus, {options.text, Keep::counts, options.threads, options.memory}, progress);
-    ChosenWords chosen = choose_words(numbered, options, corpus.name(), progress);
-    return {std::move(numbered), std::move(chosen)};
-  }();
+  ChosenText read = read_and_choose(corpus, options, Keep::counts, progress);
   if (summary) {
-    *summary = text.summary;
+    *summary = read.text.summary;
     summary->seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   }
-  return std::move(words.vocabulary);
+  return std::move(read.words.vocabulary);
 }
 
 std::vector<std::string> read_word_list(const std::filesystem::path& file) {

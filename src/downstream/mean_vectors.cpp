@@ -4,7 +4,7 @@
 #include "equivec/counts/vocabulary.hpp"
 #include "equivec/text/corpus.hpp"
 #include "src/base/parallel.hpp"
-#include "src/downstream/known_word.hpp"
+#include "src/downstream/text_words.hpp"
 #include "src/math/decompositions.hpp"
 #include "src/vectors/finite.hpp"
 
@@ -47,7 +47,7 @@ void remove_common_directions(Matrix& rows, int count) {
   }
 }
 
-/// for_each_word(text, f) calls f(word) for the words of a text.
+/// for_each_word(text words, text, f) calls f(word) for the words of a text.
 template <class Text, class ForEachWord>
 MeanVectors means_of(const Embeddings& embeddings, std::span<const Text> texts, const MeanVectorOptions& options,
                      Progress* progress, const ForEachWord& for_each_word) {
@@ -57,7 +57,7 @@ MeanVectors means_of(const Embeddings& embeddings, std::span<const Text> texts, 
                       ", the vectors' dimension, got " + std::to_string(options.remove));
   const CancelScope scope(progress);
   start(progress, texts.size());
-  const KnownWord known_word(embeddings.vocabulary());
+  const TextWords text_words(embeddings);
   const Eigen::VectorXd weights = weights_of(embeddings.vocabulary(), options);
   MeanVectors result{Matrix::Zero(static_cast<Eigen::Index>(texts.size()), embeddings.dimension()),
                      std::vector<std::uint32_t>(texts.size())};
@@ -67,8 +67,8 @@ MeanVectors means_of(const Embeddings& embeddings, std::span<const Text> texts, 
       check_cancelled(progress);
       sum.setZero();
       std::uint32_t known = 0;
-      for_each_word(texts[i], [&](std::string_view word) {
-        const auto id = known_word.find(word);
+      for_each_word(text_words, texts[i], [&](std::string_view word) {
+        const auto id = text_words.find(word);
         if (!id) return;
         ++known;
         const double weight = weights[static_cast<Eigen::Index>(index(*id))];
@@ -78,8 +78,8 @@ MeanVectors means_of(const Embeddings& embeddings, std::span<const Text> texts, 
           sum += weight * column(embeddings[*id]).cast<double>();
       });
       if (!sum.allFinite())
-        for_each_word(texts[i], [&](std::string_view word) {
-          if (const auto id = known_word.find(word)) require_finite(embeddings, *id);
+        for_each_word(text_words, texts[i], [&](std::string_view word) {
+          if (const auto id = text_words.find(word)) require_finite(embeddings, *id);
         });
       if (known > 0) result.vectors.row(static_cast<Eigen::Index>(i)) = (sum / known).transpose().cast<float>();
       result.known[i] = known;
@@ -113,15 +113,17 @@ void validate(const MeanVectorOptions& options) {
 
 MeanVectors mean_vectors(const Embeddings& embeddings, std::span<const std::string> texts,
                          const MeanVectorOptions& options, Progress* progress) {
-  return means_of(embeddings, texts, options, progress,
-                  [](const std::string& text, const auto& on_word) { tokenize(text, on_word, [] {}); });
+  return means_of(
+      embeddings, texts, options, progress,
+      [](const TextWords& words, const std::string& text, const auto& on_word) { words.for_each(text, on_word); });
 }
 
 MeanVectors mean_vectors(const Embeddings& embeddings, std::span<const std::vector<std::string>> texts,
                          const MeanVectorOptions& options, Progress* progress) {
-  return means_of(embeddings, texts, options, progress, [](const std::vector<std::string>& text, const auto& on_word) {
-    for (const std::string& word : text) on_word(word);
-  });
+  return means_of(embeddings, texts, options, progress,
+                  [](const TextWords&, const std::vector<std::string>& text, const auto& on_word) {
+                    for (const std::string& word : text) on_word(word);
+                  });
 }
 
 }  // namespace equivec

@@ -5,7 +5,7 @@
 #include "equivec/text/corpus.hpp"
 #include "src/base/parallel.hpp"
 #include "src/base/suggestion.hpp"
-#include "src/downstream/known_word.hpp"
+#include "src/downstream/text_words.hpp"
 #include "src/evaluate/outcomes.hpp"
 #include "src/math/softmax_regression.hpp"
 
@@ -24,7 +24,7 @@ namespace {
 class TextVectors {
  public:
   TextVectors(const Embeddings& embeddings, const ProbeOptions& options, const Progress* progress)
-      : embeddings_(embeddings), options_(options), progress_(progress), words_(embeddings.vocabulary()) {}
+      : embeddings_(embeddings), options_(options), progress_(progress), words_(embeddings) {}
 
   Examples of(std::span<const std::string> texts, TextCoverage& coverage) const {
     Examples means(static_cast<Eigen::Index>(texts.size()), embeddings_.dimension());
@@ -34,13 +34,10 @@ class TextVectors {
         check_cancelled(progress_);
         std::uint64_t words = 0, known = 0;
         Eigen::VectorXd sum = Eigen::VectorXd::Zero(embeddings_.dimension());
-        tokenize(
-            texts[i],
-            [&](std::string_view word) {
-              ++words;
-              known += add(word, sum);
-            },
-            [] {});
+        words_.for_each(texts[i], [&](std::string_view word) {
+          ++words;
+          known += add(word, sum);
+        });
         if (known > 0) sum /= static_cast<double>(known);
         means.row(static_cast<Eigen::Index>(i)) = sum.transpose();
         empty += words == 0;
@@ -70,7 +67,7 @@ class TextVectors {
   const Embeddings& embeddings_;
   const ProbeOptions& options_;
   const Progress* progress_;
-  KnownWord words_;
+  TextWords words_;
 };
 
 /// For each label of the test set, its number in the training set. Throws Error for one that is not there.

@@ -19,8 +19,8 @@ namespace {
 constexpr char tab = '\t';
 constexpr std::size_t npos = std::string_view::npos;
 
-/// Most bytes of a record over several lines in a table with tabs. What may go on for so long is decided within half of
-/// a block that a file is read in; so a block never gives only a few records.
+/// Most bytes of a record over several lines in a table with tabs: half of a block that files are read in. So the end
+/// of a block leaves open at most what records in its second half are, and no block gives only a few.
 constexpr std::size_t most_over_lines = std::size_t{1} << 19;
 
 /// What is wrong with a record, and where.
@@ -172,9 +172,10 @@ struct LineFields {
   std::size_t next = 0;    ///< the start of the next line
 };
 
-/// Finds the records that go on over several lines, by the rule of the header. Goes through the bytes once, since a
-/// field that begins on one line ends before the next line that leaves a quote open, or there: what is read from one
-/// such quote to the next is kept, for records that begin on other lines may go on through the same quotes.
+/// Finds the records that go on over several lines, by the rule of the header. What would be such a record can begin on
+/// many lines and fail each time, but the bytes are gone through once: the search for what closes a quote ends on the
+/// next line that leaves a quote open, or before; and what follows from there to the next such quote is kept, since
+/// what begins on later lines goes on through the same quotes.
 class RecordsOverLines {
  public:
   struct Record {
@@ -405,21 +406,20 @@ char separator_of_first(std::string_view start) {
   return counts[1] > counts[2] ? ';' : ',';
 }
 
-/// How many fields the record has that begins there, in a table with tabs. If its first line leaves a quote open, it is
-/// that line if the next line has as many fields, unless that suits what follows worse: with the fields of several
-/// lines as one, there is another number of them, and the next record has that number.
+/// How many fields the first record has, in a table with tabs. `begin`: where it begins. If its line leaves a quote
+/// open, the record may go on over lines. It is that line alone if the next one has as many fields and the record after
+/// it has not as many as the one over lines.
 std::size_t fields_of_first(std::string_view start, std::size_t begin) {
   const LineFields line(start, begin);
   if (line.open_quote == npos) return line.count;
   const auto record = RecordsOverLines(start, true, npos).over_lines(begin, line);
   if (!record) return line.count;
   if (line.count == 1 || LineFields(start, line.next).count != line.count) return record->fields;
-  if (record->fields == line.count) return line.count;
   const std::size_t at = record->end + after_empty_lines(start.substr(record->end));
-  const LineFields next(start, at);
-  const bool suits = at == start.size() || next.count == record->fields ||
-                     RecordsOverLines(start, true, record->fields).end_of(at) > next.next;
-  return suits ? record->fields : line.count;
+  const LineFields after(start, at);
+  const bool as_many = at == start.size() || after.count == record->fields ||
+                       RecordsOverLines(start, true, record->fields).end_of(at) > after.next;
+  return as_many ? record->fields : line.count;
 }
 
 /// The number of a column, from 1; 0 if it is a name.

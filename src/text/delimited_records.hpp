@@ -12,10 +12,10 @@ namespace equivec {
 /// the separator, quotes written twice and line feeds. Which of the three it is, is seen in the first record. Empty
 /// lines are no records.
 ///
-/// Tables with tabs are often written without any quoting, so there a quote at the start of a field may be text. It is,
-/// unless the next quote that is not written twice is followed by a tab or the end of a line. If that stands on a later
-/// line, it is also text where the record would not have as many fields as the first record of the table, or more than
-/// 512 KiB; and where that line and the next one have this number of fields (more than one) each by itself.
+/// Tables with tabs are often written without any quoting. There a quote at the start of a field is text, unless the
+/// next quote that is not written twice is followed by a tab or the end of a line. If that one stands on a later line,
+/// the quote is still text unless the record has as many fields as the first one of the table, and 512 KiB at most. And
+/// it is text if the line and the next one have that many fields (more than one) each by itself.
 ///
 /// `column`: the name of the texts in the header, which is the first record; or their number, from 1, in a table
 /// without a header. `start`: the beginning of the file, after a byte order mark; with `whole` all of it. Throws Error

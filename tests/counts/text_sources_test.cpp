@@ -141,7 +141,7 @@ TEST_CASE("Text sources: one file, forty files, a directory, a list, JSON lines 
     const Read expected(read_corpus(plain, options));
     CHECK(expected.words.size() > 40);
     for (const int threads : {1, 3})
-      for (const std::uint64_t memory : {0, 200000})
+      for (const std::uint64_t memory : {std::uint64_t{0}, std::uint64_t{200000}})
         for (const auto& [name, corpus] : sources) {
           VocabularyOptions other = options;
           other.threads = threads;

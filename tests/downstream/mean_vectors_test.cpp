@@ -122,3 +122,22 @@ TEST_CASE("means of texts: options out of range and numbers that are not finite 
   CHECK_THROWS_AS(mean_vectors(e, Strings{"w0"}, {}, &progress), Cancelled);
   CHECK(mean_vectors(e, Strings{}).vectors.rows() == 0);
 }
+
+TEST_CASE("Mean vectors: the words of a text are found by the rules that the vectors were trained with") {
+  const std::vector<Vocabulary::Entry> words = {{"don't", 3}, {"new_york", 2}, {"stop", 1}};
+  Matrix vectors(3, 3);
+  vectors << 1, 0, 0, 0, 1, 0, 0, 0, 1;
+  const Metadata rules = {
+      {"tool", "equivec 0.1.0"}, {"lowercase", "true"}, {"tokenize", "words"}, {"phrases", "auto"}, {"end_token", "."}};
+  const std::vector<std::string> texts = {"Don't STOP, New York!"};
+  const auto known = [&](const Metadata& metadata) {
+    return mean_vectors(Embeddings(Vocabulary(words), vectors, metadata), texts).known.at(0);
+  };
+  CHECK(known(rules) == 3);
+  CHECK(known({}) == 1);
+  Metadata others = rules;  // the same names may mean something else to another tool
+  others["tool"] = "something else";
+  others["tokenize"] = "bpe";
+  others.erase("phrases");
+  CHECK(known(others) == 1);
+}

@@ -215,6 +215,7 @@ COMMANDS = {
     "train glove": ([equivec.train_glove], [SAVE]),
     "cooccur": ([equivec.count_cooccurrences], [equivec.Cooccurrences.save]),
     "vocab": ([equivec.count_words], []),
+    "phrases": ([equivec.find_phrases], []),
     "neighbors": ([equivec.Embeddings.neighbors, equivec.Embeddings.neighbors_batch], []),
     "analogy": ([equivec.Embeddings.analogy], [equivec.Embeddings.analogies]),
     "similarity": ([equivec.Embeddings.similarity], []),
@@ -226,8 +227,13 @@ COMMANDS = {
     "mean-vectors": ([equivec.Embeddings.mean_vectors], []),
     "convert": ([equivec.load, SAVE], []),
 }
-#: Commands that are no functions: one is the command line of another program, the other describe().
-OTHER_COMMANDS = ("word2vec", "info")
+#: Commands that are no functions: the command line of another program, describe(), and one that reads a corpus where
+#: the function takes a text.
+OTHER_COMMANDS = ("word2vec", "info", "tokenize")
+#: What all commands that read a corpus take, and vocab's help tells.
+TEXT_OPTIONS = ("lowercase", "normalize", "tokenize", "punctuation", "digits", "invalid-utf8", "max-sentence", "phrases",
+                "keep", "drop", "field", "column")
+TEXT_COMMANDS = ("train skipgram", "train cbow", "train glove", "cooccur")
 
 #: Options of the command line alone, of a command or of all ("").
 ONLY_OPTIONS = {
@@ -261,6 +267,7 @@ ONLY_KEYWORDS = {
 OTHER_DEFAULTS = {
     ("train skipgram", "learning_rate"): "None: the model's",
     ("train cbow", "learning_rate"): "None: the model's",
+    ("phrases", "threshold"): "None: that of the scoring",
     ("neighbors", "min_similarity"): "None: no word is left out, as the help says too",
     ("analogy", "method"): "3cosavg in analogies(), which learns from several pairs",
     ("bias", "measure"): "direct-bias, as the help says too",
@@ -274,7 +281,7 @@ OTHER_DEFAULTS = {
 #: Options that have another name, besides - for _.
 RENAMED = {("debias", "lambda"): "lambda_", ("convert", "input-format"): "format"}
 
-OPTION = re.compile(r"^  (?:-\w, )?--(?P<name>[a-z][a-z0-9-]*)(?: (?P<value>[A-Z0-9|]+(?:\.\.\.)?))?"
+OPTION = re.compile(r"^  (?:-\w, )?--(?P<name>[a-z][a-z0-9-]*)(?: (?P<value>[A-Z0-9][A-Za-z0-9|]*(?:\.\.\.)?))?"
                     r"(?: \((?P<default>[^)]+)\))?(?:  |$)", re.MULTILINE)
 
 
@@ -289,6 +296,8 @@ def options_of(command):
     help_text = program(*command.split(), "--help")
     found = {match["name"]: match["default"] for match in OPTION.finditer(help_text)}
     assert len(found) == len(re.findall(r"^  -", help_text, re.MULTILINE)), "an option was not recognized"
+    if command in TEXT_COMMANDS:
+        found.update({name: default for name, default in options_of("vocab").items() if name in TEXT_OPTIONS})
     return found
 
 
@@ -309,6 +318,16 @@ def same(shown, default):
 def test_every_command_has_its_functions():
     listed = re.findall(r"^  (\w[\w-]*(?: (?:skipgram|cbow|glove))?)  ", program("--help"), re.MULTILINE)
     assert sorted(listed) == sorted([*COMMANDS, *OTHER_COMMANDS])
+
+
+@pytest.mark.parametrize("command", TEXT_COMMANDS)
+def test_commands_that_read_a_corpus_take_all_options_of_text(command):
+    assert set(TEXT_OPTIONS) <= set(options_of("vocab"))
+    for name in TEXT_OPTIONS:
+        value = [] if name == "lowercase" else ["x"]
+        done = subprocess.run([PROGRAM, *command.split(), "nowhere", "-o", "out", f"--{name}", *value],
+                              stderr=subprocess.PIPE, text=True)
+        assert done.returncode in (1, 2) and "there is no option" not in done.stderr, done.stderr
 
 
 @pytest.mark.parametrize("command", COMMANDS)

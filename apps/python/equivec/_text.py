@@ -164,7 +164,7 @@ class Phrases(Mapping[str, float]):
         return score
 
     def __iter__(self) -> Iterator[str]:
-        seen = {}
+        seen: dict[str, None] = {}
         for each in self._handle._passes():
             seen.update((phrase, None) for phrase, _ in each)
         return iter(seen)

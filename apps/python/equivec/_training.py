@@ -237,8 +237,9 @@ def count_cooccurrences(corpus: Any, *, window: int = 15, symmetric: bool = True
         A pair d words apart counts 1/d; False: 1.
     vocabulary : Vocabulary or path, optional
         Use these words and counts.
-    lowercase, normalize, tokenize, punctuation, digits, invalid_utf8, max_sentence, phrases, keep, drop, field,
-    column
+    lowercase, normalize, tokenize, punctuation, digits, invalid_utf8, max_sentence
+        As in count_words.
+    phrases, keep, drop, field, column
         As in count_words.
     min_count, max_size, unknown, end_token, memory, threads, progress
         As in count_words.
@@ -305,8 +306,9 @@ def train_word2vec(corpus: Any, *, model: str = "skipgram", loss: str = "negativ
         Noise words are drawn by count to this power.
     cbow_update : {"gradient", "legacy"}
         gradient: contexts share the step; legacy: each takes all of it, as in word2vec.c.
-    lowercase, normalize, tokenize, punctuation, digits, invalid_utf8, max_sentence, phrases, keep, drop, field,
-    column
+    lowercase, normalize, tokenize, punctuation, digits, invalid_utf8, max_sentence
+        As in count_words.
+    phrases, keep, drop, field, column
         As in count_words.
     min_count, max_size, unknown, end_token, memory
         As in count_words.
@@ -427,8 +429,9 @@ def train_glove(corpus: Any = None, *, cooccurrences: Any = None, vectors: str =
         legacy: without the learning rate, as in Stanford's program since 2019.
     parameters : path, optional
         Also write all parameters there, as ``glove -binary 1`` does.
-    lowercase, normalize, tokenize, punctuation, digits, invalid_utf8, max_sentence, phrases, keep, drop, field,
-    column
+    lowercase, normalize, tokenize, punctuation, digits, invalid_utf8, max_sentence
+        As in count_words.
+    phrases, keep, drop, field, column
         As in count_words.
     min_count, max_size, unknown, end_token, memory
         As in count_words.

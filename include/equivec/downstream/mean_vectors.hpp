@@ -47,7 +47,7 @@ struct MeanVectors {
 };
 
 /// The weighted mean of the vectors of each text's words: the sum of weight times vector, divided by the number of
-/// known words, as in the paper. Words are separated by white space and looked up as in probe(): as written, else, if
+/// known words, as in the paper. Words are found and looked up as in probe(): as written, else, if
 /// the vectors are uncased, with A-Z as a-z. Others are skipped; a text without a known word has a vector of zeros.
 /// Computed in double. Progress counts texts. Throws Error if a vector is not finite; OptionError; Cancelled.
 MeanVectors mean_vectors(const Embeddings& embeddings, std::span<const std::string> texts,

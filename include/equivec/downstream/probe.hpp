@@ -59,15 +59,16 @@ struct ProbeResult {
   std::vector<double> log_losses;          ///< of each text -ln P(its label), >= 0, finite
 };
 
-/// Words are separated by white space. A word is looked up as written; if it is not found and the vectors are uncased
-/// (is_cased() of counts/vocabulary.hpp), with A-Z as a-z. A word whose vector is zero counts as unknown; a word that
-/// occurs twice counts twice. The classifier is that of scikit-learn's LogisticRegression(C=strength) on these means,
-/// neither centred nor scaled: it minimises |W|^2 / 2 + C * (sum of log-losses) with one row of W per class, or, for
-/// two classes, |w|^2 / 2 + C * (sum), w being the difference of their rows; intercepts are not penalised. The
-/// objective is certified to be within a relative 1e-8 of its minimum, and mostly reaches the precision of doubles.
-/// Memory: (lines of the larger set) x (dimension + 2 classes) doubles. Of `progress` only the cancellation is used.
-/// Throws Error as require_learnable(), if no word of the training set is known, or if the solution is not found, which
-/// takes vectors or a strength of extreme size; OptionError; Cancelled.
+/// Words are what they were when the vectors were trained, as far as the metadata tell (TextOptions, and phrases with
+/// an underscore); else they are separated by white space. A word is looked up as written; if it is not found and the
+/// vectors are uncased (is_cased() of counts/vocabulary.hpp), with A-Z as a-z. A word whose vector is zero counts as
+/// unknown; a word that occurs twice counts twice. The classifier is that of scikit-learn's
+/// LogisticRegression(C=strength) on these means, neither centred nor scaled: it minimises |W|^2 / 2 + C * (sum of
+/// log-losses) with one row of W per class, or, for two classes, |w|^2 / 2 + C * (sum), w being the difference of their
+/// rows; intercepts are not penalised. The objective is certified to be within a relative 1e-8 of its minimum, and
+/// mostly reaches the precision of doubles. Memory: (lines of the larger set) x (dimension + 2 classes) doubles. Of
+/// `progress` only the cancellation is used. Throws Error as require_learnable(), if no word of the training set is
+/// known, or if the solution is not found, which takes vectors or a strength of extreme size; OptionError; Cancelled.
 ProbeResult probe(const Embeddings& embeddings, const LabelledTexts& training, const LabelledTexts& test,
                   const ProbeOptions& options = {}, Progress* progress = nullptr);
 

@@ -1,0 +1,60 @@
+#include "src/downstream/text_words.hpp"
+
+#include "equivec/counts/vocabulary.hpp"
+#include "src/base/characters.hpp"
+
+#include <utility>
+
+namespace equivec {
+
+namespace {
+
+/// What the metadata tell, if they are ours: others may use the same names for something else.
+TextOptions options_of(const Metadata& metadata) {
+  const auto tool = metadata.find("tool");
+  if (tool == metadata.end() || !tool->second.starts_with("equivec ")) return {};
+  TextOptions options = text_options_of(metadata);
+  options.max_sentence = 0;
+  if (options.invalid_utf8 == InvalidUtf8::fail) options.invalid_utf8 = InvalidUtf8::keep;
+  return options;
+}
+
+}  // namespace
+
+TextWords::TextWords(const Embeddings& embeddings)
+    : vocabulary_(embeddings.vocabulary()),
+      rules_(options_of(embeddings.metadata())),
+      plain_(options_of(embeddings.metadata()) == TextOptions()),
+      cased_(is_cased(vocabulary_)),
+      joins_phrases_(embeddings.metadata().contains("phrases")) {}
+
+std::optional<WordId> TextWords::find(std::string_view word) const {
+  const auto id = vocabulary_.find(word);
+  return id || cased_ ? id : vocabulary_.find(lowered(word));
+}
+
+/// Joins neighbours that are a phrase of the vocabulary, from left to right, until there are none.
+std::vector<std::string> TextWords::phrases_of(std::string_view text) const {
+  TextRules::Scratch scratch;
+  std::vector<std::string> words;
+  tokenize(
+      rules_.apply(text, scratch).text, [&](std::string_view word) { words.emplace_back(word); }, [] {});
+  for (bool changes = true; changes;) {
+    changes = false;
+    std::vector<std::string> result;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      if (i + 1 < words.size())
+        if (std::string phrase = words[i] + "_" + words[i + 1]; vocabulary_.find(phrase)) {
+          result.push_back(std::move(phrase));
+          changes = true;
+          ++i;
+          continue;
+        }
+      result.push_back(std::move(words[i]));
+    }
+    words = std::move(result);
+  }
+  return words;
+}
+
+}  // namespace equivec
