@@ -102,6 +102,8 @@ int main(int argc, char** argv) {
   write(folder / "delimited_records/comma",
         std::string("\0\x80", 2) + "id,text\r\n1,\"a, \"\"b\"\"\nc\"\r\n2,plain\r\n");
   write(folder / "delimited_records/tab", std::string("\0\x80", 2) + "id\ttext\n1\t\"quoted\"\n2\t\"open\n3\tplain\n");
+  write(folder / "delimited_records/tab_lines",
+        std::string("\0\x80", 2) + "id\ttext\n1\t\"quoted\nlines\"\n2\t\"open\n3\tplain\n\"4\n5\"\tsix\n");
   const std::string scripts =
       "The cat's caf\u00e9 e\u0301 \u6771\u4eac\u30bf \u0e44\u0e17\u0e22 \ud55c \u0416, x\u00b2 #\ufe0f\u20e3\n";
   write(folder / "text_rules/words", "\x11\x07" + scripts);

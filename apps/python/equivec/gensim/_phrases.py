@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import json
 import math
@@ -110,6 +111,23 @@ def _scorer_of(scoring: Any) -> _Scorer:
                     "needs")
 
 
+def _require_settings(min_count: Any, threshold: float, scoring: Any, delimiter: Any, connector_words: Any) -> None:
+    if int(min_count) != min_count:
+        raise TypeError(f"min_count: expected an int, found {min_count}")
+    if min_count < 1:
+        raise ValueError("min_count: expected at least 1")
+    if _name_of(scoring) == "npmi" and not -1 <= threshold <= 1:
+        raise ValueError(f"threshold: expected -1 to 1, as npmi scores are, found {threshold}")
+    if _name_of(scoring) == "default" and (threshold < 0 or (threshold == 0 and scoring == "default")):
+        raise ValueError(f"threshold: expected a number above 0, found {threshold}")
+    if not isinstance(delimiter, str):
+        raise TypeError(f"delimiter: expected a str, found {type(delimiter).__name__}")
+    if not delimiter:
+        raise ValueError("delimiter: expected something to stand between the words of a phrase, found ''")
+    if is_text(connector_words):
+        raise TypeError(f"connector_words: expected words, found a {type(connector_words).__name__}; split it first")
+
+
 # ---- counting ----
 
 class _Counts(NamedTuple):
@@ -196,19 +214,19 @@ class _Joining:
     def _join(self, sentence: Iterable[str]) -> tuple[list[str], list[int]]:
         """The words with the phrases joined, and where the phrases are."""
         if is_text(sentence):
-            raise TypeError(f"expected a list of words, found the {type(sentence).__name__} {sentence[:40]!r}; "  # type: ignore[index]
-                            "split it first")
+            raise TypeError(f"expected a list of words, found a {type(sentence).__name__}; split it first")
         score_of, threshold, delimiter = self._scores().get, self.threshold, self.delimiter
         connector_words = self.connector_words
         tokens: list[str] = []
         joined: list[int] = []
-        start = None  # the words so far of what may be a phrase
+        start: Optional[str] = None  # the words so far of what may be a phrase
+        begin, word = 0, ""  # where it begins
         try:
             for word in sentence:
                 if word in connector_words:
                     if start is not None:
                         start += delimiter + word
-                elif not word:  # which is no word
+                elif word == "":  # which is no word
                     continue
                 else:
                     if start is not None:
@@ -229,7 +247,8 @@ class _Joining:
     def __getitem__(self, sentence: Any) -> Any:
         """The words of a sentence with the phrases joined; of sentences, an iterable of such."""
         if is_text(sentence):
-            return self._join(sentence)  # which says what is wrong
+            raise TypeError(f"expected a list of words, or such lists, found a {type(sentence).__name__}; split it "
+                            "first")
         items = iter(sentence)
         try:
             first = next(items)
@@ -293,10 +312,21 @@ class _Joining:
                 found[tokens[i]] = scores[tokens[i]]
         return found
 
+    def __str__(self) -> str:
+        return (f"{type(self).__name__}<{len(self._scores())} phrases, min_count={self.min_count}, "
+                f"threshold={self.threshold}>")
+
+    __repr__ = __str__
+
     # ---- files ----
 
-    #: What save() writes beside the phrases.
+    #: What save() writes as it is.
     _settings: tuple[str, ...] = ("min_count", "threshold", "delimiter")
+
+    @classmethod
+    def _of(cls, document: dict[str, Any]) -> Any:
+        """What load() has read."""
+        raise NotImplementedError
 
     def save(self, fname_or_handle: Any, separately: Any = None, sep_limit: int = 10485760,
              ignore: Any = frozenset(), pickle_protocol: int = 4) -> None:
@@ -308,8 +338,8 @@ class _Joining:
         fname_or_handle : path, or file for writing bytes
             Compressed if its name ends with .gz, .bz2 or .xz.
         """
-        kind = FrozenPhrases if isinstance(self, FrozenPhrases) else Phrases
-        document = {"equivec.gensim": kind.__name__, **{name: getattr(self, name) for name in self._settings},
+        kind = "FrozenPhrases" if isinstance(self, FrozenPhrases) else "Phrases"
+        document = {"equivec.gensim": kind, **{name: getattr(self, name) for name in self._settings},
                     "scoring": _name_of(self.scoring), "connector_words": sorted(self.connector_words),
                     "phrases": self._scores()}
         content = json.dumps(document, default=lambda number: number.item()).encode()  # numbers may be NumPy's
@@ -339,24 +369,18 @@ class _Joining:
         with _open(fname) as file:
             content = file.read()
         if content.startswith(b"\x80"):
-            raise Error(f"{os.fsdecode(fname)}: is a Python pickle, such as gensim's save() writes; load it with gensim "
+            raise Error(f"{os.fsdecode(fname)}: is a Python pickle, such as gensim's save writes; load it with gensim "
                         "and pass it to FrozenPhrases()")
         try:
             document = json.loads(content)
-            kind: type[_Joining] = {"Phrases": Phrases, "FrozenPhrases": FrozenPhrases}[document["equivec.gensim"]]
-            self = (cls if issubclass(cls, kind) else kind).__new__(cls if issubclass(cls, kind) else kind)
-            for name in kind._settings:
-                setattr(self, name, document[name])
-            self.scoring = _scorer_of(document["scoring"]) if document["scoring"] else None
-            self.connector_words = frozenset(document["connector_words"])
-            self._take({str(phrase): float(score) for phrase, score in document["phrases"].items()})
+            kinds: dict[str, type[_Joining]] = {"Phrases": Phrases, "FrozenPhrases": FrozenPhrases}
+            kind = kinds[document["equivec.gensim"]]
+            document["scoring"] = _scorer_of(document["scoring"]) if document["scoring"] else None
+            document["connector_words"] = frozenset(document["connector_words"])
+            document["phrases"] = {phrase: float(score) for phrase, score in document["phrases"].items()}
+            return (cls if issubclass(cls, kind) else kind)._of(document)
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             raise Error(f"{os.fsdecode(fname)}: is not what save() of Phrases and FrozenPhrases writes") from None
-        return self
-
-    def _take(self, scores: dict[str, float]) -> None:
-        """The phrases of a file."""
-        raise NotImplementedError
 
 
 class Phrases(_Joining):
@@ -389,15 +413,13 @@ class Phrases(_Joining):
 
     Examples
     --------
-    >>> sentences = [["in", "new", "york"], ["the", "bank", "of", "america"], ["new", "york", "is", "new"]] * 5
+    >>> sentences = ["in new york city".split(), "new york is new".split(), "the bank of america".split()] * 5
     >>> bigram = Phrases(sentences, min_count=1, threshold=1, connector_words=ENGLISH_CONNECTOR_WORDS)
-    >>> bigram.export_phrases()
-    {'bank_of_america': 1.2800000000000002}
     >>> bigram[["a", "bank", "of", "america"]]
     ['a', 'bank_of_america']
-    >>> trigram = Phrases(bigram[sentences], min_count=1, threshold=0.5)
-    >>> trigram[bigram[["new", "york"]]]
-    ['new_york']
+    >>> trigram = Phrases(bigram[sentences], min_count=1, threshold=1)
+    >>> trigram[bigram[["new", "york", "city"]]]
+    ['new_york_city']
     """
 
     def __init__(self, sentences: Any = None, min_count: int = 5, threshold: float = 10.0,
@@ -412,7 +434,7 @@ class Phrases(_Joining):
         self._counts: Optional[_Counts] = None  # of the text, once it has come in parts
         self._tokens: Optional[int] = 0  # None: not counted yet
         self._vocab: Optional[dict[str, int]] = None
-        self._found: Optional[tuple[tuple[Any, ...], dict[str, float]]] = None  # with what they were found
+        self._found: Optional[tuple[list[Any], dict[str, float]]] = None  # with what they were found
         if sentences is not None:
             self.add_vocab(sentences)
 
@@ -468,15 +490,19 @@ class Phrases(_Joining):
     # ---- what was learned ----
 
     def _scores(self) -> dict[str, float]:
-        settings = self.min_count, self.threshold, _name_of(self.scoring)
-        if self._found is None or self._found[0] != settings:
-            if self._is_read() and self._found is not None:
-                min_count, threshold, scoring = self._found[0]
-                if (min_count, scoring) == (settings[0], settings[2]) and self.threshold >= threshold:
+        setting = self._setting()
+        if self._found is None or self._found[0] != setting:
+            if self._found is not None and self._is_read():
+                *others, threshold = self._found[0]
+                if others == setting[:-1] and threshold <= self.threshold:
                     return self._found[1]
                 self._require_text("other settings")
-            self._found = settings, self._find()
+            self._found = setting, self._find()
         return self._found[1]
+
+    def _setting(self) -> list[Any]:
+        """What may change between two questions, as in gensim."""
+        return [_name_of(self.scoring), self.min_count, self.threshold]
 
     def _find(self) -> dict[str, float]:
         scorer = _scorer_of(self.scoring)
@@ -490,7 +516,7 @@ class Phrases(_Joining):
         found = find_phrases(self._corpus, scoring=_scorers[str(_name_of(scorer))][1], threshold=self.threshold,
                              min_count=int(self.min_count), delimiter=delimiter,
                              connector_words=self._connectors()).passes
-        scores = found[0] if found else {}
+        scores: dict[str, float] = found[0] if found else {}
         if delimiter == self.delimiter:
             return scores
         return {phrase.replace(delimiter, self.delimiter): score for phrase, score in reversed(list(scores.items()))}
@@ -526,8 +552,8 @@ class Phrases(_Joining):
 
     @property
     def vocab(self) -> dict[str, int]:
-        """How often each word occurs, and each pair of words, joined by the delimiter. It is made when it is first asked
-        for, and takes the time and memory that gensim takes."""
+        """How often each word occurs, and each pair of words, joined by the delimiter. Made when it is first asked for;
+        it takes the time and memory that gensim takes."""
         if self._vocab is None:
             self._require_text("vocab")
             if self._corpus is None and self._counts is None:
@@ -550,17 +576,75 @@ class Phrases(_Joining):
 
     _settings = (*_Joining._settings, "max_vocab_size", "progress_per", "corpus_word_count")
 
-    def _take(self, scores: dict[str, float]) -> None:
-        self._corpus = self._counts = self._vocab = None
-        self.min_reduce = 1
-        self._found = (self.min_count, self.threshold, _name_of(self.scoring)), scores
+    @classmethod
+    def _of(cls, document: dict[str, Any]) -> Any:
+        self = cls.__new__(cls)
+        Phrases.__init__(self, None, *(document[name] for name in (
+            "min_count", "threshold", "max_vocab_size", "delimiter", "progress_per", "scoring", "connector_words")))
+        self._tokens = int(document["corpus_word_count"])
+        self._found = self._setting(), document["phrases"]
+        return self
 
     def __getstate__(self) -> dict[str, Any]:
         self._scores()
         return {**vars(self), "_corpus": None, "_counts": None, "_vocab": None, "_tokens": self.corpus_word_count}
 
-    def __str__(self) -> str:
-        return (f"{type(self).__name__}<{len(self._scores())} phrases, min_count={self.min_count}, "
-                f"threshold={self.threshold}>")
+    def __copy__(self) -> Any:
+        return self.__deepcopy__({})
 
-    __repr__ = __str__
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        made = memo[id(self)] = type(self).__new__(type(self))
+        # The text does not change, and cannot be copied.
+        vars(made).update(copy.deepcopy({**vars(self), "_corpus": None}, memo), _corpus=self._corpus)
+        return made
+
+
+class FrozenPhrases(_Joining):
+    """Phrases that do not learn any more: see Phrases.freeze().
+
+    Parameters
+    ----------
+    phrases_model : Phrases
+        Or gensim's, whose phrases are those of its export_phrases().
+
+    Attributes
+    ----------
+    phrasegrams : dict of str to float
+        The phrases with their scores.
+
+    Examples
+    --------
+    >>> frozen = FrozenPhrases(Phrases([["in", "new", "york"], ["new", "york", "is"]] * 5, min_count=1, threshold=1))
+    >>> frozen
+    FrozenPhrases<1 phrases, min_count=1, threshold=1>
+    >>> frozen.phrasegrams
+    {'new_york': 1.2600000000000002}
+    >>> frozen[["new", "york"]]
+    ['new_york']
+    """
+
+    def __init__(self, phrases_model: Any) -> None:
+        try:
+            self.threshold, self.min_count = phrases_model.threshold, phrases_model.min_count
+            self.delimiter, self.scoring = phrases_model.delimiter, phrases_model.scoring
+            self.connector_words = frozenset(phrases_model.connector_words)
+            exported = getattr(phrases_model, "export_phrases", None)
+            self.phrasegrams: dict[str, float] = dict(exported() if exported else phrases_model.phrasegrams)
+        except AttributeError:
+            raise TypeError(f"expected Phrases, found {type(phrases_model).__name__}") from None
+        name = _name_of(self.scoring)
+        self.scoring = self.scoring if name is None else _scorers[name][0]
+
+    def _scores(self) -> dict[str, float]:
+        return self.phrasegrams
+
+    @classmethod
+    def _of(cls, document: dict[str, Any]) -> Any:
+        self = cls.__new__(cls)
+        for name in (*cls._settings, "scoring", "connector_words"):
+            setattr(self, name, document[name])
+        self.phrasegrams = document["phrases"]
+        return self
+
+
+Phraser = FrozenPhrases  # gensim's older name
