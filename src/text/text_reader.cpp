@@ -71,10 +71,12 @@ std::optional<TextBlock> TextReader::next() {
 void TextReader::open(const Corpus::Part& part) {
   owner_ = part.owner;
   bytes_ = part.bytes;
+  mapped_.reset();
+  given_back_ = 0;
   if (!owner_) {
-    const auto mapped = std::make_shared<const MappedFile>(part.name);
-    owner_ = mapped;
-    bytes_ = mapped->bytes();
+    mapped_ = std::make_shared<const MappedFile>(part.name);
+    owner_ = mapped_;
+    bytes_ = mapped_->bytes();
   }
   open_ = true;
   position_ = 0;
@@ -143,10 +145,19 @@ void TextReader::skip(std::size_t size) {
     position_ += size;
 }
 
+/// Of a plain file, the memory of what was read a while ago: else all of a large file would count as the process's.
+void TextReader::give_back() {
+  constexpr std::size_t kept = std::size_t{64} << 20;  // more than the blocks that threads work on
+  if (!mapped_ || position_ < given_back_ + 2 * kept) return;
+  mapped_->release(bytes_.substr(given_back_, position_ - kept - given_back_));
+  given_back_ = position_ - kept;
+}
+
 TextBlock TextReader::take(std::size_t size) {
   if (!decompressor_) {
     TextBlock block{.owner = owner_, .text = bytes_.substr(position_, size), .stored_bytes = size};
     position_ += size;
+    give_back();
     return block;
   }
   auto text = std::make_shared<std::string>(rest_, 0, size);

@@ -3,6 +3,7 @@
 #include "equivec/text/corpus.hpp"
 #include "equivec/text/text_options.hpp"
 #include "src/files/decompress.hpp"
+#include "src/files/mapped_file.hpp"
 #include "src/text/records.hpp"
 
 #include <cstdint>
@@ -63,15 +64,18 @@ class TextReader {
   Window window(std::size_t size);
   std::size_t records_in_block(const std::string& name);
   void skip(std::size_t size);
+  void give_back();
   TextBlock take(std::size_t size);
 
   Corpus corpus_;
   Tokenization tokenize_;
   std::size_t part_ = 0;
   bool open_ = false;
-  std::shared_ptr<const void> owner_;  // of bytes_
-  std::string_view bytes_;             // of the current part
-  std::size_t position_ = 0;           // in the bytes of a plain part; of a compressed one, those that count as read
+  std::shared_ptr<const void> owner_;         // of bytes_
+  std::string_view bytes_;                    // of the current part
+  std::shared_ptr<const MappedFile> mapped_;  // that has the bytes, if it was mapped to be read here
+  std::size_t given_back_ = 0;                // bytes whose memory was
+  std::size_t position_ = 0;  // in the bytes of a plain part; of a compressed one, those that count as read
   std::unique_ptr<Decompressor> decompressor_;
   std::string rest_;           // decompressed, not yet returned
   bool decompressed_ = false;  // rest_ is all that is left

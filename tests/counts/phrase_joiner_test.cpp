@@ -204,7 +204,7 @@ TEST_CASE("phrase joiner: sentences have one end each, and the end token before 
 }
 
 TEST_CASE("phrase joiner: the barrier becomes the unknown word, also if the text has it") {
-  const Sentences sentences = {{"a", "b", "\n", "b", "c"}, {"\n", "c", "a"}};
+  const Sentences sentences = {{"a", "b", barrier, "b", "c"}, {barrier, "c", "a"}};
   const Phrases phrases = phrases_of({{{"a_b", 1}, {"c_a", 1}}}, {});
   CHECK(words_of(join_phrases(training_text(sentences), phrases, {.unknown = "<unk>"}, nullptr)) ==
         Sentences{{"a_b", "<unk>", "b", "c"}, {"<unk>", "c_a"}});
@@ -215,7 +215,7 @@ TEST_CASE("phrase joiner: the barrier becomes the unknown word, also if the text
 }
 
 TEST_CASE("phrase joiner: a barrier without a name has no count, so the encoder drops it") {
-  const Sentences sentences = {{"a", "b", "\n", "b"}, {"\n"}, {"a", "b"}};
+  const Sentences sentences = {{"a", "b", barrier, "b"}, {barrier}, {"a", "b"}};
   NumberedText text = join_phrases(training_text(sentences), phrases_of({{{"a_b", 1}}}, {}), {}, nullptr);
   CHECK(text.tokens == 5);
   CHECK(text.sentences == 3);

@@ -21,6 +21,7 @@
 namespace equivec {
 
 using Sentence = std::vector<std::string>;
+inline const std::string barrier(phrase_barrier);
 using Sentences = std::vector<Sentence>;
 using PlainPhrases = std::map<std::string, double>;
 

@@ -92,7 +92,7 @@ TEST_CASE("phrases: overlapping pairs count, those across line ends do not") {
 
 TEST_CASE("phrases: the barrier is in no phrase and keeps its neighbours apart, but is a word of the text") {
   const PhraseOptions options{.threshold = 0, .min_count = 0};
-  const Sentences sentences = {{"a", "\n", "b", "a", "b"}, {"\n", "\n", "a"}};
+  const Sentences sentences = {{"a", barrier, "b", "a", "b"}, {barrier, barrier, "a"}};
   const Phrases phrases = find_phrases(training_text(sentences), options);
   CHECK(passes_of(phrases) == std::vector<PlainPhrases>{{{"b_a", 1.0 / 2 / 3 * 8}, {"a_b", 1.0 / 3 / 2 * 8}}});
 }

@@ -286,3 +286,19 @@ TEST_CASE("Text sources: the summary counts what was read and what became of it"
   CHECK(summary.outside == 2);
   CHECK(summary.kept.tokens == 6);
 }
+
+TEST_CASE("Text sources: phrases leave words alone that are white space, as a program may give them") {
+  CorpusBuilder builder;
+  for (int i = 0; i < 30; ++i) {
+    for (const char* word : {"a", "b", "\n", "c", "d"}) builder.add(word);
+    builder.end_sentence();
+  }
+  builder.add("rare");
+  const Corpus corpus = std::move(builder).finish();
+  const Vocabulary words =
+      count_words(corpus, {.phrases = Phrases({{{"a_b", 3.0}}}), .min_count = 2, .unknown = "<unk>"});
+  CHECK(words.count(words.find("a_b").value()) == 30);
+  CHECK(words.count(words.find("\n").value()) == 30);
+  CHECK(words.count(words.find("<unk>").value()) == 1);
+  CHECK(words.size() == 5);
+}

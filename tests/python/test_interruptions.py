@@ -45,6 +45,7 @@ CALLS = {
     "counting a file": (
         "open('corpus.txt', 'w').writelines(' '.join(s) + '\\n' for s in text(200000))",
         "equivec.count_words([__import__('pathlib').Path('corpus.txt')] * 400)"),
+    "finding phrases": ("t = text(20000)", "[equivec.find_phrases(t * 10, passes=3, threshold=1) for _ in range(99)]"),
     "counting pairs": ("t = text(20000)", "[equivec.count_cooccurrences(t * 10, window=50) for _ in range(99)]"),
     "training": ("t = text(20000)", "equivec.train_word2vec(t, epochs=10000)"),
     "training deterministically": ("t = text(20000)", "equivec.train_word2vec(t, epochs=10000, deterministic=True)"),

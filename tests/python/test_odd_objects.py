@@ -101,13 +101,23 @@ def _keywords(names):
 TRAINING = ["model", "loss", "dimension", "window", "window_shape", "negatives", "learning_rate", "subsample",
             "noise_exponent", "min_count", "max_size", "unknown", "end_token", "vocabulary", "memory", "initialize",
             "resume", "validation", "threads", "deterministic", "seed", "contexts", "progress", "on_epoch", "nonsense"]
+TEXT = ["lowercase", "normalize", "tokenize", "punctuation", "digits", "invalid_utf8", "max_sentence", "phrases", "keep",
+        "drop", "field", "column"]
+PHRASES = equivec.Phrases.from_scores({"new_york": 1.5})
 CALLS = {
     "Embeddings": (equivec.Embeddings, 2, ["counts", "metadata", "copy"]),
     "Vocabulary": (equivec.Vocabulary, 2, []),
     "train_word2vec": (equivec.train_word2vec, 1, TRAINING),
     "train_glove": (equivec.train_glove, 1, ["cooccurrences", "vectors", "dimension", "x_max", "min_count", "vocabulary",
                                              "window", "symmetric", "initialize", "gradient_clip", "unknown_vector"]),
-    "count_words": (equivec.count_words, 1, ["min_count", "max_size", "unknown", "memory", "threads", "progress"]),
+    "count_words": (equivec.count_words, 1, ["min_count", "max_size", "unknown", "memory", "threads", "progress", *TEXT]),
+    "tokenize": (equivec.tokenize, 1, TEXT),
+    "find_phrases": (equivec.find_phrases, 1, ["scoring", "threshold", "min_count", "passes", "connector_words", "delimiter",
+                                               "memory", *TEXT]),
+    "Phrases.from_scores": (equivec.Phrases.from_scores, 1, ["delimiter", "connector_words"]),
+    "Phrases.join": (PHRASES.join, 1, []),
+    "Phrases.getitem": (PHRASES.__getitem__, 1, []),
+    "Phrases.load": (equivec.Phrases.load, 1, []),
     "count_cooccurrences": (equivec.count_cooccurrences, 1, ["window", "symmetric", "min_count", "vocabulary"]),
     "getitem": (VECTORS.__getitem__, 1, []),
     "contains": (VECTORS.__contains__, 1, []),

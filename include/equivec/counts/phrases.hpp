@@ -66,9 +66,10 @@ struct PhraseOptions {
 /// Throws OptionError naming the first setting that is out of range.
 void validate(const PhraseOptions& options);
 
-/// The word that stands for those which were left out of a text, being too rare to be in a phrase. No word of a text
-/// is a line feed. It is in no phrase, and the words before and after it do not follow each other.
-inline constexpr std::string_view phrase_barrier = "\n";
+/// The word that stands for those which were left out of a text, being too rare to be in a phrase. It is in no phrase,
+/// and the words before and after it do not follow each other. No text has it, since it holds white space; nor will a
+/// program that gives its own words.
+inline constexpr std::string_view phrase_barrier = "\n(a word that is in no phrase)\n";
 
 /// Phrases by pass. Immutable, cheap to copy, may be read by all threads.
 class Phrases {

@@ -9,7 +9,7 @@ import math
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Optional, Union, cast
+from typing import Any, NamedTuple, Optional, Union
 
 from .. import _core
 from .._errors import Error
@@ -74,9 +74,10 @@ def npmi_scorer(worda_count: float, wordb_count: float, bigram_count: float, len
 
     Examples
     --------
-    >>> npmi_scorer(worda_count=10, wordb_count=10, bigram_count=10, len_vocab=400, min_count=5,
-    ...             corpus_word_count=1000)
-    1.0
+    >>> score = npmi_scorer(worda_count=8, wordb_count=10, bigram_count=7, len_vocab=400, min_count=5,
+    ...                     corpus_word_count=1000)
+    >>> round(score, 3)
+    0.901
     """
     if bigram_count < min_count or not (worda_count and wordb_count and bigram_count):
         return -math.inf
@@ -413,11 +414,11 @@ class Phrases(_Joining):
 
     Examples
     --------
-    >>> sentences = ["in new york city".split(), "new york is new".split(), "the bank of america".split()] * 5
+    >>> sentences = ["in new york city".split(), "new york is big".split(), "the bank of america".split()] * 5
     >>> bigram = Phrases(sentences, min_count=1, threshold=1, connector_words=ENGLISH_CONNECTOR_WORDS)
     >>> bigram[["a", "bank", "of", "america"]]
     ['a', 'bank_of_america']
-    >>> trigram = Phrases(bigram[sentences], min_count=1, threshold=1)
+    >>> trigram = Phrases(bigram[sentences], min_count=1, threshold=0.4, connector_words=ENGLISH_CONNECTOR_WORDS)
     >>> trigram[bigram[["new", "york", "city"]]]
     ['new_york_city']
     """
@@ -454,7 +455,7 @@ class Phrases(_Joining):
         >>> phrases.add_vocab([["new", "york"]])
         >>> phrases.add_vocab([["in", "new", "york"], ["new", "york", "is"]])
         >>> phrases.export_phrases()
-        {'new_york': 1.5555555555555556}
+        {'new_york': 1.5555555555555554}
         """
         self._require_text("add_vocab")
         corpus = _corpus_of(sentences)
@@ -516,10 +517,10 @@ class Phrases(_Joining):
         found = find_phrases(self._corpus, scoring=_scorers[str(_name_of(scorer))][1], threshold=self.threshold,
                              min_count=int(self.min_count), delimiter=delimiter,
                              connector_words=self._connectors()).passes
-        scores: dict[str, float] = found[0] if found else {}
-        if delimiter == self.delimiter:
-            return scores
-        return {phrase.replace(delimiter, self.delimiter): score for phrase, score in reversed(list(scores.items()))}
+        scores: dict[str, float] = {}
+        for phrase, score in (found[0] if found else {}).items():  # the best first
+            scores.setdefault(phrase.replace(delimiter, self.delimiter), score)
+        return scores
 
     def _scored(self, counts: _Counts, scorer: _Scorer) -> dict[str, float]:
         different = len(counts.pairs) + sum(word not in self.connector_words for word in counts.words)
@@ -614,11 +615,11 @@ class FrozenPhrases(_Joining):
 
     Examples
     --------
-    >>> frozen = FrozenPhrases(Phrases([["in", "new", "york"], ["new", "york", "is"]] * 5, min_count=1, threshold=1))
+    >>> frozen = FrozenPhrases(Phrases([["in", "new", "york"], ["new", "york", "is"]] * 5, min_count=1, threshold=0.6))
     >>> frozen
-    FrozenPhrases<1 phrases, min_count=1, threshold=1>
+    FrozenPhrases<1 phrases, min_count=1, threshold=0.6>
     >>> frozen.phrasegrams
-    {'new_york': 1.2600000000000002}
+    {'new_york': 0.63}
     >>> frozen[["new", "york"]]
     ['new_york']
     """
