@@ -168,7 +168,8 @@ VocabularyOptions reading_options(const Corpus& corpus, const WordsRecipe& words
   const auto stage = reporting.begin("finding phrases", "");
   options.phrases =
       find_phrases(corpus, options.text, {.threads = options.threads, .memory = options.memory}, reporting.progress);
-  reporting.notice(corpus.name() + ": " + grouped(options.phrases->size()) + (options.phrases->size() == 1 ? " phrase" : " phrases"));
+  reporting.notice(corpus.name() + ": " + grouped(options.phrases->size()) +
+                   (options.phrases->size() == 1 ? " phrase" : " phrases"));
   return options;
 }
 
