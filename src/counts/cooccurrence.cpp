@@ -5,7 +5,7 @@
 #include "src/base/parallel.hpp"
 #include "src/counts/cooccurrence_store.hpp"
 #include "src/counts/encoded_corpus.hpp"
-#include "src/files/files.hpp"
+#include "src/counts/range_runs.hpp"
 #include "src/files/varint.hpp"
 
 #include <tbb/blocked_range.h>
@@ -173,41 +173,6 @@ class PositionIndex {
   std::vector<std::uint32_t, HugePageAllocator<std::uint32_t>> positions_;
 };
 
-/// Sums of the parts of the text, in a temporary file: for each range of rows and part, the bytes of encoded().
-class Runs {
- public:
-  explicit Runs(std::size_t ranges) : places_(ranges) {}
-
-  void add(std::size_t range, const std::string& bytes) {
-    const std::scoped_lock lock(mutex_);
-    if (!file_) file_ = unlinked_temporary_file();
-    write_all(file_, bytes, name());
-    places_[range].push_back({written_, bytes.size()});
-    written_ += bytes.size();
-  }
-  /// What was added for a range, one string for each part of the text.
-  std::vector<std::string> read(std::size_t range) const {
-    std::vector<std::string> result;
-    for (const auto& [offset, size] : places_[range]) {
-      result.emplace_back(size, '\0');
-      read_all_at(file_, {result.back().data(), size}, offset, name());
-    }
-    return result;
-  }
-
- private:
-  struct Place {
-    std::uint64_t offset;
-    std::size_t size;
-  };
-  static std::filesystem::path name() { return temporary_file_for("the co-occurrences of a part of the corpus"); }
-
-  std::mutex mutex_;
-  Descriptor file_;
-  std::uint64_t written_ = 0;
-  std::vector<std::vector<Place>> places_;
-};
-
 /// If memory is limited: half of it for the index, a quarter for the result, the rest for sums and buffers.
 struct MemoryPlan {
   std::size_t part;      // ids that are indexed at a time
@@ -263,7 +228,7 @@ class Counting {
 
   Cooccurrences run() {
     CooccurrenceStore store(vocabulary_.size(), plan_.result);
-    Runs runs(bounds_.size() - 1);
+    RangeRuns runs(bounds_.size() - 1, "the co-occurrences of a part of the corpus");
     const bool parts = plan_.part < ids_.size();
     {
       PositionIndex index(vocabulary_.size(), arena_);
@@ -366,7 +331,7 @@ class Counting {
     return result;
   }
 
-  CooccurrenceRows merged(std::size_t range, const Runs& runs, RowSums<std::uint64_t>& sums) const {
+  CooccurrenceRows merged(std::size_t range, const RangeRuns& runs, RowSums<std::uint64_t>& sums) const {
     const std::vector<std::string> parts = runs.read(range);
     std::vector<VarintReader> readers(parts.begin(), parts.end());
     CooccurrenceRows rows;

@@ -12,7 +12,6 @@
 #include "src/text/collected_text.hpp"
 #include "src/text/sentence_ends.hpp"
 #include "src/text/text_reader.hpp"
-#include "src/text/text_rules.hpp"
 
 #include <tbb/enumerable_thread_specific.h>
 

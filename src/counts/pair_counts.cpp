@@ -3,8 +3,8 @@
 #include "equivec/counts/encoded_corpus.hpp"
 #include "src/base/memory.hpp"
 #include "src/base/parallel.hpp"
+#include "src/counts/range_runs.hpp"
 #include "src/counts/word_index.hpp"
-#include "src/files/files.hpp"
 #include "src/files/varint.hpp"
 
 #include <tbb/enumerable_thread_specific.h>
@@ -192,40 +192,6 @@ class FollowerIndex {
   GrowingMemory followers_;
 };
 
-/// The counts of stretches of the text, in a temporary file: of each range of words, as often as there are stretches.
-class PairRuns {
- public:
-  explicit PairRuns(std::size_t ranges) : places_(ranges) {}
-
-  void add(std::size_t range, const std::string& bytes) {
-    const std::scoped_lock lock(mutex_);
-    if (!file_) file_ = unlinked_temporary_file();
-    write_all(file_, bytes, file_name());
-    places_[range].push_back({written_, bytes.size()});
-    written_ += bytes.size();
-  }
-  std::vector<std::string> read(std::size_t range) const {
-    std::vector<std::string> result;
-    for (const auto& [offset, size] : places_[range]) {
-      result.emplace_back(size, '\0');
-      read_all_at(file_, {result.back().data(), size}, offset, file_name());
-    }
-    return result;
-  }
-
- private:
-  struct Place {
-    std::uint64_t offset;
-    std::size_t size;
-  };
-  static std::filesystem::path file_name() { return temporary_file_for("the pairs of words"); }
-
-  std::mutex mutex_;
-  Descriptor file_;
-  std::uint64_t written_ = 0;
-  std::vector<std::vector<Place>> places_;
-};
-
 template <class Follower>
 class PairCounting {
  public:
@@ -267,7 +233,7 @@ class PairCounting {
           i == ranges ? text_.traits.size() : followers_.word_after(followers_.pairs() * i / ranges);
       if (bound > bounds_.back()) bounds_.push_back(bound);
     }
-    runs_.emplace(bounds_.size() - 1);
+    runs_.emplace(bounds_.size() - 1, "the pairs of words");
   }
 
   static void add_all(std::span<const Follower> followers, Table& table) {
@@ -337,7 +303,7 @@ class PairCounting {
   Progress* progress_;
   FollowerIndex<Follower> followers_;
   std::vector<std::size_t> bounds_;  // range i has the words [bounds_[i], bounds_[i + 1])
-  std::optional<PairRuns> runs_;
+  std::optional<RangeRuns> runs_;
   tbb::enumerable_thread_specific<Table> tables_{seed_of_run()};
   std::mutex mutex_;  // of the result
   PairCounts result_;
