@@ -3,6 +3,7 @@
 
 #include "equivec/base/error.hpp"
 #include "src/base/parallel.hpp"
+#include "src/base/seconds.hpp"
 #include "src/counts/chosen_words.hpp"
 #include "src/counts/numbered_text.hpp"
 #include "src/counts/phrased_text.hpp"
@@ -123,10 +124,6 @@ class Encoder {
 };
 
 namespace {
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 std::optional<WordId> special_word(const Vocabulary& vocabulary, const std::string& token, const char* option) {
   if (token.empty()) return std::nullopt;

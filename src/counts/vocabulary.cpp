@@ -3,6 +3,7 @@
 #include "equivec/base/error.hpp"
 #include "equivec/files/output_files.hpp"
 #include "src/base/lines.hpp"
+#include "src/base/seconds.hpp"
 #include "src/base/text_numbers.hpp"
 #include "src/counts/chosen_words.hpp"
 #include "src/counts/numbered_text.hpp"
@@ -157,7 +158,7 @@ Vocabulary count_words(const Corpus& corpus, const VocabularyOptions& options, P
   ChosenText read = read_and_choose(corpus, options, Keep::counts, progress);
   if (summary) {
     *summary = read.text.summary;
-    summary->seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    summary->seconds = seconds_since(start);
   }
   return std::move(read.words.vocabulary);
 }

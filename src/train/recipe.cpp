@@ -5,6 +5,7 @@
 #include "equivec/counts/phrase_file.hpp"
 #include "src/base/memory_limit.hpp"
 #include "src/base/parallel.hpp"
+#include "src/base/seconds.hpp"
 #include "src/base/text_numbers.hpp"
 #include "src/train/training_run.hpp"
 
@@ -22,10 +23,6 @@ namespace {
 
 constexpr std::string_view tool = "equivec " EQUIVEC_VERSION;
 constexpr std::string_view sentence_end_word = "</s>";
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 /// read_vocabulary() of words that can be trained: an Error if they have no counts.
 Vocabulary read_counted_vocabulary(const std::string& file) {
