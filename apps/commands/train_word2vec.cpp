@@ -34,16 +34,19 @@ bool parse(std::span<const std::string> arguments, Word2VecJob& job) {
   options.positionals("CORPUS", job.files.corpus.paths, 1);
   add_output_options(options, job.files);
   options.add("contexts", job.contexts, "also write the context vectors (word2vec.c's syn1neg) there", "OUT")
-      .add("loss", loss, "negative-sampling, hierarchical-softmax, both with a + between, softmax (exact, slow)",
+      .add("loss", loss, "or hierarchical-softmax, both with a + between, softmax (slow)",
            "NAME")
       .add("dimension,size,dim", training.dimension, "length of a vector")
       .add("window,ws", training.window, "words on each side that count as context")
       .add("window-shape", window_shape, "shrinking: each position draws 1 to window; fixed: always all", "NAME")
-      .add("negatives,negative,neg", training.negatives, "noise words drawn for each window")
+      .add("negatives,negative,neg", training.negatives, "noise words that each pair is weighed against")
       .add("epochs,epoch,iter", training.epochs, "passes over the corpus")
       .add("learning-rate,alpha,lr", training.learning_rate, "at the start; falls linearly to almost 0")
       .add("subsample,sample", training.subsample, "drop words at random that are a larger share of text; 0 drops none")
       .add("noise-exponent,ns-exponent", training.noise_exponent, "noise words are drawn by count to this power");
+  if (!cbow)
+    options.add("group", training.group, "windows trained in one step; 0: 5 with negative sampling, else 1")
+        .add("group-noise", training.group_noise, "noise words that a group draws; 0: about 0.44 x group x negatives");
   if (cbow)
     options.add("cbow-update", cbow_update, "gradient: contexts share the step; legacy: each takes all of it", "NAME");
   add_text_options(options, job.files.corpus, recipe.words.options.text, TextHelp::hidden);

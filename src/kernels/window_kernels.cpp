@@ -12,11 +12,15 @@
 #include <hwy/highway.h>
 
 #include "src/kernels/all_targets.hpp"
+#include "src/kernels/matrix_unit.hpp"
 #include "src/kernels/vectors-inl.hpp"
 
 // The arithmetic of one window: a matrix of scores (inputs x outputs), the sigmoid of each, then every row moves by its
 // row or column of that matrix. All sums use the rows as they were before the step. Rows are read twice and written
 // once; sums and moving rows stay in registers, which is why the outputs are processed in tiles.
+
+#undef EQUIVEC_MATRIX_UNIT
+#define EQUIVEC_MATRIX_UNIT (HWY_ARCH_X86_64 && HWY_TARGET == HWY_AVX3)
 
 #undef EQUIVEC_32_REGISTERS
 #define EQUIVEC_32_REGISTERS (EQUIVEC_16_LANES || (HWY_ARCH_ARM_A64 && HWY_TARGET != HWY_SCALAR))
@@ -140,7 +144,7 @@ HWY_INLINE void score_tile(float* const* in, float* const* out, std::size_t stri
 
 /// O: the number of outputs if one tile holds them all, else 0.
 template <std::size_t inputs, std::size_t O>
-HWY_INLINE void score_inputs(float* const* in, const Window& w, float* scores, std::size_t padded) {
+HWY_INLINE void score_inputs(float* const* in, const StepRows& w, float* scores, std::size_t padded) {
   if constexpr (O > 0) return score_tile<inputs, O>(in, w.outputs.data(), w.stride, scores, padded);
   for (std::size_t k = 0, tile; k < w.outputs.size(); k += tile) {
     tile = tile_size(w.outputs.size() - k);
@@ -212,6 +216,7 @@ class LossSum {
       factors_ = 0;
     }
   }
+  HWY_INLINE void add(V loss) { sum_ = hn::Add(sum_, loss); }
   HWY_INLINE double total() const {
     return static_cast<double>(hn::GetLane(hn::SumOfLanes(d, hn::Add(sum_, hn::Log(d, product_)))));
   }
@@ -221,10 +226,10 @@ class LossSum {
   int factors_ = 0;
 };
 
-/// Turns the scores [begin, end) into the factors of the steps.
+/// Turns the scores [begin, end) of a window into the factors of the steps.
 HWY_INLINE void steps_of_scores(const Window& w, std::size_t padded, std::size_t begin, std::size_t end, float* scores,
                                 LossSum& loss) {
-  const V one = hn::Set(d, 1.0f), rate = hn::Set(d, w.rate);
+  const V one = hn::Set(d, 1.0f), rate = hn::Set(d, w.rows.rate);
   const std::size_t period = padded < lanes ? lanes : padded;
   for (std::size_t i = begin, s = 0; i < end; i += lanes, s = s + lanes == period ? 0 : s + lanes) {
     V sign = hn::Load(d, w.signs + s);
@@ -241,11 +246,59 @@ HWY_INLINE void steps_of_scores(const Window& w, std::size_t padded, std::size_t
   }
 }
 
+/// log(1 + x) for x from 0 to 1, with an error below 2e-7: x times a polynomial (least maximal error).
+HWY_INLINE V log_of_one_and(V x) {
+  V power = hn::Set(d, -6.45261863e-03f);
+  power = hn::MulAdd(power, x, hn::Set(d, 3.60845439e-02f));
+  power = hn::MulAdd(power, x, hn::Set(d, -9.53225270e-02f));
+  power = hn::MulAdd(power, x, hn::Set(d, 1.67647883e-01f));
+  power = hn::MulAdd(power, x, hn::Set(d, -2.40730762e-01f));
+  power = hn::MulAdd(power, x, hn::Set(d, 3.31798255e-01f));
+  power = hn::MulAdd(power, x, hn::Set(d, -4.99874055e-01f));
+  power = hn::MulAdd(power, x, hn::Set(d, 9.99996424e-01f));
+  return hn::Mul(x, power);
+}
+
+/// a / b, for b from 1 to 2.
+HWY_INLINE V divided(V a, V b) {
+#if EQUIVEC_16_LANES
+  // One step of Newton's makes 28 right bits of 14, in less time than a division.
+  const V near = hn::ApproximateReciprocal(b);
+  return hn::Mul(a, hn::Mul(near, hn::NegMulAdd(b, near, hn::Set(d, 2.0f))));
+#else
+  return hn::Div(a, b);
+#endif
+}
+
+/// The same for a group of windows, whose pairs have weights of their own.
+HWY_INLINE void steps_of_scores(const WindowGroup& w, std::size_t /*padded*/, std::size_t begin, std::size_t end,
+                                float* scores, LossSum& loss) {
+  const V one = hn::Set(d, 1.0f), rate = hn::Set(d, w.rows.rate);
+  for (std::size_t i = begin; i < end; i += lanes) {
+    V weight = hn::Load(d, w.weights + i), label = hn::Load(d, w.labels + i);
+#if EQUIVEC_16_LANES
+    if (end - i < lanes) {
+      weight = hn::IfThenElseZero(hn::FirstN(d, end - i), weight);
+      label = hn::IfThenElseZero(hn::FirstN(d, end - i), label);
+    }
+#endif
+    const V score = hn::Load(d, scores + i);
+    const V power = exp_of_negative(hn::Neg(hn::Abs(score)));
+    const auto negative = hn::Lt(score, hn::Zero(d));
+    const V sigmoid = divided(hn::IfThenElse(negative, power, one), hn::Add(one, power));
+    hn::Store(hn::Mul(rate, hn::NegMulAdd(weight, sigmoid, label)), d, scores + i);
+    loss.add(hn::MulAdd(weight, hn::Add(hn::IfThenZeroElse(negative, score), log_of_one_and(power)),
+                        hn::Neg(hn::Mul(label, score))));
+  }
+}
+
 /// Computes the scores of all inputs and turns them into step factors. A pair of inputs is finished (sums over lanes,
 /// exponentials) after the products of the next pair, so that the processor can overlap both.
-template <std::size_t O>
-HWY_INLINE double score_and_step(float* const* in, std::size_t count, const Window& w, float* scores,
+/// Windows: Window or WindowGroup.
+template <std::size_t O, class Windows>
+HWY_INLINE double score_and_step(float* const* in, std::size_t count, const Windows& windows, float* scores,
                                  std::size_t padded) {
+  const StepRows& w = windows.rows;
   LossSum loss;
   std::size_t i = 0;
 #if EQUIVEC_32_REGISTERS
@@ -256,30 +309,30 @@ HWY_INLINE double score_and_step(float* const* in, std::size_t count, const Wind
       for (i = 2; i + 2 <= count; i += 2) {
         next.multiply(in + i, w.outputs.data(), w.stride);
         sums.store(scores + (i - 2) * padded, padded);
-        steps_of_scores(w, padded, (i - 2) * padded, i * padded, scores, loss);
+        steps_of_scores(windows, padded, (i - 2) * padded, i * padded, scores, loss);
         sums = next;
       }
       TileSums<1, O> last;
       if (i < count) last.multiply(in + i, w.outputs.data(), w.stride);
       sums.store(scores + (i - 2) * padded, padded);
       if (i < count) last.store(scores + i * padded, padded);
-      steps_of_scores(w, padded, (i - 2) * padded, i * padded, scores, loss);
+      steps_of_scores(windows, padded, (i - 2) * padded, i * padded, scores, loss);
     } else {
       score_inputs<1, O>(in, w, scores, padded);
     }
-    if (i < count) steps_of_scores(w, padded, i * padded, count * padded, scores, loss);
+    if (i < count) steps_of_scores(windows, padded, i * padded, count * padded, scores, loss);
     return loss.total();
   }
 #endif
   std::size_t done = 0;
   for (; i + 2 <= count; i += 2) {
     score_inputs<2, O>(in + i, w, scores + i * padded, padded);
-    if (i > 0) steps_of_scores(w, padded, done, i * padded, scores, loss);
+    if (i > 0) steps_of_scores(windows, padded, done, i * padded, scores, loss);
     done = i * padded;
   }
   if (i < count) score_inputs<1, O>(in + i, w, scores + i * padded, padded);
-  if (i > 0) steps_of_scores(w, padded, done, i * padded, scores, loss);
-  if (i < count) steps_of_scores(w, padded, i * padded, count * padded, scores, loss);
+  if (i > 0) steps_of_scores(windows, padded, done, i * padded, scores, loss);
+  if (i < count) steps_of_scores(windows, padded, i * padded, count * padded, scores, loss);
   return loss.total();
 }
 
@@ -314,14 +367,14 @@ struct Column {
   }
 };
 
-HWY_INLINE void prefetch_column(const Window& w, std::size_t c) {
+HWY_INLINE void prefetch_column(const StepRows& w, std::size_t c) {
   if (lanes < 16 && c % 16 != 0) return;  // once for each 64 bytes
   for (const float* row : w.ahead) prefetch_to_change(row + c);
 }
 
 /// Moves column c of the inputs and of one tile of outputs. With several tiles the inputs' steps accumulate in `moved`.
 template <std::size_t O>
-HWY_INLINE void move_tile(const Window& w, float* const* out, std::size_t c, const float* factors, std::size_t padded,
+HWY_INLINE void move_tile(const StepRows& w, float* const* out, std::size_t c, const float* factors, std::size_t padded,
                           float* moved, bool first, bool last) {
   Column<O> column;
   column.load(out, c);
@@ -343,10 +396,11 @@ HWY_INLINE void move_tile(const Window& w, float* const* out, std::size_t c, con
 }
 
 template <std::size_t O>
-HWY_INLINE double skipgram_of_one_tile(const Window& w) {
+HWY_INLINE double skipgram_of_one_tile(const Window& window) {
+  const StepRows& w = window.rows;
   float* const factors = w.scratch;
   constexpr std::size_t padded = padded_outputs(O);
-  const double loss = score_and_step<O>(w.inputs.data(), w.inputs.size(), w, factors, padded);
+  const double loss = score_and_step<O>(w.inputs.data(), w.inputs.size(), window, factors, padded);
   for (std::size_t c = 0; c < w.stride; c += lanes) {
     prefetch_column(w, c);
     move_tile<O>(w, w.outputs.data(), c, factors, padded, nullptr, true, true);
@@ -354,11 +408,14 @@ HWY_INLINE double skipgram_of_one_tile(const Window& w) {
   return loss;
 }
 
-HWY_INLINE double skipgram_of_tiles(const Window& w) {
-  const std::size_t outputs = w.outputs.size(), padded = padded_outputs(outputs);
+/// Windows: Window or WindowGroup. padded: from one input's scores to the next one's.
+template <class Windows>
+HWY_INLINE double skipgram_of_tiles(const Windows& windows, std::size_t padded) {
+  const StepRows& w = windows.rows;
+  const std::size_t outputs = w.outputs.size();
   float* const factors = w.scratch;
   float* const moved = factors + (w.inputs.size() + 2) * padded;
-  const double loss = score_and_step<0>(w.inputs.data(), w.inputs.size(), w, factors, padded);
+  const double loss = score_and_step<0>(w.inputs.data(), w.inputs.size(), windows, factors, padded);
   for (std::size_t c = 0; c < w.stride; c += lanes) {
     prefetch_column(w, c);
     for (std::size_t k = 0, tile; k < outputs; k += tile) {
@@ -399,13 +456,17 @@ HWY_INLINE double skipgram_of_tiles(const Window& w) {
 }
 
 HWY_ATTR double skipgram(const Window& w) {
-  switch (w.outputs.size()) {  // the most common numbers of outputs
+  switch (w.rows.outputs.size()) {  // the most common numbers of outputs
     case 5:
       return skipgram_of_one_tile<5>(w);
     case 6:
       return skipgram_of_one_tile<6>(w);
   }
-  return skipgram_of_tiles(w);
+  return skipgram_of_tiles(w, padded_outputs(w.rows.outputs.size()));
+}
+
+HWY_ATTR double skipgram_group(const WindowGroup& w) {
+  return skipgram_of_tiles(w, group_pitch(w.rows.outputs.size()));
 }
 
 template <std::size_t O>
@@ -417,7 +478,8 @@ HWY_INLINE V move_outputs(float* const* out, std::size_t c, V mean, const float*
   return step;
 }
 
-HWY_ATTR double cbow(const Window& w, float share) {
+HWY_ATTR double cbow(const Window& window, float share) {
+  const StepRows& w = window.rows;
   const std::size_t outputs = w.outputs.size(), padded = padded_outputs(outputs);
   float* mean = w.scratch;
   float* const factors = mean + w.stride;
@@ -427,7 +489,7 @@ HWY_ATTR double cbow(const Window& w, float share) {
     for (const float* row : w.inputs) sum = hn::Add(sum, hn::Load(d, row + c));
     hn::Store(hn::Mul(sum, part), d, mean + c);
   }
-  const double loss = score_and_step<0>(&mean, 1, w, factors, padded);
+  const double loss = score_and_step<0>(&mean, 1, window, factors, padded);
   for (std::size_t c = 0; c < w.stride; c += lanes) {
     prefetch_column(w, c);
     const V x = hn::Load(d, mean + c);
@@ -479,21 +541,67 @@ HWY_ATTR void add_change(float* row, const float* now, const float* before, std:
 }  // namespace equivec
 HWY_AFTER_NAMESPACE();
 
+#if EQUIVEC_MATRIX_UNIT
+#include "src/kernels/matrix_unit-inl.hpp"
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace equivec {
+namespace HWY_NAMESPACE {
+
+inline void nothing() {}
+
+/// with_matrix_unit: where there is one.
+WindowKernels kernels_of_target(bool with_matrix_unit) {
+  WindowKernels result{instruction_set(), &skipgram, &skipgram_group, &nothing, &nothing, &cbow, &add_change};
+#if EQUIVEC_MATRIX_UNIT
+  if (with_matrix_unit && has_matrix_unit()) {
+    result.instruction_set = "AMX-BF16";
+    result.skipgram_group = &skipgram_group_by_tiles;
+    result.begin_groups = &begin_matrix_unit;
+    result.end_groups = &end_matrix_unit;
+  }
+#else
+  (void)with_matrix_unit;
+#endif
+  return result;
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace equivec
+HWY_AFTER_NAMESPACE();
+
 #if HWY_ONCE
 namespace equivec {
 
-HWY_EXPORT(skipgram);
-HWY_EXPORT(cbow);
-HWY_EXPORT(add_change);
-HWY_EXPORT(instruction_set);
+HWY_EXPORT(kernels_of_target);
 
 WindowKernels window_kernels() {
   hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-  return {HWY_DYNAMIC_DISPATCH(instruction_set)(), HWY_DYNAMIC_DISPATCH(skipgram), HWY_DYNAMIC_DISPATCH(cbow),
-          HWY_DYNAMIC_DISPATCH(add_change)};
+  return HWY_DYNAMIC_DISPATCH(kernels_of_target)(true);
 }
 
-std::vector<WindowKernels> all_window_kernels() { return of_all_targets(&window_kernels); }
+namespace {
+WindowKernels vector_kernels() {
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  return HWY_DYNAMIC_DISPATCH(kernels_of_target)(false);
+}
+}  // namespace
+
+std::size_t group_scratch_floats(std::size_t inputs, std::size_t outputs, std::size_t stride) {
+  return std::max((inputs + 2) * group_pitch(outputs) + 16 * (inputs + 1), MatrixScratch(inputs, outputs, stride).size);
+}
+
+std::vector<WindowKernels> all_window_kernels() {
+  std::vector<WindowKernels> result;
+  for (const bool with_matrix_unit : {true, false})
+    for (const WindowKernels& kernels : of_all_targets(with_matrix_unit ? &window_kernels : &vector_kernels))
+      if (std::none_of(result.begin(), result.end(), [&](const WindowKernels& other) {
+            return other.instruction_set == kernels.instruction_set;
+          }))
+        result.push_back(kernels);
+  return result;
+}
 
 }  // namespace equivec
 #endif

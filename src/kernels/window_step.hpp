@@ -64,6 +64,36 @@ struct SigmoidLayer {
   }
 };
 
+/// As SigmoidLayer, but each pair of an input and an output has its own weight, and counts partly as a positive example
+/// and partly as a negative one. So several windows that share inputs and noise words are one step.
+///     loss = sum over u and v of  labels(u, v) log(1 + exp(-u.v)) + (weights(u, v) - labels(u, v)) log(1 + exp(u.v))
+template <std::floating_point T>
+struct SigmoidPairs {
+  std::span<T* const> outputs;     ///< rows v
+  const StepTable<T>& weights;     ///< inputs x outputs
+  const StepTable<T>& labels;      ///< of each weight, how much is of a positive example
+  T rate;
+
+  double operator()(StepScratch<T>& s) const {
+    const auto width = static_cast<Eigen::Index>(outputs.size()), columns = s.inputs.cols();
+    const auto row = [&](Eigen::Index k) {
+      return Eigen::Map<Eigen::Array<T, 1, Eigen::Dynamic>>(outputs[static_cast<std::size_t>(k)], columns);
+    };
+    s.outputs.resize(width, columns);
+    for (Eigen::Index k = 0; k < width; ++k) s.outputs.row(k) = row(k);
+    s.scores = (s.inputs.matrix() * s.outputs.matrix().transpose()).array();
+
+    // log(1 + exp(-z)) = log(1 + exp(z)) - z
+    const StepTable<T> costs = s.scores.max(T{0}) + ((-s.scores.abs()).exp() + T{1}).log();
+    const double loss = static_cast<double>((weights * costs - labels * s.scores).sum());
+    s.scores = rate * (labels - weights / (T{1} + (-s.scores).exp()));
+    s.moves = s.scores.matrix() * s.outputs.matrix();
+    s.output_moves = s.scores.matrix().transpose() * s.inputs.matrix();
+    for (Eigen::Index k = 0; k < width; ++k) row(k) += s.output_moves.row(k);
+    return loss;
+  }
+};
+
 /// Softmax over all output rows.
 ///     loss = sum over u of  log(sum over v of exp(u.v)) - u.v(target)
 template <std::floating_point T>

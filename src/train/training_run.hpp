@@ -34,12 +34,12 @@ Rng stream(std::uint64_t seed, Purpose purpose, std::uint64_t number) {
   return Rng(seed, static_cast<std::uint64_t>(purpose) << 60 | number);
 }
 
-/// A loss summed over pairs.
+/// A loss summed over pairs, whose number is that of their weights.
 struct LossSum {
   double loss = 0;
-  std::uint64_t pairs = 0;
+  double pairs = 0;
 
-  double mean() const { return pairs == 0 ? 0 : loss / static_cast<double>(pairs); }
+  double mean() const { return pairs == 0 ? 0 : loss / pairs; }
   void add(const LossSum& other) {
     loss += other.loss;
     pairs += other.pairs;

@@ -37,10 +37,40 @@ Word2VecOptions word2vec_defaults(Word2VecModel model, CbowUpdate update) {
   return options;
 }
 
+namespace {
+
+/// What is trained in groups of windows.
+bool has_groups(const Word2VecOptions& options) {
+  return options.model == Word2VecModel::skipgram && options.loss == Word2VecLoss::negative_sampling;
+}
+
+}  // namespace
+
+int windows_of_group(const Word2VecOptions& options) noexcept {
+  if (options.group != 0) return options.group;
+  // With many negatives the few most frequent words would move too far in one step.
+  return has_groups(options) ? std::clamp(100 / std::max(options.negatives, 1), 1, 5) : 1;
+}
+
+int noise_of_group(const Word2VecOptions& options) noexcept {
+  const int windows = windows_of_group(options);
+  if (windows == 1) return options.negatives;
+  if (options.group_noise != 0) return options.group_noise;
+  // 16 outputs are what a matrix unit takes at once. With fewer noise words than for 5 windows with 5 negatives each would
+  // weigh more, which costs quality and with high learning rates diverges.
+  return std::max(16 - windows, (11 * windows * options.negatives + 24) / 25);
+}
+
 void validate(const Word2VecOptions& options) {
   require_between("dimension", options.dimension, 1, 65536);
   require_between("window", options.window, 1, 1000);
   require_between("negatives", options.negatives, 1, 1000);
+  require_between("group", options.group, 0, 64);
+  require_between("group-noise", options.group_noise, 0, 1000);
+  if (options.group > 1 && !has_groups(options))
+    throw OptionError("group: only skip-gram with negative sampling trains windows in groups; leave it out");
+  if (options.group_noise != 0 && windows_of_group(options) == 1)
+    throw OptionError("group-noise: there are no groups of windows; with one window use negatives");
   require_between("epochs", options.epochs, 1, 1000000);
   require_between("learning-rate", options.learning_rate, 1e-12, 100);
   require_between("subsample", options.subsample, 0, 1);
@@ -84,6 +114,10 @@ Metadata description(const Word2VecOptions& options) {
   if (draws_noise(options.loss)) {
     result["negatives"] = shortest(options.negatives);
     result["noise_exponent"] = shortest(options.noise_exponent);
+    if (has_groups(options)) {
+      result["group"] = shortest(windows_of_group(options));
+      result["group_noise"] = shortest(noise_of_group(options));
+    }
   }
   return result;
 }
@@ -215,13 +249,12 @@ class Training : private TrainingRun {
   }
 
   Metadata state() const override {
-    return {{"training_pairs", std::to_string(epoch_loss_.pairs)},
-            {"training_all_pairs", std::to_string(trained_pairs_)}};
+    return {{"training_pairs", shortest(epoch_loss_.pairs)}, {"training_all_pairs", shortest(trained_pairs_)}};
   }
 
   void restore(const Checkpoint& checkpoint) override {
-    epoch_loss_.pairs = checkpoint.number<std::uint64_t>("training_pairs");
-    trained_pairs_ = checkpoint.number<std::uint64_t>("training_all_pairs");
+    epoch_loss_.pairs = checkpoint.number<double>("training_pairs");
+    trained_pairs_ = checkpoint.number<double>("training_all_pairs");
   }
 
   // ---- sentences ----
@@ -247,7 +280,7 @@ class Training : private TrainingRun {
 
   /// What a trainer lost since it was last asked, which also goes to the progress line.
   LossSum take_loss(WindowTrainer& trainer, float rate) {
-    const LossSum sum{std::exchange(trainer.loss, 0), std::exchange(trainer.pairs, 0)};
+    const LossSum sum{std::exchange(trainer.loss, 0.0), std::exchange(trainer.pairs, 0.0)};
     if (sum.pairs > 0) {
       progress_.loss = static_cast<float>(sum.mean());
       progress_.learning_rate = rate;
@@ -406,7 +439,7 @@ class Training : private TrainingRun {
     std::vector<LossSum> sums(corpus.chunks());
     parallel_for(corpus.chunks(), threads_, [&](std::size_t number) {
       check_cancelled_within_task();
-      WindowTrainer trainer(state_);
+      WindowTrainer trainer(state_, true);  // so that the loss does not depend on how many windows are a group
       const SharedRows rows(state_);
       std::vector<WordId> sentence;
       SentenceDraws draws;
@@ -448,7 +481,7 @@ class Training : private TrainingRun {
   tbb::task_arena arena_;
   std::size_t round_piece_ = 0;
   std::size_t tasks_of_epoch_ = 0;  // chunks or rounds
-  std::uint64_t trained_pairs_ = 0;
+  double trained_pairs_ = 0;
 };
 
 }  // namespace
@@ -479,7 +512,7 @@ std::vector<TableSize> word2vec_tables(std::size_t words, const Word2VecOptions&
     const std::uint64_t word_rows = rows(piece + 2 * static_cast<std::uint64_t>(options.window)),
                         context_rows = options.loss == Word2VecLoss::hierarchical_softmax
                                            ? 0
-                                           : rows(piece * (static_cast<std::uint64_t>(options.negatives) + 1)),
+                                           : rows(piece * (static_cast<std::uint64_t>(noise_of_group(options)) + 1)),
                         node_rows = has_tree(options.loss) ? rows(piece * long_path) : 0;
     result.push_back(
         {"private rows", 2 * round_workers * Table::bytes_of(word_rows + context_rows + node_rows, dimension)});

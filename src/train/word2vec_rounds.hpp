@@ -49,11 +49,15 @@ class RoundWorker {
         number_(static_cast<std::uint32_t>(number)),
         words_(std::min(state.words.rows(), piece + 2 * static_cast<std::size_t>(state.options.window)),
                state.words.dimension()),
-        contexts_(std::min(state.contexts.rows(), piece * (static_cast<std::size_t>(state.options.negatives) + 1)),
-                  state.contexts.dimension()),
+        contexts_(std::min(state.contexts.rows(), most_noise(state, piece) + piece), state.contexts.dimension()),
         nodes_(std::min(state.nodes.rows(), piece * state.tree.longest_path()), state.nodes.dimension()) {}
 
   WindowTrainer trainer;
+
+  /// Noise words drawn for a piece, at most: every sentence in it may end with a group of one window.
+  static std::size_t most_noise(const Word2VecState& state, std::size_t piece) {
+    return piece * state.noise_of_group();
+  }
 
   void clear() { sentences_ = 0; }
 
@@ -95,7 +99,7 @@ class RoundWorker {
       p.node_begins.clear();
       for (const WordId word : p.sentence)
         p.words.push_back(row(words_, state_.words, claims.words, places.words, index(word)));
-      for (std::size_t i = 0; i < p.draws.reaches.size(); ++i) {
+      for (std::size_t i = 0; i < p.draws.windows; ++i) {
         const std::size_t word = index(p.sentence[p.first + i]);
         if (state_.draws_noise())
           p.contexts.push_back(row(contexts_, state_.contexts, claims.contexts, places.contexts, word));

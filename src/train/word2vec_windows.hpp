@@ -9,12 +9,14 @@
 #include "src/kernels/window_step.hpp"
 #include "src/train/huffman.hpp"
 #include "src/train/row_replicas.hpp"
+#include "src/train/word2vec_groups.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <memory>
 #include <new>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -43,6 +45,10 @@ struct Word2VecState {
 
   bool draws_noise() const { return equivec::draws_noise(options.loss); }
   bool has_tree() const { return equivec::has_tree(options.loss); }
+  std::size_t windows_of_group() const { return static_cast<std::size_t>(equivec::windows_of_group(options)); }
+  std::size_t noise_of_group() const {
+    return draws_noise() ? static_cast<std::size_t>(equivec::noise_of_group(options)) : 0;
+  }
   /// Outputs of one window at most.
   std::size_t most_outputs() const {
     return (draws_noise() ? static_cast<std::size_t>(options.negatives) + 1 : 0) + tree.longest_path();
@@ -51,8 +57,9 @@ struct Word2VecState {
 
 /// What is drawn for the windows of a sentence.
 struct SentenceDraws {
-  std::vector<std::size_t> reaches;  // of each window
-  std::vector<WordId> noise;         // of each window so many
+  std::size_t windows = 0;
+  std::vector<std::size_t> reaches;  // of each window; none where they are trained in groups
+  std::vector<WordId> noise;         // of each group so many
 };
 
 /// The tables themselves, shared by all threads without locks (Hogwild, Niu et al. 2011): words are many, so two
@@ -81,7 +88,24 @@ struct Diverged {
 /// Trains windows of one sentence after another. One for each thread.
 class WindowTrainer {
  public:
-  explicit WindowTrainer(const Word2VecState& state) : state_(state), outputs_(state.most_outputs() + 1) {
+  /// singly: one window at a time, whatever the options say.
+  explicit WindowTrainer(const Word2VecState& state, bool singly = false)
+      : state_(state),
+        group_(singly ? 1 : state.windows_of_group()),
+        noise_(singly && state.draws_noise() ? static_cast<std::size_t>(state.options.negatives)
+                                             : state.noise_of_group()),
+        outputs_(state.most_outputs() + 1),
+        ahead_(ahead_rows + 1) {
+    if (group_ > 1) {
+      weights_.emplace(state.options);
+      inputs_.reserve(weights_->most_inputs());
+      outputs_.resize(weights_->most_outputs());
+      ahead_.resize(outputs_.size() + group_);
+      const std::size_t size =
+          group_scratch_floats(weights_->most_inputs(), weights_->most_outputs(), state.words.stride());
+      scratch_.reset(new (std::align_val_t(64)) float[size]());
+      return;
+    }
     const auto window = static_cast<std::size_t>(state.options.window);
     inputs_.reserve(2 * window);
     scratch_.reset(
@@ -99,19 +123,21 @@ class WindowTrainer {
   }
 
   double loss = 0;          ///< of all windows since it was set to 0
-  std::uint64_t pairs = 0;  ///< likewise
+  double pairs = 0;         ///< likewise
 
   /// Draws for the windows whose middle is one of `centers` words.
   void draw(std::size_t centers, const AliasSampler& noise, Rng& rng, SentenceDraws& draws) const {
     const auto window = static_cast<std::uint32_t>(state_.options.window);
-    const auto negatives = state_.draws_noise() ? static_cast<std::size_t>(state_.options.negatives) : 0;
     const bool shrinking = state_.options.window_shape == WindowShape::shrinking;
-    draws.reaches.resize(centers);
-    draws.noise.resize(centers * negatives);
+    draws.windows = centers;
+    draws.reaches.resize(group_ == 1 ? centers : 0);
+    draws.noise.resize((centers + group_ - 1) / group_ * noise_);
     WordId* to = draws.noise.data();
+    if (group_ > 1)
+      for (WordId& word : draws.noise) word = noise(rng);
     for (std::size_t& reach : draws.reaches) {
       reach = shrinking ? 1 + rng.below(window) : window;
-      for (std::size_t k = 0; k < negatives; ++k) *to++ = noise(rng);
+      for (std::size_t k = 0; k < noise_; ++k) *to++ = noise(rng);
     }
   }
 
@@ -120,8 +146,9 @@ class WindowTrainer {
   template <class Rows>
   void train(std::span<const WordId> sentence, std::size_t begin, const SentenceDraws& draws, float rate,
              const Rows& rows) {
+    if (group_ > 1) return train_groups(sentence, begin, draws, rate, rows);
     const bool skipgram = state_.options.model == Word2VecModel::skipgram;
-    const std::size_t end = begin + draws.reaches.size();
+    const std::size_t end = begin + draws.windows;
     for (std::size_t center = begin; center < end; ++center) {
       const std::size_t reach = draws.reaches[center - begin];
       const std::size_t first = center - std::min(center, reach), last = std::min(center + reach + 1, sentence.size());
@@ -134,7 +161,7 @@ class WindowTrainer {
                               : window_step(sentence, begin, center, end, draws, rate, rows);
       if (!std::isfinite(cost)) throw Diverged{sentence[center]};
       loss += cost;
-      pairs += skipgram ? inputs_.size() : 1;
+      pairs += skipgram ? static_cast<double>(inputs_.size()) : 1;
     }
   }
 
@@ -146,6 +173,52 @@ class WindowTrainer {
     void operator()(float* p) const { operator delete[](p, std::align_val_t(64)); }
   };
   using Floats = std::unique_ptr<float[], FreeAligned>;
+
+  template <class Rows>
+  void train_groups(std::span<const WordId> sentence, std::size_t begin, const SentenceDraws& draws, float rate,
+                    const Rows& rows) {
+    const std::size_t end = begin + draws.windows, reach = static_cast<std::size_t>(state_.options.window);
+    const GroupMode mode(state_.kernels);
+    for (std::size_t first = begin, group = 0; first < end; first += group_, ++group) {
+      const std::size_t last = std::min(first + group_, end);
+      const std::size_t left = first - std::min(first, reach), right = std::min(last + reach, sentence.size());
+      if (right - left < 2) continue;
+      const std::span<const WordId> noise = std::span(draws.noise).subspan(group * noise_, noise_);
+      ids_.assign(sentence.begin() + static_cast<std::ptrdiff_t>(first),
+                  sentence.begin() + static_cast<std::ptrdiff_t>(last));
+      ids_.insert(ids_.end(), noise.begin(), noise.end());
+      const GroupWeights::Result weights = weights_->of(ids_, first - left, right - last);
+
+      inputs_.clear();
+      for (std::size_t i = left; i < right; ++i) inputs_.push_back(rows.word(i, sentence[i]));
+      std::size_t outputs = 0;
+      for (const std::size_t k : weights.outputs)
+        outputs_[outputs++] = k < last - first ? rows.context(first - begin + k, ids_[k])
+                                               : rows.noise(group * noise_ + k - (last - first), ids_[k]);
+      // What the next group will change, but for the words that are inputs of this one too.
+      std::size_t ahead = 0;
+      if (last < end) {
+        const std::size_t next_last = std::min(last + group_, end);
+        for (std::size_t i = last; i < next_last; ++i) ahead_[ahead++] = rows.context(i - begin, sentence[i]);
+        for (std::size_t draw = (group + 1) * noise_; draw < (group + 2) * noise_; ++draw)
+          ahead_[ahead++] = rows.noise(draw, draws.noise[draw]);
+        for (std::size_t i = last + reach; i < std::min(next_last + reach, sentence.size()); ++i)
+          ahead_[ahead++] = rows.word(i, sentence[i]);
+      }
+      const double cost =
+          state_.kernels.skipgram_group({.rows = {.inputs = inputs_,
+                                                  .outputs = {outputs_.data(), outputs},
+                                                  .stride = state_.words.stride(),
+                                                  .rate = rate,
+                                                  .ahead = std::span(ahead_).first(ahead),
+                                                  .scratch = scratch_.get()},
+                                         .weights = weights.weights,
+                                         .labels = weights.labels});
+      if (!std::isfinite(cost)) throw Diverged{sentence[first]};
+      loss += cost;
+      pairs += weights.pairs;
+    }
+  }
 
   /// After `count` signs: zeros, and where they are few all of it again.
   static void finish_signs(float* signs, std::size_t count) {
@@ -191,7 +264,7 @@ class WindowTrainer {
   double window_step(std::span<const WordId> sentence, std::size_t begin, std::size_t center, std::size_t end,
                      const SentenceDraws& draws, float rate, const Rows& rows) {
     const WordId word = sentence[center];
-    const auto negatives = state_.draws_noise() ? static_cast<std::size_t>(state_.options.negatives) : 0;
+    const std::size_t negatives = noise_;
     float* const signs = signs_storage_.get();
     const float* used_signs = signs;
     std::size_t count = 0;
@@ -238,14 +311,14 @@ class WindowTrainer {
     const std::size_t entering = center + static_cast<std::size_t>(state_.options.window) + ahead_windows;
     if (entering < sentence.size()) ahead_[ahead++] = rows.word(entering, sentence[entering]);
 
-    const Window window{.inputs = inputs_,
-                        .outputs = {outputs_.data(), count},
+    const Window window{.rows = {.inputs = inputs_,
+                                 .outputs = {outputs_.data(), count},
+                                 .stride = state_.words.stride(),
+                                 .rate = rate,
+                                 .ahead = std::span(ahead_).first(ahead),
+                                 .scratch = scratch_.get()},
                         .signs = used_signs,
-                        .repeated = repeated,
-                        .stride = state_.words.stride(),
-                        .rate = rate,
-                        .ahead = {ahead_, ahead},
-                        .scratch = scratch_.get()};
+                        .repeated = repeated};
     return state_.options.model == Word2VecModel::skipgram ? state_.kernels.skipgram(window)
                                                            : state_.kernels.cbow(window, share());
   }
@@ -269,11 +342,13 @@ class WindowTrainer {
   }
 
   const Word2VecState& state_;
-  std::vector<WordId> distinct_;
+  std::size_t group_, noise_;  // windows of a group, words drawn for it
+  std::optional<GroupWeights> weights_;
+  std::vector<WordId> distinct_, ids_;
   std::vector<float*> inputs_, outputs_;
   Floats scratch_, signs_storage_, noise_signs_;
   std::size_t noise_signs_pitch_ = 0;
-  const float* ahead_[ahead_rows + 1];
+  std::vector<const float*> ahead_;
   StepScratch<float> softmax_scratch_;
 };
 

@@ -52,8 +52,11 @@ class AlignedFloats {
   std::unique_ptr<float, Free> data_;
 };
 
-enum class Model { skipgram, cbow };
+enum class Model { skipgram, cbow, group };
 enum class Signs { noise, tree, weighted, tree_and_noise };
+
+/// Whether its groups' products are of numbers rounded to bf16.
+bool rounds_products(const WindowKernels& with) { return with.instruction_set == "AMX-BF16"; }
 
 struct Shape {
   std::size_t width = 1, inputs = 1, outputs = 1;
@@ -80,6 +83,15 @@ class Problem {
                                                                                         : rng.below(2) == 0;
       signs_.push_back((yes ? -1.0F : 1.0F) * (shape.signs == Signs::weighted ? static_cast<float>(1 + k % 3) : 1.0F));
     }
+    // Some pairs of a group do not count, some are partly positive and partly negative.
+    weights_.resize(static_cast<Eigen::Index>(shape.inputs), static_cast<Eigen::Index>(shape.outputs));
+    labels_ = weights_;
+    for (Eigen::Index i = 0; i < weights_.rows(); ++i)
+      for (Eigen::Index k = 0; k < weights_.cols(); ++k) {
+        const float sign = signs_[static_cast<std::size_t>(k)];
+        weights_(i, k) = std::abs(sign) * 0.6F * static_cast<float>(rng.below(4));
+        labels_(i, k) = sign < 0 ? weights_(i, k) : i % 3 == 2 ? weights_(i, k) / 4 : 0;
+      }
     fill(inputs_, rng);
     fill(outputs_, rng);
   }
@@ -90,6 +102,8 @@ class Problem {
   const AlignedFloats& inputs() const { return inputs_; }
   const AlignedFloats& outputs() const { return outputs_; }
   const std::vector<float>& signs() const { return signs_; }
+  const StepTable<float>& weights() const { return weights_; }
+  const StepTable<float>& labels() const { return labels_; }
   const std::vector<std::size_t>& input_rows() const { return input_rows_; }
   const std::vector<std::size_t>& output_rows() const { return output_rows_; }
   float* input(std::size_t i) const { return inputs_.data() + input_rows_[i] * stride_; }
@@ -97,7 +111,10 @@ class Problem {
   bool weighted() const { return shape_.signs == Signs::weighted; }
 
   double step(const WindowKernels& with, Model model, float share, float rest_of_scratch = 0) const {
-    const AlignedFloats scratch(scratch_floats(shape_.inputs, shape_.outputs, stride_), rest_of_scratch);
+    const AlignedFloats scratch(model == Model::group
+                                    ? group_scratch_floats(shape_.inputs, shape_.outputs, stride_)
+                                    : scratch_floats(shape_.inputs, shape_.outputs, stride_),
+                                rest_of_scratch);
     return step(with, model, share, scratch);
   }
 
@@ -105,19 +122,29 @@ class Problem {
     std::vector<float*> in, out;
     for (std::size_t i = 0; i < shape_.inputs; ++i) in.push_back(input(i));
     for (std::size_t k = 0; k < shape_.outputs; ++k) out.push_back(output(k));
-    const std::size_t padded = padded_outputs(shape_.outputs);
-    const AlignedFloats signs(padded == 8 ? 16 : padded);
-    for (std::size_t begin = 0; begin < signs.size(); begin += padded)
-      std::copy(signs_.begin(), signs_.end(), signs.data() + begin);
     const float* const ahead[] = {inputs_.data(), outputs_.data(), out.back()};
-    const Window window{.inputs = in,
+    const StepRows rows{.inputs = in,
                         .outputs = out,
-                        .signs = signs.data(),
-                        .repeated = weighted(),
                         .stride = stride_,
                         .rate = shape_.rate,
                         .ahead = ahead,
                         .scratch = scratch.data()};
+    if (model == Model::group) {
+      const std::size_t pitch = group_pitch(shape_.outputs);
+      const AlignedFloats weights(shape_.inputs * pitch), labels(shape_.inputs * pitch);
+      for (std::size_t i = 0; i < shape_.inputs; ++i)
+        for (std::size_t k = 0; k < shape_.outputs; ++k) {
+          weights[i * pitch + k] = weights_(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(k));
+          labels[i * pitch + k] = labels_(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(k));
+        }
+      const GroupMode mode(with);
+      return with.skipgram_group({.rows = rows, .weights = weights.data(), .labels = labels.data()});
+    }
+    const std::size_t padded = padded_outputs(shape_.outputs);
+    const AlignedFloats signs(padded == 8 ? 16 : padded);
+    for (std::size_t begin = 0; begin < signs.size(); begin += padded)
+      std::copy(signs_.begin(), signs_.end(), signs.data() + begin);
+    const Window window{.rows = rows, .signs = signs.data(), .repeated = weighted()};
     return model == Model::skipgram ? with.skipgram(window) : with.cbow(window, share);
   }
 
@@ -137,6 +164,7 @@ class Problem {
   std::size_t stride_;
   std::vector<std::size_t> input_rows_, output_rows_;
   std::vector<float> signs_;
+  StepTable<float> weights_, labels_;
   AlignedFloats inputs_, outputs_;
 };
 
@@ -157,6 +185,12 @@ Exact exact_step(const Problem& p, Model model, double share) {
   const SigmoidLayer<double> layer{.outputs = out, .signs = signs, .rate = static_cast<double>(p.shape().rate)};
   const std::span<double* const> all(in);
   static StepScratch<double> scratch;
+  if (model == Model::group) {
+    const StepTable<double> weights = p.weights().cast<double>(), labels = p.labels().cast<double>();
+    result.loss = skipgram_step<double>(
+        all, p.width(), SigmoidPairs<double>{out, weights, labels, static_cast<double>(p.shape().rate)}, scratch);
+    return result;
+  }
   result.loss = model == Model::skipgram ? skipgram_step<double>(all, p.width(), layer, scratch)
                                          : cbow_step<double>(all, p.width(), share, layer, scratch);
   return result;
@@ -175,10 +209,12 @@ struct Bounds {
 /// - An input moves by at most rate x weights x V, with the error of the sigmoids and a rounding for each output; an
 ///   output by rate x its weight x inputs x U, with a rounding for each input. Then they are rounded.
 /// - Each term of the loss has the error of its score and 6e-7 for 1 + e^x and the logarithm; each addition has an
-/// error
-///   of u times the loss.
-Bounds bounds(const Problem& p, Model model, double share, double loss) {
+///   error of u times the loss.
+/// - Where products are of rounded numbers, both factors have an error of 2^-8 (a bf16 has 8 bits; the test does not tell
+///   halves), twice that together: of each score and of each step.
+Bounds bounds(const Problem& p, Model model, double share, double loss, bool rounded) {
   constexpr double u = 0x1p-24;
+  const double product = rounded ? 0x1p-7 : 0;
   const auto n = static_cast<double>(p.shape().inputs), outputs = static_cast<double>(p.shape().outputs),
              rate = static_cast<double>(p.shape().rate);
   double U = 0, V = 0, A = 0, weights = 0, largest_weight = 0;
@@ -192,20 +228,23 @@ Bounds bounds(const Problem& p, Model model, double share, double loss) {
     double sum = 0;
     for (std::size_t c = 0; c < p.width(); ++c) sum += largest[c] * std::abs(static_cast<double>(p.output(k)[c]));
     A = std::max(A, sum);
-    const double weight = std::abs(static_cast<double>(p.signs()[k]));
+    const double weight =
+        model == Model::group
+            ? static_cast<double>(p.weights().col(static_cast<Eigen::Index>(k)).maxCoeff())
+            : std::abs(static_cast<double>(p.signs()[k]));
     weights += weight;
     largest_weight = std::max(largest_weight, weight);
   }
   const bool cbow = model == Model::cbow;
   const double scored = cbow ? 1 : n;
-  const double score = (static_cast<double>(p.width()) + 1 + (cbow ? n + 1 : 0)) * u * A;
+  const double score = ((static_cast<double>(p.width()) + 1 + (cbow ? n + 1 : 0)) * u + product) * A;
   const double sigmoid = score / 4 + 3e-7;
   const double times = p.shape().repeated_inputs ? 2 : 1;  // number of moves of a row
   const double input_move = times * rate * weights * V * (cbow ? share : 1),
                output_move = rate * largest_weight * scored * U;
   const double terms = scored * weights;
-  Bounds result{input_move * (sigmoid + (outputs + 3) * u) + times * 2 * u * (U + input_move),
-                output_move * (sigmoid + 3 * u) + (scored + 1) * u * (V + output_move),
+  Bounds result{input_move * (sigmoid + product + (outputs + 3) * u) + times * 2 * u * (U + input_move),
+                output_move * (sigmoid + product + 3 * u) + (scored + 1) * u * (V + output_move),
                 terms * (score + 6e-7) + (scored * outputs + 20) * u * loss};
   // A row that occurs twice has moved once before it moves the outputs the second time.
   if (p.shape().repeated_inputs && !cbow) result.output += rate * largest_weight * n * input_move;
@@ -238,8 +277,9 @@ Worst compare(const AlignedFloats& now, const AlignedFloats& before, const std::
 /// Checks every instruction set against the reference step in double, twice.
 void check_step(const Problem& before, Model model, float share) {
   const Exact exact = exact_step(before, model, static_cast<double>(share));
-  const Bounds bound = bounds(before, model, static_cast<double>(share), exact.loss);
   for (const WindowKernels& with : kernels()) {
+    const Bounds bound = bounds(before, model, static_cast<double>(share), exact.loss,
+                                model == Model::group && rounds_products(with));
     const Problem now = before, again = before;
     const double loss = now.step(with, model, share), same = again.step(with, model, share);
     const Worst input = compare(now.inputs(), before.inputs(), exact.inputs, bound.input, before);
@@ -249,7 +289,7 @@ void check_step(const Problem& before, Model model, float share) {
     if (std::abs(loss - exact.loss) <= bound.loss && input.window <= 1 && output.window <= 1 && input.others &&
         output.others && twice)
       continue;  // without assertions, which would take most of the time
-    CAPTURE(with.instruction_set, model == Model::cbow, share, before.width(), before.shape().inputs,
+    CAPTURE(with.instruction_set, static_cast<int>(model), share, before.width(), before.shape().inputs,
             before.shape().outputs, before.signs(), before.shape().rate);
     CHECK(loss == Approx(exact.loss).epsilon(0).margin(bound.loss));
     CHECK(input.window <= 1);
@@ -272,18 +312,18 @@ TEST_CASE("window_kernels: the processor's best instruction set comes first and 
   std::set<std::string> names;
   for (const WindowKernels& with : kernels()) names.emplace(with.instruction_set);
   CHECK(names.size() == kernels().size());
-  const std::set<std::string> known = {"AVX-512", "AVX2", "SSE4", "SSSE3", "SSE2", "NEON", "none"};
+  const std::set<std::string> known = {"AMX-BF16", "AVX-512", "AVX2", "SSE4", "SSSE3", "SSE2", "NEON", "none"};
   for (const std::string& name : names) CHECK(known.contains(name));
 }
 
 TEST_CASE("window_kernels: in every dimension up to 1024 the step is exact up to rounding") {
-  const Model model = GENERATE(Model::skipgram, Model::cbow);
+  const Model model = GENERATE(Model::skipgram, Model::cbow, Model::group);
   for (std::size_t width = 1; width <= 1024; ++width)
     check_step({.width = width, .inputs = 1 + width % 3, .outputs = width % 2 == 0 ? 6u : 5 + width % 7}, model);
 }
 
 TEST_CASE("window_kernels: with few inputs and outputs the step is exact up to rounding") {
-  const Model model = GENERATE(Model::skipgram, Model::cbow);
+  const Model model = GENERATE(Model::skipgram, Model::cbow, Model::group);
   const std::size_t width = GENERATE(as<std::size_t>{}, 1, 16, 37, 100);
   for (std::size_t inputs = 1; inputs <= 12; ++inputs)
     for (std::size_t outputs = 1; outputs <= 40; ++outputs)
@@ -291,11 +331,18 @@ TEST_CASE("window_kernels: with few inputs and outputs the step is exact up to r
 }
 
 TEST_CASE("window_kernels: with hundreds of outputs the step is exact up to rounding") {
-  const Model model = GENERATE(Model::skipgram, Model::cbow);
+  const Model model = GENERATE(Model::skipgram, Model::cbow, Model::group);
   const Signs signs = GENERATE(Signs::noise, Signs::weighted);
   for (const std::size_t outputs : {99u, 100u, 101u, 127u, 1001u})
     for (const std::size_t inputs : {1u, 2u, 5u})
       check_step({.width = 37, .inputs = inputs, .outputs = outputs, .signs = signs, .rate = 0.01F}, model);
+}
+
+TEST_CASE("window_kernels: groups of every size are exact up to rounding") {
+  const std::size_t width = GENERATE(as<std::size_t>{}, 1, 16, 100);
+  for (std::size_t inputs = 1; inputs <= 50; ++inputs)
+    for (const std::size_t outputs : {1u, 2u, 7u, 8u, 9u, 15u, 16u, 17u, 31u, 32u, 33u, 49u})
+      check_step({.width = width, .inputs = inputs, .outputs = outputs, .signs = Signs::weighted}, Model::group);
 }
 
 TEST_CASE("window_kernels: signs of tree paths and weights are supported") {
@@ -326,7 +373,7 @@ TEST_CASE("window_kernels: weights of 1 give the same step as no weights") {
 }
 
 TEST_CASE("window_kernels: an input that occurs twice loses no step") {
-  const Model model = GENERATE(Model::skipgram, Model::cbow);
+  const Model model = GENERATE(Model::skipgram, Model::cbow, Model::group);
   const float rate = GENERATE(0.01F, 0.2F);
   for (const std::size_t width : {1u, 16u, 40u})
     for (std::size_t inputs = 2; inputs <= 6; ++inputs)
@@ -336,7 +383,7 @@ TEST_CASE("window_kernels: an input that occurs twice loses no step") {
 }
 
 TEST_CASE("window_kernels: rate zero gives the loss and changes nothing") {
-  const Model model = GENERATE(Model::skipgram, Model::cbow);
+  const Model model = GENERATE(Model::skipgram, Model::cbow, Model::group);
   for (const WindowKernels& with : kernels())
     for (std::size_t outputs = 1; outputs <= 40; ++outputs) {
       const Problem before({.width = 37, .inputs = 5, .outputs = outputs, .signs = Signs::weighted, .rate = 0});
@@ -344,7 +391,7 @@ TEST_CASE("window_kernels: rate zero gives the loss and changes nothing") {
       CAPTURE(with.instruction_set, outputs);
       const Exact exact = exact_step(before, model, 0.2);
       CHECK(now.step(with, model, 0.2F) ==
-            Approx(exact.loss).epsilon(0).margin(bounds(before, model, 0.2, exact.loss).loss));
+            Approx(exact.loss).epsilon(0).margin(bounds(before, model, 0.2, exact.loss, model == Model::group && rounds_products(with)).loss));
       // Compares numbers, not bits: -0 may become 0.
       bool same = true;
       for (std::size_t i = 0; i < now.inputs().size(); ++i) same &= now.inputs()[i] == before.inputs()[i];
@@ -354,7 +401,7 @@ TEST_CASE("window_kernels: rate zero gives the loss and changes nothing") {
 }
 
 TEST_CASE("window_kernels: the contents of the scratch do not matter") {
-  const Model model = GENERATE(Model::skipgram, Model::cbow);
+  const Model model = GENERATE(Model::skipgram, Model::cbow, Model::group);
   for (const WindowKernels& with : kernels())
     for (std::size_t inputs = 1; inputs <= 5; ++inputs)
       for (std::size_t outputs = 1; outputs <= 40; ++outputs) {
@@ -371,7 +418,8 @@ TEST_CASE("window_kernels: the contents of the scratch do not matter") {
         }
         // A scratch used by a larger window.
         const Problem bigger({.width = 1024, .inputs = 12, .outputs = 50}, 7);
-        const AlignedFloats scratch(scratch_floats(12, 50, bigger.stride()));
+        const AlignedFloats scratch(
+            std::max(scratch_floats(12, 50, bigger.stride()), group_scratch_floats(12, 50, bigger.stride())));
         bigger.step(with, model, 1, scratch);
         const Problem dirty = fresh;
         REQUIRE(dirty.step(with, model, 0.5F, scratch) == loss);
@@ -381,7 +429,7 @@ TEST_CASE("window_kernels: the contents of the scratch do not matter") {
 }
 
 TEST_CASE("window_kernels: scores that are certain give a finite loss and the right step") {
-  const Model model = GENERATE(Model::skipgram, Model::cbow);
+  const Model model = GENERATE(Model::skipgram, Model::cbow, Model::group);
   const float score = GENERATE(50.0F, 1000.0F, 1e6F);
   const std::size_t width = GENERATE(as<std::size_t>{}, 1, 5, 64);
   const std::size_t outputs = GENERATE(as<std::size_t>{}, 2, 6, 21);

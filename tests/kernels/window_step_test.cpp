@@ -17,7 +17,7 @@ using namespace equivec;
 namespace {
 
 enum class Model { skipgram, cbow };
-enum class Layer { sigmoid, softmax };
+enum class Layer { sigmoid, softmax, pairs };
 
 /// Two tables and the rows of them that a window uses. Rows are `stride` numbers apart; the numbers after the dimension
 /// are 7 and must stay so.
@@ -28,6 +28,7 @@ struct Problem {
   std::size_t dimension = 0, stride = 0;
   std::vector<std::size_t> input_rows = {}, output_rows = {};  // the softmax uses all rows
   std::vector<T> signs = {};                                   // of the sigmoids
+  StepTable<T> weights = {}, labels = {};                      // of the pairs
   std::size_t target = 0;                                      // of the softmax
   std::vector<T> inputs = {}, outputs = {};
 
@@ -47,6 +48,7 @@ struct Problem {
     if (layer == Layer::softmax)
       return with(SoftmaxLayer<T>{
           .rows = outputs.data(), .count = outputs.size() / stride, .stride = stride, .target = target, .rate = rate});
+    if (layer == Layer::pairs) return with(SigmoidPairs<T>{out, weights, labels, rate});
     return with(SigmoidLayer<T>{.outputs = out, .signs = signs, .rate = rate});
   }
   /// The share that makes CBOW's step the gradient.
@@ -73,7 +75,8 @@ struct Problem {
       scored = {mean};
     }
     long double sum = 0;
-    for (const auto& input : scored) {
+    for (std::size_t i = 0; i < scored.size(); ++i) {
+      const auto& input = scored[i];
       const auto score = [&](std::size_t row) {
         long double dot = 0;
         for (std::size_t c = 0; c < dimension; ++c) dot += input[c] * at(outputs, row, c);
@@ -83,6 +86,13 @@ struct Problem {
         long double all = 0;
         for (std::size_t row = 0; row * stride < outputs.size(); ++row) all += std::exp(score(row));
         sum += std::log(all) - score(target);
+      } else if (layer == Layer::pairs) {
+        for (std::size_t k = 0; k < output_rows.size(); ++k) {
+          const auto weight = static_cast<long double>(weights(static_cast<int>(i), static_cast<int>(k))),
+                     label = static_cast<long double>(labels(static_cast<int>(i), static_cast<int>(k)));
+          sum += label * std::log1p(std::exp(-score(output_rows[k]))) +
+                 (weight - label) * std::log1p(std::exp(score(output_rows[k])));
+        }
       } else {
         for (std::size_t k = 0; k < output_rows.size(); ++k) {
           const auto sign = static_cast<long double>(signs[k]);
@@ -97,9 +107,10 @@ struct Problem {
   double terms() const {
     const double scored = model == Model::cbow ? 1 : static_cast<double>(input_rows.size());
     if (layer == Layer::softmax) return scored;
-    double weights = 0;
-    for (const T sign : signs) weights += std::abs(static_cast<double>(sign));
-    return scored * weights;
+    if (layer == Layer::pairs) return static_cast<double>(weights.sum());
+    double sum = 0;
+    for (const T sign : signs) sum += std::abs(static_cast<double>(sign));
+    return scored * sum;
   }
 };
 
@@ -124,7 +135,7 @@ Problem<double> random_problem(Model model, Layer layer, std::size_t dimension, 
                                bool repeated, Signs signs = Signs::noise) {
   Rng rng(dimension * 100 + inputs * 10 + outputs, static_cast<std::uint64_t>(signs));
   Problem<double> problem{.model = model, .layer = layer, .dimension = dimension, .stride = dimension + 3};
-  const bool repeated_outputs = repeated && layer == Layer::sigmoid;
+  const bool repeated_outputs = repeated && layer != Layer::softmax;
   problem.input_rows = repeated ? draw_rows(inputs, 3, rng) : distinct_rows(inputs);
   problem.output_rows = repeated_outputs ? draw_rows(outputs, 3, rng) : distinct_rows(outputs);
   problem.target = rng.below(static_cast<std::uint32_t>(outputs));
@@ -132,6 +143,13 @@ Problem<double> random_problem(Model model, Layer layer, std::size_t dimension, 
     problem.signs.push_back(signs == Signs::noise  ? (k == 0 ? -1 : 1)
                             : signs == Signs::tree ? (rng.below(2) == 0 ? -1 : 1)
                                                    : (k % 2 == 0 ? -1 : 1) * (1 + static_cast<int>(k % 3)));
+  // Pairs that do not count, positive ones, negative ones, and some of each.
+  problem.weights.resize(static_cast<Eigen::Index>(inputs), static_cast<Eigen::Index>(outputs));
+  problem.labels = problem.weights;
+  for (Eigen::Index i = 0; i < problem.weights.size(); ++i) {
+    problem.weights(i) = 0.6 * static_cast<double>(rng.below(4));
+    problem.labels(i) = problem.weights(i) * 0.5 * static_cast<double>(rng.below(3));
+  }
   problem.inputs.assign((repeated ? 3 : inputs) * problem.stride, 7);
   problem.outputs.assign((repeated_outputs ? 3 : outputs) * problem.stride, 7);
   for (auto* table : {&problem.inputs, &problem.outputs})
@@ -148,6 +166,8 @@ Problem<float> rounded(const Problem<double>& p) {
           .input_rows = p.input_rows,
           .output_rows = p.output_rows,
           .signs = {p.signs.begin(), p.signs.end()},
+          .weights = p.weights.cast<float>(),
+          .labels = p.labels.cast<float>(),
           .target = p.target,
           .inputs = {p.inputs.begin(), p.inputs.end()},
           .outputs = {p.outputs.begin(), p.outputs.end()}};
@@ -204,6 +224,29 @@ TEST_CASE("window_step: with sigmoids the step is minus the rate times the gradi
     for (const std::size_t outputs : {1u, 2u, 6u})
       for (const bool repeated : {false, true})
         check_gradient(random_problem(model, Layer::sigmoid, dimension, inputs, outputs, repeated, signs));
+}
+
+TEST_CASE("window_step: with weighted pairs the step is minus the rate times the gradient of the loss") {
+  const std::size_t dimension = GENERATE(as<std::size_t>{}, 1, 2, 3, 17);
+  for (const std::size_t inputs : {1u, 2u, 7u})
+    for (const std::size_t outputs : {1u, 2u, 6u})
+      for (const bool repeated : {false, true})
+        check_gradient(random_problem(Model::skipgram, Layer::pairs, dimension, inputs, outputs, repeated));
+}
+
+TEST_CASE("window_step: pairs whose weights are those of the outputs are the same step as outputs with weights") {
+  const bool repeated = GENERATE(false, true);
+  Problem<double> outputs = random_problem(Model::skipgram, Layer::sigmoid, 17, 5, 6, repeated, Signs::weighted);
+  Problem<double> pairs = outputs;
+  pairs.layer = Layer::pairs;
+  for (Eigen::Index k = 0; k < 6; ++k) {
+    const double sign = outputs.signs[static_cast<std::size_t>(k)];
+    pairs.weights.col(k).setConstant(std::abs(sign));
+    pairs.labels.col(k).setConstant(sign < 0 ? -sign : 0);
+  }
+  CHECK(pairs.step(0.3) == Approx(outputs.step(0.3)).epsilon(1e-14));
+  CHECK(largest_difference(pairs.inputs, outputs.inputs) < 1e-14);
+  CHECK(largest_difference(pairs.outputs, outputs.outputs) < 1e-14);
 }
 
 TEST_CASE("window_step: with the softmax the step is minus the rate times the gradient of the loss") {

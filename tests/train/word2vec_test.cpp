@@ -390,6 +390,7 @@ TEST_CASE("word2vec: CBOW of one context word is skip-gram") {
   const Vocabulary words = vocabulary(entries);
   Word2VecOptions options = small();
   options.loss = GENERATE(from_range(std::begin(all_losses), std::end(all_losses)));
+  options.group = 1;  // CBOW has no groups
   const Word2VecVectors skipgram = train_word2vec(corpus, words, options);
   options.model = Model::cbow;
   options.cbow_update = GENERATE(CbowUpdate::gradient, CbowUpdate::legacy);
@@ -546,6 +547,8 @@ TEST_CASE("word2vec options: their description has the names and values that mat
                              {"window", "5"},
                              {"window_shape", "shrinking"},
                              {"negatives", "5"},
+                             {"group", "5"},
+                             {"group_noise", "11"},
                              {"noise_exponent", "0.75"},
                              {"epochs", "5"},
                              {"learning_rate", "0.025"},

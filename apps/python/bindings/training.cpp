@@ -178,6 +178,8 @@ Word2VecRecipe word2vec_recipe(const Keywords& keywords) {
   keywords.read("window", training.window);
   keywords.read_choice("window_shape", training.window_shape, std::array{WindowShape::shrinking, WindowShape::fixed});
   keywords.read("negatives", training.negatives);
+  keywords.read("group", training.group);
+  keywords.read("group_noise", training.group_noise);
   keywords.read("epochs", training.epochs);
   keywords.read("learning_rate", training.learning_rate);
   keywords.read("subsample", training.subsample);

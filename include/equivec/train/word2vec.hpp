@@ -21,7 +21,7 @@ enum class Word2VecModel {
 
 /// The objective (Mikolov, Sutskever et al. 2013, arXiv 1310.4546, section 2).
 enum class Word2VecLoss {
-  negative_sampling,     ///< equation 4. One draw of noise words serves the whole window (Ji et al. 2016, 1604.04661)
+  negative_sampling,     ///< equation 4. All pairs of a window share their noise words (Ji et al. 2016, 1604.04661)
   hierarchical_softmax,  ///< equation 3: the way down a Huffman tree of the words
   softmax,               ///< equation 2, over all words: exact and slow, for small vocabularies
   hierarchical_softmax_and_negative_sampling  ///< the sum of both, as in word2vec.c with -hs 1 -negative N
@@ -52,7 +52,9 @@ struct Word2VecOptions {
   int dimension = 100;  ///< length of a vector, 1..65536
   int window = 5;       ///< words on each side, 1..1000
   WindowShape window_shape = WindowShape::shrinking;
-  int negatives = 5;             ///< noise words, drawn once for all pairs of a window, 1..1000
+  int negatives = 5;             ///< noise words that each pair is weighed against, 1..1000
+  int group = 0;                 ///< consecutive windows that are one step, 1..64; 0: see windows_of_group()
+  int group_noise = 0;           ///< noise words drawn for a group, 1..1000; 0: see noise_of_group()
   double noise_exponent = 0.75;  ///< noise words are drawn by count^noise_exponent, -10..10
   CbowUpdate cbow_update = CbowUpdate::gradient;
   int epochs = 5;                ///< passes over the corpus, 1..1,000,000
@@ -66,6 +68,16 @@ struct Word2VecOptions {
 /// The defaults of a model: CBOW's learning rate is 0.05 with the legacy update (word2vec.c's), 0.075 with the
 /// gradient.
 Word2VecOptions word2vec_defaults(Word2VecModel model, CbowUpdate update = CbowUpdate::gradient);
+
+/// How many consecutive windows are trained in one step, with noise words that they share: `options.group`, or by
+/// default 5 in skip-gram with negative sampling, fewer with more than 20 negatives, and 1 elsewhere. In a group no reach is drawn: a pair of words counts by
+/// the probability that shrinking windows would have it. See src/train/word2vec_groups.hpp.
+int windows_of_group(const Word2VecOptions& options) noexcept;
+
+/// How many noise words a group draws: `options.group_noise`, or by default 11 for every 25 that its windows would draw
+/// one by one, but at least 16 less its windows. Their weight makes up for those that are not drawn, so that what is
+/// expected of a step depends on `negatives` alone. Of one window: `options.negatives`.
+int noise_of_group(const Word2VecOptions& options) noexcept;
 
 /// Throws OptionError naming the first setting that is out of range.
 void validate(const Word2VecOptions& options);
