@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
@@ -26,9 +27,10 @@ struct MatrixScratch {
     unread = take(stride);
     factors = take(in * out * matrix_tile_floats);
     factor_tiles = take(in * out * matrix_tile_floats);  // of inputs and of outputs, half as many bytes each
-    columns = take(5 * matrix_tile_floats);  // of outputs; then of inputs and transposed ones of outputs, twice
-    rows = take(2 * (in + out) * matrix_tile_floats / 2);  // of these 16 columns and of the next
-    steps = take(2 * (in + out) * matrix_tile_floats);     // of these 16 columns and of the last
+    rows = take((in + out) * matrix_tile_floats);  // of these 16 columns and of the next, half as many bytes each
+    // Not at the same time: columns of outputs, and twice those of inputs and transposed ones of outputs; steps of these
+    // 16 columns and of the last.
+    columns = steps = take(std::max(std::size_t{5}, 2 * (in + out)) * matrix_tile_floats);
     size = at;
   }
 };

@@ -532,6 +532,18 @@ HWY_ATTR double cbow(const Window& window, float share) {
   return loss;
 }
 
+HWY_ATTR bool all_different(const WordId* words, std::size_t count) {
+  const hn::RebindToUnsigned<D> du;
+  const auto* ids = reinterpret_cast<const std::uint32_t*>(words);
+  auto equal = hn::Zero(du);  // pairs, each word with itself included
+  for (std::size_t begin = 0; begin < count; begin += lanes) {
+    const auto some = hn::LoadU(du, ids + begin);
+    for (std::size_t k = 0; k < count; ++k)
+      equal = hn::Sub(equal, hn::VecFromMask(du, hn::Eq(some, hn::Set(du, ids[k]))));
+  }
+  return hn::GetLane(hn::SumOfLanes(du, equal)) == count;
+}
+
 HWY_ATTR void add_change(float* row, const float* now, const float* before, std::size_t stride) {
   for (std::size_t c = 0; c < stride; c += lanes)
     hn::Store(hn::Add(hn::Load(d, row + c), hn::Sub(hn::Load(d, now + c), hn::Load(d, before + c))), d, row + c);
@@ -553,7 +565,7 @@ inline void nothing() {}
 
 /// with_matrix_unit: where there is one.
 WindowKernels kernels_of_target(bool with_matrix_unit) {
-  WindowKernels result{instruction_set(), &skipgram, &skipgram_group, &nothing, &nothing, &cbow, &add_change};
+  WindowKernels result{instruction_set(), &skipgram, &skipgram_group, &nothing, &nothing, &cbow, &all_different, &add_change};
 #if EQUIVEC_MATRIX_UNIT
   if (with_matrix_unit && has_matrix_unit()) {
     result.instruction_set = "AMX-BF16";

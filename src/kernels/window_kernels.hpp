@@ -1,5 +1,7 @@
 #pragma once
 
+#include "equivec/base/types.hpp"
+
 #include <cstddef>
 #include <span>
 #include <string_view>
@@ -61,6 +63,8 @@ struct WindowKernels {
   void (*end_groups)();
   /// share: the fraction of the mean's step that each input takes.
   double (*cbow)(const Window&, float share);
+  /// ids: `count` words, then a multiple of 16 in all, of words that are not among them.
+  bool (*all_different)(const WordId* ids, std::size_t count);
   /// row += now - before, of `stride` numbers.
   void (*add_change)(float* row, const float* now, const float* before, std::size_t stride);
 };

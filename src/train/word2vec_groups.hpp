@@ -1,6 +1,7 @@
 #pragma once
 
 #include "equivec/base/types.hpp"
+#include "equivec/counts/encoded_corpus.hpp"
 #include "equivec/train/word2vec.hpp"
 #include "src/kernels/window_kernels.hpp"
 
@@ -22,14 +23,17 @@ namespace equivec {
 ///     weight = sum of the context's weights in the windows x negatives / noise words of the group
 class GroupWeights {
  public:
-  explicit GroupWeights(const Word2VecOptions& options)
-      : windows_(static_cast<std::size_t>(windows_of_group(options))),
+  GroupWeights(const Word2VecOptions& options, const WindowKernels& kernels)
+      : kernels_(kernels),
+        windows_(static_cast<std::size_t>(windows_of_group(options))),
         noise_(static_cast<std::size_t>(noise_of_group(options))),
         reach_(static_cast<std::size_t>(options.window)),
         shrinking_(options.window_shape == WindowShape::shrinking),
         share_(static_cast<float>(options.negatives) / static_cast<float>(noise_)),
         patterns_(windows_ + 1),
-        places_(windows_ + noise_) {
+        places_(windows_ + noise_),
+        compared_(group_pitch(windows_ + noise_)) {
+    for (std::size_t k = 0; k < windows_ + noise_; ++k) all_.push_back(k);
     const std::size_t size = (windows_ + 2 * reach_) * group_pitch(windows_ + noise_);
     weights_ = floats(size);
     labels_ = floats(size);
@@ -53,24 +57,22 @@ class GroupWeights {
     const std::size_t middles = ids.size() - noise_;
     const Pattern& pattern = patterns_[middles];
     const std::size_t first = reach_ - before, last = reach_ + middles + after;
+    const double pairs = pattern.pairs[last] - pattern.pairs[first];
+    std::copy(ids.begin(), ids.end(), compared_.begin());
+    std::fill(compared_.begin() + static_cast<std::ptrdiff_t>(ids.size()), compared_.end(), EncodedCorpus::sentence_end);
+    if (kernels_.all_different(compared_.data(), ids.size())) {
+      const std::size_t offset = first * group_pitch(ids.size());
+      return {pattern.weights.get() + offset, pattern.labels.get() + offset, std::span(all_).first(ids.size()), pairs};
+    }
     outputs_.clear();
     for (std::size_t k = 0; k < ids.size(); ++k) {
       std::size_t same = 0;
       while (ids[same] != ids[k]) ++same;
-      if (same == k) {
-        places_[k] = outputs_.size();
-        outputs_.push_back(k);
-      } else {
-        places_[k] = places_[same];
-      }
+      places_[k] = same == k ? outputs_.size() : places_[same];
+      if (same == k) outputs_.push_back(k);
     }
-    const double pairs = pattern.pairs[last] - pattern.pairs[first];
-    if (outputs_.size() < ids.size()) {
-      fold(ids, pattern, first, last);
-      return {weights_.get(), labels_.get(), outputs_, pairs};
-    }
-    const std::size_t offset = first * group_pitch(ids.size());
-    return {pattern.weights.get() + offset, pattern.labels.get() + offset, outputs_, pairs};
+    fold(ids, pattern, first, last);
+    return {weights_.get(), labels_.get(), outputs_, pairs};
   }
 
  private:
@@ -127,12 +129,14 @@ class GroupWeights {
     }
   }
 
+  const WindowKernels& kernels_;
   std::size_t windows_, noise_, reach_;
   bool shrinking_;
   float share_;
   std::vector<Pattern> patterns_;  // by the number of middles
   Floats weights_, labels_;
-  std::vector<std::size_t> places_, outputs_;
+  std::vector<std::size_t> places_, outputs_, all_;
+  std::vector<WordId> compared_;
 };
 
 }  // namespace equivec

@@ -97,7 +97,7 @@ class WindowTrainer {
         outputs_(state.most_outputs() + 1),
         ahead_(ahead_rows + 1) {
     if (group_ > 1) {
-      weights_.emplace(state.options);
+      weights_.emplace(state.options, state.kernels);
       inputs_.reserve(weights_->most_inputs());
       outputs_.resize(weights_->most_outputs());
       ahead_.resize(outputs_.size() + group_);

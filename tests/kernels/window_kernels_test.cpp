@@ -345,6 +345,21 @@ TEST_CASE("window_kernels: groups of every size are exact up to rounding") {
       check_step({.width = width, .inputs = inputs, .outputs = outputs, .signs = Signs::weighted}, Model::group);
 }
 
+TEST_CASE("window_kernels: words that are all different are told from those of which two are the same") {
+  for (const WindowKernels& with : kernels())
+    for (std::size_t count = 1; count <= 40; ++count) {
+      std::vector<WordId> ids((count + 15) / 16 * 16, word_id(1000));
+      for (std::size_t i = 0; i < count; ++i) ids[i] = word_id(3 * i);
+      CAPTURE(with.instruction_set, count);
+      REQUIRE(with.all_different(ids.data(), count));
+      for (std::size_t i = 1; i < count; ++i) {
+        std::vector<WordId> same = ids;
+        same[i] = same[i / 2];
+        REQUIRE(!with.all_different(same.data(), count));
+      }
+    }
+}
+
 TEST_CASE("window_kernels: signs of tree paths and weights are supported") {
   const Model model = GENERATE(Model::skipgram, Model::cbow);
   const Signs signs = GENERATE(Signs::tree, Signs::weighted, Signs::tree_and_noise);

@@ -252,6 +252,8 @@ ONLY_KEYWORDS = {
     ("train skipgram", "model"): "a command of its own",
     ("train skipgram", "on_epoch"): "the command prints the loss",
     ("train skipgram", "cbow_update"): "of train cbow",
+    ("train cbow", "group"): "of train skipgram",
+    ("train cbow", "group_noise"): "of train skipgram",
     ("train cbow", "model"): "a command of its own",
     ("train cbow", "on_epoch"): "the command prints the loss",
     ("train glove", "on_epoch"): "the command prints the loss",

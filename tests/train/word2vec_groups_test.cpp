@@ -91,7 +91,8 @@ TEST_CASE("word2vec_groups: the weights are those of the windows one by one, whe
   const WindowShape shape = GENERATE(WindowShape::shrinking, WindowShape::fixed);
   const std::uint32_t words = GENERATE(3u, 30u, 100000u);  // of few many are repeated
   const Word2VecOptions options = options_of(window, group, 7, shape);
-  GroupWeights weights(options);
+  const WindowKernels kernels = window_kernels();
+  GroupWeights weights(options, kernels);
   Rng rng(1, words);
   const auto draw = [&](std::size_t count) {
     std::vector<WordId> result(count);
@@ -107,7 +108,8 @@ TEST_CASE("word2vec_groups: the weights are those of the windows one by one, whe
 
 TEST_CASE("word2vec_groups: noise that is the right answer of a window is not counted there and is in the others") {
   const Word2VecOptions options = options_of(1, 2, 1, WindowShape::fixed);
-  GroupWeights weights(options);
+  const WindowKernels kernels = window_kernels();
+  GroupWeights weights(options, kernels);
   // The text 7 8 9 6, the windows of 8 and of 9, the noise 8: it counts where 9 is in the middle, for 8 and 6.
   const std::vector<WordId> ids = {word_id(8), word_id(9), word_id(8)};
   const GroupWeights::Result result = weights.of(ids, 1, 1);
