@@ -9,10 +9,16 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <span>
 #include <utility>
 #include <vector>
 
 namespace equivec {
+
+/// Asks for a row that will be read or changed soon.
+inline void prefetch_row(const float* row, std::size_t stride) {
+  for (std::size_t c = 0; c < stride; c += 16) __builtin_prefetch(row + c, 1);
+}
 
 /// Which workers use which rows of a table. Several may claim at the same time.
 class TableClaims {
@@ -79,7 +85,7 @@ class PrivateRows {
   static constexpr std::size_t parts = 16;  // which may be merged at the same time
 
   /// most: rows that are copied between two clear(), at most.
-  PrivateRows(std::size_t most, std::size_t dimension) : now_(most, dimension), before_(most, dimension) {}
+  PrivateRows(std::size_t most, std::size_t dimension) : copies_(most, dimension) {}
 
   void clear() {
     for (auto& part : touched_) part.clear();
@@ -89,19 +95,44 @@ class PrivateRows {
   float* take(const Table& table, std::size_t i, RowPlaces& places) {
     const auto [place, is_new] = places.place_of(i);
     if (is_new) {
-      const std::size_t bytes = table.stride() * sizeof(float);
-      std::memcpy(now_.row(place), table.row(i), bytes);
-      std::memcpy(before_.row(place), table.row(i), bytes);
+      std::memcpy(copies_.row(place), table.row(i), table.stride() * sizeof(float));
       touched_[i % parts].push_back({static_cast<std::uint32_t>(i), place});
     }
-    return now_.row(place);
+    return copies_.row(place);
   }
 
-  /// Adds the changes of the rows of one part; add(row, now, before, stride).
+  /// Adds the changes of the rows of one part, of all workers in their order; add(row, now, before, stride). `places`
+  /// are this thread's. The table has not changed since the copies were taken, so that the first worker finds there what
+  /// a row was, and keeps it in place of its copy for the others.
   template <class Add>
-  void merge(const Table& table, std::size_t part, const Add& add) const {
-    for (const auto& [row, place] : touched_[part])
-      add(table.row(row), now_.row(place), before_.row(place), table.stride());
+  static void merge(std::span<PrivateRows* const> workers, const Table& table, std::size_t part, RowPlaces& places,
+                    std::vector<const float*>& before, const Add& add) {
+    places.clear();
+    before.clear();
+    constexpr std::size_t ahead = 4;
+    for (PrivateRows* const worker : workers) {
+      const std::vector<Touched>& touched = worker->touched_[part];
+      for (std::size_t i = 0; i < touched.size(); ++i) {
+        if (i + ahead < touched.size()) {
+          prefetch_row(table.row(touched[i + ahead].row), table.stride());
+          prefetch_row(worker->copies_.row(touched[i + ahead].place), table.stride());
+        }
+        const auto [row, copy] = touched[i];
+        float* const to = table.row(row);
+        float* const now = worker->copies_.row(copy);
+        const auto [place, is_first] = places.place_of(row);
+        if (is_first) {
+          before.push_back(now);
+          for (std::size_t c = 0; c < table.stride(); ++c) {
+            const float old = to[c];
+            to[c] = old + (now[c] - old);
+            now[c] = old;
+          }
+        } else {
+          add(to, now, before[place], table.stride());
+        }
+      }
+    }
   }
 
  private:
@@ -109,7 +140,7 @@ class PrivateRows {
     std::uint32_t row, place;
   };
   std::array<std::vector<Touched>, parts> touched_;
-  Table now_, before_;
+  Table copies_;
 };
 
 }  // namespace equivec

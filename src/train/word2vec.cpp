@@ -419,7 +419,7 @@ class Training : private TrainingRun {
         for (const std::exception_ptr& error : errors)
           if (error) std::rethrow_exception(error);  // the first in the text, however many threads there are
         for_each(PrivateRows::parts, [&](std::size_t part) {
-          for (const RoundWorker& worker : workers) worker.merge(part);
+          RoundWorker::merge(state_, workers, part, scratch.local().places);
         });
         for (RoundWorker& worker : workers) {
           const LossSum sum = take_loss(worker.trainer, learning_rate(epoch, first_of(0)));
@@ -506,7 +506,7 @@ std::vector<TableSize> word2vec_tables(std::size_t words, const Word2VecOptions&
   // The word vectors are copied while both tables are there, the context vectors when that of the words is freed.
   result.push_back({"result", words * dimension * sizeof(float)});
   if (options.deterministic) {
-    // As a RoundWorker has them: what a row is now, and what it was.
+    // As a RoundWorker has them.
     const std::uint64_t piece = has_tree(options.loss) ? longest_tree_piece : longest_round_piece;
     const auto rows = [&](std::uint64_t most) { return std::min<std::uint64_t>(words, most); };
     const std::uint64_t word_rows = rows(piece + 2 * static_cast<std::uint64_t>(options.window)),
@@ -515,7 +515,7 @@ std::vector<TableSize> word2vec_tables(std::size_t words, const Word2VecOptions&
                                            : rows(piece * (static_cast<std::uint64_t>(noise_of_group(options)) + 1)),
                         node_rows = has_tree(options.loss) ? rows(piece * long_path) : 0;
     result.push_back(
-        {"private rows", 2 * round_workers * Table::bytes_of(word_rows + context_rows + node_rows, dimension)});
+        {"private rows", round_workers * Table::bytes_of(word_rows + context_rows + node_rows, dimension)});
     // A number for each row, of all threads and of each.
     const auto copies = static_cast<std::uint64_t>(thread_count(options.threads)) + 1;
     result.push_back(

@@ -32,11 +32,13 @@ struct RowClaims {
   }
 };
 
-/// What a thread knows of the copies of the worker whose rows it looks for.
+/// What a thread knows of the copies of the worker whose rows it looks for, or of all workers' while it merges them.
 struct ThreadPlaces {
   explicit ThreadPlaces(const Word2VecState& state)
       : words(state.words.rows()), contexts(state.contexts.rows()), nodes(state.nodes.rows()) {}
   RowPlaces words, contexts, nodes;
+  std::vector<PrivateRows*> workers;
+  std::vector<const float*> before;
 };
 
 /// One worker of a round.
@@ -90,6 +92,16 @@ class RoundWorker {
     places.nodes.clear();
     const auto row = [](PrivateRows& copies, const Table& table, const TableClaims& claimed, RowPlaces& own,
                         std::size_t i) { return claimed.shared(i) ? copies.take(table, i, own) : table.row(i); };
+    // The rows of words, of which those that will be copied are asked for before.
+    const auto rows = [&](PrivateRows& copies, const Table& table, const TableClaims& claimed, RowPlaces& own,
+                          std::span<const WordId> words, std::vector<float*>& to) {
+      constexpr std::size_t ahead = 8;
+      for (std::size_t i = 0; i < words.size(); ++i) {
+        if (i + ahead < words.size() && claimed.shared(index(words[i + ahead])))
+          prefetch_row(table.row(index(words[i + ahead])), table.stride());
+        to.push_back(row(copies, table, claimed, own, index(words[i])));
+      }
+    };
     for (std::size_t n = 0; n < sentences_; ++n) {
       Piece& p = pieces_[n];
       p.words.clear();
@@ -97,19 +109,17 @@ class RoundWorker {
       p.drawn.clear();
       p.nodes.clear();
       p.node_begins.clear();
-      for (const WordId word : p.sentence)
-        p.words.push_back(row(words_, state_.words, claims.words, places.words, index(word)));
-      for (std::size_t i = 0; i < p.draws.windows; ++i) {
-        const std::size_t word = index(p.sentence[p.first + i]);
-        if (state_.draws_noise())
-          p.contexts.push_back(row(contexts_, state_.contexts, claims.contexts, places.contexts, word));
+      const std::span<const WordId> middles = std::span<const WordId>(p.sentence).subspan(p.first, p.draws.windows);
+      rows(words_, state_.words, claims.words, places.words, p.sentence, p.words);
+      if (state_.draws_noise())
+        rows(contexts_, state_.contexts, claims.contexts, places.contexts, middles, p.contexts);
+      rows(contexts_, state_.contexts, claims.contexts, places.contexts, p.draws.noise, p.drawn);
+      if (!state_.has_tree()) continue;
+      for (const WordId word : middles) {
         p.node_begins.push_back(p.nodes.size());
-        if (state_.has_tree())
-          for (const std::uint32_t step : state_.tree.path(word))
-            p.nodes.push_back(row(nodes_, state_.nodes, claims.nodes, places.nodes, step / 2));
+        for (const std::uint32_t step : state_.tree.path(index(word)))
+          p.nodes.push_back(row(nodes_, state_.nodes, claims.nodes, places.nodes, step / 2));
       }
-      for (const WordId word : p.draws.noise)
-        p.drawn.push_back(row(contexts_, state_.contexts, claims.contexts, places.contexts, index(word)));
     }
   }
 
@@ -122,10 +132,16 @@ class RoundWorker {
     }
   }
 
-  void merge(std::size_t part) const {
-    words_.merge(state_.words, part, state_.kernels.add_change);
-    contexts_.merge(state_.contexts, part, state_.kernels.add_change);
-    nodes_.merge(state_.nodes, part, state_.kernels.add_change);
+  /// Of all workers, when all have trained.
+  static void merge(const Word2VecState& state, std::span<RoundWorker> workers, std::size_t part, ThreadPlaces& places) {
+    const auto merge_table = [&](PrivateRows RoundWorker::*copies, const Table& table, RowPlaces& own) {
+      places.workers.clear();
+      for (RoundWorker& worker : workers) places.workers.push_back(&(worker.*copies));
+      PrivateRows::merge(places.workers, table, part, own, places.before, state.kernels.add_change);
+    };
+    merge_table(&RoundWorker::words_, state.words, places.words);
+    merge_table(&RoundWorker::contexts_, state.contexts, places.contexts);
+    merge_table(&RoundWorker::nodes_, state.nodes, places.nodes);
   }
 
  private:

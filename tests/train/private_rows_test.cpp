@@ -82,13 +82,14 @@ void add_change(float* row, const float* now, const float* before, std::size_t s
 /// A table and what its workers need.
 struct Rounds {
   explicit Rounds(std::uint64_t seed, std::uint32_t first = 0)
-      : table(random_table(seed)), claims(rows, first), places(workers, RowPlaces(rows, first)) {
+      : table(random_table(seed)), claims(rows, first), places(workers, RowPlaces(rows, first)), first_(first) {
     for (std::size_t i = 0; i < workers; ++i) copies.emplace_back(rows, dimension);
   }
   Table table;
   TableClaims claims;
   std::vector<RowPlaces> places;
   std::vector<PrivateRows> copies;
+  std::uint32_t first_;
 
   float* row(std::size_t worker, std::size_t i) {
     return claims.shared(i) ? copies[worker].take(table, i, places[worker]) : table.row(i);
@@ -111,7 +112,11 @@ struct Rounds {
       work(seed, round, worker, [&](std::size_t i) { return row(worker, i); });
     });
     all(PrivateRows::parts, [&](std::size_t part) {
-      for (const PrivateRows& own : copies) own.merge(table, part, add_change);
+      std::vector<PrivateRows*> all_copies;
+      for (PrivateRows& own : copies) all_copies.push_back(&own);
+      RowPlaces merged(rows, first_);
+      std::vector<const float*> before;
+      PrivateRows::merge(all_copies, table, part, merged, before, add_change);
     });
   }
 };
