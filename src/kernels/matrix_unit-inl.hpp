@@ -10,7 +10,9 @@
 // that is packed is packed again where it is needed, 16 or 32 columns at a time, since the rows of two groups, those in
 // work and those being fetched, fill most of the first cache.
 
-HWY_PUSH_ATTRIBUTES(HWY_TARGET_STR ",amx-tile,amx-bf16")
+#define EQUIVEC_MATRIX_TARGET HWY_TARGET_STR ",amx-tile,amx-bf16"
+#define EQUIVEC_MATRIX_ATTR __attribute__((target(EQUIVEC_MATRIX_TARGET)))  // of lambdas, which the next line may miss
+HWY_PUSH_ATTRIBUTES(EQUIVEC_MATRIX_TARGET)
 namespace equivec {
 namespace HWY_NAMESPACE {
 
@@ -73,7 +75,7 @@ HWY_INLINE void transpose_lanes(__m512i& a, __m512i& b, __m512i& c, __m512i& e) 
 
 /// 16 x 16 numbers of 32 bits.
 HWY_INLINE void transpose(const std::byte* from, std::byte* to) {
-  const auto quarter = [](const std::byte* at) HWY_ATTR { return _mm_load_si128(reinterpret_cast<const __m128i*>(at)); };
+  const auto quarter = [](const std::byte* at) EQUIVEC_MATRIX_ATTR { return _mm_load_si128(reinterpret_cast<const __m128i*>(at)); };
 #pragma GCC unroll 4
   for (std::size_t k = 0; k < 4; ++k) {
     __m512i v[4];
@@ -102,7 +104,7 @@ HWY_INLINE void pack_factors(const float* factors, std::size_t inputs, std::size
     const __m512i first = i < inputs ? load_to_round(factors + i * padded) : zero,
                   second = i + 1 < inputs ? load_to_round(factors + (i + 1) * padded) : zero;
     pairs[i / 2] = pairs_of(first, second);
-    const auto half = [&](std::size_t row, __m512i v) HWY_ATTR {
+    const auto half = [&](std::size_t row, __m512i v) EQUIVEC_MATRIX_ATTR {
       _mm256_store_si256(reinterpret_cast<__m256i*>(of_inputs + row * line / 2),
                          _mm512_cvtepi32_epi16(_mm512_srli_epi32(v, 16)));
     };
@@ -239,7 +241,7 @@ inline double group_of_one_tile(const WindowGroup& group) {
 
   float* steps = w.scratch + at.steps;
   float* last_steps = steps + 2 * matrix_tile_floats;
-  const auto move = [&](std::size_t c) HWY_ATTR {
+  const auto move = [&](std::size_t c) EQUIVEC_MATRIX_ATTR {
     add_steps(in.moved, c, last_steps);
     add_steps(out.moved, c, last_steps + matrix_tile_floats);
   };
@@ -274,9 +276,9 @@ inline double group_of_tiles(const WindowGroup& group) {
   float* const factors = w.scratch + at.factors;
   float* const zeros = w.scratch + at.zeros;
   std::fill_n(zeros, w.stride, 0.0f);
-  const auto in = [&](std::size_t i) HWY_ATTR { return TileRows(w.inputs, i, zeros, w.scratch + at.unread); };
-  const auto out = [&](std::size_t k) HWY_ATTR { return TileRows(w.outputs, k, zeros, w.scratch + at.unread); };
-  const auto factor_tile = [&](std::size_t i, std::size_t k, bool of_outputs) {
+  const auto in = [&](std::size_t i) EQUIVEC_MATRIX_ATTR { return TileRows(w.inputs, i, zeros, w.scratch + at.unread); };
+  const auto out = [&](std::size_t k) EQUIVEC_MATRIX_ATTR { return TileRows(w.outputs, k, zeros, w.scratch + at.unread); };
+  const auto factor_tile = [&](std::size_t i, std::size_t k, bool of_outputs) EQUIVEC_MATRIX_ATTR {
     return bytes_at(w, at.factor_tiles) + (2 * (i * out_tiles + k) + of_outputs) * half_tile;
   };
 

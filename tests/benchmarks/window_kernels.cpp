@@ -4,6 +4,7 @@
 #include "src/base/row_table.hpp"
 #include "tests/benchmarks/ceilings.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <string>
@@ -22,7 +23,7 @@ constexpr std::size_t vocabulary = 71290;  // of text8 with words that occur fiv
 constexpr std::size_t ahead_windows = 2;   // as in training
 constexpr float rate = 1e-6f;              // so small that rows stay much as they were drawn
 
-enum class Model { skipgram, cbow };
+enum class Model { skipgram, cbow, group };
 
 struct Shape {
   std::size_t dimension, inputs, outputs;
@@ -63,9 +64,9 @@ std::vector<float*> rows_of_windows(const Tables& tables, const Shape& shape) {
   return rows;
 }
 
-/// Of numbers, in one window. CBOW's additions count like multiply-adds: they take the same place in the processor.
+/// Of numbers, in one window or group. CBOW's additions count like multiply-adds: they take the same place in the processor.
 std::size_t multiply_adds(Model model, const Shape& shape) {
-  if (model == Model::skipgram) return 3 * shape.inputs * shape.outputs * shape.dimension;
+  if (model != Model::cbow) return 3 * shape.inputs * shape.outputs * shape.dimension;
   return (3 * shape.outputs + 2 * shape.inputs) * shape.dimension;
 }
 
@@ -76,27 +77,38 @@ void windows(benchmark::State& state, Model model, bool hot, const Shape& shape)
   const std::size_t rows_of_one = shape.inputs + shape.outputs, count = rows.size() / rows_of_one;
 
   const std::size_t stride = tables.words.stride();
-  const Table scratch(1, scratch_floats(shape.inputs, shape.outputs, stride));
+  const Table scratch(1, std::max(scratch_floats(shape.inputs, shape.outputs, stride),
+                                  group_scratch_floats(shape.inputs, shape.outputs, stride)));
+  // As much as a pair of a group counts about, each a tenth a positive example.
+  const std::size_t pairs = shape.inputs * group_pitch(shape.outputs);
+  const Table weights(1, pairs), labels(1, pairs);
+  std::fill_n(weights.row(0), pairs, 0.5f);
+  std::fill_n(labels.row(0), pairs, 0.05f);
   const Table signs(1, padded_outputs(shape.outputs) + 16);
   for (const std::size_t again : {0u, 8u})  // where they are few they stand there twice
     if (again == 0 || padded_outputs(shape.outputs) == 8)
       for (std::size_t k = 0; k < shape.outputs; ++k) signs.row(0)[again + k] = k == 0 ? -1.0f : 1.0f;
 
   const WindowKernels kernels = window_kernels();
+  const GroupMode mode(kernels);
+  // A group is about as much work as several windows.
+  const std::size_t ahead = model == Model::group ? 1 : ahead_windows;
   double loss = 0;
   std::size_t current = 0;
   const double start = processor_seconds();
   for (auto _ : state) {
     float* const* const now = rows.data() + current * rows_of_one;
-    const std::size_t next = current + ahead_windows < count ? current + ahead_windows : 0;
-    const Window window{.inputs = {now, shape.inputs},
+    const std::size_t next = current + ahead < count ? current + ahead : 0;
+    const StepRows used{.inputs = {now, shape.inputs},
                         .outputs = {now + shape.inputs, shape.outputs},
-                        .signs = signs.row(0),
                         .stride = stride,
                         .rate = rate,
                         .ahead = {rows.data() + next * rows_of_one, hot ? 0 : rows_of_one},
                         .scratch = scratch.row(0)};
-    loss += model == Model::skipgram ? kernels.skipgram(window) : kernels.cbow(window, 1.0f);
+    const Window window{.rows = used, .signs = signs.row(0)};
+    loss += model == Model::group      ? kernels.skipgram_group({used, weights.row(0), labels.row(0)})
+            : model == Model::skipgram ? kernels.skipgram(window)
+                                       : kernels.cbow(window, 1.0f);
     if (++current == count) current = 0;
   }
   const double seconds = processor_seconds() - start;
@@ -132,10 +144,12 @@ int main(int argc, char** argv) {
   const std::vector<std::size_t> dimensions = {100, 200, 300};
   for (const std::size_t dimension : dimensions)
     for (const bool hot : {true, false})
-      for (const Model model : {Model::skipgram, Model::cbow})
-        for (const std::size_t inputs : {2u, 6u, 10u})
-          for (const std::size_t outputs : {6u, 13u, 21u}) {
-            const std::string name = std::string(model == Model::skipgram ? "skipgram" : "cbow") +
+      for (const Model model : {Model::skipgram, Model::cbow, Model::group})
+        for (const std::size_t inputs : {2u, 6u, 10u, 15u})
+          for (const std::size_t outputs : {6u, 13u, 16u, 21u}) {
+            const std::string name = std::string(model == Model::skipgram ? "skipgram"
+                                                 : model == Model::cbow   ? "cbow"
+                                                                          : "group") +
                                      (hot ? "/hot" : "/cold") + "/dimension:" + std::to_string(dimension) +
                                      "/inputs:" + std::to_string(inputs) + "/outputs:" + std::to_string(outputs);
             benchmark::RegisterBenchmark(name.c_str(), windows, model, hot, Shape{dimension, inputs, outputs});

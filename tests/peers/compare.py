@@ -4,6 +4,7 @@ import math
 import re
 import subprocess
 import sys
+import xml.etree.ElementTree
 
 import support
 from support import check
@@ -44,6 +45,17 @@ order = re.findall(r"round (\d): (\w+)", done.stderr)
 check("the second round starts with the other program",
       order == [("1", "equivec"), ("1", "fastText"), ("2", "fastText"), ("2", "equivec")], order)
 check("--keep keeps the vectors of each run", len(list(kept.glob("*/out.vec"))) == 4, sorted(kept.rglob("*")))
+
+chart = folder / "chart.svg"
+done = compare(corpus, *OPTIONS, "--group", 1, "--group", 5, "--fasttext", "fasttext", "--chart", chart)
+check("groups of 1 against groups of 5 and fastText", done.returncode == 0, done.stderr)
+rows = [line for line in done.stdout.splitlines() if line.startswith(("equivec, groups of 1 ", "equivec, groups of 5 "))]
+check("a row for each number of windows", len(rows) == 2, done.stdout)
+drawn = xml.etree.ElementTree.parse(chart).getroot()
+bars = [float(bar.get("width")) for bar in drawn.iter("{http://www.w3.org/2000/svg}rect")]
+texts = [text.text for text in drawn.iter("{http://www.w3.org/2000/svg}text")]
+check("the chart has a bar for each program but the first", len(bars) == 2 and min(bars) > 0, bars)
+check("the chart names them", "equivec, groups of 5" in texts and "fastText" in texts, texts)
 
 # Stanford's GloVe by its output, which programs of three lines print here.
 stanford = folder / "stanford"
