@@ -34,8 +34,7 @@ bool parse(std::span<const std::string> arguments, Word2VecJob& job) {
   options.positionals("CORPUS", job.files.corpus.paths, 1);
   add_output_options(options, job.files);
   options.add("contexts", job.contexts, "also write the context vectors (word2vec.c's syn1neg) there", "OUT")
-      .add("loss", loss, "or hierarchical-softmax, both with a + between, softmax (slow)",
-           "NAME")
+      .add("loss", loss, "or hierarchical-softmax, both with a + between, softmax (slow)", "NAME")
       .add("dimension,size,dim", training.dimension, "length of a vector")
       .add("window,ws", training.window, "words on each side that count as context")
       .add("window-shape", window_shape, "shrinking: each position draws 1 to window; fixed: always all", "NAME")

@@ -12,15 +12,15 @@
 #include <hwy/highway.h>
 
 #include "src/kernels/all_targets.hpp"
-#include "src/kernels/matrix_unit.hpp"
+#include "src/kernels/bf16.hpp"
 #include "src/kernels/vectors-inl.hpp"
 
 // The arithmetic of one window: a matrix of scores (inputs x outputs), the sigmoid of each, then every row moves by its
 // row or column of that matrix. All sums use the rows as they were before the step. Rows are read twice and written
 // once; sums and moving rows stay in registers, which is why the outputs are processed in tiles.
 
-#undef EQUIVEC_MATRIX_UNIT
-#define EQUIVEC_MATRIX_UNIT (HWY_ARCH_X86_64 && HWY_TARGET == HWY_AVX3)
+#undef EQUIVEC_BF16
+#define EQUIVEC_BF16 (HWY_ARCH_X86_64 && HWY_TARGET == HWY_AVX3)
 
 #undef EQUIVEC_32_REGISTERS
 #define EQUIVEC_32_REGISTERS (EQUIVEC_16_LANES || (HWY_ARCH_ARM_A64 && HWY_TARGET != HWY_SCALAR))
@@ -553,7 +553,8 @@ HWY_ATTR void add_change(float* row, const float* now, const float* before, std:
 }  // namespace equivec
 HWY_AFTER_NAMESPACE();
 
-#if EQUIVEC_MATRIX_UNIT
+#if EQUIVEC_BF16
+#include "src/kernels/bf16-inl.hpp"
 #include "src/kernels/matrix_unit-inl.hpp"
 #endif
 
@@ -563,18 +564,21 @@ namespace HWY_NAMESPACE {
 
 inline void nothing() {}
 
-/// with_matrix_unit: where there is one.
-WindowKernels kernels_of_target(bool with_matrix_unit) {
-  WindowKernels result{instruction_set(), &skipgram, &skipgram_group, &nothing, &nothing, &cbow, &all_different, &add_change};
-#if EQUIVEC_MATRIX_UNIT
-  if (with_matrix_unit && has_matrix_unit()) {
+WindowKernels kernels_of_target(Products products) {
+  WindowKernels result{instruction_set(), &skipgram, &skipgram_group, &nothing,
+                       &nothing,          &cbow,     &all_different,  &add_change};
+#if EQUIVEC_BF16
+  if (products == Products::matrices) {
     result.instruction_set = "AMX-BF16";
     result.skipgram_group = &skipgram_group_by_tiles;
     result.begin_groups = &begin_matrix_unit;
     result.end_groups = &end_matrix_unit;
+  } else if (products == Products::bf16) {
+    result.instruction_set = "AVX512-BF16";
+    result.skipgram_group = &skipgram_group_by_products;
   }
 #else
-  (void)with_matrix_unit;
+  (void)products;
 #endif
   return result;
 }
@@ -588,30 +592,38 @@ namespace equivec {
 
 HWY_EXPORT(kernels_of_target);
 
-WindowKernels window_kernels() {
+namespace {
+
+/// With the products that are asked for; only AVX-512 has others than those of single precision.
+template <Products products>
+WindowKernels kernels_with() {
   hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-  return HWY_DYNAMIC_DISPATCH(kernels_of_target)(true);
+  return HWY_DYNAMIC_DISPATCH(kernels_of_target)(products);
 }
 
-namespace {
-WindowKernels vector_kernels() {
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-  return HWY_DYNAMIC_DISPATCH(kernels_of_target)(false);
-}
 }  // namespace
+
+WindowKernels window_kernels() {
+  return has_matrix_unit()          ? kernels_with<Products::matrices>()
+         : has_fast_bf16_products() ? kernels_with<Products::bf16>()
+                                    : kernels_with<Products::single>();
+}
 
 std::size_t group_scratch_floats(std::size_t inputs, std::size_t outputs, std::size_t stride) {
   return std::max((inputs + 2) * group_pitch(outputs) + 16 * (inputs + 1), MatrixScratch(inputs, outputs, stride).size);
 }
 
 std::vector<WindowKernels> all_window_kernels() {
-  std::vector<WindowKernels> result;
-  for (const bool with_matrix_unit : {true, false})
-    for (const WindowKernels& kernels : of_all_targets(with_matrix_unit ? &window_kernels : &vector_kernels))
-      if (std::none_of(result.begin(), result.end(), [&](const WindowKernels& other) {
-            return other.instruction_set == kernels.instruction_set;
-          }))
+  std::vector<WindowKernels> result = {window_kernels()};
+  const auto add = [&](WindowKernels (*best)()) {
+    for (const WindowKernels& kernels : of_all_targets(best))
+      if (std::none_of(result.begin(), result.end(),
+                       [&](const WindowKernels& other) { return other.instruction_set == kernels.instruction_set; }))
         result.push_back(kernels);
+  };
+  if (has_matrix_unit()) add(&kernels_with<Products::matrices>);
+  if (has_bf16_products()) add(&kernels_with<Products::bf16>);
+  add(&kernels_with<Products::single>);
   return result;
 }
 

@@ -30,8 +30,8 @@ struct Window {
 };
 
 /// Several windows in one step: every pair of an input and an output has a weight of its own, as SigmoidPairs of
-/// window_step.hpp has it. Both matrices have a row of group_pitch() numbers for each input, zeros after the outputs, and
-/// begin at a multiple of 64 bytes.
+/// window_step.hpp has it. Both matrices have a row of group_pitch() numbers for each input, zeros after the outputs,
+/// and begin at a multiple of 64 bytes.
 struct WindowGroup {
   StepRows rows;
   const float* weights = nullptr;  ///< how often a pair counts, positive and negative examples together
@@ -54,9 +54,10 @@ std::size_t group_scratch_floats(std::size_t inputs, std::size_t outputs, std::s
 
 /// The steps of window_step.hpp in single precision, for one instruction set.
 struct WindowKernels {
-  std::string_view instruction_set;  ///< "AMX-BF16", "AVX-512", "AVX2", "SSE4", "SSSE3", "NEON" or "none"
+  std::string_view instruction_set;  ///< "AMX-BF16", "AVX512-BF16", "AVX-512", "AVX2", "SSE4", ..., "NEON" or "none"
   double (*skipgram)(const Window&);
-  /// With AMX-BF16 all products are of numbers rounded to bf16. Called between begin_groups() and end_groups().
+  /// With AMX-BF16 and AVX512-BF16 all products are of numbers rounded to bf16. Called between begin_groups() and
+  /// end_groups().
   double (*skipgram_group)(const WindowGroup&);
   /// Prepares the processor for the groups that this thread will train; without effect on anything else.
   void (*begin_groups)();

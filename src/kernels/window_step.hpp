@@ -69,9 +69,9 @@ struct SigmoidLayer {
 ///     loss = sum over u and v of  labels(u, v) log(1 + exp(-u.v)) + (weights(u, v) - labels(u, v)) log(1 + exp(u.v))
 template <std::floating_point T>
 struct SigmoidPairs {
-  std::span<T* const> outputs;     ///< rows v
-  const StepTable<T>& weights;     ///< inputs x outputs
-  const StepTable<T>& labels;      ///< of each weight, how much is of a positive example
+  std::span<T* const> outputs;  ///< rows v
+  const StepTable<T>& weights;  ///< inputs x outputs
+  const StepTable<T>& labels;   ///< of each weight, how much is of a positive example
   T rate;
 
   double operator()(StepScratch<T>& s) const {

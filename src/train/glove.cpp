@@ -206,7 +206,8 @@ class Training : private TrainingRun {
   void restore(const Checkpoint& /*checkpoint*/) override {
     const EpochPlan plan(tiles_.blocks(), options_.seed, next_ / groups_);
     for (std::size_t number = 0; number < next_ % groups_; ++number)
-      for (const std::uint32_t strip : plan.group(number)) epoch_loss_.pairs += static_cast<double>(tiles_.strip_size(strip));
+      for (const std::uint32_t strip : plan.group(number))
+        epoch_loss_.pairs += static_cast<double>(tiles_.strip_size(strip));
   }
 
   bool can_be_extended() const override { return true; }
@@ -235,7 +236,8 @@ class Training : private TrainingRun {
         if (!std::isfinite(losses[i])) fail_diverged_in(strips[i], epoch);
     }
     LossSum sum;
-    for (std::size_t i = 0; i < strips.size(); ++i) sum.add({losses[i], static_cast<double>(tiles_.strip_size(strips[i]))});
+    for (std::size_t i = 0; i < strips.size(); ++i)
+      sum.add({losses[i], static_cast<double>(tiles_.strip_size(strips[i]))});
     epoch_loss_.add(sum);
     if (sum.pairs > 0) progress_.loss = static_cast<float>(sum.mean());
     progress_.learning_rate = static_cast<float>(options_.learning_rate);

@@ -102,8 +102,8 @@ class PrivateRows {
   }
 
   /// Adds the changes of the rows of one part, of all workers in their order; add(row, now, before, stride). `places`
-  /// are this thread's. The table has not changed since the copies were taken, so that the first worker finds there what
-  /// a row was, and keeps it in place of its copy for the others.
+  /// are this thread's. The table has not changed since the copies were taken, so that the first worker finds there
+  /// what a row was, and keeps it in place of its copy for the others.
   template <class Add>
   static void merge(std::span<PrivateRows* const> workers, const Table& table, std::size_t part, RowPlaces& places,
                     std::vector<const float*>& before, const Add& add) {

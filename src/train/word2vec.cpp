@@ -56,8 +56,8 @@ int noise_of_group(const Word2VecOptions& options) noexcept {
   const int windows = windows_of_group(options);
   if (windows == 1) return options.negatives;
   if (options.group_noise != 0) return options.group_noise;
-  // 16 outputs are what a matrix unit takes at once. With fewer noise words than for 5 windows with 5 negatives each would
-  // weigh more, which costs quality and with high learning rates diverges.
+  // 16 outputs are what a matrix unit takes at once. With fewer noise words than for 5 windows with 5 negatives each
+  // would weigh more, which costs quality and with high learning rates diverges.
   return std::max(16 - windows, (11 * windows * options.negatives + 24) / 25);
 }
 
@@ -418,9 +418,8 @@ class Training : private TrainingRun {
         });
         for (const std::exception_ptr& error : errors)
           if (error) std::rethrow_exception(error);  // the first in the text, however many threads there are
-        for_each(PrivateRows::parts, [&](std::size_t part) {
-          RoundWorker::merge(state_, workers, part, scratch.local().places);
-        });
+        for_each(PrivateRows::parts,
+                 [&](std::size_t part) { RoundWorker::merge(state_, workers, part, scratch.local().places); });
         for (RoundWorker& worker : workers) {
           const LossSum sum = take_loss(worker.trainer, learning_rate(epoch, first_of(0)));
           epoch_loss_.add(sum);

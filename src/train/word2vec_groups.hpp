@@ -59,7 +59,8 @@ class GroupWeights {
     const std::size_t first = reach_ - before, last = reach_ + middles + after;
     const double pairs = pattern.pairs[last] - pattern.pairs[first];
     std::copy(ids.begin(), ids.end(), compared_.begin());
-    std::fill(compared_.begin() + static_cast<std::ptrdiff_t>(ids.size()), compared_.end(), EncodedCorpus::sentence_end);
+    std::fill(compared_.begin() + static_cast<std::ptrdiff_t>(ids.size()), compared_.end(),
+              EncodedCorpus::sentence_end);
     if (kernels_.all_different(compared_.data(), ids.size())) {
       const std::size_t offset = first * group_pitch(ids.size());
       return {pattern.weights.get() + offset, pattern.labels.get() + offset, std::span(all_).first(ids.size()), pairs};

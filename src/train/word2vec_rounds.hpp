@@ -111,8 +111,7 @@ class RoundWorker {
       p.node_begins.clear();
       const std::span<const WordId> middles = std::span<const WordId>(p.sentence).subspan(p.first, p.draws.windows);
       rows(words_, state_.words, claims.words, places.words, p.sentence, p.words);
-      if (state_.draws_noise())
-        rows(contexts_, state_.contexts, claims.contexts, places.contexts, middles, p.contexts);
+      if (state_.draws_noise()) rows(contexts_, state_.contexts, claims.contexts, places.contexts, middles, p.contexts);
       rows(contexts_, state_.contexts, claims.contexts, places.contexts, p.draws.noise, p.drawn);
       if (!state_.has_tree()) continue;
       for (const WordId word : middles) {
@@ -133,7 +132,8 @@ class RoundWorker {
   }
 
   /// Of all workers, when all have trained.
-  static void merge(const Word2VecState& state, std::span<RoundWorker> workers, std::size_t part, ThreadPlaces& places) {
+  static void merge(const Word2VecState& state, std::span<RoundWorker> workers, std::size_t part,
+                    ThreadPlaces& places) {
     const auto merge_table = [&](PrivateRows RoundWorker::*copies, const Table& table, RowPlaces& own) {
       places.workers.clear();
       for (RoundWorker& worker : workers) places.workers.push_back(&(worker.*copies));

@@ -122,8 +122,8 @@ class WindowTrainer {
     }
   }
 
-  double loss = 0;          ///< of all windows since it was set to 0
-  double pairs = 0;         ///< likewise
+  double loss = 0;   ///< of all windows since it was set to 0
+  double pairs = 0;  ///< likewise
 
   /// Draws for the windows whose middle is one of `centers` words.
   void draw(std::size_t centers, const AliasSampler& noise, Rng& rng, SentenceDraws& draws) const {
@@ -205,15 +205,14 @@ class WindowTrainer {
         for (std::size_t i = last + reach; i < std::min(next_last + reach, sentence.size()); ++i)
           ahead_[ahead++] = rows.word(i, sentence[i]);
       }
-      const double cost =
-          state_.kernels.skipgram_group({.rows = {.inputs = inputs_,
-                                                  .outputs = {outputs_.data(), outputs},
-                                                  .stride = state_.words.stride(),
-                                                  .rate = rate,
-                                                  .ahead = std::span(ahead_).first(ahead),
-                                                  .scratch = scratch_.get()},
-                                         .weights = weights.weights,
-                                         .labels = weights.labels});
+      const double cost = state_.kernels.skipgram_group({.rows = {.inputs = inputs_,
+                                                                  .outputs = {outputs_.data(), outputs},
+                                                                  .stride = state_.words.stride(),
+                                                                  .rate = rate,
+                                                                  .ahead = std::span(ahead_).first(ahead),
+                                                                  .scratch = scratch_.get()},
+                                                         .weights = weights.weights,
+                                                         .labels = weights.labels});
       if (!std::isfinite(cost)) throw Diverged{sentence[first]};
       loss += cost;
       pairs += weights.pairs;

@@ -64,7 +64,8 @@ std::vector<float*> rows_of_windows(const Tables& tables, const Shape& shape) {
   return rows;
 }
 
-/// Of numbers, in one window or group. CBOW's additions count like multiply-adds: they take the same place in the processor.
+/// Of numbers, in one window or group. CBOW's additions count like multiply-adds: they take the same place in the
+/// processor.
 std::size_t multiply_adds(Model model, const Shape& shape) {
   if (model != Model::cbow) return 3 * shape.inputs * shape.outputs * shape.dimension;
   return (3 * shape.outputs + 2 * shape.inputs) * shape.dimension;

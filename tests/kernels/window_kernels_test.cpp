@@ -56,7 +56,7 @@ enum class Model { skipgram, cbow, group };
 enum class Signs { noise, tree, weighted, tree_and_noise };
 
 /// Whether its groups' products are of numbers rounded to bf16.
-bool rounds_products(const WindowKernels& with) { return with.instruction_set == "AMX-BF16"; }
+bool rounds_products(const WindowKernels& with) { return with.instruction_set.ends_with("-BF16"); }
 
 struct Shape {
   std::size_t width = 1, inputs = 1, outputs = 1;
@@ -111,9 +111,8 @@ class Problem {
   bool weighted() const { return shape_.signs == Signs::weighted; }
 
   double step(const WindowKernels& with, Model model, float share, float rest_of_scratch = 0) const {
-    const AlignedFloats scratch(model == Model::group
-                                    ? group_scratch_floats(shape_.inputs, shape_.outputs, stride_)
-                                    : scratch_floats(shape_.inputs, shape_.outputs, stride_),
+    const AlignedFloats scratch(model == Model::group ? group_scratch_floats(shape_.inputs, shape_.outputs, stride_)
+                                                      : scratch_floats(shape_.inputs, shape_.outputs, stride_),
                                 rest_of_scratch);
     return step(with, model, share, scratch);
   }
@@ -210,7 +209,8 @@ struct Bounds {
 ///   output by rate x its weight x inputs x U, with a rounding for each input. Then they are rounded.
 /// - Each term of the loss has the error of its score and 6e-7 for 1 + e^x and the logarithm; each addition has an
 ///   error of u times the loss.
-/// - Where products are of rounded numbers, both factors have an error of 2^-8 (a bf16 has 8 bits; the test does not tell
+/// - Where products are of rounded numbers, both factors have an error of 2^-8 (a bf16 has 8 bits; the test does not
+/// tell
 ///   halves), twice that together: of each score and of each step.
 Bounds bounds(const Problem& p, Model model, double share, double loss, bool rounded) {
   constexpr double u = 0x1p-24;
@@ -228,10 +228,9 @@ Bounds bounds(const Problem& p, Model model, double share, double loss, bool rou
     double sum = 0;
     for (std::size_t c = 0; c < p.width(); ++c) sum += largest[c] * std::abs(static_cast<double>(p.output(k)[c]));
     A = std::max(A, sum);
-    const double weight =
-        model == Model::group
-            ? static_cast<double>(p.weights().col(static_cast<Eigen::Index>(k)).maxCoeff())
-            : std::abs(static_cast<double>(p.signs()[k]));
+    const double weight = model == Model::group
+                              ? static_cast<double>(p.weights().col(static_cast<Eigen::Index>(k)).maxCoeff())
+                              : std::abs(static_cast<double>(p.signs()[k]));
     weights += weight;
     largest_weight = std::max(largest_weight, weight);
   }
@@ -278,8 +277,8 @@ Worst compare(const AlignedFloats& now, const AlignedFloats& before, const std::
 void check_step(const Problem& before, Model model, float share) {
   const Exact exact = exact_step(before, model, static_cast<double>(share));
   for (const WindowKernels& with : kernels()) {
-    const Bounds bound = bounds(before, model, static_cast<double>(share), exact.loss,
-                                model == Model::group && rounds_products(with));
+    const Bounds bound =
+        bounds(before, model, static_cast<double>(share), exact.loss, model == Model::group && rounds_products(with));
     const Problem now = before, again = before;
     const double loss = now.step(with, model, share), same = again.step(with, model, share);
     const Worst input = compare(now.inputs(), before.inputs(), exact.inputs, bound.input, before);
@@ -312,7 +311,8 @@ TEST_CASE("window_kernels: the processor's best instruction set comes first and 
   std::set<std::string> names;
   for (const WindowKernels& with : kernels()) names.emplace(with.instruction_set);
   CHECK(names.size() == kernels().size());
-  const std::set<std::string> known = {"AMX-BF16", "AVX-512", "AVX2", "SSE4", "SSSE3", "SSE2", "NEON", "none"};
+  const std::set<std::string> known = {"AMX-BF16", "AVX512-BF16", "AVX-512", "AVX2", "SSE4",
+                                       "SSSE3",    "SSE2",        "NEON",    "none"};
   for (const std::string& name : names) CHECK(known.contains(name));
 }
 
@@ -406,7 +406,9 @@ TEST_CASE("window_kernels: rate zero gives the loss and changes nothing") {
       CAPTURE(with.instruction_set, outputs);
       const Exact exact = exact_step(before, model, 0.2);
       CHECK(now.step(with, model, 0.2F) ==
-            Approx(exact.loss).epsilon(0).margin(bounds(before, model, 0.2, exact.loss, model == Model::group && rounds_products(with)).loss));
+            Approx(exact.loss)
+                .epsilon(0)
+                .margin(bounds(before, model, 0.2, exact.loss, model == Model::group && rounds_products(with)).loss));
       // Compares numbers, not bits: -0 may become 0.
       bool same = true;
       for (std::size_t i = 0; i < now.inputs().size(); ++i) same &= now.inputs()[i] == before.inputs()[i];

@@ -43,7 +43,8 @@ Pairs expected_pairs(const std::vector<WordId>& text, std::size_t first, std::si
       weight += share;
       label += share;
       for (const WordId word : noise)
-        if (word != text[center]) result[{i, word}].first += share * options.negatives / static_cast<double>(noise.size());
+        if (word != text[center])
+          result[{i, word}].first += share * options.negatives / static_cast<double>(noise.size());
     }
   return result;
 }
@@ -52,7 +53,8 @@ void check(const std::vector<WordId>& text, std::size_t first, std::size_t last,
            const Word2VecOptions& options, GroupWeights& weights) {
   const auto window = static_cast<std::size_t>(options.window);
   const std::size_t left = first - std::min(first, window), right = std::min(last + window, text.size());
-  std::vector<WordId> ids(text.begin() + static_cast<std::ptrdiff_t>(first), text.begin() + static_cast<std::ptrdiff_t>(last));
+  std::vector<WordId> ids(text.begin() + static_cast<std::ptrdiff_t>(first),
+                          text.begin() + static_cast<std::ptrdiff_t>(last));
   ids.insert(ids.end(), noise.begin(), noise.end());
   const GroupWeights::Result result = weights.of(ids, first - left, right - last);
 

@@ -70,8 +70,9 @@ struct Word2VecOptions {
 Word2VecOptions word2vec_defaults(Word2VecModel model, CbowUpdate update = CbowUpdate::gradient);
 
 /// How many consecutive windows are trained in one step, with noise words that they share: `options.group`, or by
-/// default 5 in skip-gram with negative sampling, fewer with more than 20 negatives, and 1 elsewhere. In a group no reach is drawn: a pair of words counts by
-/// the probability that shrinking windows would have it. See src/train/word2vec_groups.hpp.
+/// default 5 in skip-gram with negative sampling, fewer with more than 20 negatives, and 1 elsewhere. In a group no
+/// reach is drawn: a pair of words counts by the probability that shrinking windows would have it. See
+/// src/train/word2vec_groups.hpp.
 int windows_of_group(const Word2VecOptions& options) noexcept;
 
 /// How many noise words a group draws: `options.group_noise`, or by default 11 for every 25 that its windows would draw

@@ -10,6 +10,17 @@ namespace equivec {
 /// asks the system for that.
 bool has_matrix_unit() noexcept;
 
+/// Whether it has the vector instruction for products of bf16 (AVX512_BF16).
+bool has_bf16_products() noexcept;
+
+/// Whether that instruction is faster than two of single precision: not on Intel's processors, which take four times as
+/// long for it as for one.
+bool has_fast_bf16_products() noexcept;
+
+/// How the products of a group are made: in single precision, or of numbers rounded to bf16, by the vector instruction
+/// or by the matrix unit.
+enum class Products { single, bf16, matrices };
+
 /// A tile of the unit has 16 rows of 16 numbers of single precision.
 inline constexpr std::size_t matrix_tile = 16, matrix_tile_floats = matrix_tile * matrix_tile;
 
@@ -27,10 +38,11 @@ struct MatrixScratch {
     unread = take(stride);
     factors = take(in * out * matrix_tile_floats);
     factor_tiles = take(in * out * matrix_tile_floats);  // of inputs and of outputs, half as many bytes each
-    rows = take((in + out) * matrix_tile_floats);  // of these 16 columns and of the next, half as many bytes each
-    // Not at the same time: columns of outputs, and twice those of inputs and transposed ones of outputs; steps of these
-    // 16 columns and of the last.
-    columns = steps = take(std::max(std::size_t{5}, 2 * (in + out)) * matrix_tile_floats);
+    rows = take((in + out) * matrix_tile_floats);        // of these 16 columns and of the next, half as many bytes each
+    // Not at the same time: 32 columns of outputs, and twice those of inputs and transposed ones of outputs; the same
+    // with all columns; steps of these 16 columns and of the last.
+    columns = steps =
+        take(std::max({std::size_t{5}, 1 + (in + 1) * ((stride + 31) / 32), 2 * (in + out)}) * matrix_tile_floats);
     size = at;
   }
 };

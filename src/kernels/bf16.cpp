@@ -1,4 +1,4 @@
-#include "src/kernels/matrix_unit.hpp"
+#include "src/kernels/bf16.hpp"
 
 #if defined(__x86_64__) && defined(__linux__)
 #include <cpuid.h>
@@ -18,6 +18,24 @@ bool has_matrix_unit() noexcept {
     return syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
   }();
   return answer;
+#else
+  return false;
+#endif
+}
+
+bool has_bf16_products() noexcept {
+#if defined(__x86_64__)
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  constexpr unsigned bf16 = 1u << 5;
+  return __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a & bf16) != 0;
+#else
+  return false;
+#endif
+}
+
+bool has_fast_bf16_products() noexcept {
+#if defined(__x86_64__)
+  return has_bf16_products() && !__builtin_cpu_is("intel");
 #else
   return false;
 #endif
