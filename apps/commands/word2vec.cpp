@@ -40,7 +40,7 @@ int run_word2vec(std::span<const std::string> arguments) {
       .add("window", training.window, "words on each side that count as context; each position draws 1 to N")
       .add("sample", training.subsample, "drop words at random that are a larger share of text; 0 drops none")
       .add("hs", hierarchical, "1: hierarchical softmax")
-      .add("negative", negatives, "noise words drawn for each window; 0: no negative sampling (then -hs 1)")
+      .add("negative", negatives, "noise words that each pair is weighed against; 0: none (then -hs 1)")
       .add("threads", training.threads, "0: all cores (word2vec.c: 12 threads); 1 gives the same bytes every time")
       .add("iter", training.epochs, "passes over the text")
       .add("min-count", job.recipe.words.options.min_count, "leave out rarer words")

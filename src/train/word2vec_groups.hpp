@@ -1,7 +1,6 @@
 #pragma once
 
 #include "equivec/base/types.hpp"
-#include "equivec/counts/encoded_corpus.hpp"
 #include "equivec/train/word2vec.hpp"
 #include "src/kernels/window_kernels.hpp"
 
@@ -31,8 +30,7 @@ class GroupWeights {
         shrinking_(options.window_shape == WindowShape::shrinking),
         share_(static_cast<float>(options.negatives) / static_cast<float>(noise_)),
         patterns_(windows_ + 1),
-        places_(windows_ + noise_),
-        compared_(group_pitch(windows_ + noise_)) {
+        places_(windows_ + noise_) {
     for (std::size_t k = 0; k < windows_ + noise_; ++k) all_.push_back(k);
     const std::size_t size = (windows_ + 2 * reach_) * group_pitch(windows_ + noise_);
     weights_ = floats(size);
@@ -51,17 +49,14 @@ class GroupWeights {
     double pairs;                          ///< of a context and a middle, by their weights
   };
 
-  /// ids: of the middles, then of the noise. The contexts are the words from `before` places before the first middle to
+  /// ids: of the middles, then of the noise; after them other numbers up to a multiple of 16, which are not read as words. The contexts are the words from `before` places before the first middle to
   /// `after` places after the last; both at most the window, less where the text ends.
   Result of(std::span<const WordId> ids, std::size_t before, std::size_t after) {
     const std::size_t middles = ids.size() - noise_;
     const Pattern& pattern = patterns_[middles];
     const std::size_t first = reach_ - before, last = reach_ + middles + after;
     const double pairs = pattern.pairs[last] - pattern.pairs[first];
-    std::copy(ids.begin(), ids.end(), compared_.begin());
-    std::fill(compared_.begin() + static_cast<std::ptrdiff_t>(ids.size()), compared_.end(),
-              EncodedCorpus::sentence_end);
-    if (kernels_.all_different(compared_.data(), ids.size())) {
+    if (kernels_.all_different(ids.data(), ids.size())) {
       const std::size_t offset = first * group_pitch(ids.size());
       return {pattern.weights.get() + offset, pattern.labels.get() + offset, std::span(all_).first(ids.size()), pairs};
     }
@@ -137,7 +132,6 @@ class GroupWeights {
   std::vector<Pattern> patterns_;  // by the number of middles
   Floats weights_, labels_;
   std::vector<std::size_t> places_, outputs_, all_;
-  std::vector<WordId> compared_;
 };
 
 }  // namespace equivec

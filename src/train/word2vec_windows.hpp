@@ -101,6 +101,10 @@ class WindowTrainer {
       inputs_.reserve(weights_->most_inputs());
       outputs_.resize(weights_->most_outputs());
       ahead_.resize(outputs_.size() + group_);
+      for (GroupOutputs* const outputs : {&now_, &next_}) {
+        outputs->ids.resize(group_pitch(outputs_.size()));
+        outputs->rows.resize(outputs_.size());
+      }
       const std::size_t size =
           group_scratch_floats(weights_->most_inputs(), weights_->most_outputs(), state.words.stride());
       scratch_.reset(new (std::align_val_t(64)) float[size]());
@@ -174,39 +178,63 @@ class WindowTrainer {
   };
   using Floats = std::unique_ptr<float[], FreeAligned>;
 
+  /// The outputs of a group: of its middles, then of its noise. The words are followed by ends of a sentence up to a
+  /// multiple of 16.
+  struct GroupOutputs {
+    std::vector<WordId> ids;
+    std::vector<float*> rows;
+    std::size_t count = 0;
+  };
+
+  /// Sets next_ to those of the group whose first middle is sentence[first].
+  template <class Rows>
+  void gather(std::span<const WordId> sentence, std::size_t begin, std::size_t first, std::size_t group,
+              const SentenceDraws& draws, const Rows& rows) {
+    const std::size_t last = std::min(first + group_, begin + draws.windows);
+    std::size_t k = 0;
+    for (std::size_t i = first; i < last; ++i, ++k) {
+      next_.ids[k] = sentence[i];
+      next_.rows[k] = rows.context(i - begin, sentence[i]);
+    }
+    for (std::size_t draw = group * noise_; draw < (group + 1) * noise_; ++draw, ++k) {
+      next_.ids[k] = draws.noise[draw];
+      next_.rows[k] = rows.noise(draw, draws.noise[draw]);
+    }
+    next_.count = k;
+    std::fill(next_.ids.begin() + static_cast<std::ptrdiff_t>(k), next_.ids.end(), EncodedCorpus::sentence_end);
+  }
+
   template <class Rows>
   void train_groups(std::span<const WordId> sentence, std::size_t begin, const SentenceDraws& draws, float rate,
                     const Rows& rows) {
     const std::size_t end = begin + draws.windows, reach = static_cast<std::size_t>(state_.options.window);
     const GroupMode mode(state_.kernels);
+    gather(sentence, begin, begin, 0, draws, rows);
     for (std::size_t first = begin, group = 0; first < end; first += group_, ++group) {
+      std::swap(now_, next_);
       const std::size_t last = std::min(first + group_, end);
-      const std::size_t left = first - std::min(first, reach), right = std::min(last + reach, sentence.size());
-      if (right - left < 2) continue;
-      const std::span<const WordId> noise = std::span(draws.noise).subspan(group * noise_, noise_);
-      ids_.assign(sentence.begin() + static_cast<std::ptrdiff_t>(first),
-                  sentence.begin() + static_cast<std::ptrdiff_t>(last));
-      ids_.insert(ids_.end(), noise.begin(), noise.end());
-      const GroupWeights::Result weights = weights_->of(ids_, first - left, right - last);
-
-      inputs_.clear();
-      for (std::size_t i = left; i < right; ++i) inputs_.push_back(rows.word(i, sentence[i]));
-      std::size_t outputs = 0;
-      for (const std::size_t k : weights.outputs)
-        outputs_[outputs++] = k < last - first ? rows.context(first - begin + k, ids_[k])
-                                               : rows.noise(group * noise_ + k - (last - first), ids_[k]);
       // What the next group will change, but for the words that are inputs of this one too.
       std::size_t ahead = 0;
       if (last < end) {
-        const std::size_t next_last = std::min(last + group_, end);
-        for (std::size_t i = last; i < next_last; ++i) ahead_[ahead++] = rows.context(i - begin, sentence[i]);
-        for (std::size_t draw = (group + 1) * noise_; draw < (group + 2) * noise_; ++draw)
-          ahead_[ahead++] = rows.noise(draw, draws.noise[draw]);
-        for (std::size_t i = last + reach; i < std::min(next_last + reach, sentence.size()); ++i)
+        gather(sentence, begin, last, group + 1, draws, rows);
+        ahead = next_.count;
+        std::copy_n(next_.rows.begin(), ahead, ahead_.begin());
+        for (std::size_t i = last + reach; i < std::min({last + group_ + reach, end + reach, sentence.size()}); ++i)
           ahead_[ahead++] = rows.word(i, sentence[i]);
       }
+      const std::size_t left = first - std::min(first, reach), right = std::min(last + reach, sentence.size());
+      if (right - left < 2) continue;
+      const GroupWeights::Result weights =
+          weights_->of(std::span<const WordId>(now_.ids).first(now_.count), first - left, right - last);
+      std::span<float* const> outputs(now_.rows.data(), now_.count);
+      if (weights.outputs.size() < now_.count) {  // some words are there twice
+        for (std::size_t k = 0; k < weights.outputs.size(); ++k) outputs_[k] = now_.rows[weights.outputs[k]];
+        outputs = std::span<float* const>(outputs_).first(weights.outputs.size());
+      }
+      inputs_.clear();
+      for (std::size_t i = left; i < right; ++i) inputs_.push_back(rows.word(i, sentence[i]));
       const double cost = state_.kernels.skipgram_group({.rows = {.inputs = inputs_,
-                                                                  .outputs = {outputs_.data(), outputs},
+                                                                  .outputs = outputs,
                                                                   .stride = state_.words.stride(),
                                                                   .rate = rate,
                                                                   .ahead = std::span(ahead_).first(ahead),
@@ -343,7 +371,8 @@ class WindowTrainer {
   const Word2VecState& state_;
   std::size_t group_, noise_;  // windows of a group, words drawn for it
   std::optional<GroupWeights> weights_;
-  std::vector<WordId> distinct_, ids_;
+  GroupOutputs now_, next_;
+  std::vector<WordId> distinct_;
   std::vector<float*> inputs_, outputs_;
   Floats scratch_, signs_storage_, noise_signs_;
   std::size_t noise_signs_pitch_ = 0;

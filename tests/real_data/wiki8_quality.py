@@ -1,6 +1,6 @@
 """Skip-gram on 17 million words of Wikipedia reaches the quality that is promised.
 
-The promise is a mean of three seeds: 37.5 % of Google's analogies among the first 30,000 words, .64 on WordSim-353.
+The promise is a mean of three seeds: 39.5 % of Google's analogies among the first 30,000 words, .65 on WordSim-353.
 EQUIVEC_SEEDS="1 2 3" checks it; by default one seed is trained, which may stay a little below."""
 
 import os
@@ -30,7 +30,7 @@ def train_and_measure(seed):
 seeds = os.environ.get("EQUIVEC_SEEDS", "1").split()
 scores = [train_and_measure(seed) for seed in seeds]
 analogies, wordsim = (sum(column) / len(seeds) for column in zip(*scores))
-least_analogies, least_wordsim = (36, 0.63) if len(seeds) == 1 else (37.5, 0.64)
+least_analogies, least_wordsim = (38.5, 0.64) if len(seeds) == 1 else (39.5, 0.65)
 check(f"Google analogies {analogies:.2f} %, at least {least_analogies}", analogies >= least_analogies, analogies)
 check(f"WordSim-353 {wordsim:.4f}, at least {least_wordsim}", wordsim >= least_wordsim, wordsim)
 support.finish()

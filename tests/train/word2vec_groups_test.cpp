@@ -56,7 +56,9 @@ void check(const std::vector<WordId>& text, std::size_t first, std::size_t last,
   std::vector<WordId> ids(text.begin() + static_cast<std::ptrdiff_t>(first),
                           text.begin() + static_cast<std::ptrdiff_t>(last));
   ids.insert(ids.end(), noise.begin(), noise.end());
-  const GroupWeights::Result result = weights.of(ids, first - left, right - last);
+  const std::size_t count = ids.size();
+  ids.resize(group_pitch(count), word_id(0xFFFFFFFFu));
+  const GroupWeights::Result result = weights.of(std::span<const WordId>(ids).first(count), first - left, right - last);
 
   std::vector<WordId> outputs;
   for (const std::size_t k : result.outputs) outputs.push_back(ids[k]);
@@ -113,8 +115,9 @@ TEST_CASE("word2vec_groups: noise that is the right answer of a window is not co
   const WindowKernels kernels = window_kernels();
   GroupWeights weights(options, kernels);
   // The text 7 8 9 6, the windows of 8 and of 9, the noise 8: it counts where 9 is in the middle, for 8 and 6.
-  const std::vector<WordId> ids = {word_id(8), word_id(9), word_id(8)};
-  const GroupWeights::Result result = weights.of(ids, 1, 1);
+  std::vector<WordId> ids = {word_id(8), word_id(9), word_id(8)};
+  ids.resize(16, word_id(0xFFFFFFFFu));
+  const GroupWeights::Result result = weights.of(std::span<const WordId>(ids).first(3), 1, 1);
   REQUIRE(std::vector<std::size_t>(result.outputs.begin(), result.outputs.end()) == std::vector<std::size_t>{0, 1});
   const auto column = [&](const float* matrix, std::size_t k) {
     std::vector<float> numbers;
