@@ -108,7 +108,7 @@ check("phrases: the same for any number of threads and any memory", len(set(foun
 check("phrases: those one expects", all(f"\n{p} " in found["all"] for p in ("new_york", "los_angeles", "united_states")))
 vectors = folder / "phrases.safetensors"
 run("train", "skipgram", plain, "-o", vectors, "--lowercase", "--tokenize", "words", "--punctuation", "drop", "--phrases",
-    folder / "all.phrases", "--dimension", 32, "--epochs", 1)
+    folder / "all.phrases", "--dimension", 32, "--epochs", 5)
 names = [n["word"] for n in support.answer("neighbors", vectors, "new_york", "--count", 20)["neighbors"]]
 check("phrases have vectors", any("_" in name for name in names), names)
 support.finish()
