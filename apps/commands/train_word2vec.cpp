@@ -56,6 +56,7 @@ bool parse(std::span<const std::string> arguments, Word2VecJob& job) {
   add_start_options(options, job.files);
   options.add("validation", job.validation, "report the loss on this held-out text after each epoch", "FILE")
       .add("threads,thread", training.threads, "0: all cores; only 1 gives the same bits on every run")
+      .add("replicas", training.replicas, "of the tables; 0: one for each group of cores with a common cache")
       .add("deterministic", training.deterministic, "the same bits for any number of threads, at more cost")
       .add("seed", training.seed, "of all that is drawn at random")
       .add("dry-run", job.dry_run, "only show how much memory and time training would take");

@@ -549,6 +549,19 @@ HWY_ATTR void add_change(float* row, const float* now, const float* before, std:
     hn::Store(hn::Add(hn::Load(d, row + c), hn::Sub(hn::Load(d, now + c), hn::Load(d, before + c))), d, row + c);
 }
 
+HWY_ATTR void merge_replicas(float* row, float* moment, std::span<float* const> replicas, float keep, float share,
+                             std::size_t stride) {
+  for (std::size_t c = 0; c < stride; c += lanes) {
+    const V old = hn::Load(d, row + c);
+    V changes = hn::Zero(d);
+    for (const float* replica : replicas) changes = hn::Add(changes, hn::Sub(hn::Load(d, replica + c), old));
+    const V step = hn::MulAdd(hn::Set(d, share), changes, hn::Mul(hn::Set(d, keep), hn::Load(d, moment + c)));
+    hn::Store(step, d, moment + c);
+    hn::Store(hn::Add(old, step), d, row + c);
+    for (float* replica : replicas) hn::Store(hn::Add(old, step), d, replica + c);
+  }
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace equivec
 HWY_AFTER_NAMESPACE();
@@ -565,8 +578,8 @@ namespace HWY_NAMESPACE {
 inline void nothing() {}
 
 WindowKernels kernels_of_target(Products products) {
-  WindowKernels result{instruction_set(), &skipgram, &skipgram_group, &nothing,
-                       &nothing,          &cbow,     &all_different,  &add_change};
+  WindowKernels result{instruction_set(), &skipgram,   &skipgram_group, &nothing, &nothing, &cbow,
+                       &all_different,    &add_change, &merge_replicas};
 #if EQUIVEC_BF16
   if (products == Products::matrices) {
     result.instruction_set = "AMX-BF16";

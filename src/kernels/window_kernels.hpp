@@ -68,6 +68,9 @@ struct WindowKernels {
   bool (*all_different)(const WordId* ids, std::size_t count);
   /// row += now - before, of `stride` numbers.
   void (*add_change)(float* row, const float* now, const float* before, std::size_t stride);
+  /// moment = keep moment + share (sum of replica - row); then the row and all replicas are row + moment.
+  void (*merge_replicas)(float* row, float* moment, std::span<float* const> replicas, float keep, float share,
+                         std::size_t stride);
 };
 
 /// begin_groups() while it lives.

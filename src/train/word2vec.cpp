@@ -4,6 +4,7 @@
 #include "equivec/base/progress.hpp"
 #include "equivec/base/rng.hpp"
 #include "equivec/math/alias_sampler.hpp"
+#include "src/base/core_groups.hpp"
 #include "src/base/parallel.hpp"
 #include "src/base/row_table.hpp"
 #include "src/base/text_numbers.hpp"
@@ -12,6 +13,7 @@
 #include "src/train/huffman.hpp"
 #include "src/train/private_rows.hpp"
 #include "src/train/row_replicas.hpp"
+#include "src/train/table_replicas.hpp"
 #include "src/train/training_run.hpp"
 #include "src/train/word2vec_rounds.hpp"
 #include "src/train/word2vec_sentences.hpp"
@@ -25,7 +27,10 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <functional>
 #include <mutex>
+#include <optional>
+#include <thread>
 
 namespace equivec {
 
@@ -76,6 +81,11 @@ void validate(const Word2VecOptions& options) {
   require_between("subsample", options.subsample, 0, 1);
   require_between("noise-exponent", options.noise_exponent, -10, 10);
   require_between("threads", options.threads, 0, 4096);
+  require_between("replicas", options.replicas, 0, 64);
+  if (options.replicas > 1 && options.deterministic)
+    throw OptionError("replicas: deterministic training has none; leave one of both out");
+  if (options.replicas > 1 && options.loss == Word2VecLoss::softmax)
+    throw OptionError("replicas: the full softmax changes every row at every step and has none; leave it out");
   if (options.deterministic && options.loss == Word2VecLoss::softmax)
     throw OptionError("deterministic: the full softmax changes every row at every step; give it one thread instead");
 }
@@ -110,6 +120,7 @@ Metadata description(const Word2VecOptions& options) {
                      {"subsample", shortest(options.subsample)},
                      {"deterministic", options.deterministic ? "true" : "false"},
                      {"seed", shortest(options.seed)}};
+  if (options.replicas > 1) result["replicas"] = shortest(options.replicas);
   if (options.model == Word2VecModel::cbow) result["cbow_update"] = name_of(options.cbow_update);
   if (draws_noise(options.loss)) {
     result["negatives"] = shortest(options.negatives);
@@ -139,8 +150,18 @@ constexpr std::uint64_t long_path = 40;
 constexpr std::size_t replicated_nodes = 512;
 constexpr std::size_t merge_windows = 1024;
 
+// How much of the way to a solution a touch with learning rate 1 moves a row; measured with 4 and 16 replicas.
+constexpr double gain_of_inputs = 0.9, gain_of_outputs = 0.3;
+
 // What random streams are for.
 enum class Stream : std::uint64_t { start = 0, keep = 1, draw = 2, validation = 3 };
+
+/// Replicas of the tables, for so many groups of cores.
+std::size_t replicas_of(const Word2VecOptions& options, std::size_t groups) {
+  if (options.deterministic || options.loss == Word2VecLoss::softmax) return 1;
+  const std::size_t wanted = options.replicas == 0 ? groups : static_cast<std::size_t>(options.replicas);
+  return std::clamp<std::size_t>(wanted, 1, static_cast<std::size_t>(thread_count(options.threads)));
+}
 
 /// How likely each word is to be drawn as noise, up to a common factor.
 std::vector<double> noise_weights(const Vocabulary& vocabulary, double exponent) {
@@ -173,6 +194,32 @@ std::size_t round_piece_of(const Vocabulary& vocabulary, std::span<const std::ui
   const double words = squares > 0 ? sum * sum / squares : 1;
   const std::size_t most = has_tree(loss) ? longest_tree_piece : longest_round_piece;
   return std::clamp(static_cast<std::size_t>(words / 8), std::size_t{4}, most);
+}
+
+/// How often a word of the text changes each row, on average.
+struct Touches {
+  std::vector<double> words, contexts, nodes;
+};
+
+Touches touches_of(const Vocabulary& vocabulary, const Word2VecState& state, std::span<const double> noise) {
+  const Word2VecOptions& options = state.options;
+  const std::size_t size = vocabulary.size();
+  const double contexts = options.window_shape == WindowShape::shrinking ? options.window + 1 : 2 * options.window;
+  Touches result{std::vector<double>(size), std::vector<double>(size), std::vector<double>(state.tree.nodes())};
+  double all_kept = 0, all_noise = 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    const double kept = static_cast<double>(vocabulary.count(word_id(i))) /
+                        static_cast<double>(vocabulary.total_count()) * (state.keep[i] * 0x1p-32);
+    all_kept += kept;
+    all_noise += noise[i];
+    result.words[i] = kept * contexts;
+    result.contexts[i] = kept;
+    if (state.has_tree())
+      for (const std::uint32_t step : state.tree.path(i)) result.nodes[step / 2] += kept;
+  }
+  if (state.draws_noise())
+    for (std::size_t i = 0; i < size; ++i) result.contexts[i] += all_kept * options.negatives * noise[i] / all_noise;
+  return result;
 }
 
 Matrix matrix_of(const Table& table, int threads) {
@@ -212,6 +259,8 @@ class Training : private TrainingRun {
     round_piece_ = round_piece_of(vocabulary, state_.keep, options.loss);
     const std::size_t round = round_workers * round_piece_;
     tasks_of_epoch_ = options.deterministic ? (corpus.ids().size() + round - 1) / round : corpus.chunks();
+    const std::size_t replicas = replicas_of(options, groups_.size());
+    if (replicas > 1) make_replicas(replicas);
   }
 
   Word2VecVectors run() {
@@ -304,6 +353,7 @@ class Training : private TrainingRun {
             rate = learning_rate(epoch, position);
             trainer.draw(last - first, state_.noise, rng, draws);
             trainer.train(words, first, draws, rate, rows);
+            if (replicas_ > 1) merge_due(rate);
             count_done(counted, position);
             counted = position;
           });
@@ -323,6 +373,66 @@ class Training : private TrainingRun {
       run_chunks(end);
   }
 
+  void make_replicas(std::size_t count) {
+    schedule_.words = static_cast<double>(corpus_.words()) * options_.epochs / static_cast<double>(count);
+    Touches touches = touches_of(vocabulary_, state_, noise_weights(vocabulary_, options_.noise_exponent));
+    const TableReplicas::Merge merge = state_.kernels.merge_replicas;
+    word_replicas_.emplace(state_.words, count, std::move(touches.words), gain_of_inputs, schedule_, merge);
+    context_replicas_.emplace(state_.contexts, count, std::move(touches.contexts), gain_of_outputs, schedule_, merge);
+    node_replicas_.emplace(state_.nodes, count, std::move(touches.nodes), gain_of_outputs, schedule_, merge);
+    replicas_ = count;
+  }
+
+  std::uint64_t tick() const {
+    return static_cast<std::uint64_t>(static_cast<double>(progress_.done.load(std::memory_order_relaxed)) /
+                                      (schedule_.words_of_tick * static_cast<double>(replicas_)));
+  }
+
+  /// Merges what is due, unless another thread does.
+  void merge_due(float rate) {
+    if (tick() <= merged_ticks_.load(std::memory_order_relaxed)) return;
+    const std::unique_lock lock(merging_, std::try_to_lock);
+    if (!lock) return;
+    for (std::uint64_t next = merged_ticks_; next < tick(); merged_ticks_ = ++next) {
+      word_replicas_->merge(next, rate);
+      context_replicas_->merge(next, rate);
+      node_replicas_->merge(next, rate);
+    }
+  }
+
+  /// Calls work(replica) on each thread; those of a replica run on the cores of one group, if there are as many groups.
+  void on_replicas(std::size_t threads, const std::function<void(std::size_t replica)>& work) {
+    std::vector<std::exception_ptr> errors(threads);
+    std::vector<std::thread> running;
+    for (std::size_t i = 0; i < threads; ++i)
+      running.emplace_back([&, i] {
+        const std::size_t replica = i * replicas_ / threads;
+        if (groups_.size() == replicas_) run_on(groups_[replica]);
+        try {
+          work(replica);
+        } catch (...) {
+          errors[i] = std::current_exception();
+        }
+      });
+    for (std::thread& thread : running) thread.join();
+    for (const std::exception_ptr& error : errors)
+      if (error) std::rethrow_exception(error);
+  }
+
+  void start_replicas() {
+    // Memory belongs to where it is first written.
+    on_replicas(replicas_, [&](std::size_t replica) {
+      for (auto* const table : {&word_replicas_, &context_replicas_, &node_replicas_}) (*table)->start(replica);
+    });
+    merged_ticks_ = tick();
+  }
+
+  void merge_replicas(double rate) {
+    for (auto* const table : {&word_replicas_, &context_replicas_, &node_replicas_})
+      parallel_ranges((*table)->rows(), 256, threads_,
+                      [&](std::size_t begin, std::size_t end) { (*table)->merge_rows(begin, end, rate); });
+  }
+
   /// Each thread takes the next chunk until none is left; with one thread they come in order.
   void run_chunks(std::size_t end) {
     std::atomic<std::size_t> next{next_};
@@ -330,13 +440,18 @@ class Training : private TrainingRun {
     std::mutex mutex;
     const std::size_t replicated = threads_ == 1 ? 0 : std::min(state_.nodes.rows(), replicated_nodes);
     const std::size_t period = std::min(round_piece_, merge_windows / static_cast<std::size_t>(threads_) + 1);
-    ReplicaLocks locks(replicated);
-    const auto work = [&] {
+    std::vector<ReplicaLocks> locks(replicas_);
+    for (ReplicaLocks& some : locks) some = ReplicaLocks(replicated);
+    if (replicas_ > 1) start_replicas();
+    const auto work = [&](std::size_t replica) {
       WindowTrainer trainer(state_);
+      Table& words = replicas_ == 1 ? state_.words : word_replicas_->replica(replica);
+      Table& contexts = replicas_ == 1 ? state_.contexts : context_replicas_->replica(replica);
+      Table& nodes = replicas_ == 1 ? state_.nodes : node_replicas_->replica(replica);
       // A row is asked for twice for each window: to be fetched ahead, and to be used.
-      RowReplicas replicas(state_.nodes, replicated, static_cast<std::uint32_t>(2 * period), locks,
-                           state_.kernels.add_change);
-      const SharedRows rows(state_, replicated == 0 ? nullptr : &replicas);
+      RowReplicas top(nodes, replicated, static_cast<std::uint32_t>(2 * period), locks[replica],
+                      state_.kernels.add_change);
+      const SharedRows rows(words, contexts, nodes, replicated == 0 ? nullptr : &top);
       std::vector<WordId> sentence;
       SentenceDraws draws;
       try {
@@ -349,18 +464,21 @@ class Training : private TrainingRun {
           trained_pairs_ += sum.pairs;
           if (stop_early()) stop = true;
         }
-        replicas.merge_all();
+        top.merge_all();
       } catch (...) {
         stop = true;  // so that the others end too
         throw;
       }
     };
     if (threads_ == 1) {
-      work();
+      work(0);
+    } else if (replicas_ > 1) {
+      on_replicas(static_cast<std::size_t>(threads_), work);
+      merge_replicas(learning_rate(next_ / tasks_of_epoch_, 0));
     } else {
       arena_.execute([&] {
         tbb::task_group group;
-        for (int i = 0; i < threads_; ++i) group.run(work);
+        for (int i = 0; i < threads_; ++i) group.run([&] { work(0); });
         group.wait();
       });
     }
@@ -481,6 +599,12 @@ class Training : private TrainingRun {
   std::size_t round_piece_ = 0;
   std::size_t tasks_of_epoch_ = 0;  // chunks or rounds
   double trained_pairs_ = 0;
+  std::vector<std::vector<int>> groups_ = core_groups();
+  std::size_t replicas_ = 1;  // of the tables; with 1 there are only the tables themselves
+  MergeSchedule schedule_;
+  std::optional<TableReplicas> word_replicas_, context_replicas_, node_replicas_;
+  std::mutex merging_;
+  std::atomic<std::uint64_t> merged_ticks_{0};
 };
 
 }  // namespace
@@ -502,6 +626,12 @@ std::vector<TableSize> word2vec_tables(std::size_t words, const Word2VecOptions&
                           Table::bytes_of(words < 2 ? 0 : std::min(words - 1, replicated_nodes), dimension)});
   if (draws_noise(options.loss)) result.push_back({"noise words", words * 8});
   result.push_back({"subsampling", words * 4});
+  if (const std::size_t replicas = replicas_of(options, core_groups().size()); replicas > 1) {
+    std::uint64_t bytes = 0;
+    for (const TableSize& each : result)
+      if (each.name.ends_with("vectors")) bytes += each.bytes;
+    result.push_back({"replicas", (replicas + 1) * bytes});
+  }
   // The word vectors are copied while both tables are there, the context vectors when that of the words is freed.
   result.push_back({"result", words * dimension * sizeof(float)});
   if (options.deterministic) {

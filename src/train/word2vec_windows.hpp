@@ -67,17 +67,22 @@ struct SentenceDraws {
 /// thread may have replicas. Other rows (see word2vec_rounds.hpp) are found by the place that asks for them.
 class SharedRows {
  public:
-  explicit SharedRows(const Word2VecState& state, RowReplicas* nodes = nullptr) : state_(state), nodes_(nodes) {}
-  float* word(std::size_t /*position*/, WordId word) const { return state_.words.row(index(word)); }
-  float* context(std::size_t /*center*/, WordId word) const { return state_.contexts.row(index(word)); }
-  float* noise(std::size_t /*draw*/, WordId word) const { return state_.contexts.row(index(word)); }
+  explicit SharedRows(const Word2VecState& state, RowReplicas* nodes = nullptr)
+      : SharedRows(state.words, state.contexts, state.nodes, nodes) {}
+  SharedRows(const Table& words, const Table& contexts, const Table& nodes, RowReplicas* node_replicas)
+      : words_(words), contexts_(contexts), nodes_(nodes), node_replicas_(node_replicas) {}
+  float* word(std::size_t /*position*/, WordId word) const { return words_.row(index(word)); }
+  float* context(std::size_t /*center*/, WordId word) const { return contexts_.row(index(word)); }
+  float* noise(std::size_t /*draw*/, WordId word) const { return contexts_.row(index(word)); }
   float* node(std::size_t /*center*/, std::size_t /*step*/, std::size_t node) const {
-    return nodes_ == nullptr ? state_.nodes.row(node) : nodes_->row(node);
+    return node_replicas_ == nullptr ? nodes_.row(node) : node_replicas_->row(node);
   }
 
  private:
-  const Word2VecState& state_;
-  RowReplicas* nodes_;
+  const Table& words_;
+  const Table& contexts_;
+  const Table& nodes_;
+  RowReplicas* node_replicas_;
 };
 
 /// A loss that is no number, or a number no float can hold.

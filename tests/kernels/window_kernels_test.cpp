@@ -360,6 +360,41 @@ TEST_CASE("window_kernels: words that are all different are told from those of w
     }
 }
 
+TEST_CASE("window_kernels: replicas and their row become the row and the moment") {
+  for (const WindowKernels& with : kernels())
+    for (const std::size_t count : {1u, 2u, 7u}) {
+      constexpr std::size_t stride = 48;
+      Rng rng(1, count);
+      const auto random = [&] {
+        AlignedFloats result(stride);
+        for (std::size_t c = 0; c < stride; ++c) result[c] = rng.uniform() - 0.5F;
+        return result;
+      };
+      const AlignedFloats row = random(), moment = random(), old_row = row, old_moment = moment;
+      std::vector<AlignedFloats> replicas, old_replicas;
+      for (std::size_t k = 0; k < count; ++k) replicas.push_back(random());
+      std::vector<float*> rows;
+      for (const AlignedFloats& replica : replicas) {
+        old_replicas.push_back(replica);
+        rows.push_back(replica.data());
+      }
+      with.merge_replicas(row.data(), moment.data(), rows, 0.75F, 0.5F, stride);
+      double worst = 0;
+      bool together = true;
+      for (std::size_t c = 0; c < stride; ++c) {
+        double expected = 0.75 * static_cast<double>(old_moment[c]);
+        for (const AlignedFloats& replica : old_replicas)
+          expected += 0.5 * (static_cast<double>(replica[c]) - static_cast<double>(old_row[c]));
+        worst = std::max(worst, std::abs(expected - static_cast<double>(moment[c])));
+        worst = std::max(worst, std::abs(static_cast<double>(old_row[c]) + expected - static_cast<double>(row[c])));
+        for (const AlignedFloats& replica : replicas) together &= replica[c] == row[c];
+      }
+      CAPTURE(with.instruction_set, count);
+      CHECK(worst < 1e-6);  // a dozen roundings of numbers below 4
+      CHECK(together);
+    }
+}
+
 TEST_CASE("window_kernels: signs of tree paths and weights are supported") {
   const Model model = GENERATE(Model::skipgram, Model::cbow);
   const Signs signs = GENERATE(Signs::tree, Signs::weighted, Signs::tree_and_noise);

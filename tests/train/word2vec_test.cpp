@@ -192,6 +192,29 @@ TEST_CASE("skip-gram options: a bad setting is named") {
   CHECK_THAT(message([](auto& o) { o.window = 1001; }), ContainsSubstring("window") && ContainsSubstring("1000"));
   CHECK_THAT(message([](auto& o) { o.negatives = 0; }), ContainsSubstring("negatives"));
   CHECK_THAT(message([](auto& o) { o.negatives = 1001; }), ContainsSubstring("negatives"));
+  CHECK_THAT(message([](auto& o) { o.group = 65; }), ContainsSubstring("group") && ContainsSubstring("64"));
+  CHECK_THAT(message([](auto& o) { o.group_noise = -1; }), ContainsSubstring("group-noise"));
+  CHECK_THAT(message([](auto& o) {
+               o.group = 1;
+               o.group_noise = 5;
+             }),
+             ContainsSubstring("group-noise: there are no groups"));
+  CHECK_THAT(message([](auto& o) {
+               o.group = 2;
+               o.loss = Loss::hierarchical_softmax;
+             }),
+             ContainsSubstring("group: only"));
+  CHECK_THAT(message([](auto& o) { o.replicas = 65; }), ContainsSubstring("replicas") && ContainsSubstring("64"));
+  CHECK_THAT(message([](auto& o) {
+               o.replicas = 2;
+               o.deterministic = true;
+             }),
+             ContainsSubstring("replicas: deterministic"));
+  CHECK_THAT(message([](auto& o) {
+               o.replicas = 2;
+               o.loss = Loss::softmax;
+             }),
+             ContainsSubstring("replicas: the full softmax"));
   CHECK_THAT(message([](auto& o) { o.epochs = -1; }), ContainsSubstring("epochs"));
   CHECK_THAT(message([](auto& o) { o.learning_rate = -0.1; }), ContainsSubstring("learning"));
   CHECK_THAT(message([](auto& o) { o.learning_rate = nan; }), ContainsSubstring("learning"));
@@ -320,6 +343,45 @@ double noise_entropy(const Chain& c, const Word2VecOptions& options) {
 }
 
 }  // namespace
+
+TEST_CASE(
+    "word2vec: groups take more noise words where there are more negatives and fewer windows where there are many") {
+  Word2VecOptions options;
+  CHECK(windows_of_group(options) == 5);
+  CHECK(noise_of_group(options) == 11);
+  options.negatives = 20;
+  CHECK(windows_of_group(options) == 5);
+  CHECK(noise_of_group(options) == 44);
+  options.negatives = 100;
+  CHECK(windows_of_group(options) == 1);
+  CHECK(noise_of_group(options) == 100);
+  options = {};
+  options.group = 4;
+  CHECK(noise_of_group(options) == 12);
+  options.group_noise = 8;
+  CHECK(noise_of_group(options) == 8);
+  options = {};
+  options.loss = Loss::hierarchical_softmax;
+  CHECK(windows_of_group(options) == 1);
+}
+
+TEST_CASE("word2vec: replicas learn what one table does", "[slow]") {
+  const TwoTopics topics = two_topics(20000);
+  Word2VecOptions options = small();
+  options.threads = 2;
+  options.loss =
+      GENERATE(Loss::negative_sampling, Loss::hierarchical_softmax, Loss::hierarchical_softmax_and_negative_sampling);
+  options.model = GENERATE(Model::skipgram, Model::cbow);
+  double loss = 0;
+  const auto keep = [&](const EpochReport& report) { loss = report.loss; };
+  options.replicas = 1;
+  train_word2vec(topics.corpus, topics.words, options, {.on_epoch = keep});
+  const double one = loss;
+  options.replicas = 2;
+  const Word2VecVectors vectors = train_word2vec(topics.corpus, topics.words, options, {.on_epoch = keep});
+  CHECK(loss == Approx(one).epsilon(0.03));
+  CHECK(vectors.words.allFinite());
+}
 
 TEST_CASE("word2vec: every model and loss brings the words of a topic together", "[slow]") {
   const TwoTopics topics = two_topics(2000);

@@ -185,6 +185,7 @@ Word2VecRecipe word2vec_recipe(const Keywords& keywords) {
   keywords.read("subsample", training.subsample);
   keywords.read("noise_exponent", training.noise_exponent);
   keywords.read("threads", training.threads);
+  keywords.read("replicas", training.replicas);
   keywords.read("deterministic", training.deterministic);
   keywords.read("seed", training.seed);
   read_words(keywords, recipe.words);

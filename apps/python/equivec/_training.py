@@ -275,7 +275,7 @@ def train_word2vec(corpus: Any, *, model: str = "skipgram", loss: str = "negativ
                    field: str = "", column: Any = "", min_count: int = 5, max_size: int = 0, unknown: str = "",
                    end_token: str = "", vocabulary: Any = None, memory: int = 0, initialize: Any = None,
                    checkpoint: Any = None, checkpoint_every: float = 30, resume: bool = False, validation: Any = None,
-                   threads: int = 0, deterministic: bool = False, seed: int = 1, contexts: bool = False,
+                   threads: int = 0, replicas: int = 0, deterministic: bool = False, seed: int = 1, contexts: bool = False,
                    dry_run: bool = False, progress: Any = None, on_epoch: Any = None) -> Any:
     """Learns word vectors by word2vec (Mikolov et al. 2013).
 
@@ -330,6 +330,8 @@ def train_word2vec(corpus: Any, *, model: str = "skipgram", loss: str = "negativ
         Report the loss on this held-out text after each epoch.
     threads : int
         0: all cores; only 1 gives the same bits on every run.
+    replicas : int
+        Of the tables, merged now and then, 1 to 64; 0: one for each group of cores that share a last cache.
     deterministic : bool
         The same bits for any number of threads, at more cost.
     seed : int
@@ -376,7 +378,7 @@ def train_word2vec(corpus: Any, *, model: str = "skipgram", loss: str = "negativ
                 "noise_exponent": noise_exponent, "cbow_update": cbow_update, "min_count": min_count,
                 "max_size": max_size, "unknown": unknown, "end_token": end_token, "vocabulary": _words_of(vocabulary),
                 "memory": memory, **_start_keywords(initialize, checkpoint, checkpoint_every, resume),
-                "threads": threads,
+                "threads": threads, "replicas": replicas,
                 "deterministic": deterministic, "seed": seed, "contexts": contexts, "dry_run": dry_run,
                 "progress": progress_callback(progress), "on_epoch": epoch_callback(on_epoch), "notice": notice}
     held_out = None if validation is None else corpus_of(validation, memory, "validation", field, column)

@@ -61,6 +61,7 @@ struct Word2VecOptions {
   double learning_rate = 0.025;  ///< at the start, 1e-12..100; falls linearly, not below its 10,000th
   double subsample = 1e-3;       ///< words that are a larger share are dropped at random, 0..1; 0: none
   int threads = 0;               ///< 0: all cores
+  int replicas = 0;              ///< of the tables, see train_word2vec, 1..64; 0: one for each group of cores
   bool deterministic = false;    ///< the same bits for any number of threads; else only one thread gives them
   std::uint64_t seed = 1;
 };
@@ -99,12 +100,14 @@ struct Word2VecVectors {
 };
 
 /// Trains on `options.threads` threads that share the tables without locks (Hogwild, Niu et al. 2011), or in rounds if
-/// deterministic (see src/train/word2vec_rounds.hpp). What is drawn and the learning rate depend on (seed, epoch, place
-/// in the corpus) alone. Progress counts words times epochs; a pair is an input with the word in the middle, in CBOW
-/// the mean with it. Throws Error if no sentence has two words, if the vocabulary has no counts or is not the corpus',
-/// if the loss or a vector stops being finite (naming epoch, word and learning rate), if the tables do not fit in
-/// memory, or if the checkpoint cannot be written or does not fit these settings and this corpus; Cancelled if asked to
-/// stop, after keeping a checkpoint where there is one.
+/// deterministic (see src/train/word2vec_rounds.hpp). Where cores do not all share a last cache, each group that does
+/// has a replica of the tables, so that rows do not travel between the groups; the replicas are merged row by row
+/// meanwhile (see src/train/table_replicas.hpp). What is drawn and the learning rate depend on (seed, epoch, place in
+/// the corpus) alone. Progress counts words times epochs; a pair is an input with the word in the middle, in CBOW the
+/// mean with it. Throws Error if no sentence has two words, if the vocabulary has no counts or is not the corpus', if
+/// the loss or a vector stops being finite (naming epoch, word and learning rate), if the tables do not fit in memory,
+/// or if the checkpoint cannot be written or does not fit these settings and this corpus; Cancelled if asked to stop,
+/// after keeping a checkpoint where there is one.
 Word2VecVectors train_word2vec(const EncodedCorpus& corpus, const Vocabulary& vocabulary,
                                const Word2VecOptions& options = {}, const TrainingControl& control = {});
 
