@@ -76,8 +76,7 @@ void add_vocabulary_file_option(Options& options, std::string& file) {
 }
 
 void add_reading_memory_option(Options& options, std::uint64_t& memory) {
-  options.add_megabytes("memory", memory, "for reading the corpus, then temporary files; 0: 3/4 of the machine's"); "
-                        "0: three quarters of the machine's");
+  options.add_megabytes("memory", memory, "for reading the corpus, then temporary files; 0: 3/4 of all");
 }
 
 void add_cooccurrence_options(Options& options, CooccurrenceOptions& cooccurrence) {

@@ -1,10 +1,10 @@
-// What kernels whose products are of numbers rounded to bf16 share, and a group of windows by the vector instruction for
-// such products (AVX512_BF16). Sums and rows are single precision. Included once, by window_kernels.cpp, after its code for
-// AVX-512.
+// What kernels whose products are of numbers rounded to bf16 share, and a group of windows by the vector instruction
+// for such products (AVX512_BF16). Sums and rows are single precision. Included once, by window_kernels.cpp, after its
+// code for AVX-512.
 //
 // An instruction multiplies pairs of bf16 and adds both products to a number of single precision. It needs pairs along
-// what is summed over: pairs of columns for scores, pairs of rows for steps. Which columns form a pair does not matter as
-// long as both sides agree: column c of one 16 and column c of the next.
+// what is summed over: pairs of columns for scores, pairs of rows for steps. Which columns form a pair does not matter
+// as long as both sides agree: column c of one 16 and column c of the next.
 
 HWY_BEFORE_NAMESPACE();
 namespace equivec {
@@ -31,8 +31,7 @@ HWY_INLINE void pack_columns(const float* const* rows, std::size_t column, bool 
     return;
   }
   for (std::size_t i = 0; i < matrix_tile; ++i)
-    _mm512_store_si512(to + i * line,
-                       pairs_of(load_to_round(rows[i] + column), load_to_round(rows[i] + column + 16)));
+    _mm512_store_si512(to + i * line, pairs_of(load_to_round(rows[i] + column), load_to_round(rows[i] + column + 16)));
 }
 
 /// 16 columns of 16 rows, 8 lines of pairs of rows.
@@ -55,7 +54,8 @@ HWY_INLINE void transpose_lanes(__m512i& a, __m512i& b, __m512i& c, __m512i& e) 
 
 /// 16 x 16 numbers of 32 bits.
 HWY_INLINE void transpose(const std::byte* from, std::byte* to) {
-  const auto quarter = [](const std::byte* at) HWY_ATTR { return _mm_load_si128(reinterpret_cast<const __m128i*>(at)); };
+  const auto quarter = [](const std::byte* at)
+                           HWY_ATTR { return _mm_load_si128(reinterpret_cast<const __m128i*>(at)); };
 #pragma GCC unroll 4
   for (std::size_t k = 0; k < 4; ++k) {
     __m512i v[4];
@@ -125,15 +125,16 @@ struct TileRows {
   }
 };
 
-/// Turns scores into factors, as steps_of_scores() does; errors of 1e-4 of a factor, where the products have 4e-3, and of
-/// 1e-5 of each pair's loss.
+/// Turns scores into factors, as steps_of_scores() does; errors of 1e-4 of a factor, where the products have 4e-3, and
+/// of 1e-5 of each pair's loss.
 HWY_INLINE double factors_of_scores(const WindowGroup& group, std::size_t count, float* scores) {
   const V one = hn::Set(d, 1.0f), rate = hn::Set(d, group.rows.rate);
   V loss = hn::Zero(d);
   for (std::size_t i = 0; i < count; i += matrix_tile) {
     const V weight = hn::Load(d, group.weights + i), label = hn::Load(d, group.labels + i);
     const V score = hn::Load(d, scores + i);
-    // e^-|score| as 2^(whole) times 2^(rest), which is a polynomial with the least maximal error, as is that of log(1 + x).
+    // e^-|score| as 2^(whole) times 2^(rest), which is a polynomial with the least maximal error, as is that of log(1 +
+    // x).
     const V y = hn::Mul(hn::Abs(score), hn::Set(d, -1.44269504f));
     const V whole = hn::Round(y), rest = hn::Sub(y, whole);
     V power = hn::MulAdd(hn::Set(d, 9.5701e-3f), rest, hn::Set(d, 5.591786e-2f));
@@ -142,8 +143,7 @@ HWY_INLINE double factors_of_scores(const WindowGroup& group, std::size_t count,
     power = hn::MulAdd(power, rest, hn::Set(d, 9.9999926e-1f));
     power = V{_mm512_scalef_ps(power.raw, whole.raw)};
     const auto negative = hn::Lt(score, hn::Zero(d));
-    const V sigmoid =
-        hn::Mul(hn::IfThenElse(negative, power, one), hn::ApproximateReciprocal(hn::Add(one, power)));
+    const V sigmoid = hn::Mul(hn::IfThenElse(negative, power, one), hn::ApproximateReciprocal(hn::Add(one, power)));
     hn::Store(hn::Mul(rate, hn::NegMulAdd(weight, sigmoid, label)), d, scores + i);
     V log = hn::MulAdd(hn::Set(d, 3.215187e-2f), power, hn::Set(d, -1.3604373e-1f));
     log = hn::MulAdd(log, power, hn::Set(d, 2.8945533e-1f));
@@ -172,8 +172,8 @@ HWY_INLINE __m512 add_products(__m512 sum, __m512i pairs, const std::byte* pair)
   return _mm512_dpbf16_ps(sum, reinterpret_cast<__m512bh>(pairs), reinterpret_cast<__m512bh>(_mm512_set1_epi32(both)));
 }
 
-/// The scores of `inputs` rows, at most 8, with 16 outputs. Columns are those of pack_columns(), the outputs' transposed;
-/// 32 of them are a tile.
+/// The scores of `inputs` rows, at most 8, with 16 outputs. Columns are those of pack_columns(), the outputs'
+/// transposed; 32 of them are a tile.
 HWY_INLINE void score_some(const std::byte* in, std::size_t in_pitch, std::size_t inputs, const std::byte* out,
                            std::size_t tiles, float* scores, std::size_t padded) {
   __m512 sums[8];
@@ -216,7 +216,8 @@ inline double skipgram_group_by_products(const WindowGroup& group) {
   float* const zeros = w.scratch + at.zeros;
   std::fill_n(zeros, w.stride, 0.0f);
   const auto in = [&](std::size_t i) EQUIVEC_BF16_ATTR { return TileRows(w.inputs, i, zeros, w.scratch + at.unread); };
-  const auto out = [&](std::size_t k) EQUIVEC_BF16_ATTR { return TileRows(w.outputs, k, zeros, w.scratch + at.unread); };
+  const auto out = [&](std::size_t k)
+                       EQUIVEC_BF16_ATTR { return TileRows(w.outputs, k, zeros, w.scratch + at.unread); };
   const auto factor_tile = [&](std::size_t i, std::size_t k, bool of_outputs) EQUIVEC_BF16_ATTR {
     return bytes_at(w, at.factor_tiles) + (2 * (i * out_tiles + k) + of_outputs) * half_tile;
   };

@@ -39,12 +39,12 @@ class TableReplicas {
   /// touches: of each row, per word of the text. gain: how much of its way to a solution one touch with learning rate 1
   /// moves a row. The table is referred to.
   TableReplicas(Table& table, std::size_t count, std::vector<double> touches, double gain,
-                const MergeSchedule& schedule, Merge merge)
+                const MergeSchedule& schedule, Merge merge_kernel)
       : table_(table),
         moments_(table.rows(), table.dimension(), RowOrder::scattered),
         touches_(std::move(touches)),
         gain_(gain),
-        merge_(merge) {
+        merge_(merge_kernel) {
     for (std::size_t k = 0; k < count; ++k)
       replicas_.emplace_back(table.rows(), table.dimension(), RowOrder::scattered);
     const double ticks = std::max(1.0, std::ceil(schedule.words / schedule.words_of_tick));

@@ -49,8 +49,9 @@ class GroupWeights {
     double pairs;                          ///< of a context and a middle, by their weights
   };
 
-  /// ids: of the middles, then of the noise; after them other numbers up to a multiple of 16, which are not read as words. The contexts are the words from `before` places before the first middle to
-  /// `after` places after the last; both at most the window, less where the text ends.
+  /// ids: of the middles, then of the noise; after them other numbers up to a multiple of 16, which are not read as
+  /// words. The contexts are the words from `before` places before the first middle to `after` places after the last;
+  /// both at most the window, less where the text ends.
   Result of(std::span<const WordId> ids, std::size_t before, std::size_t after) {
     const std::size_t middles = ids.size() - noise_;
     const Pattern& pattern = patterns_[middles];

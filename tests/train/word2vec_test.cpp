@@ -201,7 +201,7 @@ TEST_CASE("skip-gram options: a bad setting is named") {
              ContainsSubstring("group-noise: there are no groups"));
   CHECK_THAT(message([](auto& o) {
                o.group = 2;
-               o.loss = Loss::hierarchical_softmax;
+               o.loss = Word2VecLoss::hierarchical_softmax;
              }),
              ContainsSubstring("group: only"));
   CHECK_THAT(message([](auto& o) { o.replicas = 65; }), ContainsSubstring("replicas") && ContainsSubstring("64"));
@@ -212,7 +212,7 @@ TEST_CASE("skip-gram options: a bad setting is named") {
              ContainsSubstring("replicas: deterministic"));
   CHECK_THAT(message([](auto& o) {
                o.replicas = 2;
-               o.loss = Loss::softmax;
+               o.loss = Word2VecLoss::softmax;
              }),
              ContainsSubstring("replicas: the full softmax"));
   CHECK_THAT(message([](auto& o) { o.epochs = -1; }), ContainsSubstring("epochs"));
