@@ -13,8 +13,8 @@
 #include "src/train/huffman.hpp"
 #include "src/train/private_rows.hpp"
 #include "src/train/row_replicas.hpp"
-#include "src/train/table_replicas.hpp"
 #include "src/train/training_run.hpp"
+#include "src/train/word2vec_replicas.hpp"
 #include "src/train/word2vec_rounds.hpp"
 #include "src/train/word2vec_sentences.hpp"
 #include "src/train/word2vec_windows.hpp"
@@ -27,10 +27,8 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <functional>
 #include <mutex>
 #include <optional>
-#include <thread>
 
 namespace equivec {
 
@@ -150,9 +148,6 @@ constexpr std::uint64_t long_path = 40;
 constexpr std::size_t replicated_nodes = 512;
 constexpr std::size_t merge_windows = 1024;
 
-// How much of the way to a solution a touch with learning rate 1 moves a row; measured with 4 and 16 replicas.
-constexpr double gain_of_inputs = 0.9, gain_of_outputs = 0.3;
-
 // What random streams are for.
 enum class Stream : std::uint64_t { start = 0, keep = 1, draw = 2, validation = 3 };
 
@@ -196,32 +191,6 @@ std::size_t round_piece_of(const Vocabulary& vocabulary, std::span<const std::ui
   return std::clamp(static_cast<std::size_t>(words / 8), std::size_t{4}, most);
 }
 
-/// How often a word of the text changes each row, on average.
-struct Touches {
-  std::vector<double> words, contexts, nodes;
-};
-
-Touches touches_of(const Vocabulary& vocabulary, const Word2VecState& state, std::span<const double> noise) {
-  const Word2VecOptions& options = state.options;
-  const std::size_t size = vocabulary.size();
-  const double contexts = options.window_shape == WindowShape::shrinking ? options.window + 1 : 2 * options.window;
-  Touches result{std::vector<double>(size), std::vector<double>(size), std::vector<double>(state.tree.nodes())};
-  double all_kept = 0, all_noise = 0;
-  for (std::size_t i = 0; i < size; ++i) {
-    const double kept = static_cast<double>(vocabulary.count(word_id(i))) /
-                        static_cast<double>(vocabulary.total_count()) * (state.keep[i] * 0x1p-32);
-    all_kept += kept;
-    all_noise += noise[i];
-    result.words[i] = kept * contexts;
-    result.contexts[i] = kept;
-    if (state.has_tree())
-      for (const std::uint32_t step : state.tree.path(i)) result.nodes[step / 2] += kept;
-  }
-  if (state.draws_noise())
-    for (std::size_t i = 0; i < size; ++i) result.contexts[i] += all_kept * options.negatives * noise[i] / all_noise;
-  return result;
-}
-
 Matrix matrix_of(const Table& table, int threads) {
   Matrix result(static_cast<Eigen::Index>(table.rows()), static_cast<Eigen::Index>(table.dimension()));
   parallel_ranges(table.rows(), 4096, threads, [&](std::size_t begin, std::size_t end) {
@@ -259,8 +228,10 @@ class Training : private TrainingRun {
     round_piece_ = round_piece_of(vocabulary, state_.keep, options.loss);
     const std::size_t round = round_workers * round_piece_;
     tasks_of_epoch_ = options.deterministic ? (corpus.ids().size() + round - 1) / round : corpus.chunks();
-    const std::size_t replicas = replicas_of(options, groups_.size());
-    if (replicas > 1) make_replicas(replicas);
+    const std::vector<std::vector<int>> groups = core_groups();
+    if (const std::size_t count = replicas_of(options, groups.size()); count > 1)
+      replicas_.emplace(vocabulary, state_, noise_weights(vocabulary, options.noise_exponent), count, groups,
+                        corpus.words() * static_cast<std::uint64_t>(options.epochs));
   }
 
   Word2VecVectors run() {
@@ -353,7 +324,7 @@ class Training : private TrainingRun {
             rate = learning_rate(epoch, position);
             trainer.draw(last - first, state_.noise, rng, draws);
             trainer.train(words, first, draws, rate, rows);
-            if (replicas_ > 1) merge_due(rate);
+            if (replicas_) replicas_->merge_due(progress_.done.load(std::memory_order_relaxed), rate);
             count_done(counted, position);
             counted = position;
           });
@@ -373,66 +344,6 @@ class Training : private TrainingRun {
       run_chunks(end);
   }
 
-  void make_replicas(std::size_t count) {
-    schedule_.words = static_cast<double>(corpus_.words()) * options_.epochs / static_cast<double>(count);
-    Touches touches = touches_of(vocabulary_, state_, noise_weights(vocabulary_, options_.noise_exponent));
-    const TableReplicas::Merge merge = state_.kernels.merge_replicas;
-    word_replicas_.emplace(state_.words, count, std::move(touches.words), gain_of_inputs, schedule_, merge);
-    context_replicas_.emplace(state_.contexts, count, std::move(touches.contexts), gain_of_outputs, schedule_, merge);
-    node_replicas_.emplace(state_.nodes, count, std::move(touches.nodes), gain_of_outputs, schedule_, merge);
-    replicas_ = count;
-  }
-
-  std::uint64_t tick() const {
-    return static_cast<std::uint64_t>(static_cast<double>(progress_.done.load(std::memory_order_relaxed)) /
-                                      (schedule_.words_of_tick * static_cast<double>(replicas_)));
-  }
-
-  /// Merges what is due, unless another thread does.
-  void merge_due(float rate) {
-    if (tick() <= merged_ticks_.load(std::memory_order_relaxed)) return;
-    const std::unique_lock lock(merging_, std::try_to_lock);
-    if (!lock) return;
-    for (std::uint64_t next = merged_ticks_; next < tick(); merged_ticks_ = ++next) {
-      word_replicas_->merge(next, rate);
-      context_replicas_->merge(next, rate);
-      node_replicas_->merge(next, rate);
-    }
-  }
-
-  /// Calls work(replica) on each thread; those of a replica run on the cores of one group, if there are as many groups.
-  void on_replicas(std::size_t threads, const std::function<void(std::size_t replica)>& work) {
-    std::vector<std::exception_ptr> errors(threads);
-    std::vector<std::thread> running;
-    for (std::size_t i = 0; i < threads; ++i)
-      running.emplace_back([&, i] {
-        const std::size_t replica = i * replicas_ / threads;
-        if (groups_.size() == replicas_) run_on(groups_[replica]);
-        try {
-          work(replica);
-        } catch (...) {
-          errors[i] = std::current_exception();
-        }
-      });
-    for (std::thread& thread : running) thread.join();
-    for (const std::exception_ptr& error : errors)
-      if (error) std::rethrow_exception(error);
-  }
-
-  void start_replicas() {
-    // Memory belongs to where it is first written.
-    on_replicas(replicas_, [&](std::size_t replica) {
-      for (auto* const table : {&word_replicas_, &context_replicas_, &node_replicas_}) (*table)->start(replica);
-    });
-    merged_ticks_ = tick();
-  }
-
-  void merge_replicas(double rate) {
-    for (auto* const table : {&word_replicas_, &context_replicas_, &node_replicas_})
-      parallel_ranges((*table)->rows(), 256, threads_,
-                      [&](std::size_t begin, std::size_t end) { (*table)->merge_rows(begin, end, rate); });
-  }
-
   /// Each thread takes the next chunk until none is left; with one thread they come in order.
   void run_chunks(std::size_t end) {
     std::atomic<std::size_t> next{next_};
@@ -440,14 +351,14 @@ class Training : private TrainingRun {
     std::mutex mutex;
     const std::size_t replicated = threads_ == 1 ? 0 : std::min(state_.nodes.rows(), replicated_nodes);
     const std::size_t period = std::min(round_piece_, merge_windows / static_cast<std::size_t>(threads_) + 1);
-    std::vector<ReplicaLocks> locks(replicas_);
+    std::vector<ReplicaLocks> locks(replicas_ ? replicas_->count() : 1);
     for (ReplicaLocks& some : locks) some = ReplicaLocks(replicated);
-    if (replicas_ > 1) start_replicas();
+    if (replicas_) replicas_->start(progress_.done);
     const auto work = [&](std::size_t replica) {
       WindowTrainer trainer(state_);
-      Table& words = replicas_ == 1 ? state_.words : word_replicas_->replica(replica);
-      Table& contexts = replicas_ == 1 ? state_.contexts : context_replicas_->replica(replica);
-      Table& nodes = replicas_ == 1 ? state_.nodes : node_replicas_->replica(replica);
+      const Table& words = replicas_ ? replicas_->words(replica) : state_.words;
+      const Table& contexts = replicas_ ? replicas_->contexts(replica) : state_.contexts;
+      const Table& nodes = replicas_ ? replicas_->nodes(replica) : state_.nodes;
       // A row is asked for twice for each window: to be fetched ahead, and to be used.
       RowReplicas top(nodes, replicated, static_cast<std::uint32_t>(2 * period), locks[replica],
                       state_.kernels.add_change);
@@ -472,9 +383,9 @@ class Training : private TrainingRun {
     };
     if (threads_ == 1) {
       work(0);
-    } else if (replicas_ > 1) {
-      on_replicas(static_cast<std::size_t>(threads_), work);
-      merge_replicas(learning_rate(next_ / tasks_of_epoch_, 0));
+    } else if (replicas_) {
+      replicas_->on_threads(static_cast<std::size_t>(threads_), work);
+      replicas_->merge_all(learning_rate(next_ / tasks_of_epoch_, 0), threads_);
     } else {
       arena_.execute([&] {
         tbb::task_group group;
@@ -599,12 +510,7 @@ class Training : private TrainingRun {
   std::size_t round_piece_ = 0;
   std::size_t tasks_of_epoch_ = 0;  // chunks or rounds
   double trained_pairs_ = 0;
-  std::vector<std::vector<int>> groups_ = core_groups();
-  std::size_t replicas_ = 1;  // of the tables; with 1 there are only the tables themselves
-  MergeSchedule schedule_;
-  std::optional<TableReplicas> word_replicas_, context_replicas_, node_replicas_;
-  std::mutex merging_;
-  std::atomic<std::uint64_t> merged_ticks_{0};
+  std::optional<Word2VecReplicas> replicas_;  // where there is more than one
 };
 
 }  // namespace
