@@ -35,7 +35,6 @@ class GroupWeights {
     const std::size_t size = (windows_ + 2 * reach_) * group_pitch(windows_ + noise_);
     weights_ = floats(size);
     labels_ = floats(size);
-    for (std::size_t middles = 1; middles <= windows_; ++middles) fill(middles);
   }
 
   std::size_t most_inputs() const { return windows_ + 2 * reach_; }
@@ -54,6 +53,7 @@ class GroupWeights {
   /// both at most the window, less where the text ends.
   Result of(std::span<const WordId> ids, std::size_t before, std::size_t after) {
     const std::size_t middles = ids.size() - noise_;
+    if (!patterns_[middles].weights) fill(middles);  // those of the ends of sentences when they come
     const Pattern& pattern = patterns_[middles];
     const std::size_t first = reach_ - before, last = reach_ + middles + after;
     const double pairs = pattern.pairs[last] - pattern.pairs[first];
