@@ -125,6 +125,35 @@ struct TileRows {
   }
 };
 
+/// Where the tiles of a group are whose inputs or outputs are more than one tile. The zeros are set by the constructor.
+class GroupTiles {
+ public:
+  HWY_INLINE GroupTiles(const StepRows& rows, const MatrixScratch& at) : rows_(rows), at_(at) {
+    std::fill_n(rows.scratch + at.zeros, rows.stride, 0.0f);
+  }
+  HWY_INLINE TileRows in(std::size_t i) const { return rows_of(rows_.inputs, i); }
+  HWY_INLINE TileRows out(std::size_t k) const { return rows_of(rows_.outputs, k); }
+  HWY_INLINE std::byte* factor_tile(std::size_t i, std::size_t k, bool of_outputs) const {
+    return bytes_at(rows_, at_.factor_tiles) +
+           (2 * (i * matrix_tiles(rows_.outputs.size()) + k) + of_outputs) * half_tile;
+  }
+  HWY_INLINE void pack_all_factors() const {
+    const std::size_t inputs = rows_.inputs.size(), padded = group_pitch(rows_.outputs.size());
+    const float* const factors = rows_.scratch + at_.factors;
+    for (std::size_t i = 0; i < matrix_tiles(inputs); ++i)
+      for (std::size_t k = 0; k < matrix_tiles(rows_.outputs.size()); ++k)
+        pack_factors(factors + i * matrix_tile * padded + k * matrix_tile, inputs - i * matrix_tile, padded,
+                     factor_tile(i, k, false), factor_tile(i, k, true));
+  }
+
+ private:
+  HWY_INLINE TileRows rows_of(std::span<float* const> rows, std::size_t number) const {
+    return TileRows(rows, number, rows_.scratch + at_.zeros, rows_.scratch + at_.unread);
+  }
+  const StepRows& rows_;
+  const MatrixScratch& at_;
+};
+
 /// Turns scores into factors, as steps_of_scores() does; errors of 1e-4 of a factor, where the products have 4e-3, and
 /// of 1e-5 of each pair's loss.
 HWY_INLINE double factors_of_scores(const WindowGroup& group, std::size_t count, float* scores) {
@@ -160,7 +189,6 @@ HWY_INLINE double factors_of_scores(const WindowGroup& group, std::size_t count,
 HWY_AFTER_NAMESPACE();
 
 #define EQUIVEC_BF16_TARGET HWY_TARGET_STR ",avx512bf16"
-#define EQUIVEC_BF16_ATTR __attribute__((target(EQUIVEC_BF16_TARGET)))  // of lambdas, which the next line may miss
 HWY_PUSH_ATTRIBUTES(EQUIVEC_BF16_TARGET)
 namespace equivec {
 namespace HWY_NAMESPACE {
@@ -213,14 +241,7 @@ inline double skipgram_group_by_products(const WindowGroup& group) {
                     out_tiles = matrix_tiles(outputs), padded = group_pitch(outputs), tiles = (w.stride + 31) / 32;
   const MatrixScratch at(inputs, outputs, w.stride);
   float* const factors = w.scratch + at.factors;
-  float* const zeros = w.scratch + at.zeros;
-  std::fill_n(zeros, w.stride, 0.0f);
-  const auto in = [&](std::size_t i) EQUIVEC_BF16_ATTR { return TileRows(w.inputs, i, zeros, w.scratch + at.unread); };
-  const auto out = [&](std::size_t k)
-                       EQUIVEC_BF16_ATTR { return TileRows(w.outputs, k, zeros, w.scratch + at.unread); };
-  const auto factor_tile = [&](std::size_t i, std::size_t k, bool of_outputs) EQUIVEC_BF16_ATTR {
-    return bytes_at(w, at.factor_tiles) + (2 * (i * out_tiles + k) + of_outputs) * half_tile;
-  };
+  const GroupTiles group_tiles(w, at);
 
   constexpr std::size_t tile_bytes = matrix_tile * line;
   std::byte* const scratch = bytes_at(w, at.columns);
@@ -228,9 +249,9 @@ inline double skipgram_group_by_products(const WindowGroup& group) {
   std::byte* const columns = transposed + tiles * tile_bytes;
   for (std::size_t i = 0; i < in_tiles; ++i)
     for (std::size_t t = 0; t < tiles; ++t)
-      pack_columns(in(i).read, 32 * t, 32 * t + 16 == w.stride, columns + (t * in_tiles + i) * tile_bytes);
+      pack_columns(group_tiles.in(i).read, 32 * t, 32 * t + 16 == w.stride, columns + (t * in_tiles + i) * tile_bytes);
   for (std::size_t k = 0; k < out_tiles; ++k) {
-    const TileRows rows = out(k);
+    const TileRows rows = group_tiles.out(k);
     for (std::size_t t = 0; t < tiles; ++t) {
       pack_columns(rows.read, 32 * t, 32 * t + 16 == w.stride, scratch);
       transpose(scratch, transposed + t * tile_bytes);
@@ -240,26 +261,23 @@ inline double skipgram_group_by_products(const WindowGroup& group) {
                  factors + i * padded + k * matrix_tile, padded);
   }
   const double loss = factors_of_scores(group, inputs * padded, factors);
-  for (std::size_t i = 0; i < in_tiles; ++i)
-    for (std::size_t k = 0; k < out_tiles; ++k)
-      pack_factors(factors + i * matrix_tile * padded + k * matrix_tile, inputs - i * matrix_tile, padded,
-                   factor_tile(i, k, false), factor_tile(i, k, true));
+  group_tiles.pack_all_factors();
 
   std::byte* const packed = bytes_at(w, at.rows);
   std::byte* const packed_outputs = packed + in_tiles * half_tile;
   for (std::size_t c = 0; c < w.stride; c += 16) {
-    for (std::size_t i = 0; i < in_tiles; ++i) pack_rows(in(i).read, c, packed + i * half_tile);
-    for (std::size_t k = 0; k < out_tiles; ++k) pack_rows(out(k).read, c, packed_outputs + k * half_tile);
+    for (std::size_t i = 0; i < in_tiles; ++i) pack_rows(group_tiles.in(i).read, c, packed + i * half_tile);
+    for (std::size_t k = 0; k < out_tiles; ++k) pack_rows(group_tiles.out(k).read, c, packed_outputs + k * half_tile);
     prefetch_column(w, c);
     for (std::size_t i = 0; i < in_tiles; ++i)
       for (std::size_t k = 0; k < out_tiles; ++k)
         move_by_products(w.inputs.data() + i * matrix_tile, std::min(matrix_tile, inputs - i * matrix_tile), c,
-                         factor_tile(i, k, false), packed_outputs + k * half_tile);
+                         group_tiles.factor_tile(i, k, false), packed_outputs + k * half_tile);
     for (std::size_t k = 0; k < out_tiles; ++k) {
-      TileRows rows = out(k);
+      TileRows rows = group_tiles.out(k);
       rows.order_as_outputs();
       for (std::size_t i = 0; i < in_tiles; ++i)
-        move_by_products(rows.moved, matrix_tile, c, factor_tile(i, k, true), packed + i * half_tile);
+        move_by_products(rows.moved, matrix_tile, c, group_tiles.factor_tile(i, k, true), packed + i * half_tile);
     }
   }
   return loss;

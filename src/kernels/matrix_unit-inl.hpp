@@ -130,35 +130,25 @@ inline double group_of_tiles(const WindowGroup& group) {
                     out_tiles = matrix_tiles(w.outputs.size()), padded = group_pitch(w.outputs.size());
   const MatrixScratch at(inputs, w.outputs.size(), w.stride);
   float* const factors = w.scratch + at.factors;
-  float* const zeros = w.scratch + at.zeros;
-  std::fill_n(zeros, w.stride, 0.0f);
-  const auto in = [&](std::size_t i)
-                      EQUIVEC_MATRIX_ATTR { return TileRows(w.inputs, i, zeros, w.scratch + at.unread); };
-  const auto out = [&](std::size_t k)
-                       EQUIVEC_MATRIX_ATTR { return TileRows(w.outputs, k, zeros, w.scratch + at.unread); };
-  const auto factor_tile = [&](std::size_t i, std::size_t k, bool of_outputs) EQUIVEC_MATRIX_ATTR {
-    return bytes_at(w, at.factor_tiles) + (2 * (i * out_tiles + k) + of_outputs) * half_tile;
-  };
+  const GroupTiles group_tiles(w, at);
 
   for (std::size_t i = 0; i < in_tiles; ++i)
     for (std::size_t k = 0; k < out_tiles; ++k)
-      score_tiles(in(i).read, out(k).read, w.stride, bytes_at(w, at.columns),
+      score_tiles(group_tiles.in(i).read, group_tiles.out(k).read, w.stride, bytes_at(w, at.columns),
                   factors + i * matrix_tile * padded + k * matrix_tile, padded, {});
   const double loss = factors_of_scores(group, inputs * padded, factors);
-  for (std::size_t i = 0; i < in_tiles; ++i)
-    for (std::size_t k = 0; k < out_tiles; ++k)
-      pack_factors(factors + i * matrix_tile * padded + k * matrix_tile, inputs - i * matrix_tile, padded,
-                   factor_tile(i, k, false), factor_tile(i, k, true));
+  group_tiles.pack_all_factors();
 
   std::byte* const packed = bytes_at(w, at.rows);
   float* const steps = w.scratch + at.steps;
   for (std::size_t c = 0; c < w.stride; c += 16) {
-    for (std::size_t i = 0; i < in_tiles; ++i) pack_rows(in(i).read, c, packed + i * half_tile);
-    for (std::size_t k = 0; k < out_tiles; ++k) pack_rows(out(k).read, c, packed + (in_tiles + k) * half_tile);
+    for (std::size_t i = 0; i < in_tiles; ++i) pack_rows(group_tiles.in(i).read, c, packed + i * half_tile);
+    for (std::size_t k = 0; k < out_tiles; ++k)
+      pack_rows(group_tiles.out(k).read, c, packed + (in_tiles + k) * half_tile);
     for (std::size_t i = 0; i < in_tiles; ++i) {
       _tile_zero(0);
       for (std::size_t k = 0; k < out_tiles; ++k) {
-        _tile_loadd(4, factor_tile(i, k, false), 32);
+        _tile_loadd(4, group_tiles.factor_tile(i, k, false), 32);
         _tile_loadd(6, packed + (in_tiles + k) * half_tile, line);
         _tile_dpbf16ps(0, 4, 6);
       }
@@ -167,16 +157,16 @@ inline double group_of_tiles(const WindowGroup& group) {
     for (std::size_t k = 0; k < out_tiles; ++k) {
       _tile_zero(1);
       for (std::size_t i = 0; i < in_tiles; ++i) {
-        _tile_loadd(5, factor_tile(i, k, true), 32);
+        _tile_loadd(5, group_tiles.factor_tile(i, k, true), 32);
         _tile_loadd(7, packed + i * half_tile, line);
         _tile_dpbf16ps(1, 5, 7);
       }
       _tile_stored(1, steps + (in_tiles + k) * matrix_tile_floats, line);
     }
     prefetch_column(w, c);
-    for (std::size_t i = 0; i < in_tiles; ++i) add_steps(in(i).moved, c, steps + i * matrix_tile_floats);
+    for (std::size_t i = 0; i < in_tiles; ++i) add_steps(group_tiles.in(i).moved, c, steps + i * matrix_tile_floats);
     for (std::size_t k = 0; k < out_tiles; ++k) {
-      TileRows rows = out(k);
+      TileRows rows = group_tiles.out(k);
       rows.order_as_outputs();
       add_steps(rows.moved, c, steps + (in_tiles + k) * matrix_tile_floats);
     }

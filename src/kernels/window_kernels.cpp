@@ -275,13 +275,7 @@ HWY_INLINE void steps_of_scores(const WindowGroup& w, std::size_t /*padded*/, st
                                 float* scores, LossSum& loss) {
   const V one = hn::Set(d, 1.0f), rate = hn::Set(d, w.rows.rate);
   for (std::size_t i = begin; i < end; i += lanes) {
-    V weight = hn::Load(d, w.weights + i), label = hn::Load(d, w.labels + i);
-#if EQUIVEC_16_LANES
-    if (end - i < lanes) {
-      weight = hn::IfThenElseZero(hn::FirstN(d, end - i), weight);
-      label = hn::IfThenElseZero(hn::FirstN(d, end - i), label);
-    }
-#endif
+    const V weight = hn::Load(d, w.weights + i), label = hn::Load(d, w.labels + i);
     const V score = hn::Load(d, scores + i);
     const V power = exp_of_negative(hn::Neg(hn::Abs(score)));
     const auto negative = hn::Lt(score, hn::Zero(d));

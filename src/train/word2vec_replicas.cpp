@@ -14,12 +14,16 @@ namespace {
 // How much of the way to a solution a touch with learning rate 1 moves a row; measured with 4 and 16 replicas.
 constexpr double gain_of_inputs = 0.9, gain_of_outputs = 0.3;
 
-/// How often a word of the text changes each row, on average.
-struct Touches {
-  std::vector<double> words, contexts, nodes;
-};
+MergeSchedule schedule_of(std::uint64_t words, std::size_t count) {
+  MergeSchedule schedule;
+  schedule.words = static_cast<double>(words) / static_cast<double>(count);
+  return schedule;
+}
 
-Touches touches_of(const Vocabulary& vocabulary, const Word2VecState& state, std::span<const double> noise) {
+}  // namespace
+
+Word2VecReplicas::Touches Word2VecReplicas::touches_of(const Vocabulary& vocabulary, const Word2VecState& state,
+                                                       std::span<const double> noise) {
   const Word2VecOptions& options = state.options;
   const std::size_t size = vocabulary.size();
   const double contexts = options.window_shape == WindowShape::shrinking ? options.window + 1 : 2 * options.window;
@@ -40,25 +44,19 @@ Touches touches_of(const Vocabulary& vocabulary, const Word2VecState& state, std
   return result;
 }
 
-MergeSchedule schedule_of(std::uint64_t words, std::size_t count) {
-  MergeSchedule schedule;
-  schedule.words = static_cast<double>(words) / static_cast<double>(count);
-  return schedule;
-}
-
-}  // namespace
-
 Word2VecReplicas::Word2VecReplicas(const Vocabulary& vocabulary, Word2VecState& state, std::span<const double> noise,
                                    std::size_t count, std::vector<std::vector<int>> groups, std::uint64_t words)
+    : Word2VecReplicas(touches_of(vocabulary, state, noise), state, count, std::move(groups), words) {}
+
+Word2VecReplicas::Word2VecReplicas(Touches touches, Word2VecState& state, std::size_t count,
+                                   std::vector<std::vector<int>> groups, std::uint64_t words)
     : count_(count),
       groups_(std::move(groups)),
       schedule_(schedule_of(words, count)),
-      words_(state.words, count, touches_of(vocabulary, state, noise).words, gain_of_inputs, schedule_,
-             state.kernels.merge_replicas),
-      contexts_(state.contexts, count, touches_of(vocabulary, state, noise).contexts, gain_of_outputs, schedule_,
+      words_(state.words, count, std::move(touches.words), gain_of_inputs, schedule_, state.kernels.merge_replicas),
+      contexts_(state.contexts, count, std::move(touches.contexts), gain_of_outputs, schedule_,
                 state.kernels.merge_replicas),
-      nodes_(state.nodes, count, touches_of(vocabulary, state, noise).nodes, gain_of_outputs, schedule_,
-             state.kernels.merge_replicas) {}
+      nodes_(state.nodes, count, std::move(touches.nodes), gain_of_outputs, schedule_, state.kernels.merge_replicas) {}
 
 std::uint64_t Word2VecReplicas::tick_of(std::uint64_t done) const {
   return static_cast<std::uint64_t>(static_cast<double>(done) /

@@ -40,6 +40,14 @@ class Word2VecReplicas {
   void on_threads(std::size_t threads, const std::function<void(std::size_t replica)>& work) const;
 
  private:
+  /// How often a word of the text changes each row, on average.
+  struct Touches {
+    std::vector<double> words, contexts, nodes;
+  };
+  static Touches touches_of(const Vocabulary& vocabulary, const Word2VecState& state, std::span<const double> noise);
+
+  Word2VecReplicas(Touches touches, Word2VecState& state, std::size_t count, std::vector<std::vector<int>> groups,
+                   std::uint64_t words);
   std::uint64_t tick_of(std::uint64_t done) const;
 
   std::size_t count_;
