@@ -44,4 +44,9 @@ class Table {
   std::size_t mask_ = 0, shift_ = 0, distance_ = 0;
 };
 
+/// Asks for a row that will be read or changed soon.
+inline void prefetch_row(const float* row, std::size_t stride) {
+  for (std::size_t c = 0; c < stride; c += 16) __builtin_prefetch(row + c, 1);
+}
+
 }  // namespace equivec

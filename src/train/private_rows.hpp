@@ -15,11 +15,6 @@
 
 namespace equivec {
 
-/// Asks for a row that will be read or changed soon.
-inline void prefetch_row(const float* row, std::size_t stride) {
-  for (std::size_t c = 0; c < stride; c += 16) __builtin_prefetch(row + c, 1);
-}
-
 /// Which workers use which rows of a table. Several may claim at the same time.
 class TableClaims {
  public:

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "src/base/row_table.hpp"
-#include "src/train/private_rows.hpp"
 
 #include <algorithm>
 #include <array>
