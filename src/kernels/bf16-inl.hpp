@@ -193,6 +193,20 @@ HWY_PUSH_ATTRIBUTES(EQUIVEC_BF16_TARGET)
 namespace equivec {
 namespace HWY_NAMESPACE {
 
+/// The numbers of two vectors rounded to bf16, those of `first` before those of `second`.
+HWY_INLINE __m512i rounded(__m512 first, __m512 second) {
+  return reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(second, first));
+}
+
+/// Pairs of a number of the first half and one of the second, of 32.
+HWY_INLINE __m512i pairs_of_rounded(__m512i both) {
+  const __m512i order =
+      _mm512_add_epi32(_mm512_set1_epi32(0x00100000),
+                       _mm512_mullo_epi32(_mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
+                                          _mm512_set1_epi32(0x00010001)));
+  return _mm512_permutexvar_epi16(order, both);
+}
+
 /// sum + the products of 16 pairs with one pair.
 HWY_INLINE __m512 add_products(__m512 sum, __m512i pairs, const std::byte* pair) {
   std::int32_t both = 0;
@@ -200,85 +214,152 @@ HWY_INLINE __m512 add_products(__m512 sum, __m512i pairs, const std::byte* pair)
   return _mm512_dpbf16_ps(sum, reinterpret_cast<__m512bh>(pairs), reinterpret_cast<__m512bh>(_mm512_set1_epi32(both)));
 }
 
-/// The scores of `inputs` rows, at most 8, with 16 outputs. Columns are those of pack_columns(), the outputs'
-/// transposed; 32 of them are a tile.
-HWY_INLINE void score_some(const std::byte* in, std::size_t in_pitch, std::size_t inputs, const std::byte* out,
-                           std::size_t tiles, float* scores, std::size_t padded) {
-  __m512 sums[8];
-#pragma GCC unroll 8
-  for (std::size_t i = 0; i < 8; ++i) sums[i] = _mm512_setzero_ps();
-  for (std::size_t t = 0; t < tiles; ++t, in += in_pitch, out += matrix_tile * line)
-    for (std::size_t pair = 0; pair < matrix_tile; ++pair) {
-      const __m512i columns = _mm512_load_si512(out + pair * line);
-#pragma GCC unroll 8
-      for (std::size_t i = 0; i < 8; ++i) sums[i] = add_products(sums[i], columns, in + i * line + pair * 4);
-    }
-#pragma GCC unroll 8
-  for (std::size_t i = 0; i < 8; ++i)
-    if (i < inputs) _mm512_store_ps(scores + i * padded, sums[i]);
+/// A row of each input or output; where a tile has fewer, zeros that steps of 0 leave as they are.
+HWY_INLINE void fill_tiles(std::span<float* const> rows, float* zeros, float** tiles) {
+  std::copy(rows.begin(), rows.end(), tiles);
+  std::fill(tiles + rows.size(), tiles + matrix_tiles(rows.size()) * matrix_tile, zeros);
 }
 
-/// Moves 16 columns of rows by the products of their factors, rows of 8 pairs, with 8 pairs of the other side's rows.
-HWY_INLINE void move_by_products(float* const* rows, std::size_t count, std::size_t c, const std::byte* factors,
-                                 const std::byte* others) {
-  __m512i pairs[8];
-#pragma GCC unroll 8
-  for (std::size_t p = 0; p < 8; ++p) pairs[p] = _mm512_load_si512(others + p * line);
-  for (std::size_t i = 0; i < count; ++i) {
-    __m512 sum = _mm512_load_ps(rows[i] + c), other = _mm512_setzero_ps();
-#pragma GCC unroll 8
-    for (std::size_t p = 0; p < 8; p += 2) {
-      sum = add_products(sum, pairs[p], factors + i * line / 2 + p * 4);
-      other = add_products(other, pairs[p + 1], factors + i * line / 2 + (p + 1) * 4);
+/// An even number of inputs in bf16, each in a row of `pitch` bytes, and in pairs of rows: for each 16 columns a line
+/// of each pair.
+HWY_INLINE void round_inputs(std::span<float* const> rows, std::size_t stride, std::byte* to, std::size_t pitch,
+                             std::byte* pairs) {
+  for (std::size_t i = 0; i < rows.size(); i += 2, pairs += line)
+    for (std::size_t c = 0; c < stride; c += 16) {
+      const __m512 first = _mm512_load_ps(rows[i] + c), second = _mm512_load_ps(rows[i + 1] + c);
+      const __m512i both = rounded(first, second);
+      std::byte* const at = to + i * pitch + 2 * c;
+      _mm256_store_si256(reinterpret_cast<__m256i*>(at), _mm512_castsi512_si256(both));
+      _mm256_store_si256(reinterpret_cast<__m256i*>(at + pitch), _mm512_extracti64x4_epi64(both, 1));
+      _mm512_store_si512(pairs + c / 16 * rows.size() / 2 * line, pairs_of_rounded(both));
     }
-    _mm512_store_ps(rows[i] + c, _mm512_add_ps(sum, other));
+}
+
+/// 16 outputs in bf16, a line of 16 for each pair of columns.
+HWY_INLINE void transpose_outputs(float* const* rows, std::size_t stride, std::byte* to) {
+  for (std::size_t c = 0; c < stride; c += 32, to += matrix_tile * line) {
+    __m512i v[16];
+#pragma GCC unroll 16
+    for (std::size_t i = 0; i < 16; ++i)
+      v[i] = rounded(_mm512_load_ps(rows[i] + c),
+                     c + 16 < stride ? _mm512_load_ps(rows[i] + c + 16) : _mm512_setzero_ps());
+#pragma GCC unroll 4
+    for (std::size_t i = 0; i < 16; i += 4) transpose_lanes(v[i], v[i + 1], v[i + 2], v[i + 3]);
+#pragma GCC unroll 4
+    for (std::size_t i = 0; i < 4; ++i) {  // lane k of v[4 j + i]: line 4 k + i of rows 4 j to 4 j + 3
+      const __m512i low = _mm512_shuffle_i32x4(v[i], v[4 + i], 0x88), high = _mm512_shuffle_i32x4(v[i], v[4 + i], 0xDD),
+                    low2 = _mm512_shuffle_i32x4(v[8 + i], v[12 + i], 0x88),
+                    high2 = _mm512_shuffle_i32x4(v[8 + i], v[12 + i], 0xDD);
+      _mm512_store_si512(to + i * line, _mm512_shuffle_i32x4(low, low2, 0x88));
+      _mm512_store_si512(to + (4 + i) * line, _mm512_shuffle_i32x4(high, high2, 0x88));
+      _mm512_store_si512(to + (8 + i) * line, _mm512_shuffle_i32x4(low, low2, 0xDD));
+      _mm512_store_si512(to + (12 + i) * line, _mm512_shuffle_i32x4(high, high2, 0xDD));
+    }
   }
+}
+
+/// The scores of `inputs` rows in bf16 with 16 outputs, whose pairs of columns are lines.
+template <std::size_t inputs>
+void score_some(const std::byte* in, std::size_t pitch, const std::byte* out, std::size_t pairs, float* scores,
+                std::size_t padded) {
+  __m512 sums[inputs];
+#pragma GCC unroll 16
+  for (std::size_t i = 0; i < inputs; ++i) sums[i] = _mm512_setzero_ps();
+  for (std::size_t pair = 0; pair < pairs; ++pair) {
+    const __m512i columns = _mm512_load_si512(out + pair * line);
+#pragma GCC unroll 16
+    for (std::size_t i = 0; i < inputs; ++i) sums[i] = add_products(sums[i], columns, in + i * pitch + pair * 4);
+  }
+#pragma GCC unroll 16
+  for (std::size_t i = 0; i < inputs; ++i) _mm512_store_ps(scores + i * padded, sums[i]);
+}
+
+/// Moves 16 columns of the inputs, an even number, and of 16 outputs by each other. `packed` has the pairs of inputs as
+/// they were before any step.
+HWY_INLINE void move_column(std::span<float* const> in, float* const* out, std::size_t c, const std::byte* packed,
+                            const std::byte* of_inputs, const std::byte* of_outputs,
+                            std::span<const float* const>& ahead) {
+  __m512 moved[16];
+  __m512i pairs[8];
+#pragma GCC unroll 16
+  for (std::size_t k = 0; k < 16; ++k) moved[k] = _mm512_load_ps(out[k] + c);
+#pragma GCC unroll 8
+  for (std::size_t k = 0; k < 8; ++k) pairs[k] = pairs_of_rounded(rounded(moved[2 * k], moved[2 * k + 1]));
+  for (std::size_t i = 0; i < in.size(); i += 2, packed += line, of_inputs += line, of_outputs += line) {
+    const __m512i x = _mm512_load_si512(packed);
+    __m512 first = _mm512_setzero_ps(), second = _mm512_setzero_ps();
+#pragma GCC unroll 8
+    for (std::size_t k = 0; k < 8; ++k) {
+      first = add_products(first, pairs[k], of_inputs + k * 4);
+      second = add_products(second, pairs[k], of_inputs + line / 2 + k * 4);
+      moved[2 * k] = add_products(moved[2 * k], x, of_outputs + k * 8);
+      moved[2 * k + 1] = add_products(moved[2 * k + 1], x, of_outputs + k * 8 + 4);
+    }
+    if (ahead.size() >= 3) {
+      for (const float* row : ahead.first(3)) prefetch_to_change(row + c);
+      ahead = ahead.subspan(3);
+    }
+    // One after the other, since they may be the same row.
+    float* const row = in[i] + c;
+    _mm512_store_ps(row, _mm512_add_ps(_mm512_load_ps(row), first));
+    float* const next = in[i + 1] + c;
+    _mm512_store_ps(next, _mm512_add_ps(_mm512_load_ps(next), second));
+  }
+#pragma GCC unroll 16
+  for (std::size_t k = 0; k < 16; ++k) _mm512_store_ps(out[k] + c, moved[k]);
 }
 
 inline double skipgram_group_by_products(const WindowGroup& group) {
   const StepRows& w = group.rows;
   const std::size_t inputs = w.inputs.size(), outputs = w.outputs.size(), in_tiles = matrix_tiles(inputs),
-                    out_tiles = matrix_tiles(outputs), padded = group_pitch(outputs), tiles = (w.stride + 31) / 32;
-  const MatrixScratch at(inputs, outputs, w.stride);
-  float* const factors = w.scratch + at.factors;
-  const GroupTiles group_tiles(w, at);
+                    out_tiles = matrix_tiles(outputs), padded = group_pitch(outputs), columns = w.stride / 16;
+  const ProductScratch at(inputs, outputs, w.stride);
+  std::fill_n(w.scratch + at.zeros, w.stride, 0.0f);
+  float** const in = reinterpret_cast<float**>(w.scratch + at.pointers);
+  float** const out = in + in_tiles * matrix_tile;
+  fill_tiles(w.inputs, w.scratch + at.zeros, in);
+  fill_tiles(w.outputs, w.scratch + at.zeros, out);
 
-  constexpr std::size_t tile_bytes = matrix_tile * line;
-  std::byte* const scratch = bytes_at(w, at.columns);
-  std::byte* const transposed = scratch + tile_bytes;
-  std::byte* const columns = transposed + tiles * tile_bytes;
-  for (std::size_t i = 0; i < in_tiles; ++i)
-    for (std::size_t t = 0; t < tiles; ++t)
-      pack_columns(group_tiles.in(i).read, 32 * t, 32 * t + 16 == w.stride, columns + (t * in_tiles + i) * tile_bytes);
+  const std::size_t pitch = (columns + 1) / 2 * line, even = (inputs + 1) / 2 * 2;
+  std::byte* const rows = bytes_at(w, at.rows);
+  std::byte* const pairs = bytes_at(w, at.pairs);
+  std::byte* const transposed = bytes_at(w, at.transposed);
+  float* const factors = w.scratch + at.factors;
+  round_inputs({in, even}, w.stride, rows, pitch, pairs);
   for (std::size_t k = 0; k < out_tiles; ++k) {
-    const TileRows rows = group_tiles.out(k);
-    for (std::size_t t = 0; t < tiles; ++t) {
-      pack_columns(rows.read, 32 * t, 32 * t + 16 == w.stride, scratch);
-      transpose(scratch, transposed + t * tile_bytes);
+    transpose_outputs(out + k * matrix_tile, w.stride, transposed);
+    // Scores of rows after the inputs, left by an earlier group, are not read.
+    for (std::size_t i = 0; i < inputs; i += matrix_tile) {
+      const auto score = inputs - i > 12  ? &score_some<16>
+                         : inputs - i > 8 ? &score_some<12>
+                         : inputs - i > 4 ? &score_some<8>
+                                          : &score_some<4>;
+      score(rows + i * pitch, pitch, transposed, w.stride / 2, factors + i * padded + k * matrix_tile, padded);
     }
-    for (std::size_t i = 0; i < inputs; i += 8)
-      score_some(columns + i * line, in_tiles * tile_bytes, std::min<std::size_t>(8, inputs - i), transposed, tiles,
-                 factors + i * padded + k * matrix_tile, padded);
   }
   const double loss = factors_of_scores(group, inputs * padded, factors);
-  group_tiles.pack_all_factors();
 
-  std::byte* const packed = bytes_at(w, at.rows);
-  std::byte* const packed_outputs = packed + in_tiles * half_tile;
-  for (std::size_t c = 0; c < w.stride; c += 16) {
-    for (std::size_t i = 0; i < in_tiles; ++i) pack_rows(group_tiles.in(i).read, c, packed + i * half_tile);
-    for (std::size_t k = 0; k < out_tiles; ++k) pack_rows(group_tiles.out(k).read, c, packed_outputs + k * half_tile);
-    prefetch_column(w, c);
-    for (std::size_t i = 0; i < in_tiles; ++i)
-      for (std::size_t k = 0; k < out_tiles; ++k)
-        move_by_products(w.inputs.data() + i * matrix_tile, std::min(matrix_tile, inputs - i * matrix_tile), c,
-                         group_tiles.factor_tile(i, k, false), packed_outputs + k * half_tile);
-    for (std::size_t k = 0; k < out_tiles; ++k) {
-      TileRows rows = group_tiles.out(k);
-      rows.order_as_outputs();
-      for (std::size_t i = 0; i < in_tiles; ++i)
-        move_by_products(rows.moved, matrix_tile, c, group_tiles.factor_tile(i, k, true), packed + i * half_tile);
+  // Of each input as 8 pairs of outputs, of each output as a pair of inputs.
+  std::byte* const of_inputs = bytes_at(w, at.of_inputs);
+  std::byte* const of_outputs = bytes_at(w, at.of_outputs);
+  for (std::size_t k = 0; k < out_tiles; ++k)
+    for (std::size_t i = 0; i < inputs; i += 2) {
+      const float* const from = factors + i * padded + k * matrix_tile;
+      const __m512i both =
+          rounded(_mm512_load_ps(from), i + 1 < inputs ? _mm512_load_ps(from + padded) : _mm512_setzero_ps());
+      const std::size_t to = (k * even + i) / 2 * line;
+      _mm512_store_si512(of_inputs + to, both);
+      _mm512_store_si512(of_outputs + to, pairs_of_rounded(both));
     }
+
+  for (std::size_t c = 0; c < columns; ++c) {
+    std::span<const float* const> ahead = w.ahead;
+    for (std::size_t k = 0; k < out_tiles; ++k) {
+      const std::size_t factor = k * even / 2 * line;
+      move_column({in, even}, out + k * matrix_tile, c * 16, pairs + c * even / 2 * line, of_inputs + factor,
+                  of_outputs + factor, ahead);
+    }
+    for (const float* row : ahead) prefetch_to_change(row + c * 16);
   }
   return loss;
 }

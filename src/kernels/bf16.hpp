@@ -47,4 +47,24 @@ struct MatrixScratch {
   }
 };
 
+/// The same for the vector instruction.
+struct ProductScratch {
+  std::size_t zeros, pointers, factors, of_inputs, of_outputs, rows, pairs, transposed, size;
+
+  constexpr ProductScratch(std::size_t inputs, std::size_t outputs, std::size_t stride) {
+    const std::size_t in = matrix_tiles(inputs), out = matrix_tiles(outputs);
+    std::size_t at = 0;
+    const auto take = [&](std::size_t floats) { return std::exchange(at, at + floats); };
+    zeros = take(stride);
+    pointers = take((in + out) * matrix_tile * sizeof(float*) / sizeof(float));
+    factors = take(in * out * matrix_tile_floats);
+    of_inputs = take(in * out * matrix_tile_floats / 2);
+    of_outputs = take(in * out * matrix_tile_floats / 2);
+    rows = take(in * ((stride + 31) / 32) * matrix_tile_floats);
+    pairs = take(in * stride / 16 * matrix_tile_floats / 2);
+    transposed = take((stride + 31) / 32 * matrix_tile_floats);
+    size = at;
+  }
+};
+
 }  // namespace equivec

@@ -617,7 +617,8 @@ WindowKernels window_kernels() {
 }
 
 std::size_t group_scratch_floats(std::size_t inputs, std::size_t outputs, std::size_t stride) {
-  return std::max((inputs + 2) * group_pitch(outputs) + 16 * (inputs + 1), MatrixScratch(inputs, outputs, stride).size);
+  return std::max({(inputs + 2) * group_pitch(outputs) + 16 * (inputs + 1), MatrixScratch(inputs, outputs, stride).size,
+                   ProductScratch(inputs, outputs, stride).size});
 }
 
 std::vector<WindowKernels> all_window_kernels() {
