@@ -10,7 +10,8 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr std::string_view unpack = "unpack it first", iconv = "make it UTF-8: iconv -f UTF-16 -t UTF-8",
-                           export_text = "export the vectors as word2vec text";
+                           export_text = "export the vectors as word2vec text",
+                           as_vectors = "it is read where vectors are asked for";
 
 struct Magic {
   std::string_view bytes;
@@ -38,9 +39,8 @@ constexpr std::array magics = {
     Magic{"ARROW1\0"sv, {"is an Arrow file", "export its text or vectors first"}},
     Magic{"GGUF\x02\0"sv, {"is a GGUF model", "word vectors are not in it"}},
     Magic{"GGUF\x03\0"sv, {"is a GGUF model", "word vectors are not in it"}},
-    Magic{"FiFu\0"sv, {"is a finalfusion file", export_text}},
-    Magic{"\xba\x16\x4f\x2f"sv,
-          {"is a fastText model", "fastText writes the word vectors into the .vec file beside it: read that one"}},
+    Magic{"FiFu\0"sv, {"holds finalfusion vectors", as_vectors}},
+    Magic{"\xba\x16\x4f\x2f"sv, {"is a fastText model", as_vectors}},
     Magic{"\x80\x02"sv, {"is a Python pickle, such as gensim's save() makes", "export it with save_word2vec_format"}},
     Magic{"\x80\x03"sv, {"is a Python pickle, such as gensim's save() makes", "export it with save_word2vec_format"}},
     Magic{"\x80\x04"sv, {"is a Python pickle, such as gensim's save() makes", "export it with save_word2vec_format"}},

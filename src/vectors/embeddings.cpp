@@ -34,8 +34,22 @@ std::optional<std::span<const float>> Embeddings::find(std::string_view word) co
   return std::nullopt;
 }
 
+std::optional<std::vector<float>> Embeddings::vector_of(std::string_view word) const {
+  if (const auto vector = find(word)) return std::vector<float>(vector->begin(), vector->end());
+  return subwords_ ? subwords_->vector_of(word) : std::nullopt;
+}
+
 Embeddings Embeddings::with_metadata(Metadata metadata) const {
-  return Embeddings(vocabulary_, matrix(), owner_, std::move(metadata));
+  return Embeddings(vocabulary_, matrix(), owner_, std::move(metadata)).with_subwords(subwords_);
+}
+
+Embeddings Embeddings::with_subwords(std::optional<Subwords> subwords) const {
+  if (subwords && subwords->dimension() != dimension())
+    throw Error("vectors of n-grams have " + std::to_string(subwords->dimension()) + " numbers, those of words " +
+                std::to_string(dimension()));
+  Embeddings result = *this;
+  result.subwords_ = std::move(subwords);
+  return result;
 }
 
 Embeddings normalized(const Embeddings& embeddings) {
@@ -47,7 +61,8 @@ Embeddings normalized(const Embeddings& embeddings) {
       if (length > 0) vector = (vector.cast<double>() / length).cast<float>();
     }
   });
-  return Embeddings(embeddings.vocabulary(), std::move(result), embeddings.metadata());
+  return Embeddings(embeddings.vocabulary(), std::move(result), embeddings.metadata())
+      .with_subwords(embeddings.subwords() ? std::optional(*embeddings.subwords()) : std::nullopt);
 }
 
 Embeddings selected(const Embeddings& embeddings, std::span<const WordId> words) {
@@ -59,7 +74,8 @@ Embeddings selected(const Embeddings& embeddings, std::span<const WordId> words)
     entries.push_back({std::string(vocabulary.word(words[i])), vocabulary.count(words[i])});
     rows.row(static_cast<Eigen::Index>(i)) = column(embeddings[words[i]]).transpose();
   }
-  return Embeddings(Vocabulary(entries), std::move(rows), embeddings.metadata());
+  return Embeddings(Vocabulary(entries), std::move(rows), embeddings.metadata())
+      .with_subwords(embeddings.subwords() ? std::optional(*embeddings.subwords()) : std::nullopt);
 }
 
 Eigen::VectorXd unit_vector(std::span<const float> vector) {

@@ -23,8 +23,11 @@ namespace {
 
 /// The table of formats. A new one is a file in src/vectors/formats and a line here. Recognition asks them in this
 /// order.
-const std::array all_formats = {&native_format, &npy_format, &word2vec_text_format, &word2vec_binary_format,
-                                &glove_text_format};
+const std::array all_formats = {&native_format,          &npy_format,
+                                &fasttext_format,        &finalfusion_format,
+                                &projector_format,       &word2vec_text_format,
+                                &word2vec_binary_format, &glove_text_format,
+                                &model2vec_format,       &sentence_transformers_format};
 
 const FormatRow& row_of(Format format) {
   return **std::ranges::find(all_formats, format, [](const FormatRow* row) { return row->info.format; });
@@ -34,7 +37,9 @@ const FormatRow& row_of(Format format) {
 void refuse_foreign(const Source& source) {
   const std::string_view bytes = source.bytes();
   if (bytes.empty()) source.fail("is empty");
-  if (is_safetensors(bytes)) return;  // it begins with a length, whose bytes may be anything
+  // The first begins with a length, whose bytes may be anything.
+  for (const FormatRow* row : {&native_format, &fasttext_format, &finalfusion_format})
+    if (row->recognizes && row->recognizes(bytes)) return;
   if (const FileKind* kind = foreign_kind(bytes)) source.fail(kind->message());
 }
 
@@ -54,10 +59,25 @@ Source open_source(const std::filesystem::path& file, const Progress* progress =
 }
 
 const FormatRow& recognize(const Source& source) {
-  const auto found =
-      std::ranges::find_if(all_formats, [&](const FormatRow* row) { return row->recognizes(source.bytes()); });
+  const auto found = std::ranges::find_if(
+      all_formats, [&](const FormatRow* row) { return row->recognizes && row->recognizes(source.bytes()); });
   if (found == all_formats.end()) refuse_unknown(source);
   return **found;
+}
+
+bool is_folder(const std::filesystem::path& file) {
+  std::error_code ignored;
+  return file != "-" && std::filesystem::is_directory(file, ignored);
+}
+
+const FormatRow& recognize_folder(const std::filesystem::path& folder) {
+  std::string names;
+  for (const FormatRow* row : all_formats)
+    if (row->recognizes_folder) {
+      if (row->recognizes_folder(folder)) return *row;
+      names += (names.empty() ? "" : ", ") + std::string(row->info.name);
+    }
+  throw Error(folder.string() + ": is a folder of no known kind; known are " + names);
 }
 
 }  // namespace
@@ -80,10 +100,12 @@ Format format_from_name(std::string_view name) {
   throw OptionError("unknown format '" + std::string(name) + "'; known are " + names);
 }
 
-Format format_from_extension(const std::filesystem::path& file) {
+Format format_from_extension(const std::filesystem::path& file, bool subwords) {
   std::string endings;
   for (const FormatInfo& info : formats()) {
-    if (file.extension() == info.extension) return info.format;
+    if (info.extension.empty()) continue;
+    if (file.extension() == info.extension)
+      return subwords && info.format == Format::word2vec_binary ? Format::fasttext : info.format;
     endings += (endings.empty() ? "" : ", ") + std::string(info.extension);
   }
   throw OptionError(file.string() + ": its extension names no format; use one of " + endings + ", or --format");
@@ -101,12 +123,24 @@ Embeddings only_words(const Embeddings& embeddings, const std::filesystem::path&
   return selected(embeddings, kept);
 }
 
-Format recognize_format(const std::filesystem::path& file) { return recognize(open_source(file)).info.format; }
+Format recognize_format(const std::filesystem::path& file) {
+  return (is_folder(file) ? recognize_folder(file) : recognize(open_source(file))).info.format;
+}
 
 Embeddings read_embeddings(const std::filesystem::path& file, const ReadOptions& options, Notices* notices,
                            Progress* progress, Format* recognized) {
+  if (is_folder(file)) {
+    const FormatRow& format = options.format == Format::automatic ? recognize_folder(file) : row_of(options.format);
+    if (!format.read_folder)
+      throw Error(file.string() + ": is a folder, but " + std::string(format.info.name) + " is a file");
+    if (recognized) *recognized = format.info.format;
+    Embeddings embeddings = format.read_folder(file, {options, notices, progress});
+    require_whole_inputs();
+    return embeddings;
+  }
   const Source source = open_source(file, progress);
   const FormatRow& format = options.format == Format::automatic ? recognize(source) : row_of(options.format);
+  if (!format.read) source.fail("is a file, but " + std::string(format.info.name) + " is a folder");
   if (recognized) *recognized = format.info.format;
   Embeddings embeddings = format.read(source, {options, notices, progress});
   require_whole_inputs();
@@ -115,12 +149,18 @@ Embeddings read_embeddings(const std::filesystem::path& file, const ReadOptions&
 
 std::vector<std::filesystem::path> files_written(const std::filesystem::path& file, Format format) {
   const FormatRow& row = row_of(format == Format::automatic ? format_from_extension(file) : format);
+  if (row.files_in) return row.files_in(file);
   std::vector<std::filesystem::path> files = {file};
   if (row.beside) files.push_back(row.beside(file));
   return files;
 }
 
 std::vector<std::filesystem::path> files_read(const std::filesystem::path& file) {
+  if (is_folder(file)) {
+    for (const FormatRow* row : all_formats)
+      if (row->recognizes_folder && row->recognizes_folder(file)) return row->files_in(file);
+    return {file};
+  }
   std::vector<std::filesystem::path> files = {file};
   std::error_code ignored;
   std::string beginning(256, '\0');
@@ -134,7 +174,7 @@ std::vector<std::filesystem::path> files_read(const std::filesystem::path& file)
 
 void write_embeddings(OutputFiles& files, const std::filesystem::path& file, const Embeddings& embeddings,
                       Format format, Progress* progress) {
-  if (format == Format::automatic) format = format_from_extension(file);
+  if (format == Format::automatic) format = format_from_extension(file, embeddings.subwords() != nullptr);
   // The values of a mapped file were not checked on reading, but other formats must get only finite ones.
   if (format != Format::native)
     require_finite("the vectors for " + file.string(), embeddings.vocabulary(), embeddings.matrix(), 0);
@@ -159,8 +199,9 @@ bool are_unique(std::span<const std::string_view> words) {
   return true;
 }
 
-Embeddings with_unique_words(const Source& source, const ReadContext& context, std::span<const std::string_view> words,
-                             Matrix vectors) {
+Embeddings with_unique_words(const std::string& source, const ReadContext& context,
+                             std::span<const std::string_view> words, Matrix vectors,
+                             std::span<const std::uint64_t> counts) {
   WordIndex index;
   index.reserve(words.size());
   std::vector<Vocabulary::Entry> entries;
@@ -177,11 +218,11 @@ Embeddings with_unique_words(const Source& source, const ReadContext& context, s
       continue;
     }
     rows.push_back(row);
-    entries.push_back({std::string(words[row]), 0});
+    entries.push_back({std::string(words[row]), counts.empty() ? 0 : counts[row]});
   }
   const std::size_t dropped = words.size() - rows.size();
   if (dropped > 0) {
-    context.notice(source.name + ": " + std::to_string(dropped) + " rows repeat an earlier word, such as '" +
+    context.notice(source + ": " + std::to_string(dropped) + " rows repeat an earlier word, such as '" +
                    std::string(twice) + "'; the first row of each was kept");
     for (std::size_t to = 0; to < rows.size(); ++to)
       vectors.row(static_cast<Eigen::Index>(to)) = vectors.row(static_cast<Eigen::Index>(rows[to]));

@@ -27,8 +27,6 @@ TEST_CASE("foreign files: what is often mistaken for text or vectors is named, w
       {"SQLite format 3\0.."s, "SQLite"},
       {"PAR1\x15...", "Parquet"},
       {"GGUF\3\0\0\0"s, "GGUF"},
-      {"FiFu\0\0\0\0"s, "finalfusion"},
-      {"\xba\x16\x4f\x2f\x0c\0\0\0"s, "fastText model; fastText writes the word vectors into the .vec"},
       {"\x80\x04\x95..", "Python pickle"},
       {"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n", "git lfs pull"},
   };
@@ -39,6 +37,10 @@ TEST_CASE("foreign files: what is often mistaken for text or vectors is named, w
     CHECK_THAT(error_of([&] { count_words(Corpus::from_paths(std::vector{file})); }),
                ContainsSubstring("file: ") && ContainsSubstring(message));
   }
+  // Vectors, but no text.
+  for (const std::string& bytes : {"FiFu\0\0\0\0"s, "\xba\x16\x4f\x2f\x0c\0\0\0"s})
+    CHECK_THAT(error_of([&] { count_words(Corpus::from_paths(std::vector{directory.file("m", bytes).string()})); }),
+               ContainsSubstring("read where vectors are asked for"));
   for (const char* page : {"<!DOCTYPE html>\n<html>", "<HTML><body>not found"}) {
     const std::string file = directory.file("page", page).string();
     CHECK_THAT(error_of([&] { read_embeddings(file); }), ContainsSubstring("HTML page"));

@@ -2,6 +2,7 @@
 
 #include "equivec/base/types.hpp"
 #include "equivec/counts/vocabulary.hpp"
+#include "equivec/vectors/subwords.hpp"
 
 #include <map>
 #include <memory>
@@ -36,7 +37,14 @@ class Embeddings {
   }
   std::optional<std::span<const float>> find(std::string_view word) const;
 
+  /// The vectors of n-grams; null if there are none.
+  const Subwords* subwords() const noexcept { return subwords_ ? &*subwords_ : nullptr; }
+  /// That of a word of the vocabulary, else the mean of its n-grams' vectors, if there are any.
+  std::optional<std::vector<float>> vector_of(std::string_view word) const;
+
   Embeddings with_metadata(Metadata metadata) const;  ///< the same vectors with other metadata
+  /// The same vectors with those of n-grams, or without. Throws Error if they have another dimension.
+  Embeddings with_subwords(std::optional<Subwords> subwords) const;
 
  private:
   Embeddings(Vocabulary vocabulary, const std::shared_ptr<const Matrix>& vectors, Metadata metadata);
@@ -46,12 +54,14 @@ class Embeddings {
   const float* vectors_;
   Eigen::Index rows_, columns_;
   std::shared_ptr<const Metadata> metadata_;
+  std::optional<Subwords> subwords_;
 };
 
-/// The same words with every row scaled to length 1, computed in double. Zero rows stay as they are.
+/// The same words with every row scaled to length 1, computed in double. Zero rows stay as they are, as do the vectors
+/// of n-grams.
 Embeddings normalized(const Embeddings& embeddings);
 
-/// The rows of `words`, in that order.
+/// The rows of `words`, in that order, with the vectors of n-grams.
 Embeddings selected(const Embeddings& embeddings, std::span<const WordId> words);
 
 /// A vector scaled to length 1; zeros if it is zero or not finite.

@@ -15,27 +15,34 @@
 namespace equivec {
 
 enum class Format {
-  automatic,        ///< reading: by content; writing: by the extension of the file name
-  native,           ///< a safetensors file, opened by mapping (.safetensors)
-  word2vec_text,    ///< "rows dimension", then a word and its numbers on each line (.vec)
-  word2vec_binary,  ///< the same header, then word, space, little-endian float32 (.bin)
-  glove_text,       ///< word2vec_text without the header (.txt)
-  npy               ///< a NumPy array; the words are in NAME.words.txt beside NAME.npy, one a line (.npy)
+  automatic,              ///< reading: by content; writing: by the extension of the file name
+  native,                 ///< a safetensors file, opened by mapping (.safetensors)
+  word2vec_text,          ///< "rows dimension", then a word and its numbers on each line (.vec)
+  word2vec_binary,        ///< the same header, then word, space, little-endian float32 (.bin)
+  glove_text,             ///< word2vec_text without the header (.txt)
+  npy,                    ///< a NumPy array; the words are in NAME.words.txt beside NAME.npy, one a line (.npy)
+  fasttext,               ///< fastText's model, with vectors of n-grams; also read if quantised
+  finalfusion,            ///< finalfusion's container, with or without vectors of n-grams (.fifu)
+  model2vec,              ///< a folder that model2vec loads: model.safetensors, tokenizer.json, config.json
+  sentence_transformers,  ///< a folder that sentence-transformers loads as a StaticEmbedding
+  projector               ///< a folder for TensorBoard's projector: tensors, metadata and configuration
 };
 
 /// Names and description of a format.
 struct FormatInfo {
   Format format;
   std::string_view name;       ///< for --format
-  std::string_view extension;  ///< with its dot
+  std::string_view extension;  ///< with its dot; empty for a format that must be named
   std::string_view summary;
+  bool is_folder = false;  ///< several files in a folder of their own
 };
 std::span<const FormatInfo> formats() noexcept;
 
 /// By name ("word2vec-text"). Throws OptionError listing the names.
 Format format_from_name(std::string_view name);
-/// By the extension of a file's name. Throws OptionError listing the extensions.
-Format format_from_extension(const std::filesystem::path& file);
+/// By the extension of a file's name; that of word2vec-binary means fasttext for vectors with those of n-grams. Throws
+/// OptionError listing the extensions.
+Format format_from_extension(const std::filesystem::path& file, bool subwords = false);
 
 struct ReadOptions {
   Format format = Format::automatic;
@@ -46,7 +53,8 @@ struct ReadOptions {
 /// Reads a set of vectors, compressed (gzip, bzip2, xz, zstd) or not; "-" is standard input. Memory is bounded by the
 /// size of the file, even if its header is wrong. If a word occurs twice, its first row is kept, with a notice.
 /// Throws Error, naming file and line (or row), if the content is not well formed or a value is not finite.
-/// A native file is mapped and its values are not checked. `recognized`, if not null, is set to the file's format.
+/// A folder is read if a program that keeps vectors in folders made it. A native file is mapped and its values are not
+/// checked. `recognized`, if not null, is set to the file's format.
 /// Progress counts bytes for the text formats; the others are read at the speed of the disk and report nothing.
 Embeddings read_embeddings(const std::filesystem::path& file, const ReadOptions& options = {},
                            Notices* notices = nullptr, Progress* progress = nullptr, Format* recognized = nullptr);

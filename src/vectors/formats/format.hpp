@@ -47,15 +47,21 @@ struct ReadContext {
 /// The functions of a format. Each format is implemented in its own file; formats.cpp has the table.
 struct FormatRow {
   FormatInfo info;
-  bool (*recognizes)(std::string_view bytes);
-  Embeddings (*read)(const Source& source, const ReadContext& context);
+  bool (*recognizes)(std::string_view bytes) = nullptr;
+  Embeddings (*read)(const Source& source, const ReadContext& context) = nullptr;
   void (*write)(OutputFiles& files, const std::filesystem::path& file, const Embeddings& embeddings,
-                Progress* progress);
+                Progress* progress) = nullptr;
   /// The file that the format keeps beside `file`; null if it keeps none.
   std::filesystem::path (*beside)(const std::filesystem::path& file) = nullptr;
+  /// Of a format whose files stand in a folder: whether this is one, the reading, the files that writing makes. `read`
+  /// and `recognizes` are then never called, `write` is given the folder, which it makes if it is not there.
+  bool (*recognizes_folder)(const std::filesystem::path& folder) = nullptr;
+  Embeddings (*read_folder)(const std::filesystem::path& folder, const ReadContext& context) = nullptr;
+  std::vector<std::filesystem::path> (*files_in)(const std::filesystem::path& folder) = nullptr;
 };
 
-extern const FormatRow native_format, word2vec_text_format, word2vec_binary_format, glove_text_format, npy_format;
+extern const FormatRow native_format, word2vec_text_format, word2vec_binary_format, glove_text_format, npy_format,
+    fasttext_format, finalfusion_format, model2vec_format, sentence_transformers_format, projector_format;
 
 // ---- shared by several formats ----
 
@@ -77,9 +83,11 @@ bool is_words_and_counts(std::string_view bytes);
 
 bool are_unique(std::span<const std::string_view> words);
 
-/// Vectors in the order of `words`; if a word occurs twice, its first row is kept, with a notice.
-Embeddings with_unique_words(const Source& source, const ReadContext& context, std::span<const std::string_view> words,
-                             Matrix vectors);
+/// Vectors in the order of `words`; if a word occurs twice, its first row is kept, with a notice. counts: of each word,
+/// or empty if they are unknown.
+Embeddings with_unique_words(const std::string& source, const ReadContext& context,
+                             std::span<const std::string_view> words, Matrix vectors,
+                             std::span<const std::uint64_t> counts = {});
 
 /// Throws Error if a word contains one of `separators`, which end a word in the format called `format`.
 void require_words_without(std::string_view separators, const Embeddings& embeddings, std::string_view format);

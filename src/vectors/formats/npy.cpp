@@ -181,7 +181,7 @@ Embeddings read(const Source& source, const ReadContext& context) {
     convert<std::uint32_t>(data, swap, vectors, threads, [](std::uint32_t x) { return std::bit_cast<float>(x); });
   else
     convert<std::uint16_t>(data, swap, vectors, threads, half_to_float);
-  Embeddings result = with_unique_words(source, context, words, std::move(vectors));
+  Embeddings result = with_unique_words(source.name, context, words, std::move(vectors));
   require_finite(source.name, result.vocabulary(), result.matrix(), threads);
   return result;
 }

@@ -209,7 +209,7 @@ Embeddings read_text_rows(const Source& source, const ReadContext& context, std:
     context.notice(source.name + ": the header promises " + std::to_string(*expected_rows) + " rows, all " +
                    std::to_string(rows) + " were read");
   if (rows == 0) source.fail("holds no vector");
-  return with_unique_words(source, context, words, std::move(vectors));
+  return with_unique_words(source.name, context, words, std::move(vectors));
 }
 
 void write_text_rows(OutputFile& file, const Embeddings& embeddings, Progress* progress) {

@@ -61,7 +61,7 @@ Embeddings read(const Source& source, const ReadContext& context) {
     for (std::size_t row = begin; row < end; ++row)
       std::memcpy(vectors.data() + row * header->dimension, numbers[row], row_bytes);
   });
-  Embeddings result = with_unique_words(source, context, words, std::move(vectors));
+  Embeddings result = with_unique_words(source.name, context, words, std::move(vectors));
   require_finite(source.name, result.vocabulary(), result.matrix(), context.options.threads);
   return result;
 }
