@@ -33,6 +33,10 @@ Embeddings load(const std::string& file, const ConsoleOptions& console, const Re
   return result;
 }
 
+Embeddings load_to_ask(const std::string& file, const ConsoleOptions& console, const ReadOptions& options) {
+  return load(file, console, options).with_composed_words();
+}
+
 namespace {
 
 /// Lines of standard input. Unlike std::getline, a wait for input ends at a signal.

@@ -22,6 +22,10 @@
 equivec::Embeddings load(const std::string& file, const ConsoleOptions& console,
                          const equivec::ReadOptions& options = {}, equivec::Format* recognized = nullptr);
 
+/// The same; words that are not in the vocabulary are found if they have vectors from their n-grams.
+equivec::Embeddings load_to_ask(const std::string& file, const ConsoleOptions& console,
+                                const equivec::ReadOptions& options = {});
+
 /// Where a command's queries come from: the command line or, if it has none, standard input, one a line, with a prompt
 /// and line editing on a terminal. From a pipe all lines that are ready, up to `batch`, are answered together, in
 /// order.

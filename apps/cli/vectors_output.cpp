@@ -5,12 +5,17 @@
 
 #include "apps/cli/console.hpp"
 
+#include <algorithm>
+
 using namespace equivec;
 
 std::string format_list() {
   std::string list;
   for (const FormatInfo& format : formats())
-    list += (list.empty() ? "" : ", ") + std::string(format.name) + " (" + std::string(format.extension) + ")";
+    list += (list.empty() ? "" : ", ") + std::string(format.name) +
+            (format.is_folder           ? " (a folder)"
+             : format.extension.empty() ? ""
+                                        : " (" + std::string(format.extension) + ")");
   return list;
 }
 
@@ -24,13 +29,15 @@ void VectorsOutput::add_to(RunFiles& files) const {
 }
 
 void VectorsOutput::write(OutputFiles& files, const Embeddings& vectors) const {
-  write_embeddings(files, file, vectors, format(), &progress());
-  if (!description.empty()) files.open(description).write(dump(vectors_description(vectors, format())) + '\n');
+  const Format written =
+      format_name.empty() ? format_from_extension(file, vectors.subwords() != nullptr) : format_from_name(format_name);
+  if (vectors.subwords() && !std::ranges::find(formats(), written, &FormatInfo::format)->keeps_ngrams)
+    remark(Notices{"the vectors of n-grams are left out of " + file + "; native and fasttext keep them"});
+  write_embeddings(files, file, vectors, written, &progress());
+  if (!description.empty()) files.open(description).write(dump(vectors_description(vectors, written)) + '\n');
 }
 
 void add_format_options(Options& options, VectorsOutput& output) {
-  std::string names;
-  for (const FormatInfo& format : formats()) names += (names.empty() ? "" : ", ") + std::string(format.name);
-  options.add("format", output.format_name, names, "NAME")
+  options.add("format", output.format_name, "one that convert --help lists; by default OUT's ending names it", "NAME")
       .add("describe", output.description, "also write there, as JSON, how the vectors were made", "FILE");
 }

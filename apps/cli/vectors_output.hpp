@@ -26,5 +26,5 @@ struct VectorsOutput {
   void write(equivec::OutputFiles& files, const equivec::Embeddings& vectors) const;
 };
 
-/// --format, which lists the names of all formats, and --describe.
+/// --format and --describe.
 void add_format_options(Options& options, VectorsOutput& output);

@@ -70,7 +70,7 @@ int run_analogy(std::span<const std::string> arguments) {
                        .json = json,
                        .batch = batch_for(static_cast<std::size_t>(count))};
 
-  const NearestNeighbors index(load(file, {}, {.threads = threads}), static_cast<std::size_t>(restrict), threads,
+  const NearestNeighbors index(load_to_ask(file, {}, {.threads = threads}), static_cast<std::size_t>(restrict), threads,
                                metric_of(rules.method));
   const Vocabulary& vocabulary = index.embeddings().vocabulary();
   const auto parse = [&](const std::string& query) { return parse_analogy(vocabulary, query, rules.method, file); };

@@ -117,11 +117,12 @@ int run_bias(std::span<const std::string> arguments) {
   const TableStyle style = given.markdown ? TableStyle::markdown : TableStyle::text;
 
   std::optional<Embeddings> reference;
-  if (!given.reference.empty()) reference = load(given.reference, given.console, {.threads = given.settings.threads});
+  if (!given.reference.empty())
+    reference = load_to_ask(given.reference, given.console, {.threads = given.settings.threads});
   std::vector<std::vector<BiasOutcome>> all_outcomes;
   int status = 0;
   for (const std::string& file : given.files) {
-    const Embeddings embeddings = load(file, given.console, {.threads = given.settings.threads});
+    const Embeddings embeddings = load_to_ask(file, given.console, {.threads = given.settings.threads});
     const MeasuredVectors vectors{file, embeddings, given.reference, reference ? &*reference : nullptr};
     if (given.files.size() > 1 && !given.json) std::cout << "vectors " << file << '\n';
     std::vector<BiasOutcome>& outcomes = all_outcomes.emplace_back();

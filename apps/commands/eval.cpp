@@ -97,7 +97,7 @@ EvaluationSets read_sets(const Settings& settings) {
 }
 
 EvaluatedVectors load_named(const std::string& file, const Settings& settings) {
-  return {file, load(file, settings.console, {.threads = settings.rules.threads})};
+  return {file, load_to_ask(file, settings.console, {.threads = settings.rules.threads})};
 }
 
 EvaluationReport evaluate(const Settings& settings) {

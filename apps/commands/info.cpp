@@ -18,6 +18,19 @@
 
 using namespace equivec;
 
+namespace {
+
+/// Empty if there are none.
+std::string ngrams_line(const Embeddings& embeddings) {
+  const Subwords* subwords = embeddings.subwords();
+  if (!subwords) return "";
+  const NgramRule& rule = subwords->rule();
+  return "n-grams      of " + std::to_string(rule.min_length) + " to " + std::to_string(rule.max_length) +
+         " characters, " + grouped(static_cast<std::uint64_t>(subwords->matrix().rows())) + " vectors\n";
+}
+
+}  // namespace
+
 int run_info(std::span<const std::string> arguments) {
   std::string file;
   bool json = false;
@@ -53,7 +66,7 @@ int run_info(std::span<const std::string> arguments) {
   std::cout << "format       " << info.name << " (" << info.summary << ")\n"
             << "words        " << grouped(embeddings.size()) << '\n'
             << "dimension    " << embeddings.dimension() << '\n'
-            << "bytes        " << (on_disk ? grouped(bytes) : "-") << '\n'
+            << ngrams_line(embeddings) << "bytes        " << (on_disk ? grouped(bytes) : "-") << '\n'
             << "first words ";
   for (const std::string& word : first_words) std::cout << ' ' << word;
   std::cout << "\nmean length  " << mean << (zeros > 0 ? " (" + grouped(zeros) + " words have a zero vector)" : "")

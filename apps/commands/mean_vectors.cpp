@@ -55,7 +55,7 @@ int run_mean_vectors(std::span<const std::string> arguments) {
     return true;
   });
   if (texts.empty()) throw Error(texts_file + ": holds no line");
-  const Embeddings vectors = load(vectors_file, console, {.threads = rules.threads});
+  const Embeddings vectors = load_to_ask(vectors_file, console, {.threads = rules.threads});
   const MeanVectors means = [&] {
     const ProgressLine line("taking means", "texts", console);
     return mean_vectors(vectors, texts, rules, &progress());

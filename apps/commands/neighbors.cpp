@@ -46,7 +46,7 @@ int run_neighbors(std::span<const std::string> arguments) {
   require_between("threads", threads, 0, 4096);
   const Metric metric = value_named(metric_name, "metric", std::array{Metric::cosine, Metric::dot, Metric::euclidean});
 
-  const NearestNeighbors index(load(file, {}, {.threads = threads}), static_cast<std::size_t>(restrict), threads,
+  const NearestNeighbors index(load_to_ask(file, {}, {.threads = threads}), static_cast<std::size_t>(restrict), threads,
                                metric);
   const Vocabulary& vocabulary = index.embeddings().vocabulary();
   const std::vector<std::uint8_t> allowed = matching_words(vocabulary, index.size(), prefix, pattern);

@@ -29,7 +29,7 @@ int run_outlier(std::span<const std::string> arguments) {
   if (!words.empty()) queries.push_back(joined_words(words));
 
   using Words = std::vector<WordId>;
-  const Embeddings embeddings = load(file, {});
+  const Embeddings embeddings = load_to_ask(file, {});
   const Vocabulary& vocabulary = embeddings.vocabulary();
   const auto parse = [&](const std::string& query) { return parse_group(vocabulary, query, file); };
   const auto solve = [&](std::span<const Words> groups) {

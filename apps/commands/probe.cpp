@@ -51,7 +51,8 @@ int run_probe(std::span<const std::string> arguments) {
                      .test = read_labelled_texts(test_file, &progress()),
                      .options = rules};
   require_learnable(report.training, report.test);
-  for (const std::string& file : files) report.add(file, load(file, console, {.threads = rules.threads}), &progress());
+  for (const std::string& file : files)
+    report.add(file, load_to_ask(file, console, {.threads = rules.threads}), &progress());
   std::cout << (json ? dump(to_json(report)) + "\n"
                      : to_text(report, markdown ? TableStyle::markdown : TableStyle::text));
   return 0;

@@ -31,7 +31,7 @@ int run_similarity(std::span<const std::string> arguments) {
   for (std::size_t i = 0; i < words.size(); i += 2) queries.push_back(joined_words(std::span(words).subspan(i, 2)));
 
   using Pair = std::pair<WordId, WordId>;
-  const Embeddings embeddings = load(file, {});
+  const Embeddings embeddings = load_to_ask(file, {});
   const auto parse = [&](const std::string& query) { return parse_pair(embeddings.vocabulary(), query, file); };
   const auto solve = [](std::span<const Pair> pairs) { return pairs; };  // show measures them
   const auto show = [&](const std::string&, const Pair& pair, const Pair&) {

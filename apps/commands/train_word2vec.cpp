@@ -27,7 +27,7 @@ bool parse(std::span<const std::string> arguments, Word2VecJob& job) {
   Word2VecOptions& training = recipe.training;
   const bool cbow = training.model == Word2VecModel::cbow;
   std::string window_shape(name_of(training.window_shape)), loss(name_of(training.loss)),
-      cbow_update(name_of(training.cbow_update));
+      cbow_update(name_of(training.cbow_update)), subwords;
   Options options("train " + std::string(name_of(training.model)) + " CORPUS... -o OUT [options]",
                   "Learns word vectors by " + std::string(cbow ? "CBOW" : "skip-gram") + " (Mikolov et al. 2013). " +
                       std::string(corpus_help));
@@ -43,9 +43,13 @@ bool parse(std::span<const std::string> arguments, Word2VecJob& job) {
       .add("learning-rate,alpha,lr", training.learning_rate, "at the start; falls linearly to almost 0")
       .add("subsample,sample", training.subsample, "drop words at random that are a larger share of text; 0 drops none")
       .add("noise-exponent,ns-exponent", training.noise_exponent, "noise words are drawn by count to this power");
+  options.add("subwords", subwords, "make words of their n-grams of so many characters, as 3..6", "MIN..MAX");
+  options.without_help().add("buckets", training.buckets, "of n-grams").with_help();
   if (!cbow)
     options.add("group", training.group, "windows trained in one step; 0: 5 with negative sampling, else 1")
-        .add("group-noise", training.group_noise, "noise words that a group draws; 0: about 0.44 x group x negatives");
+        .without_help()
+        .add("group-noise", training.group_noise, "noise words that a group draws; 0: about 0.44 x group x negatives")
+        .with_help();
   if (cbow)
     options.add("cbow-update", cbow_update, "gradient: contexts share the step; legacy: each takes all of it", "NAME");
   add_text_options(options, job.files.corpus, recipe.words.options.text, TextHelp::hidden);
@@ -66,6 +70,7 @@ bool parse(std::span<const std::string> arguments, Word2VecJob& job) {
   training.window_shape =
       value_named(window_shape, "window-shape", std::array{WindowShape::shrinking, WindowShape::fixed});
   training.cbow_update = value_named(cbow_update, "cbow-update", std::array{CbowUpdate::gradient, CbowUpdate::legacy});
+  if (!subwords.empty()) training.subwords = ngram_lengths(subwords);
   if (!options.given("learning-rate"))
     training.learning_rate = word2vec_defaults(training.model, training.cbow_update).learning_rate;
   require_one_vocabulary(options, recipe.words.file);

@@ -4,6 +4,7 @@
 #include "src/base/characters.hpp"
 #include "src/base/suggestion.hpp"
 #include "src/bias/builtin_word_sets.hpp"
+#include "src/counts/find_word.hpp"
 #include "src/files/decompress.hpp"
 #include "src/files/json.hpp"
 
@@ -288,8 +289,7 @@ Lookup look_up(const Vocabulary& vocabulary, const WordSet& words) {
 }
 
 std::optional<WordId> look_up(const Vocabulary& vocabulary, const std::string& word, bool fold) {
-  const auto id = vocabulary.find(word);
-  return id || !fold ? id : vocabulary.find(lowered(word));
+  return fold ? find_or_lowered(vocabulary, word) : vocabulary.find(word);
 }
 
 }  // namespace

@@ -135,8 +135,12 @@ Vocabulary Vocabulary::of_different_words(std::span<const std::int64_t> offsets,
 }
 
 std::size_t Vocabulary::size() const noexcept { return storage_->counts.size(); }
-std::string_view Vocabulary::word(WordId id) const noexcept { return storage_->word(equivec::index(id)); }
+std::string_view Vocabulary::word(WordId id) const noexcept {
+  const std::size_t row = equivec::index(id);
+  return row < size() || !further_ ? storage_->word(row) : further_->word(static_cast<std::uint32_t>(row - size()));
+}
 std::uint64_t Vocabulary::count(WordId id) const noexcept {
+  if (equivec::index(id) >= size()) return 0;
   return static_cast<std::uint64_t>(storage_->counts[equivec::index(id)]);
 }
 std::uint64_t Vocabulary::total_count() const noexcept { return storage_->total_count; }
@@ -147,8 +151,16 @@ std::string_view Vocabulary::bytes() const noexcept { return storage_->bytes; }
 std::optional<WordId> Vocabulary::find(std::string_view word) const {
   const std::uint32_t number =
       storage_->ready_index().find(word, [this](std::uint32_t i) { return storage_->word(i); });
-  if (number == WordIndex::nothing) return std::nullopt;
-  return word_id(number);
+  if (number != WordIndex::nothing) return word_id(number);
+  const auto further = further_ ? further_->find(word) : std::nullopt;
+  if (!further || size() + *further >= WordIndex::nothing) return std::nullopt;
+  return word_id(size() + *further);
+}
+
+Vocabulary Vocabulary::with_further(std::shared_ptr<const FurtherWords> further) const {
+  Vocabulary result = *this;
+  result.further_ = std::move(further);
+  return result;
 }
 
 Vocabulary count_words(const Corpus& corpus, const VocabularyOptions& options, Progress* progress,

@@ -200,6 +200,7 @@ constinit const DebiasMethod neutralize_method = {
     .paper = "Bolukbasi, Chang, Zou, Saligrama and Kalai 2016",
     .takes = "a direction",
     .changes = "every word but the definitional, equalize and specific ones, which only get length 1",
+    .projects_ngrams = true,
     .run = run_neutralize};
 constinit const DebiasMethod equalize_method = {
     .name = "equalize",
@@ -214,6 +215,7 @@ constinit const DebiasMethod hard_method = {
     .paper = "Bolukbasi, Chang, Zou, Saligrama and Kalai 2016",
     .takes = "a direction, equalize sets",
     .changes = "every word but the definitional and specific ones, which only get length 1",
+    .projects_ngrams = true,
     .run = run_hard};
 constinit const DebiasMethod multiclass_hard_method = {
     .name = "multiclass-hard",
@@ -221,6 +223,7 @@ constinit const DebiasMethod multiclass_hard_method = {
     .paper = "Manzini, Lim, Black and Tsvetkov 2019",
     .takes = "definitional sets, equalize sets",
     .changes = "every word but the definitional and specific ones, which only get length 1",
+    .projects_ngrams = true,
     .run = run_multiclass_hard};
 
 }  // namespace equivec

@@ -54,6 +54,7 @@ constinit const DebiasMethod linear_projection_method = {.name = "linear-project
                                                          .paper = "Dev and Phillips 2019",
                                                          .takes = "a direction",
                                                          .changes = "every word",
+                                                         .projects_ngrams = true,
                                                          .run = run_linear_projection};
 
 }  // namespace equivec

@@ -4,6 +4,7 @@
 #include "equivec/counts/vocabulary.hpp"
 #include "src/base/parallel.hpp"
 #include "src/base/suggestion.hpp"
+#include "src/debias/ngrams.hpp"
 #include "src/debias/remedies.hpp"
 
 #include <algorithm>
@@ -92,15 +93,19 @@ const DebiasMethod& debias_method(std::string_view name) {
 Debiased debias(const DebiasMethod& method, const Embeddings& embeddings, const BiasWordSets& sets,
                 const DebiasOptions& options, Progress* progress) {
   validate(options);
+  const Embeddings known = embeddings.with_subwords(std::nullopt);  // methods change rows of words that have some
   std::optional<Debiased> made;
   within_threads(options.threads, [&] {
     const CancelScope scope(progress);
     start(progress, 0);  // some methods do not count
-    made = method.run({embeddings, sets, with_common_options(options), progress});
+    made = method.run({known, sets, with_common_options(options), progress});
+    if (const Subwords* subwords = embeddings.subwords(); subwords && method.projects_ngrams)
+      made->embeddings =
+          made->embeddings.with_subwords(without_subspace(*subwords, made->direction.subspace, made->conditions));
   });
   check_cancelled(progress);
   Debiased& result = *made;
-  add_missing(embeddings.vocabulary(), sets, result.missing);
+  add_missing(known.vocabulary(), sets, result.missing);
   for (const PostCondition& condition : result.conditions)
     if (!condition.holds())
       throw Error(std::string(method.name) + " does not keep its promise that " + condition.promise + ": found " +

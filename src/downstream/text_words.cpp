@@ -1,7 +1,7 @@
 #include "src/downstream/text_words.hpp"
 
 #include "equivec/counts/vocabulary.hpp"
-#include "src/base/characters.hpp"
+#include "src/counts/find_word.hpp"
 
 #include <utility>
 
@@ -29,8 +29,12 @@ TextWords::TextWords(const Embeddings& embeddings)
       joins_phrases_(embeddings.metadata().contains("phrases")) {}
 
 std::optional<WordId> TextWords::find(std::string_view word) const {
+  return cased_ ? vocabulary_.find(word) : find_or_lowered(vocabulary_, word);
+}
+
+bool TextWords::is_phrase(std::string_view word) const {
   const auto id = vocabulary_.find(word);
-  return id || cased_ ? id : vocabulary_.find(lowered(word));
+  return id && holds(vocabulary_, *id);
 }
 
 /// Joins neighbours that are a phrase of the vocabulary, from left to right, until there are none.
@@ -44,7 +48,7 @@ std::vector<std::string> TextWords::phrases_of(std::string_view text) const {
     std::vector<std::string> result;
     for (std::size_t i = 0; i < words.size(); ++i) {
       if (i + 1 < words.size())
-        if (std::string phrase = words[i] + "_" + words[i + 1]; vocabulary_.find(phrase)) {
+        if (std::string phrase = words[i] + "_" + words[i + 1]; is_phrase(phrase)) {
           result.push_back(std::move(phrase));
           changes = true;
           ++i;

@@ -36,6 +36,7 @@ class TextWords {
   std::optional<WordId> find(std::string_view word) const;
 
  private:
+  bool is_phrase(std::string_view word) const;
   std::vector<std::string> phrases_of(std::string_view text) const;
 
   const Vocabulary& vocabulary_;

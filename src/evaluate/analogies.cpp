@@ -151,7 +151,7 @@ void read_analogy_file(const std::filesystem::path& file, AnalogySet& set) {
 /// A pair of a section, looked up in the vocabulary.
 struct KnownPair {
   std::optional<WordId> source;
-  std::vector<WordId> targets;  ///< those in the vocabulary
+  std::vector<WordId> targets;  ///< those that have vectors
 
   bool known() const { return source && !targets.empty(); }
   Analogy::Pair pair() const { return {*source, targets.front()}; }
@@ -204,7 +204,7 @@ class Examination {
     outcomes.assign(section.questions.size(), Outcome::missing);
     for (std::size_t i = 0; i < section.questions.size(); ++i) {
       const KnownPair &first = pairs[section.questions[i].first], &second = pairs[section.questions[i].second];
-      if (first.known() && second.known()) add(i, {{first.pair()}, *second.source}, second.targets);
+      if (first.known() && second.known()) add(i, {{first.pair()}, *second.source}, answers_of(second));
     }
   }
 
@@ -215,11 +215,20 @@ class Examination {
       Analogy analogy{{}, *pairs[i].source};
       for (std::size_t other = 0; other < pairs.size(); ++other)
         if (other != i && pairs[other].known()) analogy.pairs.push_back(pairs[other].pair());
-      if (!analogy.pairs.empty()) add(i, std::move(analogy), pairs[i].targets);
+      if (!analogy.pairs.empty()) add(i, std::move(analogy), answers_of(pairs[i]));
     }
   }
 
-  void add(std::size_t question, Analogy analogy, const std::vector<WordId>& expected) {
+  std::vector<WordId> answers_of(const KnownPair& pair) const {
+    std::vector<WordId> answers;
+    std::ranges::copy_if(pair.targets, std::back_inserter(answers),
+                         [&](WordId word) { return lookup_.can_be_answer(word); });
+    return answers;
+  }
+
+  /// A question without a possible answer stays missing.
+  void add(std::size_t question, Analogy analogy, std::vector<WordId> expected) {
+    if (expected.empty()) return;
     if (!options_.include_query && !include_alike_) {
       lookup_.append_alike(analogy.c, analogy.exclude);
       if (!takes_pairs(options_.method))
@@ -227,7 +236,7 @@ class Examination {
           lookup_.append_alike(word, analogy.exclude);
     }
     analogies_.push_back(std::move(analogy));
-    asked_.push_back({result_.outcomes.size() - 1, question, expected});
+    asked_.push_back({result_.outcomes.size() - 1, question, std::move(expected)});
   }
 
   const WordLookup& lookup_;

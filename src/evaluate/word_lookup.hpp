@@ -14,8 +14,8 @@
 
 namespace equivec {
 
-/// Looks up words by the rules of an evaluation: only the first `restrict` words of the vocabulary (0: all), with or
-/// without case folding. The embeddings must outlive it. A
+/// Looks up words by the rules of an evaluation: only the first `restrict` words of the vocabulary (0: all, and words
+/// composed from n-grams if the embeddings find those), with or without case folding. The embeddings must outlive it. A
 /// word that is found has a finite vector: else Error.
 class WordLookup {
  public:
@@ -23,6 +23,7 @@ class WordLookup {
       : embeddings_(embeddings),
         vocabulary_(embeddings.vocabulary()),
         fold_case_(fold_case),
+        composes_(restrict == 0),
         size_(restrict == 0 ? embeddings.size() : std::min(restrict, embeddings.size())) {
     if (!fold_case_) return;
     for (std::size_t row = 0; row < size_; ++row)
@@ -30,10 +31,12 @@ class WordLookup {
         folded_[lowered(word)].push_back(word_id(row));
   }
 
-  std::size_t size() const { return size_; }  ///< number of words used
+  std::size_t size() const { return size_; }                             ///< number of words used
+  bool can_be_answer(WordId word) const { return index(word) < size_; }  ///< not so composed words
 
   std::optional<WordId> find(const std::string& word) const {
-    const std::optional<WordId> found = fold_case_ ? find_folded(word) : find_as_written(word);
+    std::optional<WordId> found = fold_case_ ? find_folded(word) : find_as_written(word);
+    if (!found && composes_) found = vocabulary_.find(fold_case_ && folded_.empty() ? lowered(word) : word);
     if (found) require_finite(embeddings_, *found);
     return found;
   }
@@ -72,7 +75,7 @@ class WordLookup {
 
   const Embeddings& embeddings_;
   const Vocabulary& vocabulary_;
-  bool fold_case_;
+  bool fold_case_, composes_;
   std::size_t size_;
   std::unordered_map<std::string, std::vector<WordId>> folded_;  // words with capitals; others fold to themselves
 };

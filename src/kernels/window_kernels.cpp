@@ -543,6 +543,42 @@ HWY_ATTR void add_change(float* row, const float* now, const float* before, std:
     hn::Store(hn::Add(hn::Load(d, row + c), hn::Sub(hn::Load(d, now + c), hn::Load(d, before + c))), d, row + c);
 }
 
+/// Numbers of a row that stay in registers while the others are added.
+constexpr std::size_t vectors_at_once = 8;
+
+HWY_ATTR void mean_of_rows(std::span<float* const> rows, std::size_t stride, float* mean, float* same) {
+  const V part = hn::Set(d, 1.0f / static_cast<float>(rows.size()));
+  for (std::size_t begin = 0; begin < stride; begin += vectors_at_once * lanes) {
+    V sums[vectors_at_once];
+    const std::size_t end = std::min(stride, begin + vectors_at_once * lanes);
+    for (std::size_t k = 0, c = begin; c < end; ++k, c += lanes) sums[k] = hn::Zero(d);
+    for (const float* row : rows)
+#pragma GCC unroll 8
+      for (std::size_t k = 0; k < vectors_at_once; ++k)
+        if (const std::size_t c = begin + k * lanes; c < end) sums[k] = hn::Add(sums[k], hn::Load(d, row + c));
+    for (std::size_t k = 0, c = begin; c < end; ++k, c += lanes) {
+      const V result = hn::Mul(sums[k], part);
+      hn::Store(result, d, mean + c);
+      hn::Store(result, d, same + c);
+    }
+  }
+}
+
+HWY_ATTR void add_change_to_rows(std::span<float* const> rows, std::size_t stride, const float* now,
+                                 const float* before) {
+  for (std::size_t begin = 0; begin < stride; begin += vectors_at_once * lanes) {
+    V changes[vectors_at_once];
+    const std::size_t end = std::min(stride, begin + vectors_at_once * lanes);
+    for (std::size_t k = 0, c = begin; c < end; ++k, c += lanes)
+      changes[k] = hn::Sub(hn::Load(d, now + c), hn::Load(d, before + c));
+    for (float* row : rows)
+#pragma GCC unroll 8
+      for (std::size_t k = 0; k < vectors_at_once; ++k)
+        if (const std::size_t c = begin + k * lanes; c < end)
+          hn::Store(hn::Add(hn::Load(d, row + c), changes[k]), d, row + c);
+  }
+}
+
 HWY_ATTR void merge_replicas(float* row, float* moment, std::span<float* const> replicas, float keep, float share,
                              std::size_t stride) {
   for (std::size_t c = 0; c < stride; c += lanes) {
@@ -572,8 +608,9 @@ namespace HWY_NAMESPACE {
 inline void nothing() {}
 
 WindowKernels kernels_of_target(Products products) {
-  WindowKernels result{instruction_set(), &skipgram,   &skipgram_group, &nothing, &nothing, &cbow,
-                       &all_different,    &add_change, &merge_replicas};
+  WindowKernels result{
+      instruction_set(), &skipgram,     &skipgram_group,     &nothing,       &nothing, &cbow, &all_different,
+      &add_change,       &mean_of_rows, &add_change_to_rows, &merge_replicas};
 #if EQUIVEC_BF16
   if (products == Products::matrices) {
     result.instruction_set = "AMX-BF16";

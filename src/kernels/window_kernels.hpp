@@ -68,6 +68,10 @@ struct WindowKernels {
   bool (*all_different)(const WordId* ids, std::size_t count);
   /// row += now - before, of `stride` numbers.
   void (*add_change)(float* row, const float* now, const float* before, std::size_t stride);
+  /// Both results = the mean of the rows, of `stride` numbers.
+  void (*mean_of_rows)(std::span<float* const> rows, std::size_t stride, float* mean, float* same);
+  /// Every row += now - before, one after the other: a row that is there twice moves twice.
+  void (*add_change_to_rows)(std::span<float* const> rows, std::size_t stride, const float* now, const float* before);
   /// moment = keep moment + share (sum of replica - row); then the row and all replicas are row + moment.
   void (*merge_replicas)(float* row, float* moment, std::span<float* const> replicas, float keep, float share,
                          std::size_t stride);

@@ -62,7 +62,7 @@ class Questions {
       // Pairs may share their answers.
       if (!several) excluded.insert(excluded.end(), {a, b});
     }
-    const std::uint64_t of_its_own = index_.embeddings().size() + number;
+    const std::uint64_t of_its_own = first_of_its_own + number;
     SearchQuery query{.vectors = {index(b), index(a), index(question.c)}, .exclude = excluded};
     switch (options_.method) {
       case AnalogyMethod::cos_add:
@@ -96,9 +96,8 @@ class Questions {
 
   void fill(std::uint64_t name, std::span<double> numbers) const {
     Eigen::Map<ExactVector> vector(numbers.data(), static_cast<Eigen::Index>(numbers.size()));
-    const std::size_t words = index_.embeddings().size();
-    if (name >= words)
-      vector = own_[name - words];
+    if (name >= first_of_its_own)
+      vector = own_[name - first_of_its_own];
     else if (options_.method == AnalogyMethod::squared_difference)
       vector = row(word_id(name));
     else
@@ -106,6 +105,8 @@ class Questions {
   }
 
  private:
+  static constexpr std::uint64_t first_of_its_own = std::uint64_t{1} << 32;  // below are ids of words
+
   ExactVector row(WordId word) const { return column(index_.embeddings()[word]).cast<double>(); }
   ExactVector unit(WordId word) const { return unit_vector(index_.embeddings()[word]); }
 

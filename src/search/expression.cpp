@@ -6,6 +6,7 @@
 #include "src/base/lines.hpp"
 #include "src/base/suggestion.hpp"
 #include "src/base/text_numbers.hpp"
+#include "src/counts/find_word.hpp"
 #include "src/vectors/finite.hpp"
 
 #include <re2/re2.h>
@@ -99,7 +100,9 @@ std::string_view nearest_word(const Vocabulary& vocabulary, std::string_view wor
 
 Expression parse(const NeighborIndex& index, const std::string& text, const std::string& source) {
   // First, since some words contain spaces, as a few of GloVe's do.
-  if (const auto word = index.embeddings().vocabulary().find(text)) return {vector_of(index, *word), {*word}};
+  if (const auto word = index.embeddings().vocabulary().find(text);
+      word && holds(index.embeddings().vocabulary(), *word))
+    return {vector_of(index, *word), {*word}};
   if (text.starts_with('[') && text.ends_with(']')) return parse_numbers(text, index.embeddings().dimension());
   return parse_sum(index, text, source);
 }

@@ -198,6 +198,17 @@ Vocabulary word2vec_vocabulary(const Corpus& corpus, const WordsRecipe& words, c
 
 namespace {
 
+/// Takes the n-grams.
+Subwords subwords_of(const Word2VecOptions& training, Word2VecVectors& learnt) {
+  struct Rows {
+    Matrix rows;
+    std::vector<std::uint32_t> kept;
+  };
+  const auto rows = std::make_shared<const Rows>(Rows{std::move(learnt.ngrams), std::move(learnt.buckets)});
+  return Subwords({training.subwords.shortest, training.subwords.longest, training.buckets, NgramHash::fasttext},
+                  MatrixView(rows->rows.data(), rows->rows.rows(), rows->rows.cols()), rows, rows->kept);
+}
+
 std::string command_of(const Word2VecRecipe& recipe) {
   return recipe.command.empty() ? "train " + std::string(name_of(recipe.training.model)) : recipe.command;
 }
@@ -256,6 +267,7 @@ TrainedVectors train_word2vec(const Word2VecText& prepared, const Word2VecRecipe
   metadata["instruction_set"] = instruction_set();
   if (!recipe.initial_name.empty()) metadata["initialize"] = recipe.initial_name;
   TrainedVectors result{.vectors = Embeddings(prepared.rows, std::move(learnt.words), metadata)};
+  if (training.subwords.longest > 0) result.vectors = result.vectors.with_subwords(subwords_of(training, learnt));
   if (learnt.contexts.rows() > 0) {
     metadata["vectors"] = "contexts";
     result.contexts = Embeddings(text.vocabulary, std::move(learnt.contexts), std::move(metadata));

@@ -113,10 +113,11 @@ void TrainingRun::save() {
   kept_ = true;
 }
 
-void TrainingRun::copy_initial(WordId word, float* row) const {
-  if (!control_.initial) return;
-  if (const auto vector = control_.initial->find(vocabulary_.word(word)))
-    std::copy(vector->begin(), vector->end(), row);
+bool TrainingRun::copy_initial(WordId word, float* row) const {
+  if (!control_.initial) return false;
+  const auto vector = control_.initial->find(vocabulary_.word(word));
+  if (vector) std::copy(vector->begin(), vector->end(), row);
+  return vector.has_value();
 }
 
 void TrainingRun::fail_diverged(std::size_t epoch, WordId word, double learning_rate, std::string_view what) const {

@@ -86,8 +86,8 @@ class TrainingRun {
 
   // ---- what it may use ----
 
-  /// Copies the vector to start from, if the word has one.
-  void copy_initial(WordId word, float* row) const;
+  /// Copies the vector to start from; false if the word has none.
+  bool copy_initial(WordId word, float* row) const;
   bool stop_early() const { return progress_.cancelled || (keeps_checkpoints() && due()); }
   bool keeps_checkpoints() const { return !control_.checkpoint.file.empty(); }
   /// Throws Cancelled if asked to stop; with checkpoints a task is finished first, since they are kept between tasks.

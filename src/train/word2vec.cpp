@@ -32,6 +32,15 @@
 
 namespace equivec {
 
+NgramLengths ngram_lengths(std::string_view text) {
+  const std::size_t dots = text.find("..");
+  const auto shortest_length = parse_number<int>(text.substr(0, dots));
+  const auto longest_length = dots == text.npos ? shortest_length : parse_number<int>(text.substr(dots + 2));
+  if (!shortest_length || !longest_length || *shortest_length < 1 || *longest_length < *shortest_length)
+    throw OptionError("subwords: expected the lengths of n-grams, as 3..6, found '" + std::string(text) + "'");
+  return {*shortest_length, *longest_length};
+}
+
 Word2VecOptions word2vec_defaults(Word2VecModel model, CbowUpdate update) {
   Word2VecOptions options;
   options.model = model;
@@ -74,6 +83,12 @@ void validate(const Word2VecOptions& options) {
     throw OptionError("group: only skip-gram with negative sampling trains windows in groups; leave it out");
   if (options.group_noise != 0 && windows_of_group(options) == 1)
     throw OptionError("group-noise: there are no groups of windows; with one window use negatives");
+  if (options.subwords.longest != 0) {
+    require_between("subwords: the longest n-gram", options.subwords.longest, 1, 100);
+    require_between("subwords: the shortest n-gram", options.subwords.shortest, 1, options.subwords.longest);
+    require_between("buckets", static_cast<double>(options.buckets), 1, 4294967295.0);
+    if (options.replicas > 1) throw OptionError("replicas: n-grams have none; leave one of both out");
+  }
   require_between("epochs", options.epochs, 1, 1000000);
   require_between("learning-rate", options.learning_rate, 1e-12, 100);
   require_between("subsample", options.subsample, 0, 1);
@@ -118,6 +133,10 @@ Metadata description(const Word2VecOptions& options) {
                      {"subsample", shortest(options.subsample)},
                      {"deterministic", options.deterministic ? "true" : "false"},
                      {"seed", shortest(options.seed)}};
+  if (options.subwords.longest > 0) {
+    result["subwords"] = shortest(options.subwords.shortest) + ".." + shortest(options.subwords.longest);
+    result["buckets"] = shortest(options.buckets);
+  }
   if (options.replicas > 1) result["replicas"] = shortest(options.replicas);
   if (options.model == Word2VecModel::cbow) result["cbow_update"] = name_of(options.cbow_update);
   if (draws_noise(options.loss)) {
@@ -140,6 +159,9 @@ constexpr double learning_rate_floor = 1e-4;  // of the learning rate at the sta
 constexpr std::size_t round_workers = 16;
 constexpr std::size_t longest_round_piece = 256, longest_tree_piece = 64;
 
+// Columns of words that are given back to their n-grams by one thread at a time.
+constexpr std::size_t ngram_columns = 16;
+
 // Inner nodes between the root and a rare word, in large vocabularies.
 constexpr std::uint64_t long_path = 40;
 
@@ -149,11 +171,11 @@ constexpr std::size_t replicated_nodes = 512;
 constexpr std::size_t merge_windows = 1024;
 
 // What random streams are for.
-enum class Stream : std::uint64_t { start = 0, keep = 1, draw = 2, validation = 3 };
+enum class Stream : std::uint64_t { start = 0, keep = 1, draw = 2, validation = 3, start_of_ngrams = 4 };
 
 /// Replicas of the tables, for so many groups of cores.
 std::size_t replicas_of(const Word2VecOptions& options, std::size_t groups) {
-  if (options.deterministic || options.loss == Word2VecLoss::softmax) return 1;
+  if (options.deterministic || options.loss == Word2VecLoss::softmax || options.subwords.longest > 0) return 1;
   const std::size_t wanted = options.replicas == 0 ? groups : static_cast<std::size_t>(options.replicas);
   return std::clamp<std::size_t>(wanted, 1, static_cast<std::size_t>(thread_count(options.threads)));
 }
@@ -166,6 +188,10 @@ std::vector<double> noise_weights(const Vocabulary& vocabulary, double exponent)
     weights[row] = count > 0 ? std::pow(count, exponent) : 0;
   }
   return weights;
+}
+
+NgramRule rule_of(const Word2VecOptions& options) {
+  return {options.subwords.shortest, options.subwords.longest, options.buckets, NgramHash::fasttext};
 }
 
 HuffmanTree tree_of(const Vocabulary& vocabulary, Word2VecLoss loss) {
@@ -212,7 +238,9 @@ class Training : private TrainingRun {
                .noise = AliasSampler(noise_weights(vocabulary, options.noise_exponent)),
                .keep = keep_thresholds(vocabulary, options.subsample),
                .tree = tree_of(vocabulary, options.loss),
+               .rows_of_words = options.subwords.longest > 0 ? ngram_rows(vocabulary, rule_of(options)) : NgramRows(),
                .words = {},
+               .ngrams = {},
                .contexts = {},
                .nodes = {}},
         threads_(thread_count(options.threads)),
@@ -224,7 +252,9 @@ class Training : private TrainingRun {
       state_.contexts = Table(vocabulary.size(), dimension,
                               options.loss == Word2VecLoss::softmax ? RowOrder::plain : RowOrder::scattered);
     state_.nodes = Table(state_.tree.nodes(), dimension, RowOrder::scattered);
+    state_.ngrams = Table(state_.rows_of_words.kept.size(), dimension);
     tables_ = {{"embeddings", &state_.words}, {"contexts", &state_.contexts}, {"nodes", &state_.nodes}};
+    if (state_.has_ngrams()) tables_.push_back({"ngrams", &state_.ngrams});
     round_piece_ = round_piece_of(vocabulary, state_.keep, options.loss);
     const std::size_t round = round_workers * round_piece_;
     tasks_of_epoch_ = options.deterministic ? (corpus.ids().size() + round - 1) / round : corpus.chunks();
@@ -241,15 +271,64 @@ class Training : private TrainingRun {
           "there was nothing to learn from: no sentence has two words of the vocabulary that subsampling left; is "
           "there one word a line?");
     Word2VecVectors result;
-    result.words = matrix_of(state_.words, threads_);
+    result.words = state_.has_ngrams() ? composed_words() : matrix_of(state_.words, threads_);
     state_.words = Table();
+    result.ngrams = matrix_of(state_.ngrams, threads_);
+    state_.ngrams = Table();
+    result.buckets = state_.rows_of_words.kept;
     result.contexts = matrix_of(state_.contexts, threads_);
     return result;
   }
 
  private:
+  /// The means of words' own rows and those of their n-grams.
+  Matrix composed_words() const {
+    Matrix result(static_cast<Eigen::Index>(state_.words.rows()), options_.dimension);
+    parallel_ranges(state_.words.rows(), 1024, threads_, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) {
+        const std::span<const std::uint32_t> rows = state_.rows_of_words.of(word_id(i));
+        Eigen::VectorXd sum = row_of(state_.words, i);
+        for (const std::uint32_t row : rows) sum += row_of(state_.ngrams, row);
+        result.row(static_cast<Eigen::Index>(i)) =
+            (sum / static_cast<double>(rows.size() + 1)).cast<float>().transpose();
+      }
+    });
+    return result;
+  }
+  Eigen::VectorXd row_of(const Table& table, std::size_t i) const {
+    return Eigen::Map<const Eigen::VectorXf>(table.row(i), options_.dimension).cast<double>();
+  }
+
+  /// As fastText begins: all rows of words and n-grams random; the outputs zero. Words that are given a vector have a
+  /// row of their own that makes it the mean.
+  void initialize_ngrams() {
+    const auto fill = [&](const Table& table, Stream kind) {
+      parallel_ranges(table.rows(), 4096, threads_, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t i = begin; i < end; ++i) {
+          Rng rng = stream(options_.seed, kind, i);
+          for (int c = 0; c < options_.dimension; ++c)
+            table.row(i)[c] = (2 * rng.uniform() - 1) / static_cast<float>(options_.dimension);
+        }
+      });
+    };
+    fill(state_.words, Stream::start);
+    fill(state_.ngrams, Stream::start_of_ngrams);
+    parallel_ranges(state_.words.rows(), 1024, threads_, [&](std::size_t begin, std::size_t end) {
+      std::vector<float> given(static_cast<std::size_t>(options_.dimension));
+      for (std::size_t i = begin; i < end; ++i) {
+        if (!copy_initial(word_id(i), given.data())) continue;
+        const std::span<const std::uint32_t> rows = state_.rows_of_words.of(word_id(i));
+        Eigen::VectorXd own = Eigen::Map<const Eigen::VectorXf>(given.data(), options_.dimension).cast<double>() *
+                              static_cast<double>(rows.size() + 1);
+        for (const std::uint32_t row : rows) own -= row_of(state_.ngrams, row);
+        Eigen::Map<Eigen::VectorXf>(state_.words.row(i), options_.dimension) = own.cast<float>();
+      }
+    });
+  }
+
   /// As in word2vec.c: the inputs small and random, the outputs zero.
   void initialize() override {
+    if (state_.has_ngrams()) return initialize_ngrams();
     const auto dimension = static_cast<std::size_t>(options_.dimension);
     parallel_ranges(state_.words.rows(), 4096, threads_, [&](std::size_t begin, std::size_t end) {
       for (std::size_t i = begin; i < end; ++i) {
@@ -344,6 +423,12 @@ class Training : private TrainingRun {
       run_chunks(end);
   }
 
+  std::optional<ComposedWindow> composed_for(const WindowTrainer& trainer) const {
+    if (!state_.has_ngrams()) return std::nullopt;
+    return std::optional<ComposedWindow>(std::in_place, state_.words, state_.ngrams, state_.rows_of_words,
+                                         state_.kernels, trainer.longest_reach());
+  }
+
   /// Each thread takes the next chunk until none is left; with one thread they come in order.
   void run_chunks(std::size_t end) {
     std::atomic<std::size_t> next{next_};
@@ -362,7 +447,8 @@ class Training : private TrainingRun {
       // A row is asked for twice for each window: to be fetched ahead, and to be used.
       RowReplicas top(nodes, replicated, static_cast<std::uint32_t>(2 * period), locks[replica],
                       state_.kernels.add_change);
-      const SharedRows rows(words, contexts, nodes, replicated == 0 ? nullptr : &top);
+      std::optional<ComposedWindow> composed = composed_for(trainer);
+      const SharedRows rows(words, contexts, nodes, replicated == 0 ? nullptr : &top, composed ? &*composed : nullptr);
       std::vector<WordId> sentence;
       SentenceDraws draws;
       try {
@@ -405,8 +491,10 @@ class Training : private TrainingRun {
     struct Scratch {
       ThreadPlaces places;
       std::vector<WordId> sentence;
+      std::vector<float*> rows;
+      std::vector<float> change;
     };
-    tbb::enumerable_thread_specific<Scratch> scratch([&] { return Scratch{ThreadPlaces(state_), {}}; });
+    tbb::enumerable_thread_specific<Scratch> scratch([&] { return Scratch{ThreadPlaces(state_), {}, {}, {}}; });
     const auto for_each = [&](std::size_t count, const auto& f) {
       if (threads_ == 1)
         for (std::size_t i = 0; i < count; ++i) f(i);
@@ -431,6 +519,7 @@ class Training : private TrainingRun {
                 workers[i].add(words, first, last, position, rng, claims);
               });
         });
+        if (state_.has_ngrams()) for_each(round_workers, [&](std::size_t i) { workers[i].compose(); });
         for_each(round_workers, [&](std::size_t i) {
           float rate = 0;
           try {
@@ -449,6 +538,11 @@ class Training : private TrainingRun {
           if (error) std::rethrow_exception(error);  // the first in the text, however many threads there are
         for_each(PrivateRows::parts,
                  [&](std::size_t part) { RoundWorker::merge(state_, workers, part, scratch.local().places); });
+        if (state_.has_ngrams())
+          for_each(state_.words.stride() / ngram_columns, [&](std::size_t k) {
+            RoundWorker::give_back(workers, k * ngram_columns, (k + 1) * ngram_columns, scratch.local().rows,
+                                   scratch.local().change);
+          });
         for (RoundWorker& worker : workers) {
           const LossSum sum = take_loss(worker.trainer, learning_rate(epoch, first_of(0)));
           epoch_loss_.add(sum);
@@ -468,7 +562,8 @@ class Training : private TrainingRun {
     parallel_for(corpus.chunks(), threads_, [&](std::size_t number) {
       check_cancelled_within_task();
       WindowTrainer trainer(state_, true);  // so that the loss does not depend on how many windows are a group
-      const SharedRows rows(state_);
+      std::optional<ComposedWindow> composed = composed_for(trainer);
+      const SharedRows rows(state_, composed ? &*composed : nullptr);
       std::vector<WordId> sentence;
       SentenceDraws draws;
       const std::size_t begin = number * EncodedCorpus::chunk_size;
@@ -519,6 +614,15 @@ std::vector<TableSize> word2vec_tables(std::size_t words, const Word2VecOptions&
   const auto dimension = static_cast<std::size_t>(options.dimension);
   const std::uint64_t table = Table::bytes_of(words, dimension);
   std::vector<TableSize> result = {{"word vectors", table}};
+  if (options.subwords.longest > 0) {
+    // A word of nine letters, a common length, has so many n-grams; many share them with other words.
+    std::uint64_t ngrams = 0;
+    for (int length = options.subwords.shortest; length <= options.subwords.longest; ++length)
+      ngrams += static_cast<std::uint64_t>(std::max(12 - length, 0));
+    const std::uint64_t rows = std::min(options.buckets, words * std::max<std::uint64_t>(ngrams / 3, 1));
+    result.push_back({"n-gram vectors", Table::bytes_of(rows, dimension)});
+    result.push_back({"n-grams of words", words * (8 + 4 * ngrams)});
+  }
   if (options.loss != Word2VecLoss::hierarchical_softmax) result.push_back({"context vectors", table});
   if (has_tree(options.loss)) {
     result.push_back({"node vectors", words < 2 ? 0 : Table::bytes_of(words - 1, dimension)});

@@ -49,13 +49,19 @@ class RoundWorker {
       : trainer(state),
         state_(state),
         number_(static_cast<std::uint32_t>(number)),
-        words_(std::min(state.words.rows(), piece + 2 * static_cast<std::size_t>(state.options.window)),
-               state.words.dimension()),
+        words_(std::min(state.words.rows(), most_words(state, piece)), state.words.dimension()),
         contexts_(std::min(state.contexts.rows(), most_noise(state, piece) + piece), state.contexts.dimension()),
-        nodes_(std::min(state.nodes.rows(), piece * state.tree.longest_path()), state.nodes.dimension()) {}
+        nodes_(std::min(state.nodes.rows(), piece * state.tree.longest_path()), state.nodes.dimension()) {
+    if (state.has_ngrams())
+      composed_ = Table(2 * std::min(state.words.rows(), most_words(state, piece)), state.words.dimension());
+  }
 
   WindowTrainer trainer;
 
+  /// Words of a piece and around it, at most.
+  static std::size_t most_words(const Word2VecState& state, std::size_t piece) {
+    return piece + 2 * static_cast<std::size_t>(state.options.window);
+  }
   /// Noise words drawn for a piece, at most: every sentence in it may end with a group of one window.
   static std::size_t most_noise(const Word2VecState& state, std::size_t piece) {
     return piece * state.noise_of_group();
@@ -73,7 +79,8 @@ class RoundWorker {
     p.first = first;
     p.position = position;
     trainer.draw(last - first, state_.noise, rng, p.draws);
-    for (const WordId word : words) claims.words.claim(index(word), number_);
+    if (!state_.has_ngrams())
+      for (const WordId word : words) claims.words.claim(index(word), number_);
     for (std::size_t i = first; i < last; ++i) {
       if (state_.draws_noise()) claims.contexts.claim(index(words[i]), number_);
       if (state_.has_tree())
@@ -104,13 +111,13 @@ class RoundWorker {
     };
     for (std::size_t n = 0; n < sentences_; ++n) {
       Piece& p = pieces_[n];
-      p.words.clear();
+      if (!state_.has_ngrams()) p.words.clear();
       p.contexts.clear();
       p.drawn.clear();
       p.nodes.clear();
       p.node_begins.clear();
       const std::span<const WordId> middles = std::span<const WordId>(p.sentence).subspan(p.first, p.draws.windows);
-      rows(words_, state_.words, claims.words, places.words, p.sentence, p.words);
+      if (!state_.has_ngrams()) rows(words_, state_.words, claims.words, places.words, p.sentence, p.words);
       if (state_.draws_noise()) rows(contexts_, state_.contexts, claims.contexts, places.contexts, middles, p.contexts);
       rows(contexts_, state_.contexts, claims.contexts, places.contexts, p.draws.noise, p.drawn);
       if (!state_.has_tree()) continue;
@@ -120,6 +127,41 @@ class RoundWorker {
           p.nodes.push_back(row(nodes_, state_.nodes, claims.nodes, places.nodes, step / 2));
       }
     }
+  }
+
+  /// With n-grams, before any worker trains: makes the vectors of its words, which no other worker changes.
+  void compose() {
+    distinct_.clear();
+    for (std::size_t n = 0; n < sentences_; ++n)
+      distinct_.insert(distinct_.end(), pieces_[n].sentence.begin(), pieces_[n].sentence.end());
+    std::ranges::sort(distinct_);
+    distinct_.erase(std::unique(distinct_.begin(), distinct_.end()), distinct_.end());
+    for (std::size_t k = 0; k < distinct_.size(); ++k) {
+      rows_of(distinct_[k], found_);
+      state_.kernels.mean_of_rows(found_, state_.words.stride(), composed_.row(2 * k), composed_.row(2 * k + 1));
+    }
+    for (std::size_t n = 0; n < sentences_; ++n) {
+      Piece& p = pieces_[n];
+      p.words.clear();
+      for (const WordId word : p.sentence)
+        p.words.push_back(
+            composed_.row(2 * static_cast<std::size_t>(std::ranges::lower_bound(distinct_, word) - distinct_.begin())));
+    }
+  }
+
+  /// With n-grams, when all have trained: gives the changes of columns [begin, end) of the workers' words to all their
+  /// rows, in the workers' order.
+  static void give_back(std::span<const RoundWorker> workers, std::size_t begin, std::size_t end,
+                        std::vector<float*>& rows, std::vector<float>& change) {
+    change.resize(end - begin);
+    for (const RoundWorker& worker : workers)
+      for (std::size_t k = 0; k < worker.distinct_.size(); ++k) {
+        const float *now = worker.composed_.row(2 * k), *before = worker.composed_.row(2 * k + 1);
+        for (std::size_t c = begin; c < end; ++c) change[c - begin] = now[c] - before[c];
+        worker.rows_of(worker.distinct_[k], rows);
+        for (float* row : rows)
+          for (std::size_t c = begin; c < end; ++c) row[c] += change[c - begin];
+      }
   }
 
   /// rate(position) is the learning rate of a sentence.
@@ -154,14 +196,25 @@ class RoundWorker {
     std::vector<std::size_t> node_begins;
 
     float* word(std::size_t at, WordId) const { return words[at]; }
+    const float* ahead(std::size_t at, WordId) const { return words[at]; }
+    void finish() const {}
     float* context(std::size_t center, WordId) const { return contexts[center]; }
     float* noise(std::size_t draw, WordId) const { return drawn[draw]; }
     float* node(std::size_t center, std::size_t step, std::size_t) const { return nodes[node_begins[center] + step]; }
   };
 
+  void rows_of(WordId word, std::vector<float*>& rows) const {
+    rows.clear();
+    rows.push_back(state_.words.row(index(word)));
+    for (const std::uint32_t row : state_.rows_of_words.of(word)) rows.push_back(state_.ngrams.row(row));
+  }
+
   const Word2VecState& state_;
   std::uint32_t number_;
   PrivateRows words_, contexts_, nodes_;
+  Table composed_;  // with n-grams: of distinct_[k] rows 2 k, changed by training, and 2 k + 1, as it was
+  std::vector<WordId> distinct_;
+  std::vector<float*> found_;
   std::vector<Piece> pieces_;
   std::size_t sentences_ = 0;
 };

@@ -10,6 +10,7 @@
 #include "src/train/huffman.hpp"
 #include "src/train/row_replicas.hpp"
 #include "src/train/word2vec_groups.hpp"
+#include "src/train/word2vec_subwords.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -39,12 +40,15 @@ struct Word2VecState {
   AliasSampler noise;
   std::vector<std::uint32_t> keep;  // of 2^32, for each word; the largest means always
   HuffmanTree tree;
-  Table words;     // the inputs
+  NgramRows rows_of_words;  // of `ngrams`; empty without n-grams
+  Table words;              // the inputs; with n-grams the words' own rows
+  Table ngrams;
   Table contexts;  // the outputs of negative sampling and of the softmax
   Table nodes;     // the outputs of hierarchical softmax
 
   bool draws_noise() const { return equivec::draws_noise(options.loss); }
   bool has_tree() const { return equivec::has_tree(options.loss); }
+  bool has_ngrams() const { return options.subwords.longest > 0; }
   std::size_t windows_of_group() const { return static_cast<std::size_t>(equivec::windows_of_group(options)); }
   std::size_t noise_of_group() const {
     return draws_noise() ? static_cast<std::size_t>(equivec::noise_of_group(options)) : 0;
@@ -64,14 +68,27 @@ struct SentenceDraws {
 
 /// The tables themselves, shared by all threads without locks (Hogwild, Niu et al. 2011): words are many, so two
 /// threads seldom meet in a row, and an update lost there is noise like any other. Not so the top of a tree, of which a
-/// thread may have replicas. Other rows (see word2vec_rounds.hpp) are found by the place that asks for them.
+/// thread may have replicas. Words that are made of n-grams are those of a window of the thread's own. Other rows (see
+/// word2vec_rounds.hpp) are found by the place that asks for them.
 class SharedRows {
  public:
-  explicit SharedRows(const Word2VecState& state, RowReplicas* nodes = nullptr)
-      : SharedRows(state.words, state.contexts, state.nodes, nodes) {}
-  SharedRows(const Table& words, const Table& contexts, const Table& nodes, RowReplicas* node_replicas)
-      : words_(words), contexts_(contexts), nodes_(nodes), node_replicas_(node_replicas) {}
-  float* word(std::size_t /*position*/, WordId word) const { return words_.row(index(word)); }
+  explicit SharedRows(const Word2VecState& state, ComposedWindow* composed = nullptr)
+      : SharedRows(state.words, state.contexts, state.nodes, nullptr, composed) {}
+  SharedRows(const Table& words, const Table& contexts, const Table& nodes, RowReplicas* node_replicas,
+             ComposedWindow* composed)
+      : words_(words), contexts_(contexts), nodes_(nodes), node_replicas_(node_replicas), composed_(composed) {}
+  float* word(std::size_t position, WordId word) const {
+    return composed_ == nullptr ? words_.row(index(word)) : composed_->word(position, word);
+  }
+  /// What will be changed when this word is used; null if that was asked for already.
+  const float* ahead(std::size_t /*position*/, WordId word) const {
+    if (composed_ == nullptr) return words_.row(index(word));
+    composed_->fetch(word);
+    return nullptr;
+  }
+  void finish() const {
+    if (composed_ != nullptr) composed_->finish();
+  }
   float* context(std::size_t /*center*/, WordId word) const { return contexts_.row(index(word)); }
   float* noise(std::size_t /*draw*/, WordId word) const { return contexts_.row(index(word)); }
   float* node(std::size_t /*center*/, std::size_t /*step*/, std::size_t node) const {
@@ -83,6 +100,7 @@ class SharedRows {
   const Table& contexts_;
   const Table& nodes_;
   RowReplicas* node_replicas_;
+  ComposedWindow* composed_;
 };
 
 /// A loss that is no number, or a number no float can hold.
@@ -155,7 +173,22 @@ class WindowTrainer {
   template <class Rows>
   void train(std::span<const WordId> sentence, std::size_t begin, const SentenceDraws& draws, float rate,
              const Rows& rows) {
-    if (group_ > 1) return train_groups(sentence, begin, draws, rate, rows);
+    if (group_ > 1)
+      train_groups(sentence, begin, draws, rate, rows);
+    else
+      train_singly(sentence, begin, draws, rate, rows);
+    rows.finish();
+  }
+
+  /// Words of a sentence between the first and the last that are asked for at a time.
+  std::size_t longest_reach() const {
+    return (group_ > 1 ? weights_->most_inputs() : 2 * static_cast<std::size_t>(state_.options.window) + 1) + 1;
+  }
+
+ private:
+  template <class Rows>
+  void train_singly(std::span<const WordId> sentence, std::size_t begin, const SentenceDraws& draws, float rate,
+                    const Rows& rows) {
     const bool skipgram = state_.options.model == Word2VecModel::skipgram;
     const std::size_t end = begin + draws.windows;
     for (std::size_t center = begin; center < end; ++center) {
@@ -174,7 +207,6 @@ class WindowTrainer {
     }
   }
 
- private:
   static constexpr std::size_t ahead_windows = 2;  // whose rows are fetched while one is trained
   static constexpr std::size_t ahead_rows = 32;    // at most; more would drive each other out of the first cache
 
@@ -225,7 +257,7 @@ class WindowTrainer {
         ahead = next_.count;
         std::copy_n(next_.rows.begin(), ahead, ahead_.begin());
         for (std::size_t i = last + reach; i < std::min({last + group_ + reach, end + reach, sentence.size()}); ++i)
-          ahead_[ahead++] = rows.word(i, sentence[i]);
+          if (const float* row = rows.ahead(i, sentence[i])) ahead_[ahead++] = row;
       }
       const std::size_t left = first - std::min(first, reach), right = std::min(last + reach, sentence.size());
       if (right - left < 2) continue;
@@ -341,7 +373,8 @@ class WindowTrainer {
       }
     }
     const std::size_t entering = center + static_cast<std::size_t>(state_.options.window) + ahead_windows;
-    if (entering < sentence.size()) ahead_[ahead++] = rows.word(entering, sentence[entering]);
+    if (entering < sentence.size())
+      if (const float* row = rows.ahead(entering, sentence[entering])) ahead_[ahead++] = row;
 
     const Window window{.rows = {.inputs = inputs_,
                                  .outputs = {outputs_.data(), count},

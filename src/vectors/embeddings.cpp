@@ -2,6 +2,7 @@
 
 #include "equivec/base/error.hpp"
 #include "src/base/parallel.hpp"
+#include "src/vectors/composed_words.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -40,7 +41,21 @@ std::optional<std::vector<float>> Embeddings::vector_of(std::string_view word) c
 }
 
 Embeddings Embeddings::with_metadata(Metadata metadata) const {
-  return Embeddings(vocabulary_, matrix(), owner_, std::move(metadata)).with_subwords(subwords_);
+  Embeddings result = *this;
+  result.metadata_ = std::make_shared<const Metadata>(std::move(metadata));
+  return result;
+}
+
+Embeddings Embeddings::with_composed_words() const {
+  if (!subwords_ || composed_) return *this;
+  Embeddings result = *this;
+  result.composed_ = std::make_shared<const ComposedWords>(*subwords_);
+  result.vocabulary_ = vocabulary_.with_further(result.composed_);
+  return result;
+}
+
+std::span<const float> Embeddings::composed(WordId id) const noexcept {
+  return composed_->vector(static_cast<std::uint32_t>(index(id) - size()));
 }
 
 Embeddings Embeddings::with_subwords(std::optional<Subwords> subwords) const {
@@ -49,6 +64,8 @@ Embeddings Embeddings::with_subwords(std::optional<Subwords> subwords) const {
                 std::to_string(dimension()));
   Embeddings result = *this;
   result.subwords_ = std::move(subwords);
+  result.composed_ = nullptr;
+  result.vocabulary_ = vocabulary_.with_further(nullptr);
   return result;
 }
 

@@ -116,11 +116,15 @@ Embeddings only_words(const Embeddings& embeddings, const std::filesystem::path&
   std::vector<WordId> kept;
   for (std::size_t row = 0; row < embeddings.size(); ++row)
     if (wanted.find(embeddings.vocabulary().word(word_id(row)))) kept.push_back(word_id(row));
+  const Embeddings all = embeddings.with_composed_words();
+  for (std::size_t row = 0; all.subwords() && row < wanted.size(); ++row)
+    if (const auto word = all.vocabulary().find(wanted.word(word_id(row))); word && index(*word) >= all.size())
+      kept.push_back(*word);
   if (kept.empty()) throw Error(file.string() + ": none of its " + grouped(wanted.size()) + " words has a vector");
   if (kept.size() < wanted.size() && notices)
     notices->push_back(grouped(wanted.size() - kept.size()) + " of the " + grouped(wanted.size()) + " words of " +
                        file.string() + " have no vector");
-  return selected(embeddings, kept);
+  return selected(all, kept);
 }
 
 Format recognize_format(const std::filesystem::path& file) {
@@ -144,7 +148,7 @@ Embeddings read_embeddings(const std::filesystem::path& file, const ReadOptions&
   if (recognized) *recognized = format.info.format;
   Embeddings embeddings = format.read(source, {options, notices, progress});
   require_whole_inputs();
-  return embeddings;
+  return options.subwords ? embeddings : embeddings.with_subwords(std::nullopt);
 }
 
 std::vector<std::filesystem::path> files_written(const std::filesystem::path& file, Format format) {

@@ -52,7 +52,21 @@ std::uint64_t finalfusion_hash(std::string_view ngram) {
   return hash;
 }
 
+std::uint32_t bucket_of(const NgramRule& rule, std::string_view ngram) {
+  const std::uint64_t hash = rule.hash == NgramHash::fasttext ? fasttext_hash(ngram) : finalfusion_hash(ngram);
+  return static_cast<std::uint32_t>(hash % rule.buckets);
+}
+
+template <class F>
+void for_each_ngram_of(const NgramRule& rule, std::string_view word, const F& f) {
+  if (word != sentence_end) for_each_ngram(word, rule.min_length, rule.max_length, rule.hash == NgramHash::fasttext, f);
+}
+
 }  // namespace
+
+void append_buckets(const NgramRule& rule, std::string_view word, std::vector<std::uint32_t>& buckets) {
+  for_each_ngram_of(rule, word, [&](std::string_view ngram) { buckets.push_back(bucket_of(rule, ngram)); });
+}
 
 std::string_view name_of(NgramHash hash) {
   switch (hash) {
@@ -88,8 +102,7 @@ struct Subwords::Storage {
       const auto found = numbers.find(ngram);
       return found == numbers.end() ? std::nullopt : std::optional(found->second);
     }
-    const std::uint64_t hash = rule.hash == NgramHash::fasttext ? fasttext_hash(ngram) : finalfusion_hash(ngram);
-    const auto bucket = static_cast<std::uint32_t>(hash % rule.buckets);
+    const std::uint32_t bucket = bucket_of(rule, ngram);
     if (kept.empty()) return bucket;
     const auto found = std::ranges::lower_bound(kept, bucket);
     if (found == kept.end() || *found != bucket) return std::nullopt;
@@ -145,9 +158,7 @@ std::span<const std::string> Subwords::ngrams() const noexcept { return storage_
 int Subwords::dimension() const noexcept { return static_cast<int>(storage_->columns); }
 
 void Subwords::append_rows(std::string_view word, std::vector<std::uint32_t>& rows) const {
-  if (word == sentence_end) return;
-  const NgramRule& rule = storage_->rule;
-  for_each_ngram(word, rule.min_length, rule.max_length, rule.hash == NgramHash::fasttext, [&](std::string_view ngram) {
+  for_each_ngram_of(storage_->rule, word, [&](std::string_view ngram) {
     if (const auto row = storage_->row_of(ngram)) rows.push_back(*row);
   });
 }

@@ -39,6 +39,16 @@ struct VocabularyOptions {
 /// Throws OptionError naming the first setting that is out of range.
 void validate(const VocabularyOptions& options);
 
+/// Words that a vocabulary finds though it does not hold them, such as those that have vectors from their n-grams. Any
+/// thread may ask.
+class FurtherWords {
+ public:
+  virtual ~FurtherWords() = default;
+  virtual std::optional<std::uint32_t> find(
+      std::string_view word) const = 0;                           ///< a number from 0 that stays the word's
+  virtual std::string_view word(std::uint32_t number) const = 0;  ///< of a number found; valid as long as this is
+};
+
 /// Words in a fixed order, with their counts. A word is any nonempty byte string. Immutable, cheap to copy, safe to
 /// share between threads.
 class Vocabulary {
@@ -64,12 +74,16 @@ class Vocabulary {
                             std::string_view bytes, std::shared_ptr<const void> owner, std::string source);
 
   std::size_t size() const noexcept;
-  std::string_view word(WordId id) const noexcept;  ///< REQUIRES: index(id) < size()
+  std::string_view word(WordId id) const noexcept;  ///< REQUIRES: index(id) < size(), or find() gave it
   std::uint64_t count(WordId id) const noexcept;    ///< 0 if unknown
   std::uint64_t total_count() const noexcept;       ///< sum of all counts
   /// Empty for a word that is not in the vocabulary; that is no error. Throws Error if the vocabulary is of a file that
   /// holds a word twice, which is found out by the first call.
   std::optional<WordId> find(std::string_view word) const;
+
+  /// The same words; find() also finds further ones, with ids from size() on, for which word() works and count() is 0.
+  /// Nothing else knows of them.
+  Vocabulary with_further(std::shared_ptr<const FurtherWords> further) const;
 
   /// The tables as in the third constructor, for writers.
   std::span<const std::int64_t> offsets() const noexcept;
@@ -85,6 +99,7 @@ class Vocabulary {
                                        std::string_view bytes, std::shared_ptr<const void> owner);
 
   std::shared_ptr<const Storage> storage_;
+  std::shared_ptr<const FurtherWords> further_;
 };
 
 /// Counts the words of a corpus, on several threads. Most frequent first, ties in byte order. The special tokens are

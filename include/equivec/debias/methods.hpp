@@ -49,8 +49,9 @@ void validate(const DebiasOptions& options);
 
 /// The result of a method.
 struct Debiased {
-  /// The same words. The metadata is that of the vectors before, and under "debiased" what was done: "equivec VERSION
-  /// debias --method NAME --sets NAME, CHOICE VALUE, ...", after "; " if the vectors had been debiased before.
+  /// The same words, and n-grams where the method changes them. The metadata is that of the vectors before, and under
+  /// "debiased" what was done: "equivec VERSION debias --method NAME --sets NAME, CHOICE VALUE, ...", after "; " if the
+  /// vectors had been debiased before.
   Embeddings embeddings;
   BiasDirection direction;
   std::vector<WordId> neutralized;              ///< words that should lose the bias; ascending
@@ -69,6 +70,9 @@ struct DebiasMethod {
   std::string_view changes;  ///< "every word but the specific ones"
   /// The options it uses besides the direction and threads: "biased-words restrict". It ignores all others.
   std::string_view options = "";
+  /// Whether it takes the direction out of words, which it then does with n-grams too. The results of other methods
+  /// have no vectors of n-grams, since theirs would keep the bias.
+  bool projects_ngrams = false;
 
   struct Input {
     const Embeddings& embeddings;

@@ -42,6 +42,14 @@ enum class WindowShape {
   fixed       ///< all `window` words on each side
 };
 
+/// The lengths of character n-grams, in characters.
+struct NgramLengths {
+  int shortest = 0, longest = 0;
+};
+
+/// Of "3..6", or of "3" for both. Throws OptionError.
+NgramLengths ngram_lengths(std::string_view text);
+
 /// Settings of word2vec. Defaults are those of word2vec.c; see also word2vec_defaults. As there, context words are the
 /// input and the word in the middle is the output, frequent words are dropped at random (section 2.3 of arXiv
 /// 1310.4546, in word2vec.c's form), and a window ends where the sentence does and after 1,000 words that were not
@@ -52,10 +60,14 @@ struct Word2VecOptions {
   int dimension = 100;  ///< length of a vector, 1..65536
   int window = 5;       ///< words on each side, 1..1000
   WindowShape window_shape = WindowShape::shrinking;
-  int negatives = 5;             ///< noise words that each pair is weighed against, 1..1000
-  int group = 0;                 ///< consecutive windows that are one step, 1..64; 0: see windows_of_group()
-  int group_noise = 0;           ///< noise words drawn for a group, 1..1000; 0: see noise_of_group()
-  double noise_exponent = 0.75;  ///< noise words are drawn by count^noise_exponent, -10..10
+  int negatives = 5;    ///< noise words that each pair is weighed against, 1..1000
+  int group = 0;        ///< consecutive windows that are one step, 1..64; 0: see windows_of_group()
+  int group_noise = 0;  ///< noise words drawn for a group, 1..1000; 0: see noise_of_group()
+  /// With lengths from 1 to 100, words are means of a vector of their own and of those of their n-grams (Bojanowski et
+  /// al. 2017), by fastText's rules; 0: words have no n-grams.
+  NgramLengths subwords = {};
+  std::uint64_t buckets = 2000000;  ///< of n-grams, 1..4,294,967,295
+  double noise_exponent = 0.75;     ///< noise words are drawn by count^noise_exponent, -10..10
   CbowUpdate cbow_update = CbowUpdate::gradient;
   int epochs = 5;                ///< passes over the corpus, 1..1,000,000
   double learning_rate = 0.025;  ///< at the start, 1e-12..100; falls linearly, not below its 10,000th
@@ -97,6 +109,8 @@ Metadata description(const Word2VecOptions& options);
 struct Word2VecVectors {
   Matrix words;     ///< what is normally used (word2vec.c's syn0)
   Matrix contexts;  ///< the output side (word2vec.c's syn1neg); no rows with hierarchical softmax, where nodes have it
+  Matrix ngrams;    ///< with subwords: a row for each of `buckets`, of which `words` are made
+  std::vector<std::uint32_t> buckets;  ///< those that n-grams of the vocabulary have; ascending
 };
 
 /// Trains on `options.threads` threads that share the tables without locks (Hogwild, Niu et al. 2011), or in rounds if

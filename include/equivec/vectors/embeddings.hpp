@@ -16,6 +16,8 @@ namespace equivec {
 /// How a set of vectors was made: names and values, stored in the native format.
 using Metadata = std::map<std::string, std::string>;
 
+class ComposedWords;
+
 /// A vector for each word of a vocabulary. Immutable, cheap to copy, safe to share between threads:
 /// copies share the numbers, which are in memory or in a mapped file.
 class Embeddings {
@@ -32,6 +34,7 @@ class Embeddings {
   int dimension() const noexcept { return static_cast<int>(columns_); }
 
   std::span<const float> operator[](WordId id) const noexcept {
+    if (index(id) >= size()) return composed(id);
     const auto dimension = static_cast<std::size_t>(columns_);
     return {vectors_ + index(id) * dimension, dimension};
   }
@@ -43,11 +46,17 @@ class Embeddings {
   std::optional<std::vector<float>> vector_of(std::string_view word) const;
 
   Embeddings with_metadata(Metadata metadata) const;  ///< the same vectors with other metadata
-  /// The same vectors with those of n-grams, or without. Throws Error if they have another dimension.
+  /// The same for asking: the vocabulary also finds words that have a vector from their n-grams, and gives them ids
+  /// from size() on, with which [] and everything that only compares vectors works. They are never answers, and
+  /// matrix() and size() do not count them. Without n-grams the same as this.
+  Embeddings with_composed_words() const;
+  /// The same vectors with those of n-grams, or without; composed words are not found. Throws Error if they have
+  /// another dimension.
   Embeddings with_subwords(std::optional<Subwords> subwords) const;
 
  private:
   Embeddings(Vocabulary vocabulary, const std::shared_ptr<const Matrix>& vectors, Metadata metadata);
+  std::span<const float> composed(WordId id) const noexcept;
 
   Vocabulary vocabulary_;
   std::shared_ptr<const void> owner_;
@@ -55,6 +64,7 @@ class Embeddings {
   Eigen::Index rows_, columns_;
   std::shared_ptr<const Metadata> metadata_;
   std::optional<Subwords> subwords_;
+  std::shared_ptr<const ComposedWords> composed_;
 };
 
 /// The same words with every row scaled to length 1, computed in double. Zero rows stay as they are, as do the vectors

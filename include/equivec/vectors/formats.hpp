@@ -34,7 +34,8 @@ struct FormatInfo {
   std::string_view name;       ///< for --format
   std::string_view extension;  ///< with its dot; empty for a format that must be named
   std::string_view summary;
-  bool is_folder = false;  ///< several files in a folder of their own
+  bool is_folder = false;     ///< several files in a folder of their own
+  bool keeps_ngrams = false;  ///< holds vectors of n-grams; other formats leave them out
 };
 std::span<const FormatInfo> formats() noexcept;
 
@@ -48,6 +49,7 @@ struct ReadOptions {
   Format format = Format::automatic;
   std::size_t limit = 0;  ///< read only the first rows; 0 reads all
   int threads = 0;        ///< 0: all cores. The result is the same for any number
+  bool subwords = true;   ///< also the vectors of n-grams
 };
 
 /// Reads a set of vectors, compressed (gzip, bzip2, xz, zstd) or not; "-" is standard input. Memory is bounded by the
@@ -59,8 +61,9 @@ struct ReadOptions {
 Embeddings read_embeddings(const std::filesystem::path& file, const ReadOptions& options = {},
                            Notices* notices = nullptr, Progress* progress = nullptr, Format* recognized = nullptr);
 
-/// The vectors of the words that a file lists, one a line, in their order among `embeddings`. A notice says how many of
-/// them have none. Throws Error as read_vocabulary(), and if none has.
+/// The vectors of the words that a file lists, one a line, in their order among `embeddings`, then those of words that
+/// have one from their n-grams, in the file's order. A notice says how many words have none. Throws Error as
+/// read_vocabulary(), and if none has.
 Embeddings only_words(const Embeddings& embeddings, const std::filesystem::path& file, Notices* notices = nullptr);
 
 /// The format of a file, by content. Throws Error if it is not a supported one, stating what it seems to be.

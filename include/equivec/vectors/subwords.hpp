@@ -34,6 +34,10 @@ struct NgramRule {
 /// Throws OptionError naming the first setting that is out of range.
 void validate(const NgramRule& rule);
 
+/// Appends the buckets of a word's n-grams: those of a place from the shortest to the longest, then those of the next.
+/// The end of a sentence, "</s>", has none. REQUIRES: a rule other than `listed`
+void append_buckets(const NgramRule& rule, std::string_view word, std::vector<std::uint32_t>& buckets);
+
 /// Vectors of character n-grams (Bojanowski et al. 2017), from which words that are not in the vocabulary have theirs.
 /// Immutable, cheap to copy, safe to share between threads: copies share the numbers, which are in memory or in a
 /// mapped file.
@@ -53,8 +57,7 @@ class Subwords {
   std::span<const std::string> ngrams() const noexcept;  ///< of `listed`, in the order of the rows; else empty
   int dimension() const noexcept;
 
-  /// Appends the rows of a word's n-grams: those of a place from the shortest to the longest, then those of the next.
-  /// The end of a sentence, "</s>", has none.
+  /// Appends the rows of a word's n-grams, in the order of append_buckets().
   void append_rows(std::string_view word, std::vector<std::uint32_t>& rows) const;
   /// The mean of the vectors of a word's n-grams; empty if it has none.
   std::optional<std::vector<float>> vector_of(std::string_view word) const;

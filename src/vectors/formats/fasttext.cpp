@@ -368,7 +368,6 @@ void require_fitting(const Embeddings& embeddings) {
   if (const Subwords* subwords = embeddings.subwords()) {
     if (subwords->rule().hash != NgramHash::fasttext)
       refuse("n-grams by the rule '" + std::string(name_of(subwords->rule().hash)) + "'");
-    if (!subwords->kept().empty()) refuse("pruned n-grams that are not quantised");
     if (subwords->rule().buckets > most) refuse("more than " + grouped(most) + " buckets");
   }
   for (std::size_t row = 0; row < embeddings.size(); ++row)
@@ -384,6 +383,20 @@ void own_row(const Embeddings& embeddings, WordId word, std::vector<std::uint32_
   Eigen::VectorXd sum = column(embeddings[word]).cast<double>() * static_cast<double>(rows.size() + 1);
   for (const std::uint32_t row : rows) sum -= subwords->matrix().row(row).transpose().cast<double>();
   to = sum.cast<float>();
+}
+
+/// Buckets that have no row have zeros, which leave the means of the others their direction.
+void write_buckets(OutputFile& file, const Subwords& subwords, std::span<const float> zeros, const Progress* progress) {
+  const MatrixView rows = subwords.matrix();
+  const std::span<const std::uint32_t> kept = subwords.kept();
+  std::size_t next = 0;
+  for (std::uint64_t bucket = 0; bucket < subwords.rule().buckets; ++bucket) {
+    if (bucket % 4096 == 0) check_cancelled(progress);
+    const bool there = kept.empty() || (next < kept.size() && kept[next] == bucket);
+    const float* const row = there ? rows.data() + next * zeros.size() : zeros.data();
+    file.write(bytes_of(std::span(row, zeros.size())));
+    next += there;
+  }
 }
 
 void write(OutputFiles& files, const std::filesystem::path& path, const Embeddings& embeddings, Progress* progress) {
@@ -434,10 +447,9 @@ void write(OutputFiles& files, const std::filesystem::path& path, const Embeddin
       throw Error("the row of '" + std::string(vocabulary.word(word_id(row))) + "' is too large for 32-bit floats");
     file.write(bytes_of(std::span<const float>(own.data(), static_cast<std::size_t>(own.size()))));
   }
-  if (const Subwords* subwords = embeddings.subwords())
-    file.write(bytes_of(std::span(subwords->matrix().data(), static_cast<std::size_t>(subwords->matrix().size()))));
-  matrix_header(words);
   const std::vector<float> zeros(static_cast<std::size_t>(embeddings.dimension()));
+  if (const Subwords* subwords = embeddings.subwords()) write_buckets(file, *subwords, zeros, progress);
+  matrix_header(words);
   for (std::size_t row = 0; row < words; ++row) {
     step(words + row);
     file.write(bytes_of(std::span(zeros)));
@@ -447,7 +459,8 @@ void write(OutputFiles& files, const std::filesystem::path& path, const Embeddin
 }  // namespace
 
 const FormatRow fasttext_format = {
-    {Format::fasttext, "fasttext", "", "fastText's model, with vectors of n-grams (.bin; quantised .ftz is read)"},
+    {Format::fasttext, "fasttext", "", "fastText's model, with vectors of n-grams; .bin for vectors that have them",
+     false, true},
     recognizes,
     read,
     write};

@@ -182,10 +182,10 @@ void write(OutputFiles& files, const std::filesystem::path& path, const Embeddin
 
 }  // namespace
 
-const FormatRow native_format = {
-    {Format::native, "native", ".safetensors", "words, counts, vectors and how they were made, opened by mapping"},
-    recognizes,
-    read,
-    write};
+const FormatRow native_format = {{Format::native, "native", ".safetensors",
+                                  "words, counts, vectors and how they were made, opened by mapping", false, true},
+                                 recognizes,
+                                 read,
+                                 write};
 
 }  // namespace equivec
