@@ -11,6 +11,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -74,6 +75,33 @@ void write_training(const fs::path& folder) {
   write_glove_parameters(folder / "glove_parameters/three", parameters);
 }
 
+/// finalfusion's: with each kind of n-grams; and quantised, with a projection and lengths, which is not written.
+void write_containers(const fs::path& folder) {
+  const Matrix rows = Matrix::Random(4, 4);
+  const MatrixView view(rows.data(), 4, 4);
+  const Embeddings words(Vocabulary(std::vector<Vocabulary::Entry>{{"the", 0}, {"k\xc3\xb6nig", 0}}),
+                         Matrix(Matrix::Random(2, 4)), {{"made", "\"here\""}});
+  const std::vector<std::string> listed = {"<th", "the", "he>", "k\xc3\xb6"};
+  write_embeddings(folder / "finalfusion.fifu",
+                   words.with_subwords(Subwords({2, 3, 4, NgramHash::finalfusion}, view, nullptr)));
+  write_embeddings(folder / "fasttext.fifu",
+                   words.with_subwords(Subwords({2, 3, 4, NgramHash::fasttext}, view, nullptr)));
+  write_embeddings(folder / "listed.fifu", words.with_subwords(Subwords(2, 3, listed, rows)));
+
+  std::string quantised = "FiFu";
+  const auto add = [&](auto... numbers) {
+    (quantised.append(reinterpret_cast<const char*>(&numbers), sizeof numbers), ...);
+  };
+  constexpr std::uint32_t parts = 2, dimension = 2, centroids = 2;
+  add(0U, 2U, 1U, 4U);
+  add(1U, std::uint64_t{13}, std::uint64_t{1}, 1U);
+  quantised += 'w';
+  add(4U, std::uint64_t{79}, 1U, 1U, parts, dimension, centroids, std::uint64_t{1}, 1U, 10U);
+  quantised += std::string(4 - quantised.size() % 4, '\0');
+  add(0.0F, 1.0F, 1.0F, 0.0F, /**/ 1.0F, 2.0F, 3.0F, 4.0F, /**/ 5.0F);
+  write(folder / "quantised.fifu", quantised + std::string("\0\1", 2));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -87,6 +115,7 @@ int main(int argc, char** argv) {
   fs::create_directories(folder / "vectors");
   for (const FormatInfo& format : formats())
     write_embeddings(folder / "vectors" / ("v" + std::string(format.extension)), embeddings, format.format);
+  write_containers(folder / "vectors");
   write_archives(folder / "archives");
   write_training(folder);
   write(folder / "corpus/lines", text);
