@@ -153,7 +153,8 @@ struct Quantizer {
 /// The rows of a matrix as they stand in the file.
 class InputRows {
  public:
-  InputRows(BinaryReader& reader, bool quantised, std::uint64_t dimension) : quantised_(quantised) {
+  InputRows(BinaryReader& reader, bool quantised, std::uint64_t dimension, std::uint64_t file_bytes)
+      : quantised_(quantised) {
     const bool norms = quantised && reader.number<std::uint8_t>("the input rows") != 0;
     rows_ = not_negative(reader, reader.number<std::int64_t>("the input rows"), "the number of rows");
     const auto columns = not_negative(reader, reader.number<std::int64_t>("the input rows"), "the number of columns");
@@ -168,6 +169,10 @@ class InputRows {
     const auto size = not_negative(reader, reader.number<std::int32_t>("the codes"), "the number of codes");
     codes_ = reader.bytes(size, "the codes");
     quantizer_ = Quantizer::read(reader);
+    // A row takes a byte for each part, of which there may be one: nothing else bounds what it unpacks to.
+    if (rows_ > std::max(most_unpacked, 256 * file_bytes) / (dimension * sizeof(float)))
+      reader.fail(grouped(rows_) + " rows of " + std::to_string(dimension) +
+                  " numbers would take more than 256 times the file in memory");
     if (quantizer_.dimension != dimension || (rows_ > 0 && size / rows_ != quantizer_.parts) ||
         size != rows_ * quantizer_.parts)
       reader.fail("the codes are not those of " + grouped(rows_) + " rows of " + std::to_string(dimension) +
@@ -197,6 +202,8 @@ class InputRows {
   }
 
  private:
+  static constexpr std::uint64_t most_unpacked = std::uint64_t{64} << 20;  // however small the file is
+
   bool quantised_;
   std::uint64_t rows_ = 0, dimension_ = 0;
   std::string_view numbers_, codes_, norm_codes_;
@@ -294,7 +301,7 @@ Embeddings read(const Source& source, const ReadContext& context) {
   const bool quantised = version > 0 && reader.number<std::uint8_t>("the input rows") != 0;
   if (!quantised && dictionary.pruned)
     reader.fail("n-grams were pruned, but rows are not quantised; fastText calls such a file invalid");
-  const InputRows input(reader, quantised, static_cast<std::uint64_t>(arguments.dimension));
+  const InputRows input(reader, quantised, static_cast<std::uint64_t>(arguments.dimension), source.bytes().size());
   if (input.size() < dictionary.words.size())
     reader.fail(grouped(dictionary.words.size()) + " words, but " + grouped(input.size()) + " rows");
 
