@@ -1,9 +1,8 @@
-"""equivec reads the .vec file that fastText writes, and says what to do about its .bin."""
+"""equivec reads the .vec file that fastText writes."""
 
 import subprocess
 
 import support
-from support import check, run
 
 support.need("fasttext", "python3-numpy")
 import numpy
@@ -21,18 +20,8 @@ def parse(path):
     return [f[0] for f in fields], numpy.array([f[1:] for f in fields], dtype="float32")
 
 
-def check_refusal(command, *arguments):
-    done = run(command, *arguments, status=1)
-    message = done.stderr.rstrip("\n")
-    check(f"{command} refuses the .bin in one line", message and "\n" not in message and not done.stdout, done)
-    check(f"{command} names fastText and the .vec", "fastText" in message and ".vec" in message, message)
-
-
 folder = support.folder()
 support.write_corpus(folder / "corpus.txt")
 train(folder / "corpus.txt", folder / "model")
 support.same_vectors("fastText's .vec", support.load(folder / "model.vec"), parse(folder / "model.vec"))
-check_refusal("info", folder / "model.bin")
-check_refusal("convert", folder / "model.bin", folder / "out.vec")
-check("nothing is written for a refused file", not (folder / "out.vec").exists(), "out.vec exists")
 support.finish()
