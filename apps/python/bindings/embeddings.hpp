@@ -14,11 +14,14 @@
 namespace equivec::python {
 
 /// The base of Python's class Embeddings: the library's, a name for messages and documents, and the indices that
-/// queries have needed so far. Immutable but for these; any thread may use it.
+/// queries have needed so far. Words that have vectors from their n-grams are found. Immutable but for these; any
+/// thread may use it.
 class EmbeddingsHandle {
  public:
   EmbeddingsHandle(Embeddings vectors, std::string name_in_messages)
-      : embeddings(std::move(vectors)), name(std::move(name_in_messages)), indices_(std::make_shared<Indices>()) {}
+      : embeddings(vectors.with_composed_words()),
+        name(std::move(name_in_messages)),
+        indices_(std::make_shared<Indices>()) {}
 
   const Embeddings embeddings;
   const std::string name;

@@ -180,6 +180,10 @@ Word2VecRecipe word2vec_recipe(const Keywords& keywords) {
   keywords.read("negatives", training.negatives);
   keywords.read("group", training.group);
   keywords.read("group_noise", training.group_noise);
+  std::string subwords;
+  keywords.read("subwords", subwords);
+  if (!subwords.empty()) training.subwords = ngram_lengths(subwords);
+  keywords.read("buckets", training.buckets);
   keywords.read("epochs", training.epochs);
   keywords.read("learning_rate", training.learning_rate);
   keywords.read("subsample", training.subsample);

@@ -118,7 +118,7 @@ std::size_t row_of(const Vocabulary& vocabulary, std::int64_t row) {
 std::int64_t find(const Vocabulary& vocabulary, py::handle word) {
   if (!PyUnicode_Check(word.ptr()) && !PyBytes_Check(word.ptr())) return -1;
   const auto id = vocabulary.find(text_of(word));
-  return id ? static_cast<std::int64_t>(index(*id)) : -1;
+  return id && index(*id) < vocabulary.size() ? static_cast<std::int64_t>(index(*id)) : -1;
 }
 
 void bind_vocabulary(py::module_& module) {
@@ -198,6 +198,7 @@ EmbeddingsHandle load(const std::string& file, const Keywords& keywords, Callbac
   if (!format.empty() && format != "automatic") options.format = format_from_name(format);
   keywords.read_size("limit", options.limit);
   keywords.read("threads", options.threads);
+  keywords.read("subwords", options.subwords);
   require_between("threads", options.threads, 0, 4096);
   std::string vocabulary_file, words_file;
   keywords.read("vocabulary", vocabulary_file);
@@ -216,8 +217,9 @@ EmbeddingsHandle load(const std::string& file, const Keywords& keywords, Callbac
 
 void save(const EmbeddingsHandle& self, const std::string& file, const std::string& format,
           const std::string& description, Callbacks callbacks) {
-  const Format written =
-      format.empty() || format == "automatic" ? format_from_extension(file) : format_from_name(format);
+  const Format written = format.empty() || format == "automatic"
+                             ? format_from_extension(file, self.embeddings.subwords() != nullptr)
+                             : format_from_name(format);
   LongWork work(std::move(callbacks));
   work.run([&] {
     OutputFiles files;
@@ -268,8 +270,18 @@ void bind_embeddings(py::module_& module) {
                        const py::object& word) { return find(self.embeddings.vocabulary(), word); })
       .def("_require",
            [](const EmbeddingsHandle& self, const py::object& word) {
-             return index(require_word(self.embeddings.vocabulary(), text_of(word), self.name));
+             return index(require_word(self.embeddings.vocabulary().with_further(nullptr), text_of(word), self.name));
            })
+      .def("_compose",
+           [](const EmbeddingsHandle& self, const py::object& word, const py::buffer& into) {
+             const auto vector = self.embeddings.vector_of(text_of(word));
+             const py::buffer_info target = into.request(true);
+             const auto floats = numbers_of<float>(target, true);
+             if (!vector || vector->size() != floats.size()) return false;
+             std::ranges::copy(*vector, floats.begin());
+             return true;
+           })
+      .def("_has_subwords", [](const EmbeddingsHandle& self) { return self.embeddings.subwords() != nullptr; })
       .def("_metadata",
            [](const EmbeddingsHandle& self) {
              py::dict result;

@@ -267,7 +267,7 @@ def count_cooccurrences(corpus: Any, *, window: int = 15, symmetric: bool = True
 
 @named_keywords
 def train_word2vec(corpus: Any, *, model: str = "skipgram", loss: str = "negative-sampling", dimension: int = 100,
-                   window: int = 5, window_shape: str = "shrinking", negatives: int = 5, group: int = 0, group_noise: int = 0, epochs: int = 5,
+                   window: int = 5, window_shape: str = "shrinking", negatives: int = 5, group: int = 0, group_noise: int = 0, subwords: str = "", buckets: int = 2000000, epochs: int = 5,
                    learning_rate: Optional[float] = None, subsample: float = 1e-3, noise_exponent: float = 0.75,
                    cbow_update: str = "gradient", lowercase: bool = False, normalize: str = "none",
                    tokenize: str = "whitespace", punctuation: str = "keep", digits: str = "keep",
@@ -300,6 +300,10 @@ def train_word2vec(corpus: Any, *, model: str = "skipgram", loss: str = "negativ
         Windows trained in one step, 1 to 64; 0: 5 in skip-gram with negative sampling, else 1.
     group_noise : int
         Noise words that a group draws, 1 to 1,000; 0: about 0.44 x group x negatives.
+    subwords : str
+        "3..6": make words of their n-grams of 3 to 6 characters; "": they have none.
+    buckets : int
+        Rows for n-grams, which their hashes choose.
     epochs : int
         Passes over the corpus.
     learning_rate : float, optional
@@ -374,7 +378,7 @@ def train_word2vec(corpus: Any, *, model: str = "skipgram", loss: str = "negativ
     arguments = dict(locals())
     _require_no_choice(vocabulary, min_count, max_size, keep, drop)
     keywords = {**text_keywords(arguments), "model": model, "loss": loss, "dimension": dimension, "window": window, "window_shape": window_shape,
-                "negatives": negatives, "group": group, "group_noise": group_noise, "epochs": epochs, "learning_rate": learning_rate, "subsample": subsample,
+                "negatives": negatives, "group": group, "group_noise": group_noise, "subwords": subwords, "buckets": buckets, "epochs": epochs, "learning_rate": learning_rate, "subsample": subsample,
                 "noise_exponent": noise_exponent, "cbow_update": cbow_update, "min_count": min_count,
                 "max_size": max_size, "unknown": unknown, "end_token": end_token, "vocabulary": _words_of(vocabulary),
                 "memory": memory, **_start_keywords(initialize, checkpoint, checkpoint_every, resume),

@@ -447,17 +447,27 @@ class Embeddings(_core.EmbeddingsHandle):
     def __getitem__(self, key: Any) -> np.ndarray:
         """The vector of a word or a row, a read-only view; of a slice too; of a list or an array of them, a copy.
 
-        An int is a row, but of vectors trained on walks of integers it is the word.
+        A word that is not in the vocabulary has that of its n-grams, a copy, if the vectors have n-grams. An int is a row, but of vectors trained on walks of integers it is the word.
         """
         if is_text(key) or _is_integer(key):
-            return self.vectors[self._row_of(key)]
+            composed = self._composed(key) if is_text(key) else None
+            return self.vectors[self._row_of(key)] if composed is None else composed
         if isinstance(key, slice) or (isinstance(key, np.ndarray) and key.dtype.kind == "b"):
             return self.vectors[key]
         if isinstance(key, np.ndarray) and key.dtype.kind in "iu" and not self._tokens_are_integers():
             return self.vectors[key]
         if isinstance(key, (Sequence, np.ndarray)):
+            if self._has_subwords() and all(map(is_text, key)):
+                return self.rows(list(key))
             return self.vectors[np.asarray([self._row_of(word) for word in key], dtype=np.int64)]
         raise TypeError(f"expected a word, a row or a list of words, found {type(key).__name__}")
+
+    def _composed(self, word: Any) -> Optional[np.ndarray]:
+        """Of a word that is not in the vocabulary, from its n-grams; else None."""
+        if not self._has_subwords() or self._find(_as_word(word)) >= 0:
+            return None
+        result = np.empty(self.dimension, dtype=np.float32)
+        return result if self._compose(_as_word(word), result) else None
 
     def _row_of(self, key: Any) -> int:
         """Of a word, or of a number as `[]` takes it."""
@@ -471,7 +481,7 @@ class Embeddings(_core.EmbeddingsHandle):
             return self._integers
 
     def get(self, word: Any, default: Any = None) -> Any:
-        """The vector of a word, or `default` if it is not in the vocabulary.
+        """The vector of a word, or `default` if it is not in the vocabulary and has none from its n-grams.
 
         Parameters
         ----------
@@ -484,7 +494,10 @@ class Embeddings(_core.EmbeddingsHandle):
         (array([ 1. , -0.5,  1. ], dtype=float32), None)
         """
         row = self._find(_as_word(word))
-        return default if row < 0 else self.vectors[row]
+        if row >= 0:
+            return self.vectors[row]
+        composed = self._composed(word)
+        return default if composed is None else composed
 
     def index(self, word: Any) -> int:
         """The row of a word.
@@ -515,7 +528,8 @@ class Embeddings(_core.EmbeddingsHandle):
         ----------
         words : iterable of str
         missing : {"error", "zero", "nan", "skip"}
-            A word that is not in the vocabulary raises UnknownWord, has a row of zeros or of NaN, or has no row.
+            A word that is not in the vocabulary and has no vector from its n-grams raises UnknownWord, has a row of
+            zeros or of NaN, or has no row.
 
         Returns
         -------
@@ -530,12 +544,21 @@ class Embeddings(_core.EmbeddingsHandle):
             raise Error(f"missing: expected 'error', 'zero', 'nan' or 'skip', found {missing!r}")
         if is_text(words):
             raise TypeError("words: expected a list of words, found a str")
-        find = self._find if missing != "error" else self._require
-        rows = [find(_as_word(word)) for word in words]
-        if missing == "skip":
-            rows = [row for row in rows if row >= 0]
-        result = np.full((len(rows), self.dimension), np.nan if missing == "nan" else 0, dtype=np.float32)
-        self._copy_rows(np.asarray(rows, dtype=np.int64), result)
+        words = list(words)
+        rows = [self._find(_as_word(word)) for word in words]
+        composed = {at: self._composed(words[at]) for at, row in enumerate(rows) if row < 0}
+        if missing in ("error", "skip"):
+            for at, vector in composed.items():
+                if vector is None and missing == "error":
+                    self._require(_as_word(words[at]))
+            left = [at for at in range(len(rows)) if rows[at] >= 0 or composed[at] is not None]
+        else:
+            left = list(range(len(rows)))
+        result = np.full((len(left), self.dimension), np.nan if missing == "nan" else 0, dtype=np.float32)
+        self._copy_rows(np.asarray([rows[at] for at in left], dtype=np.int64), result)
+        for place, at in enumerate(left):
+            if composed.get(at) is not None:
+                result[place] = composed[at]
         return result
 
     # ---- other vectors of the same words ----
@@ -913,7 +936,7 @@ class Embeddings(_core.EmbeddingsHandle):
 
     def _vector_of(self, item: Any, what: str) -> np.ndarray:
         if is_text(item):
-            return np.ascontiguousarray(self.vectors[self._require(item)])
+            return np.ascontiguousarray(self[item])
         if isinstance(item, (list, tuple)) and item and all(map(is_text, item)):
             rows = self.rows(item).astype(np.float64)
             lengths = np.linalg.norm(rows, axis=1, keepdims=True)
@@ -1270,7 +1293,7 @@ def _float_matrix(rows: int, columns: int) -> np.ndarray:
 
 @named_keywords
 def load(path: Any, *, format: str = "automatic", limit: int = 0, words: Any = None, vocabulary: Any = None,
-         threads: int = 0, progress: Any = None) -> Embeddings:
+         subwords: bool = True, threads: int = 0, progress: Any = None) -> Embeddings:
     """Reads vectors; of a native file nothing but what is used, since it is mapped.
 
     Parameters
@@ -1287,6 +1310,8 @@ def load(path: Any, *, format: str = "automatic", limit: int = 0, words: Any = N
     vocabulary : path, optional
         `path` has the parameters that ``glove -binary 1`` writes, of these words; the sums of word and context vectors
         are taken.
+    subwords : bool
+        Also the vectors of n-grams, where there are any: words that are not in the vocabulary then have vectors.
     threads : int
         0: all cores.
     progress : bool or function
@@ -1315,7 +1340,7 @@ def load(path: Any, *, format: str = "automatic", limit: int = 0, words: Any = N
     """
     if not isinstance(limit, (int, np.integer)):
         raise TypeError(f"limit: expected an int, found {type(limit).__name__}")
-    keywords = {"format": _require_format(format), "limit": limit, "threads": threads,
+    keywords = {"format": _require_format(format), "limit": limit, "threads": threads, "subwords": subwords,
                 "words": None if words is None else existing_path(words, "words"),
                 "vocabulary": None if vocabulary is None else existing_path(vocabulary, "vocabulary")}
     return Embeddings._of(_core.load(existing_path(path), keywords, progress_callback(progress), warn))

@@ -78,6 +78,11 @@ void write_embeddings(const std::filesystem::path& file, const Embeddings& embed
 void write_embeddings(OutputFiles& files, const std::filesystem::path& file, const Embeddings& embeddings,
                       Format format = Format::automatic, Progress* progress = nullptr);
 
+/// fastText's model with the output rows that training left, so that it can be trained on: `contexts` has those of the
+/// same words in the same order. write_embeddings() writes zeros in their place. Throws Error as that.
+void write_fasttext_model(OutputFiles& files, const std::filesystem::path& file, const Embeddings& embeddings,
+                          const Embeddings& contexts, Progress* progress = nullptr);
+
 /// Writes a matrix without words as NumPy's .npy, 32-bit floats. Throws Error; Cancelled.
 void write_array(OutputFiles& files, const std::filesystem::path& file, MatrixView matrix,
                  Progress* progress = nullptr);

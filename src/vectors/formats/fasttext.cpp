@@ -406,7 +406,9 @@ void write_buckets(OutputFile& file, const Subwords& subwords, std::span<const f
   }
 }
 
-void write(OutputFiles& files, const std::filesystem::path& path, const Embeddings& embeddings, Progress* progress) {
+/// outputs: null for zeros.
+void write_model(OutputFiles& files, const std::filesystem::path& path, const Embeddings& embeddings,
+                 const MatrixView* outputs, Progress* progress) {
   require_fitting(embeddings);
   const Arguments arguments = arguments_of(embeddings);
   OutputFile& file = files.open(path);
@@ -459,11 +461,25 @@ void write(OutputFiles& files, const std::filesystem::path& path, const Embeddin
   matrix_header(words);
   for (std::size_t row = 0; row < words; ++row) {
     step(words + row);
-    file.write(bytes_of(std::span(zeros)));
+    const float* const output = outputs ? outputs->row(static_cast<Eigen::Index>(row)).data() : zeros.data();
+    file.write(bytes_of(std::span(output, zeros.size())));
   }
 }
 
+void write(OutputFiles& files, const std::filesystem::path& path, const Embeddings& embeddings, Progress* progress) {
+  write_model(files, path, embeddings, nullptr, progress);
+}
+
 }  // namespace
+
+void write_fasttext_model(OutputFiles& files, const std::filesystem::path& file, const Embeddings& embeddings,
+                          const Embeddings& contexts, Progress* progress) {
+  if (contexts.size() != embeddings.size() || contexts.dimension() != embeddings.dimension())
+    throw Error(file.string() + ": the contexts are not those of the words");
+  require_finite("the contexts for " + file.string(), contexts.vocabulary(), contexts.matrix(), 0);
+  const MatrixView outputs = contexts.matrix();
+  write_model(files, file, embeddings, &outputs, progress);
+}
 
 const FormatRow fasttext_format = {
     {Format::fasttext, "fasttext", "", "fastText's model, with vectors of n-grams; .bin for vectors that have them",
