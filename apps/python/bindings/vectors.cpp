@@ -262,7 +262,10 @@ void bind_embeddings(py::module_& module) {
         return view(self.embeddings.matrix().data(), sizeof(float), py::format_descriptor<float>::format(),
                     {static_cast<py::ssize_t>(self.embeddings.size()), self.embeddings.dimension()});
       })
-      .def("_vocabulary", [](const EmbeddingsHandle& self) { return VocabularyHandle{self.embeddings.vocabulary()}; })
+      .def("_vocabulary",
+           [](const EmbeddingsHandle& self) {
+             return VocabularyHandle{self.embeddings.vocabulary().with_further(nullptr)};
+           })
       .def("_size", [](const EmbeddingsHandle& self) { return self.embeddings.size(); })
       .def("_dimension", [](const EmbeddingsHandle& self) { return self.embeddings.dimension(); })
       .def("_name", [](const EmbeddingsHandle& self) { return str_of(self.name); })

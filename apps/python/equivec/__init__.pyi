@@ -355,6 +355,7 @@ def load(
     limit: int = 0,
     words: _Path | None = None,
     vocabulary: _Path | None = None,
+    subwords: bool = True,
     threads: int = 0,
     progress: _Progress = None,
 ) -> Embeddings: ...
