@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Optional, Union
 
@@ -306,6 +307,15 @@ def _embeddings_from(tables: Any, numbers: Any, shape: Any, metadata: Any, name:
     array = np.frombuffer(numbers, dtype=np.float32).reshape(shape)
     words = _core.VocabularyHandle(tuple(map(bytes, tables)))
     return Embeddings._of(_core.EmbeddingsHandle(words, array, metadata, False, name))
+
+
+def _embeddings_from_file(content: bytes) -> "Embeddings":
+    """Of a native file, which is mapped and then has no name any more."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "vectors.safetensors")
+        with open(path, "wb") as file:
+            file.write(content)
+        return load(path)
 
 
 #: What gensim and fastText call it.
@@ -1236,6 +1246,12 @@ class Embeddings(_core.EmbeddingsHandle):
         return to_gensim(self)
 
     def __reduce_ex__(self, protocol: Any) -> Any:
+        if self._has_subwords():
+            with tempfile.TemporaryDirectory() as folder:
+                path = os.path.join(folder, "vectors.safetensors")
+                self.save(path)
+                with open(path, "rb") as file:
+                    return _embeddings_from_file, (file.read(),)
         numbers: Any = memoryview(self).cast("B") if len(self) else b""
         numbers = pickle.PickleBuffer(numbers) if protocol >= 5 else bytes(numbers)
         shape = (len(self), self.dimension)
