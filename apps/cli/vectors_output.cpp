@@ -24,6 +24,7 @@ Format VectorsOutput::format_of(const std::string& other_file) const {
 }
 
 void VectorsOutput::add_to(RunFiles& files) const {
+  if (std::ranges::find(formats(), format(), &FormatInfo::format)->is_folder) files.makes(file);
   files.writes(files_written(file, format()));
   files.writes(description);
 }

@@ -43,8 +43,10 @@ int run_info(std::span<const std::string> arguments) {
   const Embeddings embeddings = load(file, {}, {}, &format);
   const FormatInfo info = *std::ranges::find(formats(), format, &FormatInfo::format);
   std::error_code ignored;
-  const bool on_disk = std::filesystem::is_regular_file(file, ignored);
-  const std::uint64_t bytes = on_disk ? std::filesystem::file_size(file, ignored) : 0;  // of a pipe it is not known
+  const bool on_disk = info.is_folder || std::filesystem::is_regular_file(file, ignored);
+  std::uint64_t bytes = 0;  // of a pipe it is not known
+  for (const auto& part : info.is_folder ? files_read(file) : std::vector<std::filesystem::path>{file})
+    if (on_disk) bytes += std::filesystem::file_size(part, ignored);
   std::vector<std::string> first_words;
   for (std::size_t row = 0; row < std::min<std::size_t>(embeddings.size(), 8); ++row)
     first_words.emplace_back(embeddings.vocabulary().word(word_id(row)));
@@ -57,6 +59,8 @@ int run_info(std::span<const std::string> arguments) {
                      {"first_words", first_words},
                      {"mean_length", lengths.mean()},
                      {"zero_vectors", zeros}};
+    if (const Tokenizer* tokenizer = embeddings.tokenizer())
+      document["tokenizer"] = {{"bytes", tokenizer->file().size()}};
     document.update(vectors_description(embeddings, format));
     print(document);
     return 0;
@@ -71,6 +75,8 @@ int run_info(std::span<const std::string> arguments) {
   for (const std::string& word : first_words) std::cout << ' ' << word;
   std::cout << "\nmean length  " << mean << (zeros > 0 ? " (" + grouped(zeros) + " words have a zero vector)" : "")
             << '\n';
+  if (const Tokenizer* tokenizer = embeddings.tokenizer())
+    std::cout << "tokenizer    tokenizer.json of " << grouped(tokenizer->file().size()) << " bytes\n";
   for (const auto& [name, value] : embeddings.metadata())
     std::cout << "metadata     " << name << " = " << value << '\n';
   return 0;

@@ -100,8 +100,7 @@ HalfSibling half_sibling_regression(const Embeddings& embeddings, std::span<cons
       if (changes[static_cast<std::size_t>(first + i)]) result.row(first + i) = rest.row(i).cast<float>();
     if (progress) progress->done += static_cast<std::uint64_t>(count);
   });
-  return {Embeddings(embeddings.vocabulary(), std::move(result), embeddings.metadata()), std::move(remainder),
-          std::move(words)};
+  return {embeddings.with_vectors(std::move(result)), std::move(remainder), std::move(words)};
 }
 
 std::vector<PostCondition> verify_half_sibling_regression(const Embeddings& before, const Embeddings& after,

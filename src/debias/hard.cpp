@@ -75,8 +75,7 @@ Equalized equalize(const Embeddings& embeddings, const BiasSubspace& subspace,
     used.insert(set.begin(), set.end());
     done.push_back(set);
   }
-  return {Embeddings(embeddings.vocabulary(), std::move(result), embeddings.metadata()), std::move(done),
-          std::move(degenerate), std::move(clamped)};
+  return {embeddings.with_vectors(std::move(result)), std::move(done), std::move(degenerate), std::move(clamped)};
 }
 
 std::vector<PostCondition> verify_neutralized(const Embeddings& before, const Embeddings& after,

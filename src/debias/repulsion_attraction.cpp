@@ -209,8 +209,7 @@ RepulsionAttraction repel_and_attract(const Embeddings& embeddings, const BiasSu
     }
   });
 
-  RepulsionAttraction result{
-      Embeddings(embeddings.vocabulary(), std::move(vectors), embeddings.metadata()), std::move(moved), {}, {}, {}};
+  RepulsionAttraction result{embeddings.with_vectors(std::move(vectors)), std::move(moved), {}, {}, {}};
   for (std::size_t i = 0; i < accounts.size(); ++i) {
     const Account& account = accounts[i];
     if (account.repelled) result.repelled.push_back(result.moved[i]);

@@ -244,7 +244,7 @@ SoftDebiased soft_debias(const Embeddings& embeddings, const BiasSubspace& subsp
   std::ranges::sort(vanished);
   const BiasSubspace::Basis& basis = subspace.basis();
   const Index d = embeddings.dimension();
-  return {Embeddings(embeddings.vocabulary(), std::move(result), embeddings.metadata()),
+  return {embeddings.with_vectors(std::move(result)),
           transformation,
           problem.objective(optimum.y),
           problem.objective(problem.target()),

@@ -28,7 +28,7 @@ WordByWord word_by_word(const Embeddings& embeddings, int threads,
     }
   });
   std::ranges::sort(vanished);
-  return {Embeddings(embeddings.vocabulary(), std::move(result), embeddings.metadata()), std::move(vanished)};
+  return {embeddings.with_vectors(std::move(result)), std::move(vanished)};
 }
 
 double worst_of(std::size_t count, const std::function<double(std::size_t)>& f) {

@@ -230,7 +230,23 @@ void OutputFile::finish() noexcept {
 // ---- OutputFiles ----
 
 OutputFiles::OutputFiles() = default;
-OutputFiles::~OutputFiles() = default;
+
+OutputFiles::~OutputFiles() {
+  files_.clear();
+  std::error_code ignored;  // a folder that others have put something in stays
+  for (const fs::path& folder : folders_) fs::remove(folder, ignored);
+}
+
+void OutputFiles::make_folder(const fs::path& folder) {
+  if (folder == "-") throw Error("standard output cannot take several files; name a folder");
+  std::error_code ignored;
+  if (fs::is_directory(folder, ignored)) return;
+  if (fs::exists(folder, ignored))
+    throw Error(folder.string() + ": is a file, where a folder is to be made; choose another name, or remove the file");
+  if (system_calls().make_folder(folder.c_str(), 0777) != 0)
+    throw Error(folder.string() + ": the folder cannot be made: " + system_message(errno));
+  folders_.push_back(folder);
+}
 
 OutputFile& OutputFiles::open(const fs::path& target) {
   return *files_.emplace_back(std::make_unique<OutputFile>(target));
@@ -239,7 +255,11 @@ OutputFile& OutputFiles::open(const fs::path& target) {
 void OutputFiles::commit() {
   for (const auto& file : files_) file->sync();
   require_whole_inputs();
-  if (files_.size() == 1) return files_.front()->put_in_place();
+  if (files_.size() == 1) {
+    files_.front()->put_in_place();
+    folders_.clear();
+    return;
+  }
   try {
     for (const auto& file : files_) file->keep_old();
     for (const auto& file : files_) file->put_in_place();
@@ -248,6 +268,7 @@ void OutputFiles::commit() {
     throw;
   }
   for (const auto& file : files_) file->finish();
+  folders_.clear();
 }
 
 }  // namespace equivec

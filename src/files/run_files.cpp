@@ -1,6 +1,7 @@
 #include "equivec/files/run_files.hpp"
 
 #include "equivec/base/error.hpp"
+#include "equivec/files/output_files.hpp"
 #include "src/files/output_file.hpp"
 
 #include <system_error>
@@ -55,7 +56,11 @@ void RunFiles::writes(std::span<const fs::path> files) {
   for (const fs::path& file : files) writes(file);
 }
 
+void RunFiles::makes(const fs::path& folder) { folders_.push_back(folder); }
+
 void RunFiles::require_writable() const {
+  OutputFiles attempt;  // new folders are gone with it
+  for (const fs::path& folder : folders_) attempt.make_folder(folder);
   for (const fs::path& output : outputs_) equivec::require_writable(output);
 }
 

@@ -18,6 +18,7 @@ SystemCalls& system_calls() noexcept {
       .set_mode = ::fchmod,
       .link = ::link,
       .rename = ::rename,
+      .make_folder = ::mkdir,
   };
   return calls;
 }

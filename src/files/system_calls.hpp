@@ -15,6 +15,7 @@ struct SystemCalls {
   int (*set_mode)(int descriptor, mode_t mode);
   int (*link)(const char* file, const char* second_name);
   int (*rename)(const char* from, const char* to);
+  int (*make_folder)(const char* folder, mode_t mode);
 };
 
 SystemCalls& system_calls() noexcept;

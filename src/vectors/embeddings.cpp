@@ -58,6 +58,19 @@ std::span<const float> Embeddings::composed(WordId id) const noexcept {
   return composed_->vector(static_cast<std::uint32_t>(index(id) - size()));
 }
 
+Embeddings Embeddings::with_tokenizer(std::optional<Tokenizer> tokenizer) const {
+  Embeddings result = *this;
+  result.tokenizer_ = std::move(tokenizer);
+  return result;
+}
+
+Embeddings Embeddings::with_vectors(Matrix vectors) const {
+  Embeddings result(vocabulary_.with_further(nullptr), std::move(vectors));
+  result.metadata_ = metadata_;
+  result.tokenizer_ = tokenizer_;
+  return result;
+}
+
 Embeddings Embeddings::with_subwords(std::optional<Subwords> subwords) const {
   if (subwords && subwords->dimension() != dimension())
     throw Error("vectors of n-grams have " + std::to_string(subwords->dimension()) + " numbers, those of words " +
@@ -78,7 +91,7 @@ Embeddings normalized(const Embeddings& embeddings) {
       if (length > 0) vector = (vector.cast<double>() / length).cast<float>();
     }
   });
-  return Embeddings(embeddings.vocabulary(), std::move(result), embeddings.metadata())
+  return embeddings.with_vectors(std::move(result))
       .with_subwords(embeddings.subwords() ? std::optional(*embeddings.subwords()) : std::nullopt);
 }
 
@@ -87,11 +100,15 @@ Embeddings selected(const Embeddings& embeddings, std::span<const WordId> words)
   std::vector<Vocabulary::Entry> entries;
   entries.reserve(words.size());
   Matrix rows(static_cast<Eigen::Index>(words.size()), embeddings.dimension());
+  bool all_in_order = words.size() == embeddings.size();
   for (std::size_t i = 0; i < words.size(); ++i) {
     entries.push_back({std::string(vocabulary.word(words[i])), vocabulary.count(words[i])});
     rows.row(static_cast<Eigen::Index>(i)) = column(embeddings[words[i]]).transpose();
+    all_in_order = all_in_order && index(words[i]) == i;
   }
+  const Tokenizer* tokenizer = all_in_order ? embeddings.tokenizer() : nullptr;
   return Embeddings(Vocabulary(entries), std::move(rows), embeddings.metadata())
+      .with_tokenizer(tokenizer ? std::optional(*tokenizer) : std::nullopt)
       .with_subwords(embeddings.subwords() ? std::optional(*embeddings.subwords()) : std::nullopt);
 }
 

@@ -124,7 +124,10 @@ Embeddings only_words(const Embeddings& embeddings, const std::filesystem::path&
   if (kept.size() < wanted.size() && notices)
     notices->push_back(grouped(wanted.size() - kept.size()) + " of the " + grouped(wanted.size()) + " words of " +
                        file.string() + " have no vector");
-  return selected(all, kept);
+  Embeddings result = selected(all, kept);
+  if (embeddings.tokenizer() && !result.tokenizer() && notices)
+    notices->push_back("the tokenizer is left out, since it has words that are not in " + file.string());
+  return result;
 }
 
 Format recognize_format(const std::filesystem::path& file) {
@@ -162,7 +165,8 @@ std::vector<std::filesystem::path> files_written(const std::filesystem::path& fi
 std::vector<std::filesystem::path> files_read(const std::filesystem::path& file) {
   if (is_folder(file)) {
     for (const FormatRow* row : all_formats)
-      if (row->recognizes_folder && row->recognizes_folder(file)) return row->files_in(file);
+      if (row->recognizes_folder && row->recognizes_folder(file))
+        return row->files_of ? row->files_of(file) : row->files_in(file);
     return {file};
   }
   std::vector<std::filesystem::path> files = {file};

@@ -195,6 +195,19 @@ TEST_CASE("output files: several are replaced together or not at all") {
   }
 }
 
+TEST_CASE("output files: a folder that was made is gone again unless its files are kept, and an old one stays") {
+  const TemporaryDirectory directory;
+  fs::create_directory(directory / "old");
+  {
+    OutputFiles files;
+    files.make_folder(directory / "new");
+    files.make_folder(directory / "old");
+    files.open(directory / "new/a");
+    CHECK(directory.names() == Names{"new", "old"});
+  }
+  CHECK(directory.names() == Names{"old"});
+}
+
 TEST_CASE("output files: a missing directory is an error that names the file") {
   const TemporaryDirectory directory;
   const fs::path target = directory / "absent/out.txt";
@@ -276,7 +289,8 @@ class Faults {
         .synchronise = [](int file) { return fails() ? -1 : real_->synchronise(file); },
         .set_mode = [](int file, mode_t mode) { return fails() ? -1 : real_->set_mode(file, mode); },
         .link = [](const char* file, const char* second) { return fails() ? -1 : real_->link(file, second); },
-        .rename = [](const char* from, const char* to) { return fails() ? -1 : real_->rename(from, to); }};
+        .rename = [](const char* from, const char* to) { return fails() ? -1 : real_->rename(from, to); },
+        .make_folder = [](const char* folder, mode_t mode) { return fails() ? -1 : real_->make_folder(folder, mode); }};
   }
   Faults(const Faults&) = delete;
   Faults& operator=(const Faults&) = delete;
@@ -345,6 +359,33 @@ TEST_CASE("output files: whichever system call fails, all files are new or all a
     CHECK(failures <= 3);
   else
     CHECK(failures >= 9);
+}
+
+TEST_CASE("output files: whichever system call fails, a new folder is there with its files or not at all") {
+  bool was_reached = true;
+  int failures = 0;
+  for (int at = 0; was_reached; ++at) {
+    CAPTURE(at);
+    const TemporaryDirectory directory;
+    std::string message;
+    {
+      const Faults faults(at, ENOSPC);
+      message = error_of([&] {
+        OutputFiles out;
+        out.make_folder(directory / "new");
+        out.open(directory / "new/a").write("a");
+        out.open(directory / "new/b").write("b");
+        out.commit();
+      });
+      was_reached = faults.calls() > at;
+    }
+    failures += !message.empty();
+    if (message.empty())
+      REQUIRE(read_file(directory / "new/b") == "b");
+    else
+      REQUIRE(directory.names().empty());
+  }
+  CHECK(failures >= 9);  // the folder, and for each file: create, write, synchronise, rename
 }
 
 TEST_CASE("output files: a temporary file that cannot be written is an error") {

@@ -62,3 +62,17 @@ TEST_CASE("run files: an output that cannot be written is an error that names it
   files.writes(directory / "absent/out");
   CHECK_THAT(error_of([&] { files.require_writable(); }), ContainsSubstring("absent/out"));
 }
+
+TEST_CASE("run files: a folder for outputs is tried and not left behind") {
+  const TemporaryDirectory directory;
+  directory.file("file", "x");
+  RunFiles files, none, blocked;
+  files.makes(directory / "new");
+  files.writes(directory / "new/out");
+  CHECK_NOTHROW(files.require_writable());
+  CHECK(directory.names() == std::vector<std::string>{"file"});
+  none.makes(directory / "absent/new");
+  CHECK_THAT(error_of([&] { none.require_writable(); }), ContainsSubstring("absent/new: the folder cannot be made"));
+  blocked.makes(directory / "file");
+  CHECK_THAT(error_of([&] { blocked.require_writable(); }), ContainsSubstring("file: is a file, where a folder"));
+}

@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -102,6 +103,26 @@ void write_containers(const fs::path& folder) {
   write(folder / "quantised.fifu", quantised + std::string("\0\1", 2));
 }
 
+std::string bytes_in(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+/// The two files of a static sentence model in one, as the target takes them.
+void write_static_models(const fs::path& folder, const Embeddings& embeddings) {
+  for (const Format format : {Format::model2vec, Format::sentence_transformers}) {
+    const fs::path model = folder / "model";
+    fs::create_directories(folder / "static_models");
+    write_embeddings(model, embeddings, format);
+    const std::string tokenizer = bytes_in(model / "tokenizer.json");
+    const auto length = static_cast<std::uint32_t>(tokenizer.size());
+    write(folder / "static_models" / (format == Format::model2vec ? "model2vec" : "sentence_transformers"),
+          std::string(reinterpret_cast<const char*>(&length), sizeof length) + tokenizer +
+              bytes_in(model / "model.safetensors"));
+    fs::remove_all(model);
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -114,8 +135,10 @@ int main(int argc, char** argv) {
                               Matrix(Matrix::Random(3, 4)));
   fs::create_directories(folder / "vectors");
   for (const FormatInfo& format : formats())
-    write_embeddings(folder / "vectors" / ("v" + std::string(format.extension)), embeddings, format.format);
+    if (!format.is_folder)
+      write_embeddings(folder / "vectors" / ("v" + std::string(format.extension)), embeddings, format.format);
   write_containers(folder / "vectors");
+  write_static_models(folder, embeddings);
   write_archives(folder / "archives");
   write_training(folder);
   write(folder / "corpus/lines", text);

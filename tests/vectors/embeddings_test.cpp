@@ -1,6 +1,7 @@
 #include "equivec/base/error.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/vectors/embeddings.hpp"
+#include "equivec/vectors/tokenizer.hpp"
 
 #include "catch.hpp"
 #include "support.hpp"
@@ -55,6 +56,21 @@ TEST_CASE("embeddings: new metadata leave the numbers where they are") {
   CHECK(other.metadata() == Metadata{{"new", "2"}});
   CHECK(other.matrix().data() == e.matrix().data());
   CHECK(other.vocabulary().word(word_id(0)) == "a");
+}
+
+TEST_CASE("embeddings: a tokenizer goes along with the same words and stays behind for others") {
+  const Embeddings e = embeddings({{"a", {3, 4}}, {"b", {1, 0}}}).with_tokenizer(Tokenizer("file", "configuration"));
+  const std::vector<WordId> all = {word_id(0), word_id(1)}, turned = {word_id(1), word_id(0)}, one = {word_id(0)};
+  for (const Embeddings& other : {e.with_metadata({{"a", "b"}}), normalized(e), selected(e, all),
+                                  e.with_vectors(Matrix::Ones(2, 5)), e.with_subwords(std::nullopt)}) {
+    REQUIRE(other.tokenizer());
+    CHECK(other.tokenizer()->file() == "file");
+    CHECK(other.tokenizer()->configuration() == "configuration");
+  }
+  CHECK_FALSE(selected(e, turned).tokenizer());
+  CHECK_FALSE(selected(e, one).tokenizer());
+  CHECK_FALSE(e.with_tokenizer(std::nullopt).tokenizer());
+  CHECK_THROWS_AS(e.with_vectors(Matrix::Ones(3, 2)), Error);
 }
 
 TEST_CASE("normalized: rows get length 1 and zero rows stay") {

@@ -25,11 +25,16 @@ class OutputFiles {
   /// written directly. Throws Error if the file cannot be written, or if a running process is writing it.
   OutputFile& open(const std::filesystem::path& target);
 
+  /// Makes a folder for files that are opened after it; nothing if it is there. Without commit() it is gone again.
+  /// Throws Error if it cannot be made, or if a file has its name.
+  void make_folder(const std::filesystem::path& folder);
+
   /// Writes all files to disk, then renames each. Throws Error if one fails; then all old files are in their places.
   void commit();
 
  private:
   std::vector<std::unique_ptr<OutputFile>> files_;
+  std::vector<std::filesystem::path> folders_;  // made here, and not yet kept
 };
 
 }  // namespace equivec

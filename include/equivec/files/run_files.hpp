@@ -21,11 +21,14 @@ class RunFiles {
   void writes(const std::filesystem::path& file);
   void writes(std::span<const std::filesystem::path> files);
 
+  /// A folder that is made for outputs if it is not there.
+  void makes(const std::filesystem::path& folder);
+
   /// Throws Error if an output could not be written. A pipe is left alone: opening it would end its reader's file.
   void require_writable() const;
 
  private:
-  std::vector<std::filesystem::path> inputs_, outputs_;
+  std::vector<std::filesystem::path> inputs_, outputs_, folders_;
 };
 
 }  // namespace equivec

@@ -3,6 +3,7 @@
 #include "equivec/base/types.hpp"
 #include "equivec/counts/vocabulary.hpp"
 #include "equivec/vectors/subwords.hpp"
+#include "equivec/vectors/tokenizer.hpp"
 
 #include <map>
 #include <memory>
@@ -45,6 +46,9 @@ class Embeddings {
   /// That of a word of the vocabulary, else the mean of its n-grams' vectors, if there are any.
   std::optional<std::vector<float>> vector_of(std::string_view word) const;
 
+  /// How a text becomes the words, if a static sentence model came with that; null otherwise.
+  const Tokenizer* tokenizer() const noexcept { return tokenizer_ ? &*tokenizer_ : nullptr; }
+
   Embeddings with_metadata(Metadata metadata) const;  ///< the same vectors with other metadata
   /// The same for asking: the vocabulary also finds words that have a vector from their n-grams, and gives them ids
   /// from size() on, with which [] and everything that only compares vectors works. They are never answers, and
@@ -53,6 +57,10 @@ class Embeddings {
   /// The same vectors with those of n-grams, or without; composed words are not found. Throws Error if they have
   /// another dimension.
   Embeddings with_subwords(std::optional<Subwords> subwords) const;
+  Embeddings with_tokenizer(std::optional<Tokenizer> tokenizer) const;  ///< the same vectors with it, or without
+  /// Other vectors of the same words, with the metadata and the tokenizer, without vectors of n-grams: those have not
+  /// changed along. Throws Error unless there is one row per word.
+  Embeddings with_vectors(Matrix vectors) const;
 
  private:
   Embeddings(Vocabulary vocabulary, const std::shared_ptr<const Matrix>& vectors, Metadata metadata);
@@ -65,13 +73,15 @@ class Embeddings {
   std::shared_ptr<const Metadata> metadata_;
   std::optional<Subwords> subwords_;
   std::shared_ptr<const ComposedWords> composed_;
+  std::optional<Tokenizer> tokenizer_;
 };
 
 /// The same words with every row scaled to length 1, computed in double. Zero rows stay as they are, as do the vectors
 /// of n-grams.
 Embeddings normalized(const Embeddings& embeddings);
 
-/// The rows of `words`, in that order, with the vectors of n-grams.
+/// The rows of `words`, in that order, with the vectors of n-grams. The tokenizer stays if these are all words in their
+/// order; it has no use for others.
 Embeddings selected(const Embeddings& embeddings, std::span<const WordId> words);
 
 /// A vector scaled to length 1; zeros if it is zero or not finite.

@@ -58,6 +58,8 @@ struct FormatRow {
   bool (*recognizes_folder)(const std::filesystem::path& folder) = nullptr;
   Embeddings (*read_folder)(const std::filesystem::path& folder, const ReadContext& context) = nullptr;
   std::vector<std::filesystem::path> (*files_in)(const std::filesystem::path& folder) = nullptr;
+  /// The files that reading takes from a folder; null if they are those of files_in.
+  std::vector<std::filesystem::path> (*files_of)(const std::filesystem::path& folder) = nullptr;
 };
 
 extern const FormatRow native_format, word2vec_text_format, word2vec_binary_format, glove_text_format, npy_format,

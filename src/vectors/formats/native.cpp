@@ -6,6 +6,7 @@
 #include "equivec/vectors/embeddings.hpp"
 #include "equivec/vectors/formats.hpp"
 #include "equivec/vectors/subwords.hpp"
+#include "equivec/vectors/tokenizer.hpp"
 #include "src/base/text_numbers.hpp"
 #include "src/files/files.hpp"
 #include "src/files/mapped_file.hpp"
@@ -20,13 +21,20 @@
 // The native format: a safetensors file with the tensors word_offsets and counts (I64), embeddings (F32, words x
 // dimension) and words (U8, all words joined). It is mapped, so that a query reads only what it needs. Vectors of
 // n-grams are a further tensor, subwords (F32); which n-grams they are of is in the metadata, and if they are not those
-// of all buckets, in subword_buckets (U32), or, if they are listed, in ngram_offsets (I64) and ngrams (U8).
+// of all buckets, in subword_buckets (U32), or, if they are listed, in ngram_offsets (I64) and ngrams (U8). The files
+// of a static sentence model are tokenizer and configuration (U8).
 
 namespace equivec {
 
 namespace {
 
 bool recognizes(std::string_view bytes) { return is_safetensors(bytes); }
+
+/// Throws Error for the table of a static sentence model, whose words stand elsewhere.
+void refuse_table_alone(const Source& source, const SafetensorsContent& content) {
+  if (content.find("word_offsets") || (!content.find("embeddings") && !content.find("embedding.weight"))) return;
+  source.fail("has vectors without words; if its words are in tokenizer.json beside it, give the folder");
+}
 
 /// The tensor of that name. Throws Error stating the type and shape expected.
 const Tensor& require_tensor(const Source& source, const SafetensorsContent& content, std::string_view name,
@@ -115,8 +123,23 @@ std::optional<Subwords> read_subwords(const Source& source, const SafetensorsCon
   return Subwords(rule, view, memory, kept);
 }
 
+/// None if it has words beyond those that are read: it would have no use.
+std::optional<Tokenizer> read_tokenizer(const Source& source, const SafetensorsContent& content, bool all_words,
+                                        const ReadContext& context) {
+  if (!content.find("tokenizer")) return std::nullopt;
+  if (!all_words) {
+    context.notice(source.name + ": the tokenizer is left out, since it has more words than are read");
+    return std::nullopt;
+  }
+  const std::string_view file = require_tensor(source, content, "tokenizer", "U8", 1).bytes;
+  const bool configured = content.find("configuration") != nullptr;
+  return Tokenizer(file, configured ? require_tensor(source, content, "configuration", "U8", 1).bytes : "",
+                   source.file);
+}
+
 Embeddings read(const Source& source, const ReadContext& context) {
   const SafetensorsContent content = parse_safetensors(source.bytes(), source.name);
+  refuse_table_alone(source, content);
   const Tensor& offsets = require_tensor(source, content, "word_offsets", "I64", 1);
   const Tensor& counts = require_tensor(source, content, "counts", "I64", 1);
   const Tensor& vectors = require_tensor(source, content, "embeddings", "F32", 2);
@@ -141,7 +164,9 @@ Embeddings read(const Source& source, const ReadContext& context) {
                             static_cast<Eigen::Index>(vectors.shape[1]));
     Metadata metadata = content.metadata;
     std::optional<Subwords> subwords = read_subwords(source, content, metadata, memory);
-    return Embeddings(std::move(vocabulary), matrix, memory, std::move(metadata)).with_subwords(std::move(subwords));
+    return Embeddings(std::move(vocabulary), matrix, memory, std::move(metadata))
+        .with_subwords(std::move(subwords))
+        .with_tokenizer(read_tokenizer(source, content, rows == vectors.shape[0], context));
   } catch (const Error& error) {
     source.fail(std::string(error.what()) + "; the file is damaged");
   }
@@ -174,6 +199,11 @@ void write(OutputFiles& files, const std::filesystem::path& path, const Embeddin
       tables.push_back({"ngram_offsets", "I64", {offsets.size()}, bytes_of(std::span<const std::int64_t>(offsets))});
       tables.push_back({"ngrams", "U8", {ngrams.size()}, ngrams});
     }
+  }
+  if (const Tokenizer* tokenizer = embeddings.tokenizer()) {
+    tables.push_back({"tokenizer", "U8", {tokenizer->file().size()}, tokenizer->file()});
+    if (!tokenizer->configuration().empty())
+      tables.push_back({"configuration", "U8", {tokenizer->configuration().size()}, tokenizer->configuration()});
   }
   const std::vector<Tensor> tensors = native_tensors(embeddings.vocabulary(), std::move(tables));
   OutputFile& file = files.open(path);

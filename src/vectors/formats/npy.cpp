@@ -13,11 +13,11 @@
 #include "src/files/output_file.hpp"
 #include "src/vectors/finite.hpp"
 #include "src/vectors/formats/format.hpp"
+#include "src/vectors/half.hpp"
 
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cmath>
 #include <cstring>
 
 // NumPy's .npy with the words, one a line, in NAME.words.txt beside NAME.npy.
@@ -96,15 +96,6 @@ Header parse_header(const Source& source) {
   header.rows = extents[0];
   header.dimension = extents[1];
   return header;
-}
-
-float half_to_float(std::uint16_t half) {
-  const int exponent = (half >> 10) & 31;
-  const float fraction = static_cast<float>(half & 1023);
-  const float value = exponent == 0    ? std::ldexp(fraction, -24)
-                      : exponent == 31 ? (fraction == 0 ? INFINITY : NAN)
-                                       : std::ldexp(fraction + 1024, exponent - 25);
-  return (half & 0x8000) ? -value : value;
 }
 
 /// Converts numbers that are stored as `Stored`, with their bytes swapped if `swap`.
