@@ -31,6 +31,11 @@ LeftSingularVectors left_singular_vectors(const MatrixXd& matrix) {
   return {decomposition.singularValues(), decomposition.matrixU()};
 }
 
+MatrixXd nearest_orthogonal(const MatrixXd& matrix) {
+  const Eigen::BDCSVD<MatrixXd> decomposition(matrix, Eigen::ComputeFullU | Eigen::ComputeFullV);
+  return decomposition.matrixU() * decomposition.matrixV().transpose();
+}
+
 MatrixXd orthonormal_basis(const MatrixXd& columns) {
   const Eigen::HouseholderQR<MatrixXd> decomposition(columns);
   return decomposition.householderQ() * MatrixXd::Identity(columns.rows(), columns.cols());

@@ -33,6 +33,9 @@ struct LeftSingularVectors {
 /// Singular value decomposition by Jacobi rotations. The matrix has a row and a column at least.
 LeftSingularVectors left_singular_vectors(const Eigen::MatrixXd& matrix);
 
+/// The orthogonal matrix nearest to a square one: U V' of its singular value decomposition U S V'.
+Eigen::MatrixXd nearest_orthogonal(const Eigen::MatrixXd& matrix);
+
 /// An orthonormal basis of the columns' span, one vector a column, by Householder's QR. At least as many rows as
 /// columns.
 Eigen::MatrixXd orthonormal_basis(const Eigen::MatrixXd& columns);
