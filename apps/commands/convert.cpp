@@ -1,10 +1,15 @@
 #include "equivec/base/error.hpp"
 #include "equivec/counts/vocabulary.hpp"
+#include "equivec/evaluate/analogies.hpp"
+#include "equivec/evaluate/neighbor_recall.hpp"
 #include "equivec/files/run_files.hpp"
 #include "equivec/train/glove_parameters.hpp"
+#include "equivec/vectors/dimension.hpp"
 #include "equivec/vectors/embeddings.hpp"
 #include "equivec/vectors/formats.hpp"
+#include "equivec/vectors/precision.hpp"
 #include "src/base/text_numbers.hpp"
+#include "src/report/loss_report.hpp"
 
 #include "apps/cli/command.hpp"
 #include "apps/cli/console.hpp"
@@ -13,13 +18,82 @@
 #include "apps/cli/vectors_output.hpp"
 
 #include <array>
+#include <iostream>
+#include <optional>
 
 using namespace equivec;
+
+namespace {
+
+/// Smaller vectors, and what they have lost.
+struct Reduction {
+  PrecisionOptions precision;
+  int dimension = 0;
+  bool keeps_precision = true, report = false, json = false;
+  std::string analogies;
+};
+
+void add_reduction(Options& options, Reduction& reduction) {
+  options
+      .add_named(
+          "precision", reduction.precision.precision, precisions,
+          "of the numbers in a native file; pq: product quantisation. By default that of IN, in other formats f32")
+      .add("parts", reduction.precision.parts, "of pq: bytes a vector; 0: dimension / 12.5")
+      .add("rotation", reduction.precision.rotation, "of pq: learn a rotation first, which takes longer and loses less")
+      .add("dimension", reduction.dimension, "keep only the first N principal directions; 0: all numbers as they are")
+      .add("report", reduction.report, "print how many of the 10 nearest neighbours of 1,000 words remain")
+      .add("analogies", reduction.analogies, "with --report: accuracy on these before and after", "FILE")
+      .add("json", reduction.json, "with --report: one JSON document")
+      .add("seed", reduction.precision.seed, "of what pq and --report draw")
+      .add("threads,thread", reduction.precision.threads, "0: all cores; the result is the same");
+}
+
+void require_consistent(const Options& options, const Reduction& reduction, const VectorsOutput& output) {
+  require_at_least("dimension", reduction.dimension, 0);
+  require_between("threads", reduction.precision.threads, 0, 4096);
+  if (!reduction.report && options.given("json")) throw OptionError("--json is of --report");
+  if (!reduction.report && options.given("analogies")) throw OptionError("--analogies is of --report");
+  if (reduction.report && output.file == "-") throw OptionError("--report and the vectors cannot both be printed");
+  validate(reduction.precision);
+  if (reduction.precision.precision != Precision::f32 && output.format() != Format::native)
+    throw OptionError("--precision " + std::string(name_of(reduction.precision.precision)) +
+                      " is of native files (.safetensors); the other formats have f32");
+}
+
+Embeddings reduced(const Embeddings& embeddings, const Reduction& reduction, const ConsoleOptions& console) {
+  const ProgressLine line("reducing", "", console);
+  start(&progress(), 0);
+  const Embeddings shorter = reduction.dimension == 0 ? embeddings
+                                                      : with_dimension(embeddings, reduction.dimension,
+                                                                       reduction.precision.threads, &progress());
+  return reduction.keeps_precision ? shorter : with_precision(shorter, reduction.precision, &progress());
+}
+
+void report_loss(const Embeddings& before, const Embeddings& after, const std::optional<AnalogySet>& set,
+                 const Reduction& reduction, const std::string& file, const ConsoleOptions& console) {
+  const ProgressLine line("comparing", "questions", console);
+  const int threads = reduction.precision.threads;
+  LossReport report{file, after.precision(), after.dimension(),
+                    neighbor_recall(before, after, {.seed = reduction.precision.seed, .threads = threads}, &progress()),
+                    std::nullopt};
+  if (set) {
+    const EvaluateOptions options{.threads = threads};
+    report.analogies = {set->name, evaluate(before, *set, options, &progress()),
+                        evaluate(after, *set, options, &progress())};
+  }
+  if (reduction.json)
+    print(to_json(report));
+  else
+    std::cout << to_text(report);
+}
+
+}  // namespace
 
 int run_convert(std::span<const std::string> arguments) {
   VectorsOutput output;
   std::string input, input_format, words, vocabulary;
   int limit = 0;
+  Reduction reduction;
   ConsoleOptions console;
   Options options("convert IN OUT [options]",
                   "Writes the vectors of IN, whose format is recognized by its content, to OUT. Formats: " +
@@ -32,31 +106,39 @@ int run_convert(std::span<const std::string> arguments) {
            "FILE")
       .add("limit", limit, "only the first N words; 0 takes all")
       .add("words", words, "only the words that this file lists, one a line", "FILE");
+  add_reduction(options, reduction);
   add_console_options(options, console);
   if (!options.parse(arguments)) return 0;
   require_at_least("limit", limit, 0);
+  require_consistent(options, reduction, output);
+  reduction.keeps_precision = !options.given("precision");
   const ReadOptions reading{.format = input_format.empty() ? Format::automatic : format_from_name(input_format),
-                            .limit = static_cast<std::size_t>(limit)};
+                            .limit = static_cast<std::size_t>(limit),
+                            .threads = reduction.precision.threads};
   RunFiles files;
   output.add_to(files);
   files.reads(files_read(input));
-  files.reads(std::array{vocabulary, words});
+  files.reads(std::array{vocabulary, words, reduction.analogies});
   files.require_writable();
 
+  std::optional<AnalogySet> analogies;
+  if (!reduction.analogies.empty()) analogies = read_analogies(reduction.analogies);
   Embeddings embeddings = vocabulary.empty()
                               ? load(input, console, reading)
                               : glove_parameter_vectors(input, read_vocabulary(vocabulary), reading.limit);
   Notices notices;
   if (!words.empty()) embeddings = only_words(embeddings, words, &notices);
   if (!console.quiet) remark(notices);
+  const Embeddings written = reduced(embeddings, reduction, console);
   {
     const ProgressLine line("writing", "", console);
     OutputFiles outputs;
-    output.write(outputs, embeddings);
+    output.write(outputs, written);
     outputs.commit();
   }
   if (!console.quiet)
-    remark("wrote " + grouped(embeddings.size()) + " words of " + std::to_string(embeddings.dimension()) +
-           " dimensions to " + output.file);
+    remark("wrote " + grouped(written.size()) + " words of " + std::to_string(written.dimension()) + " dimensions to " +
+           output.file);
+  if (reduction.report) report_loss(embeddings, written, analogies, reduction, output.file, console);
   return 0;
 }

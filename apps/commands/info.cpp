@@ -1,6 +1,7 @@
 #include "equivec/base/types.hpp"
 #include "equivec/vectors/embeddings.hpp"
 #include "equivec/vectors/formats.hpp"
+#include "equivec/vectors/precision.hpp"
 #include "src/report/json.hpp"
 #include "src/report/vectors_description.hpp"
 #include "src/base/text_numbers.hpp"
@@ -70,6 +71,7 @@ int run_info(std::span<const std::string> arguments) {
   std::cout << "format       " << info.name << " (" << info.summary << ")\n"
             << "words        " << grouped(embeddings.size()) << '\n'
             << "dimension    " << embeddings.dimension() << '\n'
+            << (embeddings.packed() ? "precision    " + std::string(name_of(embeddings.precision())) + "\n" : "")
             << ngrams_line(embeddings) << "bytes        " << (on_disk ? grouped(bytes) : "-") << '\n'
             << "first words ";
   for (const std::string& word : first_words) std::cout << ' ' << word;

@@ -55,8 +55,9 @@ std::string similarity_text(const Embeddings& embeddings, const std::pair<WordId
   for (const WordId word : {first, second}) require_finite(embeddings, word);
   const Vocabulary& vocabulary = embeddings.vocabulary();
   return std::string(vocabulary.word(first)) + " " + std::string(vocabulary.word(second)) + "  cosine " +
-         formatted("%.4f", cosine(embeddings[first], embeddings[second])) + "  squared difference " +
-         formatted("%.4f", squared_difference(embeddings[first], embeddings[second])) + "\n";
+         formatted("%.4f", cosine(embeddings.vector_of(first), embeddings.vector_of(second))) +
+         "  squared difference " +
+         formatted("%.4f", squared_difference(embeddings.vector_of(first), embeddings.vector_of(second))) + "\n";
 }
 
 Json similarity_document(const Embeddings& embeddings, const std::pair<WordId, WordId>& words) {
@@ -64,8 +65,8 @@ Json similarity_document(const Embeddings& embeddings, const std::pair<WordId, W
   for (const WordId word : {first, second}) require_finite(embeddings, word);
   const Vocabulary& vocabulary = embeddings.vocabulary();
   return {{"words", Json::array({std::string(vocabulary.word(first)), std::string(vocabulary.word(second))})},
-          {"similarity", cosine(embeddings[first], embeddings[second])},
-          {"squared_difference", squared_difference(embeddings[first], embeddings[second])}};
+          {"similarity", cosine(embeddings.vector_of(first), embeddings.vector_of(second))},
+          {"squared_difference", squared_difference(embeddings.vector_of(first), embeddings.vector_of(second))}};
 }
 
 }  // namespace equivec

@@ -1,5 +1,7 @@
 #include "src/report/vectors_description.hpp"
 
+#include "equivec/vectors/precision.hpp"
+
 #include <algorithm>
 #include <string>
 
@@ -19,6 +21,7 @@ Json vectors_description(const Embeddings& vectors, Format format) {
                           {"max_length", rule.max_length},
                           {"hash", std::string(name_of(rule.hash))}};
   }
+  if (vectors.packed()) document["precision"] = std::string(name_of(vectors.precision()));
   return document;
 }
 

@@ -107,8 +107,8 @@ class Questions {
  private:
   static constexpr std::uint64_t first_of_its_own = std::uint64_t{1} << 32;  // below are ids of words
 
-  ExactVector row(WordId word) const { return column(index_.embeddings()[word]).cast<double>(); }
-  ExactVector unit(WordId word) const { return unit_vector(index_.embeddings()[word]); }
+  ExactVector row(WordId word) const { return column(index_.embeddings().vector_of(word)).cast<double>(); }
+  ExactVector unit(WordId word) const { return unit_vector(index_.embeddings().vector_of(word)); }
 
   ExactVector average_target(const Analogy& question) const {
     ExactVector offsets = ExactVector::Zero(index_.embeddings().dimension());

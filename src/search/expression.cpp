@@ -22,7 +22,8 @@ namespace {
 
 /// By cosine words count by their directions, not their lengths.
 Eigen::VectorXf vector_of(const NeighborIndex& index, WordId word) {
-  return index.metric() == Metric::cosine ? index.unit(word) : Eigen::VectorXf(column(index.embeddings()[word]));
+  return index.metric() == Metric::cosine ? index.unit(word)
+                                          : Eigen::VectorXf(column(index.embeddings().vector_of(word)));
 }
 
 std::optional<float> parse_finite(std::string_view text) {

@@ -29,15 +29,17 @@ std::vector<std::vector<Neighbor>> NeighborIndex::find(std::span<const NeighborQ
 std::vector<Neighbor> NeighborIndex::find(std::string_view word, std::size_t count) const {
   const auto id = embeddings_.vocabulary().find(word);
   if (!id) throw Error("'" + std::string(word) + "' is not in the vocabulary");
-  return find(embeddings_[*id], count, std::span(&*id, 1));
+  return find(embeddings_.vector_of(*id), count, std::span(&*id, 1));
 }
 
-Eigen::VectorXf NeighborIndex::unit(WordId word) const { return unit_vector(embeddings_[word]).cast<float>(); }
+Eigen::VectorXf NeighborIndex::unit(WordId word) const {
+  return unit_vector(embeddings_.vector_of(word)).cast<float>();
+}
 
 NearestNeighbors::NearestNeighbors(Embeddings embeddings, std::size_t restrict, int threads, Metric metric)
     : NeighborIndex(embeddings, restrict == 0 ? embeddings.size() : std::min(restrict, embeddings.size()), metric),
       threads_(threads),
-      rows_(std::make_shared<SearchedRows>(embeddings.matrix(), size(), metric)) {}
+      rows_(std::make_shared<SearchedRows>(embeddings, size(), metric)) {}
 
 std::vector<std::vector<Neighbor>> NearestNeighbors::find(std::span<const NeighborQuery> queries,
                                                           const NeighborFilter& filter, Progress* progress) const {
@@ -69,7 +71,7 @@ std::vector<Neighbor> outliers(const Embeddings& embeddings, std::span<const Wor
   Eigen::MatrixXd units(embeddings.dimension(), static_cast<Eigen::Index>(words.size()));
   for (const WordId word : words) require_finite(embeddings, word);
   for (std::size_t i = 0; i < words.size(); ++i)
-    units.col(static_cast<Eigen::Index>(i)) = unit_vector(embeddings[words[i]]);
+    units.col(static_cast<Eigen::Index>(i)) = unit_vector(embeddings.vector_of(words[i]));
   const Eigen::VectorXd mean = units.rowwise().sum().normalized();
   std::vector<Neighbor> result;
   for (std::size_t i = 0; i < words.size(); ++i)

@@ -78,7 +78,8 @@ struct Batch {
   std::vector<BatchedQuery> queries;
   std::vector<std::uint64_t> names;
   std::vector<double> exact;   // the vectors
-  std::vector<float> rounded;  // the same
+  std::vector<float> rounded;  // the same, in the rows' coordinates
+  double roundings = 1;        // of a product, as a multiple of those of one of floats
 
   ExactVector vector(std::uint32_t number) const {
     return {exact.data() + number * dimension, static_cast<Eigen::Index>(dimension)};
@@ -157,7 +158,7 @@ double kernel_score(const Batch& batch, const BatchedQuery& query, double score)
 /// more are for the rounding of the vectors, of lengths and of answers to float. Of the ratio and the direction, whose
 /// denominators may be near 0, it is an estimate.
 double score_error(const Batch& batch, const BatchedQuery& query, double longest) {
-  const double share = static_cast<double>(batch.dimension + 16) * 0x1p-24;
+  const double share = batch.roundings * static_cast<double>(batch.dimension + 16) * 0x1p-24;
   const auto length = [&](std::size_t which) { return batch.vector_of(query, which).norm(); };
   switch (batch.scoring) {
     case Scoring::cosine:
@@ -173,12 +174,12 @@ double score_error(const Batch& batch, const BatchedQuery& query, double longest
       return share * longest * (sum + longest) + share * sum * sum;
     }
     case Scoring::probability:
-      return share * (1 + length(0)) + rounding;
+      return share * (1 + length(0)) + rounding * batch.roundings;
     case Scoring::ratio:
     case Scoring::direction:
       break;
   }
-  return rounding * 4;
+  return rounding * 4 * batch.roundings;
 }
 
 /// The least score, as kernels have it, that may turn out to be `least`.
@@ -218,36 +219,75 @@ std::size_t select(const SearchKernels& kernels, const Batch& batch, const Batch
   return 0;
 }
 
+/// The inner products of rows with the vectors of a batch, times the rows' scales, a tile of rows at a time.
+class Products {
+ public:
+  Products(const SearchKernels& kernels, const SearchedRows& rows, const Batch& batch)
+      : kernels_(kernels), rows_(rows), batch_(batch), few_(batch.names.size() <= few_vectors) {
+    const std::size_t vectors = batch.names.size(), dimension = batch.dimension;
+    const std::size_t panels =
+        std::clamp<std::size_t>(tile_bytes / (vectors * kernels.panel_rows * sizeof(float)), 1, 16);
+    height_ = few_ ? std::max<std::size_t>(rows_bytes / (dimension * sizeof(float)) / 16, 1) * 16
+                   : panels * kernels.panel_rows;
+    numbers_.resize(height_ * vectors);
+    if (!few_) panels_.resize(height_ * dimension);
+    if (!rows.packed()) return;
+    if (!few_) coordinates_.resize(height_ * dimension);
+    for (std::size_t v = 0; few_ && v < vectors; ++v)
+      prepared_.push_back(rows.packed()->prepared(batch.rounded.data() + v * dimension));
+  }
+
+  std::size_t height() const noexcept { return height_; }  // of a tile
+  /// Of vector v with row first + i in [v * height() + i].
+  const float* numbers() const noexcept { return numbers_.data(); }
+
+  void compute(std::size_t first, std::size_t count) {
+    const std::size_t dimension = batch_.dimension, vectors = batch_.names.size();
+    const float* const scales = rows_.scales() + first;
+    const float* const queries = batch_.rounded.data();
+    const PackedVectors* const packed = rows_.packed();
+    if (few_) {
+      for (std::size_t v = 0; v < vectors; ++v)
+        if (packed)
+          packed->scan(first, count, prepared_[v], scales, numbers_.data() + v * height_);
+        else
+          kernels_.scan(rows_.row(first), dimension, count, dimension, scales, queries + v * dimension,
+                        numbers_.data() + v * height_);
+      return;
+    }
+    if (packed) packed->coordinates(first, count, coordinates_.data());
+    kernels_.pack(packed ? coordinates_.data() : rows_.row(first), dimension, count, dimension, scales, panels_.data());
+    kernels_.products(panels_.data(), (count + kernels_.panel_rows - 1) / kernels_.panel_rows, dimension, queries,
+                      vectors, numbers_.data(), height_);
+  }
+
+ private:
+  const SearchKernels& kernels_;
+  const SearchedRows& rows_;
+  const Batch& batch_;
+  bool few_;
+  std::size_t height_;
+  std::vector<float> numbers_, panels_, coordinates_;
+  std::vector<std::vector<float>> prepared_;
+};
+
 /// Compares rows [begin, end) with the queries of a batch and offers what comes near enough.
 void scan(const SearchKernels& kernels, SearchedRows& rows, bool measure, std::span<const std::uint8_t> allowed,
           std::size_t begin, std::size_t end, const Batch& batch, std::span<Best> best, const Progress* progress) {
-  const std::size_t dimension = batch.dimension, vectors = batch.names.size();
-  const bool few = vectors <= few_vectors;
-  const std::size_t panels =
-      std::clamp<std::size_t>(tile_bytes / (vectors * kernels.panel_rows * sizeof(float)), 1, 16);
-  const std::size_t height =
-      few ? std::max<std::size_t>(rows_bytes / (dimension * sizeof(float)) / 16, 1) * 16 : panels * kernels.panel_rows;
-  std::vector<float> packed(few ? 0 : height * dimension), products(height * vectors), half_squares(height);
+  Products products(kernels, rows, batch);
+  const std::size_t height = products.height();
+  std::vector<float> half_squares(height);
   std::vector<SelectedRow> near(height);
   for (std::size_t first = begin; first < end; first += height) {
     check_cancelled(progress);
     const std::size_t count = std::min(height, end - first);
     if (measure) rows.measure(first, first + count);
     const float* const scales = rows.scales() + first;
-    const float* const numbers = rows.row(first);
-    if (few) {
-      for (std::size_t v = 0; v < vectors; ++v)
-        kernels.scan(numbers, dimension, count, dimension, scales, batch.rounded.data() + v * dimension,
-                     products.data() + v * height);
-    } else {
-      kernels.pack(numbers, dimension, count, dimension, scales, packed.data());
-      kernels.products(packed.data(), (count + kernels.panel_rows - 1) / kernels.panel_rows, dimension,
-                       batch.rounded.data(), vectors, products.data(), height);
-    }
+    products.compute(first, count);
     if (rows.half_squares()) std::copy_n(rows.half_squares() + first, count, half_squares.begin());
     for (std::size_t q = 0; q < best.size(); ++q) {
       const BatchedQuery& query = batch.queries[q];
-      const std::size_t found = select(kernels, batch, query, products.data(), height, half_squares.data(), count,
+      const std::size_t found = select(kernels, batch, query, products.numbers(), height, half_squares.data(), count,
                                        best[q].threshold(), near.data());
       for (std::size_t i = 0; i < found; ++i) {
         const auto [row, score] = near[i];
@@ -265,8 +305,7 @@ void scan(const SearchKernels& kernels, SearchedRows& rows, bool measure, std::s
 std::vector<Neighbor> chosen(std::vector<Neighbor> candidates, const SearchedRows& rows, const Batch& batch,
                              const BatchedQuery& query, const NeighborFilter& filter) {
   std::erase_if(candidates, [&](Neighbor& candidate) {
-    const Eigen::VectorXd row = column({rows.row(index(candidate.word)), rows.dimension()}).cast<double>();
-    candidate.similarity = static_cast<float>(exact_score(batch, query, row));
+    candidate.similarity = static_cast<float>(exact_score(batch, query, rows.exact_row(index(candidate.word))));
     if (!std::isfinite(candidate.similarity))
       throw Error(
           "the score of a word is beyond what a 32-bit float holds; the vectors are too long, compare by cosine");
@@ -305,26 +344,84 @@ Batch make_batch(Scoring scoring, std::size_t dimension, std::span<const SearchQ
   return batch;
 }
 
+/// Some queries of a batch with the vectors that they need.
+Batch part_of(const Batch& batch, std::span<const std::size_t> queries) {
+  Batch part;
+  part.scoring = batch.scoring;
+  part.dimension = batch.dimension;
+  part.roundings = batch.roundings;
+  std::unordered_map<std::uint32_t, std::uint32_t> numbers;
+  for (const std::size_t query : queries) {
+    part.queries.push_back(batch.queries[query]);
+    for (std::size_t which = 0; which < vector_count(batch.scoring); ++which) {
+      std::uint32_t& vector = part.queries.back().vectors[which];
+      const auto [known, fresh] = numbers.emplace(vector, static_cast<std::uint32_t>(part.names.size()));
+      if (fresh) {
+        const auto begin = static_cast<std::ptrdiff_t>(vector * batch.dimension);
+        const auto end = begin + static_cast<std::ptrdiff_t>(batch.dimension);
+        part.names.push_back(batch.names[vector]);
+        part.exact.insert(part.exact.end(), batch.exact.begin() + begin, batch.exact.begin() + end);
+        part.rounded.insert(part.rounded.end(), batch.rounded.begin() + begin, batch.rounded.begin() + end);
+      }
+      vector = known->second;
+    }
+  }
+  return part;
+}
+
+/// Rounds the vectors of a batch to float, as the rows' coordinates have them.
+void round_vectors(Batch& batch, const SearchedRows& rows, int threads) {
+  batch.rounded.resize(batch.exact.size());
+  if (!rows.packed()) {
+    std::ranges::transform(batch.exact, batch.rounded.begin(), [](double x) { return static_cast<float>(x); });
+    return;
+  }
+  // A row is rounded where it is unpacked, where it is turned, and where its length is taken.
+  batch.roundings = 4;
+  parallel_for(batch.names.size(), threads, [&](std::size_t v) {
+    rows.packed()->query_coordinates(std::span(batch.exact).subspan(v * batch.dimension, batch.dimension),
+                                     batch.rounded.data() + v * batch.dimension);
+  });
+}
+
 }  // namespace
 
-SearchedRows::SearchedRows(MatrixView matrix, std::size_t count, Metric metric)
-    : matrix_(matrix), metric_(metric), scales_(count), half_squares_(metric == Metric::euclidean ? count : 0) {}
+SearchedRows::SearchedRows(const Embeddings& embeddings, std::size_t count, Metric metric)
+    : packed_(embeddings.packed()),
+      floats_(packed_ ? nullptr : embeddings.matrix().data()),
+      dimension_(static_cast<std::size_t>(embeddings.dimension())),
+      metric_(metric),
+      scales_(count),
+      half_squares_(metric == Metric::euclidean ? count : 0) {}
+
+Eigen::VectorXd SearchedRows::exact_row(std::size_t i) const {
+  if (!packed_) return column({row(i), dimension()}).cast<double>();
+  Eigen::VectorXf unpacked(static_cast<Eigen::Index>(dimension()));
+  packed_->unpack(i, 1, unpacked.data());
+  return unpacked.cast<double>();
+}
+
+void SearchedRows::measure_row(std::size_t i, std::span<const float> row, float& longest) {
+  const auto vector = column(row);
+  // In double only where float over- or underflows: the lengths of ordinary vectors need no more digits.
+  float length = vector.norm();
+  if (!(length > 1e-15f && length < 1e15f)) length = static_cast<float>(vector.cast<double>().norm());
+  if (metric_ == Metric::cosine) {
+    const float inverse = 1 / length;
+    scales_[i] = length > 0 && std::isfinite(length) && std::isfinite(inverse) ? inverse : 0;
+  } else {
+    scales_[i] = std::isfinite(metric_ == Metric::dot ? length : length * length) ? 1.0f : 0.0f;
+    if (metric_ == Metric::euclidean) half_squares_[i] = length * length / 2;
+  }
+  if (scales_[i] != 0) longest = std::max(longest, length);
+}
 
 void SearchedRows::measure(std::size_t begin, std::size_t end) {
   float longest = 0;
+  std::vector<float> coordinates(packed_ ? dimension() : 0);
   for (std::size_t i = begin; i < end; ++i) {
-    const auto vector = column({row(i), dimension()});
-    // In double only where float over- or underflows: the lengths of ordinary vectors need no more digits.
-    float length = vector.norm();
-    if (!(length > 1e-15f && length < 1e15f)) length = static_cast<float>(vector.cast<double>().norm());
-    if (metric_ == Metric::cosine) {
-      const float inverse = 1 / length;
-      scales_[i] = length > 0 && std::isfinite(length) && std::isfinite(inverse) ? inverse : 0;
-    } else {
-      scales_[i] = std::isfinite(metric_ == Metric::dot ? length : length * length) ? 1.0f : 0.0f;
-      if (metric_ == Metric::euclidean) half_squares_[i] = length * length / 2;
-    }
-    if (scales_[i] != 0) longest = std::max(longest, length);
+    if (packed_) packed_->coordinates(i, 1, coordinates.data());
+    measure_row(i, packed_ ? std::span<const float>(coordinates) : std::span(row(i), dimension()), longest);
   }
   for (float known = longest_; known < longest && !longest_.compare_exchange_weak(known, longest);) continue;
 }
@@ -360,8 +457,7 @@ std::vector<std::vector<Neighbor>> search(SearchedRows& rows, Scoring scoring, c
     parallel_for(batch.names.size(), threads, [&](std::size_t i) {
       queries.fill(batch.names[i], std::span(batch.exact).subspan(i * dimension, dimension));
     });
-    batch.rounded.resize(batch.exact.size());
-    std::ranges::transform(batch.exact, batch.rounded.begin(), [](double x) { return static_cast<float>(x); });
+    round_vectors(batch, rows, threads);
     const std::size_t asked = batch.queries.size();
     // One vector of Best for each piece of the rows.
     const auto scan_all = [&](const Batch& queries_of, std::vector<std::vector<Best>>& best, bool measure) {
@@ -398,13 +494,10 @@ std::vector<std::vector<Neighbor>> search(SearchedRows& rows, Scoring scoring, c
     for (std::size_t q = 0; q < asked; ++q)
       if (least[q] != std::numeric_limits<float>::infinity()) numbers.push_back(q);
     if (!numbers.empty()) {
-      Batch again = batch;
-      again.queries.clear();
+      const Batch again = part_of(batch, numbers);
       std::vector<std::vector<Best>> all(pieces);
-      for (const std::size_t q : numbers) {
-        again.queries.push_back(batch.queries[q]);
+      for (const std::size_t q : numbers)
         for (auto& piece : all) piece.emplace_back(size, least[q]);
-      }
       scan_all(again, all, false);
       for (std::size_t i = 0; i < numbers.size(); ++i)
         answers[first + numbers[i]] = chosen(std::move(all[0][i]).take(), rows, again, again.queries[i], filter);

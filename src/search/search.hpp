@@ -3,12 +3,15 @@
 #include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/search/neighbors.hpp"
+#include "equivec/vectors/embeddings.hpp"
+#include "src/vectors/packed_vectors.hpp"
 
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <span>
 #include <vector>
@@ -28,15 +31,18 @@ enum class Scoring {
 };
 
 /// The rows that an index searches, and their lengths. The first search measures these as it passes, so that a single
-/// query reads every row once.
+/// query reads every row once. Rows of lower precision are searched as they are; `packed` then says where they are.
 class SearchedRows {
  public:
-  /// The first `count` rows.
-  SearchedRows(MatrixView matrix, std::size_t count, Metric metric);
+  /// The first `count` rows of embeddings; memory of floats must outlive this.
+  SearchedRows(const Embeddings& embeddings, std::size_t count, Metric metric);
 
   std::size_t size() const noexcept { return scales_.size(); }
-  std::size_t dimension() const noexcept { return static_cast<std::size_t>(matrix_.cols()); }
-  const float* row(std::size_t i) const noexcept { return matrix_.data() + i * dimension(); }
+  std::size_t dimension() const noexcept { return dimension_; }
+  const PackedVectors* packed() const noexcept { return packed_.get(); }  ///< null: they are floats
+  /// REQUIRES: floats.
+  const float* row(std::size_t i) const noexcept { return floats_ + i * dimension(); }
+  Eigen::VectorXd exact_row(std::size_t i) const;
 
   /// What rows are multiplied with: by cosine 1 / length, else 1; 0 where a row is never an answer.
   const float* scales() const noexcept { return scales_.data(); }
@@ -59,7 +65,11 @@ class SearchedRows {
   float longest() const noexcept { return longest_; }
 
  private:
-  MatrixView matrix_;
+  void measure_row(std::size_t i, std::span<const float> row, float& longest);
+
+  std::shared_ptr<const PackedVectors> packed_;
+  const float* floats_;
+  std::size_t dimension_;
   Metric metric_;
   std::vector<float> scales_, half_squares_;
   std::atomic<float> longest_ = 0;

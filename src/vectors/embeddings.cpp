@@ -1,8 +1,10 @@
 #include "equivec/vectors/embeddings.hpp"
 
 #include "equivec/base/error.hpp"
+#include "equivec/vectors/precision.hpp"
 #include "src/base/parallel.hpp"
 #include "src/vectors/composed_words.hpp"
+#include "src/vectors/packed_vectors.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -30,14 +32,35 @@ Embeddings::Embeddings(Vocabulary vocabulary, const std::shared_ptr<const Matrix
 Embeddings::Embeddings(Vocabulary vocabulary, Matrix vectors, Metadata metadata)
     : Embeddings(std::move(vocabulary), std::make_shared<const Matrix>(std::move(vectors)), std::move(metadata)) {}
 
+Embeddings::Embeddings(Vocabulary vocabulary, std::shared_ptr<const PackedVectors> vectors, Metadata metadata)
+    : Embeddings(std::move(vocabulary),
+                 MatrixView(nullptr, static_cast<Eigen::Index>(vectors->rows()),
+                            static_cast<Eigen::Index>(vectors->dimension())),
+                 nullptr, std::move(metadata)) {
+  packed_ = std::move(vectors);
+}
+
+Precision Embeddings::precision() const noexcept { return packed_ ? packed_->precision() : Precision::f32; }
+
+const float* Embeddings::unpacked() const { return packed_->unpacked().data(); }
+
 std::optional<std::span<const float>> Embeddings::find(std::string_view word) const {
   if (const auto id = vocabulary_.find(word)) return (*this)[*id];
   return std::nullopt;
 }
 
 std::optional<std::vector<float>> Embeddings::vector_of(std::string_view word) const {
-  if (const auto vector = find(word)) return std::vector<float>(vector->begin(), vector->end());
+  if (const auto id = vocabulary_.find(word)) return vector_of(*id);
   return subwords_ ? subwords_->vector_of(word) : std::nullopt;
+}
+
+std::vector<float> Embeddings::vector_of(WordId word) const {
+  std::vector<float> result(static_cast<std::size_t>(columns_));
+  if (packed_ && index(word) < size())
+    packed_->unpack(index(word), 1, result.data());
+  else
+    std::ranges::copy((*this)[word], result.begin());
+  return result;
 }
 
 Embeddings Embeddings::with_metadata(Metadata metadata) const {
@@ -103,7 +126,7 @@ Embeddings selected(const Embeddings& embeddings, std::span<const WordId> words)
   bool all_in_order = words.size() == embeddings.size();
   for (std::size_t i = 0; i < words.size(); ++i) {
     entries.push_back({std::string(vocabulary.word(words[i])), vocabulary.count(words[i])});
-    rows.row(static_cast<Eigen::Index>(i)) = column(embeddings[words[i]]).transpose();
+    rows.row(static_cast<Eigen::Index>(i)) = column(embeddings.vector_of(words[i])).transpose();
     all_in_order = all_in_order && index(words[i]) == i;
   }
   const Tokenizer* tokenizer = all_in_order ? embeddings.tokenizer() : nullptr;

@@ -26,7 +26,7 @@ void require_finite(const std::string& name, const Vocabulary& vocabulary, Matri
 }
 
 void require_finite(const Embeddings& embeddings, WordId word) {
-  if (!column(embeddings[word]).allFinite())
+  if (embeddings.packed() ? !column(embeddings.vector_of(word)).allFinite() : !column(embeddings[word]).allFinite())
     throw Error("the vector of '" + escaped(embeddings.vocabulary().word(word)) +
                 "' has a value that is not a finite number; the file of vectors is damaged");
 }

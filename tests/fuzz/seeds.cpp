@@ -5,6 +5,7 @@
 #include "equivec/train/glove_parameters.hpp"
 #include "equivec/train/word2vec.hpp"
 #include "equivec/vectors/formats.hpp"
+#include "equivec/vectors/precision.hpp"
 
 #include <bzlib.h>
 #include <lzma.h>
@@ -139,6 +140,11 @@ int main(int argc, char** argv) {
       write_embeddings(folder / "vectors" / ("v" + std::string(format.extension)), embeddings, format.format);
   write_containers(folder / "vectors");
   write_static_models(folder, embeddings);
+  for (const Precision precision : precisions) {
+    const bool is_pq = precision == Precision::pq;
+    write_embeddings(folder / "vectors" / (std::string(name_of(precision)) + ".safetensors"),
+                     with_precision(embeddings, {.precision = precision, .parts = is_pq ? 2 : 0, .rotation = is_pq}));
+  }
   write_archives(folder / "archives");
   write_training(folder);
   write(folder / "corpus/lines", text);

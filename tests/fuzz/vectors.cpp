@@ -11,5 +11,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     if (embeddings.size() != embeddings.vocabulary().size()) std::abort();
     for (std::size_t i = 0; i < embeddings.size(); ++i)
       if (embeddings.vocabulary().find(embeddings.vocabulary().word(word_id(i))) != word_id(i)) std::abort();
+    // Lower precision is unpacked for who asks.
+    if (embeddings.size() == 0) return;
+    const std::vector<float> last = embeddings.vector_of(word_id(embeddings.size() - 1));
+    if (last.size() != static_cast<std::size_t>(embeddings.dimension())) std::abort();
   });
 }

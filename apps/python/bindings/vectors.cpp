@@ -4,6 +4,7 @@
 #include "equivec/search/word_classes.hpp"
 #include "equivec/train/glove_parameters.hpp"
 #include "equivec/vectors/formats.hpp"
+#include "equivec/vectors/precision.hpp"
 #include "src/files/output_file.hpp"
 #include "src/report/vectors_description.hpp"
 
@@ -216,15 +217,29 @@ EmbeddingsHandle load(const std::string& file, const Keywords& keywords, Callbac
 }
 
 void save(const EmbeddingsHandle& self, const std::string& file, const std::string& format,
-          const std::string& description, Callbacks callbacks) {
+          const std::string& description, const Keywords& keywords, Callbacks callbacks) {
   const Format written = format.empty() || format == "automatic"
                              ? format_from_extension(file, self.embeddings.subwords() != nullptr)
                              : format_from_name(format);
+  PrecisionOptions options;
+  keywords.read_choice("precision", options.precision, precisions);
+  keywords.read("parts", options.parts);
+  keywords.read("rotation", options.rotation);
+  keywords.read("seed", options.seed);
+  keywords.read("threads", options.threads);
+  require_between("threads", options.threads, 0, 4096);
+  validate(options);
+  if (options.precision != Precision::f32 && written != Format::native)
+    throw OptionError("precision " + std::string(name_of(options.precision)) +
+                      " is of native files (.safetensors); the other formats have f32");
+  const bool keeps_precision = !keywords.has("precision");
   LongWork work(std::move(callbacks));
   work.run([&] {
+    const Embeddings vectors =
+        keeps_precision ? self.embeddings : with_precision(self.embeddings, options, &work.progress());
     OutputFiles files;
-    write_embeddings(files, file, self.embeddings, written, &work.progress());
-    if (!description.empty()) files.open(description).write(dump(vectors_description(self.embeddings, written)) + '\n');
+    write_embeddings(files, file, vectors, written, &work.progress());
+    if (!description.empty()) files.open(description).write(dump(vectors_description(vectors, written)) + '\n');
     files.commit();
   });
 }
@@ -246,8 +261,8 @@ void copy_rows(const Embeddings& embeddings, const py::buffer& rows, const py::b
   if (floats.size() != numbers.size() * dimension) throw Error("the array does not fit the rows");
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     if (numbers[i] == -1) continue;
-    const auto row = embeddings[word_id(row_of(embeddings.vocabulary(), numbers[i]))];
-    std::ranges::copy(row, floats.begin() + static_cast<std::ptrdiff_t>(i * dimension));
+    std::ranges::copy(embeddings.vector_of(word_id(row_of(embeddings.vocabulary(), numbers[i]))),
+                      floats.begin() + static_cast<std::ptrdiff_t>(i * dimension));
   }
 }
 
@@ -319,8 +334,8 @@ void bind_embeddings(py::module_& module) {
                  [&] { return kmeans_classes(self.embeddings, classes, iterations, threads, &work.progress()); });
            })
       .def("_save", [](const EmbeddingsHandle& self, const std::string& file, const std::string& format,
-                       const std::string& description, py::object progress) {
-        save(self, file, format, description, {.progress = std::move(progress)});
+                       const std::string& description, const py::dict& keywords, py::object progress) {
+        save(self, file, format, description, Keywords(keywords), {.progress = std::move(progress)});
       });
   module.def("load",
              [](const std::string& file, const py::dict& keywords, py::object progress, const py::function& on_notice) {

@@ -160,7 +160,17 @@ class Embeddings:
     def with_metadata(self, metadata: Mapping[str, str]) -> Embeddings: ...
     # Files.
     def save(
-        self, path: _Path, *, format: str = "", describe: _Path | None = None, progress: _Progress = None
+        self,
+        path: _Path,
+        *,
+        format: str = "",
+        describe: _Path | None = None,
+        progress: _Progress = None,
+        precision: Literal["f32", "f16", "bf16", "int8", "pq"] | None = None,
+        parts: int = 0,
+        rotation: bool = False,
+        seed: int = 1,
+        threads: int = 0,
     ) -> None: ...
     def describe(self, format: str = "native") -> dict[str, Any]: ...
     # Questions.

@@ -636,7 +636,9 @@ class Embeddings(_core.EmbeddingsHandle):
     # ---- files ----
 
     @named_keywords
-    def save(self, path: Any, *, format: str = "", describe: Any = None, progress: Any = None) -> None:
+    def save(self, path: Any, *, format: str = "", describe: Any = None, progress: Any = None,
+             precision: Optional[str] = None, parts: int = 0, rotation: bool = False, seed: int = 1,
+             threads: int = 0) -> None:
         """Writes the vectors; the file appears when it is complete.
 
         Parameters
@@ -650,21 +652,34 @@ class Embeddings(_core.EmbeddingsHandle):
             Also write there, as JSON, how the vectors were made.
         progress : bool or function
             As in train_word2vec.
+        precision : str, optional
+            Of the numbers in a native file: ``"f32"``, ``"f16"``, ``"bf16"``, ``"int8"``, or ``"pq"``, product
+            quantisation. None keeps that of these vectors.
+        parts : int
+            Of pq: bytes a vector, at most the dimension. 0 takes dimension / 12.5.
+        rotation : bool
+            Of pq: learn a rotation first, which takes longer and loses less.
+        seed : int
+            Of what pq draws.
+        threads : int
+            0 takes all cores; the result is the same.
 
         Raises
         ------
         Error
-            If the file cannot be written, or a word cannot be represented in the format.
+            If the file cannot be written, a word cannot be represented in the format, or a number in the precision.
 
         Examples
         --------
         >>> e.save("words.safetensors")
+        >>> e.save("small.safetensors", precision="int8")
         >>> e.save("words.vec", describe="words.json")
         >>> print(open("words.vec").readlines()[1], end="")
         king 1 0.5 1
         """
         described = path_of(describe, "describe") if describe is not None else b""
-        self._save(path_of(path), _require_format(format), described, progress_callback(progress))
+        keywords = {"precision": precision, "parts": parts, "rotation": rotation, "seed": seed, "threads": threads}
+        self._save(path_of(path), _require_format(format), described, keywords, progress_callback(progress))
 
     def describe(self, format: str = "native") -> dict[str, Any]:
         """What the vectors are and how they were made: the document of ``equivec convert --describe``.

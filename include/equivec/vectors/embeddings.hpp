@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace equivec {
 
@@ -18,26 +19,35 @@ namespace equivec {
 using Metadata = std::map<std::string, std::string>;
 
 class ComposedWords;
+enum class Precision;
+class PackedVectors;
 
 /// A vector for each word of a vocabulary. Immutable, cheap to copy, safe to share between threads:
 /// copies share the numbers, which are in memory or in a mapped file.
+/// Numbers of lower precision (precision.hpp) stay as they are until matrix(), operator[] or find() asks for floats;
+/// the first call makes those of all rows, for all copies. Searches and vector_of() do without.
 class Embeddings {
  public:
   /// Throws Error unless there is one row per word.
   Embeddings(Vocabulary vocabulary, Matrix vectors, Metadata metadata = {});
   /// The same over memory that `owner` keeps alive, such as a mapped file.
   Embeddings(Vocabulary vocabulary, MatrixView vectors, std::shared_ptr<const void> owner, Metadata metadata = {});
+  /// The same of lower precision.
+  Embeddings(Vocabulary vocabulary, std::shared_ptr<const PackedVectors> vectors, Metadata metadata = {});
 
   const Vocabulary& vocabulary() const noexcept { return vocabulary_; }
-  MatrixView matrix() const noexcept { return {vectors_, rows_, columns_}; }  ///< size() x dimension()
+  MatrixView matrix() const { return {numbers(), rows_, columns_}; }  ///< size() x dimension()
+  Precision precision() const noexcept;
+  /// The library's own; null for floats.
+  const std::shared_ptr<const PackedVectors>& packed() const noexcept { return packed_; }
   const Metadata& metadata() const noexcept { return *metadata_; }
   std::size_t size() const noexcept { return static_cast<std::size_t>(rows_); }
   int dimension() const noexcept { return static_cast<int>(columns_); }
 
-  std::span<const float> operator[](WordId id) const noexcept {
+  std::span<const float> operator[](WordId id) const {
     if (index(id) >= size()) return composed(id);
     const auto dimension = static_cast<std::size_t>(columns_);
-    return {vectors_ + index(id) * dimension, dimension};
+    return {numbers() + index(id) * dimension, dimension};
   }
   std::optional<std::span<const float>> find(std::string_view word) const;
 
@@ -45,6 +55,7 @@ class Embeddings {
   const Subwords* subwords() const noexcept { return subwords_ ? &*subwords_ : nullptr; }
   /// That of a word of the vocabulary, else the mean of its n-grams' vectors, if there are any.
   std::optional<std::vector<float>> vector_of(std::string_view word) const;
+  std::vector<float> vector_of(WordId word) const;
 
   /// How a text becomes the words, if a static sentence model came with that; null otherwise.
   const Tokenizer* tokenizer() const noexcept { return tokenizer_ ? &*tokenizer_ : nullptr; }
@@ -66,8 +77,12 @@ class Embeddings {
   Embeddings(Vocabulary vocabulary, const std::shared_ptr<const Matrix>& vectors, Metadata metadata);
   std::span<const float> composed(WordId id) const noexcept;
 
+  const float* numbers() const { return packed_ ? unpacked() : vectors_; }
+  const float* unpacked() const;
+
   Vocabulary vocabulary_;
   std::shared_ptr<const void> owner_;
+  std::shared_ptr<const PackedVectors> packed_;  // instead of vectors_
   const float* vectors_;
   Eigen::Index rows_, columns_;
   std::shared_ptr<const Metadata> metadata_;

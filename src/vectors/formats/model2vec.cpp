@@ -15,7 +15,7 @@
 #include "src/files/safetensors.hpp"
 #include "src/vectors/finite.hpp"
 #include "src/vectors/formats/format.hpp"
-#include "src/vectors/half.hpp"
+#include "src/base/half.hpp"
 #include "src/vectors/tokenizer_file.hpp"
 
 #include <nlohmann/json.hpp>

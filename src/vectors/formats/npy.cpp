@@ -6,6 +6,7 @@
 #include "equivec/text/corpus.hpp"
 #include "equivec/vectors/embeddings.hpp"
 #include "equivec/vectors/formats.hpp"
+#include "src/base/half.hpp"
 #include "src/base/lines.hpp"
 #include "src/base/parallel.hpp"
 #include "src/base/text_numbers.hpp"
@@ -13,7 +14,6 @@
 #include "src/files/output_file.hpp"
 #include "src/vectors/finite.hpp"
 #include "src/vectors/formats/format.hpp"
-#include "src/vectors/half.hpp"
 
 #include <algorithm>
 #include <array>

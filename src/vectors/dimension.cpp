@@ -1,0 +1,81 @@
+#include "equivec/vectors/dimension.hpp"
+
+#include "equivec/base/error.hpp"
+#include "src/base/parallel.hpp"
+#include "src/math/decompositions.hpp"
+#include "src/vectors/finite.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace equivec {
+
+namespace {
+
+constexpr Eigen::Index rows_of_block = 1024, strips_of_rows = 16;
+
+/// The first eigenvectors of A' A, one a column. Sums of strips are added in order.
+Eigen::MatrixXd first_directions(MatrixView rows, int count, int threads, const Progress* progress) {
+  const Eigen::MatrixXd zero = Eigen::MatrixXd::Zero(rows.cols(), rows.cols());
+  std::vector<Eigen::MatrixXd> sums(strips_of_rows, zero);
+  parallel_for(sums.size(), threads, [&](std::size_t strip) {
+    const auto number = static_cast<Eigen::Index>(strip);
+    const Eigen::Index end = rows.rows() * (number + 1) / strips_of_rows;
+    for (Eigen::Index first = rows.rows() * number / strips_of_rows; first < end; first += rows_of_block) {
+      check_cancelled(progress);
+      add_outer_products_of_rows(sums[strip],
+                                 rows.middleRows(first, std::min(rows_of_block, end - first)).cast<double>());
+    }
+  });
+  Eigen::MatrixXd sum = zero;
+  for (const Eigen::MatrixXd& strip : sums) sum += strip;
+  Eigen::MatrixXd directions = eigen_pairs(sum).vectors.rowwise().reverse().leftCols(count);
+  for (auto direction : directions.colwise()) {
+    Eigen::Index largest = 0;
+    direction.cwiseAbs().maxCoeff(&largest);
+    if (direction[largest] < 0) direction = -direction;
+  }
+  return directions;
+}
+
+Matrix projected(MatrixView rows, const Eigen::MatrixXd& directions, int threads, const Progress* progress) {
+  Matrix result(rows.rows(), directions.cols());
+  const auto blocks = static_cast<std::size_t>((rows.rows() + rows_of_block - 1) / rows_of_block);
+  parallel_for(blocks, threads, [&](std::size_t block) {
+    check_cancelled(progress);
+    const Eigen::Index first = static_cast<Eigen::Index>(block) * rows_of_block;
+    const Eigen::Index height = std::min(rows_of_block, rows.rows() - first);
+    result.middleRows(first, height) = product(rows.middleRows(first, height).cast<double>(), directions).cast<float>();
+  });
+  return result;
+}
+
+Subwords projected_subwords(const Subwords& subwords, const Eigen::MatrixXd& directions, int threads,
+                            const Progress* progress) {
+  const NgramRule& rule = subwords.rule();
+  Matrix rows = projected(subwords.matrix(), directions, threads, progress);
+  if (rule.hash == NgramHash::listed)
+    return Subwords(rule.min_length, rule.max_length, subwords.ngrams(), std::move(rows));
+  // The buckets that have rows stay in the memory of the vectors they came with.
+  const auto owner = std::make_shared<const std::pair<Subwords, Matrix>>(subwords, std::move(rows));
+  return Subwords(rule, MatrixView(owner->second.data(), owner->second.rows(), owner->second.cols()), owner,
+                  subwords.kept());
+}
+
+}  // namespace
+
+Embeddings with_dimension(const Embeddings& embeddings, int dimension, int threads, const Progress* progress) {
+  if (dimension < 1 || dimension > embeddings.dimension())
+    throw OptionError("dimension is " + std::to_string(dimension) + ", expected 1 to " +
+                      std::to_string(embeddings.dimension()) + ", the vectors' dimension");
+  const MatrixView matrix = embeddings.matrix();
+  require_finite("the vectors", embeddings.vocabulary(), matrix, threads);
+  const Eigen::MatrixXd directions = first_directions(matrix, dimension, threads, progress);
+  Metadata metadata = embeddings.metadata();
+  metadata["principal_directions"] = std::to_string(dimension) + " of " + std::to_string(embeddings.dimension());
+  Embeddings result(embeddings.vocabulary(), projected(matrix, directions, threads, progress), std::move(metadata));
+  if (!embeddings.subwords()) return result;
+  return result.with_subwords(projected_subwords(*embeddings.subwords(), directions, threads, progress));
+}
+
+}  // namespace equivec
