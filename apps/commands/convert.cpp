@@ -94,6 +94,7 @@ int run_convert(std::span<const std::string> arguments) {
   std::string input, input_format, words, vocabulary;
   int limit = 0;
   Reduction reduction;
+  NotFinite not_finite = NotFinite::refuse;
   ConsoleOptions console;
   Options options("convert IN OUT [options]",
                   "Writes the vectors of IN, whose format is recognized by its content, to OUT. Formats: " +
@@ -105,6 +106,8 @@ int run_convert(std::span<const std::string> arguments) {
            "IN has the parameters that glove -binary 1 writes, of these words; written is word + context vector",
            "FILE")
       .add("limit", limit, "only the first N words; 0 takes all")
+      .add_named("not-finite", not_finite, not_finite_rules,
+                 "refuse, drop or keep: what becomes of rows with a value that is not a finite number")
       .add("words", words, "only the words that this file lists, one a line", "FILE");
   add_reduction(options, reduction);
   add_console_options(options, console);
@@ -114,7 +117,10 @@ int run_convert(std::span<const std::string> arguments) {
   reduction.keeps_precision = !options.given("precision");
   const ReadOptions reading{.format = input_format.empty() ? Format::automatic : format_from_name(input_format),
                             .limit = static_cast<std::size_t>(limit),
-                            .threads = reduction.precision.threads};
+                            .threads = reduction.precision.threads,
+                            .not_finite = not_finite};
+  if (!vocabulary.empty() && not_finite != NotFinite::refuse)
+    throw OptionError("--not-finite does not apply to the parameters that --vocabulary reads");
   RunFiles files;
   output.add_to(files);
   files.reads(files_read(input));

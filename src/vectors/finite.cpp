@@ -22,7 +22,7 @@ void require_finite(const std::string& name, const Vocabulary& vocabulary, Matri
   });
   if (first < vocabulary.size())
     throw Error(name + ": row " + std::to_string(first + 1) + ", '" + std::string(vocabulary.word(word_id(first))) +
-                "', has a value that is not a finite number");
+                "', has a value that is not a finite number; convert --not-finite drop leaves such rows out");
 }
 
 void require_finite(const Embeddings& embeddings, WordId word) {

@@ -3,7 +3,9 @@
 #include "equivec/base/types.hpp"
 #include "equivec/counts/vocabulary.hpp"
 #include "equivec/files/output_files.hpp"
+#include "equivec/text/corpus.hpp"
 #include "src/base/parallel.hpp"
+#include "src/base/suggestion.hpp"
 #include "src/base/text_numbers.hpp"
 #include "src/counts/word_index.hpp"
 #include "src/files/decompress.hpp"
@@ -14,6 +16,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstring>
 #include <fstream>
 #include <system_error>
 
@@ -33,6 +37,33 @@ const FormatRow& row_of(Format format) {
   return **std::ranges::find(all_formats, format, [](const FormatRow* row) { return row->info.format; });
 }
 
+/// Whether a text begins as floret's vectors do: buckets, dimension, least and greatest length, hashes and seed, then
+/// the marks of a word's begin and end.
+bool is_floret_text(std::string_view bytes) {
+  std::vector<std::string_view> fields;
+  const std::string_view line = bytes.substr(0, 256);
+  tokenize(
+      line.substr(0, line.find('\n')), [&](std::string_view field) { fields.push_back(field); }, [] {});
+  const auto is_count = [](std::string_view field) { return parse_number<std::uint64_t>(field).has_value(); };
+  return fields.size() == 8 && std::all_of(fields.begin(), fields.begin() + 6, is_count) && !is_count(fields[6]) &&
+         !is_count(fields[7]);
+}
+
+/// Whether a file can be an array of 64-bit floats as models have them, neither huge nor tiny, as GloVe's binary is.
+bool is_doubles(std::string_view bytes) {
+  constexpr std::size_t most = 4096;
+  if (bytes.size() < 4 * sizeof(double) || bytes.size() % (2 * sizeof(double)) != 0) return false;
+  bool any = false;
+  for (std::size_t i = 0; i < std::min(most, bytes.size() / sizeof(double)); ++i) {
+    double number = 0;
+    std::memcpy(&number, bytes.data() + i * sizeof(double), sizeof(double));
+    if (number == 0) continue;
+    any = true;
+    if (!(std::abs(number) > 1e-12 && std::abs(number) < 1e6)) return false;
+  }
+  return any;
+}
+
 /// Throws Error for files of other programs that are often mistaken for vectors.
 void refuse_foreign(const Source& source) {
   const std::string_view bytes = source.bytes();
@@ -41,6 +72,10 @@ void refuse_foreign(const Source& source) {
   for (const FormatRow* row : {&native_format, &fasttext_format, &finalfusion_format})
     if (row->recognizes && row->recognizes(bytes)) return;
   if (const FileKind* kind = foreign_kind(bytes)) source.fail(kind->message());
+  if (is_floret_text(bytes))
+    source.fail(
+        "holds floret's vectors, which are those of n-grams; print those of your words with: floret "
+        "print-word-vectors");
 }
 
 Source open_source(const std::filesystem::path& file, const Progress* progress = nullptr) {
@@ -50,8 +85,12 @@ Source open_source(const std::filesystem::path& file, const Progress* progress =
 }
 
 [[noreturn]] void refuse_unknown(const Source& source) {
+  if (is_doubles(source.bytes()))
+    source.fail(
+        "holds 64-bit numbers without words, as GloVe's -binary 1 writes them; read it with convert --vocabulary and "
+        "the words that it was trained with");
   if (source.bytes().substr(0, 4096).find('\0') != std::string_view::npos)
-    source.fail("is a binary file of unknown kind; known are native, npy and word2vec-binary");
+    source.fail("is a binary file of unknown kind; known are native, npy, word2vec-binary, fasttext and finalfusion");
   if (is_words_and_counts(source.bytes()))
     source.fail(
         "holds words and counts, not vectors; vectors of one number are read by convert --input-format glove-text");
@@ -78,6 +117,22 @@ const FormatRow& recognize_folder(const std::filesystem::path& folder) {
       names += (names.empty() ? "" : ", ") + std::string(row->info.name);
     }
   throw Error(folder.string() + ": is a folder of no known kind; known are " + names);
+}
+
+/// What rows the options drop and the reader, which mapped them, has not.
+Embeddings without_rows_not_finite(const std::string& source, const ReadContext& context, Embeddings all) {
+  if (context.options.not_finite != NotFinite::drop) return all;
+  std::vector<WordId> kept;
+  std::optional<WordId> first;
+  for (std::size_t row = 0; row < all.size(); ++row)
+    if (all.matrix().row(static_cast<Eigen::Index>(row)).allFinite())
+      kept.push_back(word_id(row));
+    else if (!first)
+      first = word_id(row);
+  if (!first) return all;
+  if (kept.empty()) throw Error(source + ": every row has a value that is not a finite number");
+  context.notice(dropped_rows(source, all.size() - kept.size(), all.vocabulary().word(*first)));
+  return selected(all, kept);
 }
 
 }  // namespace
@@ -141,7 +196,8 @@ Embeddings read_embeddings(const std::filesystem::path& file, const ReadOptions&
     if (!format.read_folder)
       throw Error(file.string() + ": is a folder, but " + std::string(format.info.name) + " is a file");
     if (recognized) *recognized = format.info.format;
-    Embeddings embeddings = format.read_folder(file, {options, notices, progress});
+    const ReadContext context{options, notices, progress};
+    Embeddings embeddings = without_rows_not_finite(file.string(), context, format.read_folder(file, context));
     require_whole_inputs();
     return embeddings;
   }
@@ -149,7 +205,8 @@ Embeddings read_embeddings(const std::filesystem::path& file, const ReadOptions&
   const FormatRow& format = options.format == Format::automatic ? recognize(source) : row_of(options.format);
   if (!format.read) source.fail("is a file, but " + std::string(format.info.name) + " is a folder");
   if (recognized) *recognized = format.info.format;
-  Embeddings embeddings = format.read(source, {options, notices, progress});
+  const ReadContext context{options, notices, progress};
+  Embeddings embeddings = without_rows_not_finite(source.name, context, format.read(source, context));
   require_whole_inputs();
   return options.subwords ? embeddings : embeddings.with_subwords(std::nullopt);
 }
@@ -196,6 +253,18 @@ void write_embeddings(const std::filesystem::path& file, const Embeddings& embed
   files.commit();
 }
 
+std::string_view name_of(NotFinite value) {
+  switch (value) {
+    case NotFinite::refuse:
+      return "refuse";
+    case NotFinite::drop:
+      return "drop";
+    case NotFinite::keep:
+      break;
+  }
+  return "keep";
+}
+
 // ---- shared by several formats ----
 
 bool are_unique(std::span<const std::string_view> words) {
@@ -216,8 +285,13 @@ Embeddings with_unique_words(const std::string& source, const ReadContext& conte
   entries.reserve(words.size());
   std::vector<std::size_t> rows;
   rows.reserve(words.size());
-  std::string_view twice;
+  std::string_view twice, not_finite;
+  std::size_t not_finite_rows = 0;
   for (std::size_t row = 0; row < words.size(); ++row) {
+    if (context.options.not_finite == NotFinite::drop && !vectors.row(static_cast<Eigen::Index>(row)).allFinite()) {
+      if (++not_finite_rows == 1) not_finite = words[row];
+      continue;
+    }
     const auto number = static_cast<std::uint32_t>(rows.size());
     const std::uint32_t first =
         index.insert(words[row], number, [&](std::uint32_t i) { return i == number ? words[row] : words[rows[i]]; });
@@ -228,15 +302,29 @@ Embeddings with_unique_words(const std::string& source, const ReadContext& conte
     rows.push_back(row);
     entries.push_back({std::string(words[row]), counts.empty() ? 0 : counts[row]});
   }
-  const std::size_t dropped = words.size() - rows.size();
-  if (dropped > 0) {
-    context.notice(source + ": " + std::to_string(dropped) + " rows repeat an earlier word, such as '" +
+  if (not_finite_rows > 0) {
+    if (rows.empty()) throw Error(source + ": every row has a value that is not a finite number");
+    context.notice(dropped_rows(source, not_finite_rows, not_finite));
+  }
+  if (const std::size_t repeated = words.size() - rows.size() - not_finite_rows; repeated > 0)
+    context.notice(source + ": " + std::to_string(repeated) + " rows repeat an earlier word, such as '" +
                    std::string(twice) + "'; the first row of each was kept");
+  if (rows.size() < words.size()) {
     for (std::size_t to = 0; to < rows.size(); ++to)
       vectors.row(static_cast<Eigen::Index>(to)) = vectors.row(static_cast<Eigen::Index>(rows[to]));
     vectors.conservativeResize(static_cast<Eigen::Index>(rows.size()), Eigen::NoChange);
   }
   return Embeddings(Vocabulary(entries), std::move(vectors));
+}
+
+void check_finite(const std::string& source, const ReadContext& context, const Embeddings& embeddings) {
+  if (context.options.not_finite != NotFinite::keep)
+    require_finite(source, embeddings.vocabulary(), embeddings.matrix(), context.options.threads);
+}
+
+std::string dropped_rows(const std::string& source, std::size_t count, std::string_view first_word) {
+  return source + ": " + std::to_string(count) + " rows have a value that is not a finite number, the first of them '" +
+         escaped(first_word) + "'; they were left out";
 }
 
 void require_words_without(std::string_view separators, const Embeddings& embeddings, std::string_view format) {

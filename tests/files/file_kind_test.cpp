@@ -28,6 +28,18 @@ TEST_CASE("foreign files: what is often mistaken for text or vectors is named, w
       {"PAR1\x15...", "Parquet"},
       {"GGUF\3\0\0\0"s, "GGUF"},
       {"\x80\x04\x95..", "Python pickle"},
+      {"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x10\0\0\0archive/data.pkl.."s,
+       "is a PyTorch model; export the vectors from PyTorch"},
+      {"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x0b\0\0\0vectors.npy.."s,
+       "is an archive of NumPy arrays (.npz); save the vectors alone"},
+      {"\x80\x02\x8a\nl\xfc\x9c\x46\xf9 j\xa8P\x19."s, "is a PyTorch model"},
+      {"\x80\x02}q\0(X\x05\0\0\0"s,
+       "Python pickle, such as gensim's save() makes; export it with save_word2vec_format"},
+      {"\x80\x03}q\0(X\x05\0\0\0"s, "Python pickle, such as gensim's save() makes"},
+      {"\x80\x05\x95\x1c\0\0\0\0\0\0\0"s, "Python pickle, such as gensim's save() makes"},
+      {"ccopy_reg\n_reconstructor\np0\n", "Python pickle, such as gensim's save() makes"},
+      {"ARROW1\0\0\x10\0\0\0"s, "is an Arrow file; export its text or vectors first"},
+      {"GGUF\2\0\0\0"s, "is a GGUF model; word vectors are not in it"},
       {"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n", "git lfs pull"},
   };
   for (const auto& [bytes, message] : files) {

@@ -198,12 +198,15 @@ EmbeddingsHandle load(const std::string& file, const Keywords& keywords, Callbac
   keywords.read("format", format);
   if (!format.empty() && format != "automatic") options.format = format_from_name(format);
   keywords.read_size("limit", options.limit);
+  keywords.read_choice("not_finite", options.not_finite, not_finite_rules);
   keywords.read("threads", options.threads);
   keywords.read("subwords", options.subwords);
   require_between("threads", options.threads, 0, 4096);
   std::string vocabulary_file, words_file;
   keywords.read("vocabulary", vocabulary_file);
   keywords.read("words", words_file);
+  if (!vocabulary_file.empty() && options.not_finite != NotFinite::refuse)
+    throw OptionError("not_finite does not apply to the parameters that vocabulary reads");
   Notices notices;
   LongWork work(std::move(callbacks));
   Embeddings result = work.run([&] {

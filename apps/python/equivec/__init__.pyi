@@ -363,6 +363,7 @@ def load(
     *,
     format: str = "automatic",
     limit: int = 0,
+    not_finite: Literal["refuse", "drop", "keep"] = "refuse",
     words: _Path | None = None,
     vocabulary: _Path | None = None,
     subwords: bool = True,

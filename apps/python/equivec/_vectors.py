@@ -1323,8 +1323,8 @@ def _float_matrix(rows: int, columns: int) -> np.ndarray:
 
 
 @named_keywords
-def load(path: Any, *, format: str = "automatic", limit: int = 0, words: Any = None, vocabulary: Any = None,
-         subwords: bool = True, threads: int = 0, progress: Any = None) -> Embeddings:
+def load(path: Any, *, format: str = "automatic", limit: int = 0, not_finite: str = "refuse", words: Any = None,
+         vocabulary: Any = None, subwords: bool = True, threads: int = 0, progress: Any = None) -> Embeddings:
     """Reads vectors; of a native file nothing but what is used, since it is mapped.
 
     Parameters
@@ -1336,6 +1336,9 @@ def load(path: Any, *, format: str = "automatic", limit: int = 0, words: Any = N
         Take it for this format; `formats` has the names.
     limit : int
         Read only the first so many words; 0: all.
+    not_finite : {"refuse", "drop", "keep"}
+        What becomes of rows with a value that is not a finite number: an error, they are left out with a Notice, or
+        they stay. Of native files, which are mapped, refuse does not look for them.
     words : path, optional
         Only the words that this file lists, one a line.
     vocabulary : path, optional
@@ -1372,6 +1375,7 @@ def load(path: Any, *, format: str = "automatic", limit: int = 0, words: Any = N
     if not isinstance(limit, (int, np.integer)):
         raise TypeError(f"limit: expected an int, found {type(limit).__name__}")
     keywords = {"format": _require_format(format), "limit": limit, "threads": threads, "subwords": subwords,
+                "not_finite": not_finite,
                 "words": None if words is None else existing_path(words, "words"),
                 "vocabulary": None if vocabulary is None else existing_path(vocabulary, "vocabulary")}
     return Embeddings._of(_core.load(existing_path(path), keywords, progress_callback(progress), warn))

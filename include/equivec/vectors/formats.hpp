@@ -5,6 +5,7 @@
 #include "equivec/files/output_files.hpp"
 #include "equivec/vectors/embeddings.hpp"
 
+#include <array>
 #include <cstddef>
 #include <filesystem>
 #include <span>
@@ -45,19 +46,30 @@ Format format_from_name(std::string_view name);
 /// OptionError listing the extensions.
 Format format_from_extension(const std::filesystem::path& file, bool subwords = false);
 
+/// What becomes of rows with a value that is not a finite number.
+enum class NotFinite {
+  refuse,  ///< an Error; a native file, which is mapped, is not looked through
+  drop,    ///< they are left out, with a notice
+  keep     ///< they stay; only the native format can write them
+};
+/// "refuse", "drop" or "keep".
+std::string_view name_of(NotFinite value);
+inline constexpr std::array not_finite_rules = {NotFinite::refuse, NotFinite::drop, NotFinite::keep};
+
 struct ReadOptions {
   Format format = Format::automatic;
   std::size_t limit = 0;  ///< read only the first rows; 0 reads all
   int threads = 0;        ///< 0: all cores. The result is the same for any number
   bool subwords = true;   ///< also the vectors of n-grams
+  NotFinite not_finite = NotFinite::refuse;
 };
 
 /// Reads a set of vectors, compressed (gzip, bzip2, xz, zstd) or not; "-" is standard input. Memory is bounded by the
 /// size of the file, even if its header is wrong. If a word occurs twice, its first row is kept, with a notice.
-/// Throws Error, naming file and line (or row), if the content is not well formed or a value is not finite.
-/// A folder is read if a program that keeps vectors in folders made it. A native file is mapped and its values are not
-/// checked. `recognized`, if not null, is set to the file's format.
-/// Progress counts bytes for the text formats; the others are read at the speed of the disk and report nothing.
+/// Throws Error, naming file and line (or row), if the content is not well formed or, unless the options say otherwise,
+/// a value is not finite. A folder is read if a program that keeps vectors in folders made it. A native file is mapped
+/// and its values are not checked. `recognized`, if not null, is set to the file's format. Progress counts bytes for
+/// the text formats; the others are read at the speed of the disk and report nothing.
 Embeddings read_embeddings(const std::filesystem::path& file, const ReadOptions& options = {},
                            Notices* notices = nullptr, Progress* progress = nullptr, Format* recognized = nullptr);
 

@@ -9,7 +9,6 @@
 #include "src/base/text_numbers.hpp"
 #include "src/files/binary_reader.hpp"
 #include "src/files/output_file.hpp"
-#include "src/vectors/finite.hpp"
 #include "src/vectors/formats/format.hpp"
 
 #include <algorithm>
@@ -319,8 +318,9 @@ Embeddings read(const Source& source, const ReadContext& context) {
   Matrix vectors = word_vectors(dictionary, count, input, subwords, arguments.dimension, context);
   Embeddings embeddings = with_unique_words(source.name, context, std::span(dictionary.words).first(count),
                                             std::move(vectors), std::span(dictionary.counts).first(count));
-  require_finite(source.name, embeddings.vocabulary(), embeddings.matrix(), context.options.threads);
-  if (subwords && !subwords->matrix().allFinite()) source.fail("a vector of n-grams is not finite");
+  check_finite(source.name, context, embeddings);
+  if (subwords && context.options.not_finite != NotFinite::keep && !subwords->matrix().allFinite())
+    source.fail("a vector of n-grams is not finite");
   return embeddings.with_metadata(metadata_of(arguments, version)).with_subwords(std::move(subwords));
 }
 

@@ -85,11 +85,17 @@ bool is_words_and_counts(std::string_view bytes);
 
 bool are_unique(std::span<const std::string_view> words);
 
-/// Vectors in the order of `words`; if a word occurs twice, its first row is kept, with a notice. counts: of each word,
+/// Vectors in the order of `words`, without rows that are not finite if the options drop them, with a notice; if a word
+/// occurs twice, its first row is kept, with a notice. counts: of each word,
 /// or empty if they are unknown.
 Embeddings with_unique_words(const std::string& source, const ReadContext& context,
                              std::span<const std::string_view> words, Matrix vectors,
                              std::span<const std::uint64_t> counts = {});
+
+/// Throws Error naming the first row with a value that is not finite, unless the options keep such rows.
+void check_finite(const std::string& source, const ReadContext& context, const Embeddings& embeddings);
+/// The notice about `count` rows that were dropped.
+std::string dropped_rows(const std::string& source, std::size_t count, std::string_view first_word);
 
 /// Throws Error if a word contains one of `separators`, which end a word in the format called `format`.
 void require_words_without(std::string_view separators, const Embeddings& embeddings, std::string_view format);

@@ -12,7 +12,6 @@
 #include "src/base/text_numbers.hpp"
 #include "src/files/mapped_file.hpp"
 #include "src/files/output_file.hpp"
-#include "src/vectors/finite.hpp"
 #include "src/vectors/formats/format.hpp"
 
 #include <algorithm>
@@ -155,12 +154,12 @@ Embeddings read(const Source& source, const ReadContext& context) {
 
   const auto height = static_cast<Eigen::Index>(rows), width = static_cast<Eigen::Index>(header.dimension);
   const bool askew = reinterpret_cast<std::uintptr_t>(data.data()) % alignof(float) != 0;
-  if (type == "<f4" && !askew && are_unique(words)) {
+  if (type == "<f4" && !askew && context.options.not_finite != NotFinite::drop && are_unique(words)) {
     std::vector<Vocabulary::Entry> entries;
     for (const std::string_view word : words) entries.push_back({std::string(word), 0});
     const MatrixView mapped(reinterpret_cast<const float*>(data.data()), height, width);
     Embeddings result(Vocabulary(entries), mapped, source.file);
-    require_finite(source.name, result.vocabulary(), mapped, threads);
+    check_finite(source.name, context, result);
     return result;
   }
   Matrix vectors(height, width);
@@ -173,7 +172,7 @@ Embeddings read(const Source& source, const ReadContext& context) {
   else
     convert<std::uint16_t>(data, swap, vectors, threads, half_to_float);
   Embeddings result = with_unique_words(source.name, context, words, std::move(vectors));
-  require_finite(source.name, result.vocabulary(), result.matrix(), threads);
+  check_finite(source.name, context, result);
   return result;
 }
 

@@ -71,8 +71,8 @@ std::optional<float> pop_short_decimal(std::string_view& line) noexcept {
   return std::nullopt;
 }
 
-/// Reads one row. Returns its word, or an empty one with the reason in `why`.
-std::string_view parse_row(std::string_view line, std::span<float> row, std::string& why) {
+/// Reads one row, whose numbers must be finite if `finite`. Returns its word, or an empty one with the reason in `why`.
+std::string_view parse_row(std::string_view line, std::span<float> row, bool finite, std::string& why) {
   std::string_view word = line;
   for (std::size_t i = row.size(); i-- > 0;) {
     if (const auto short_value = pop_short_decimal(word)) {
@@ -89,8 +89,9 @@ std::string_view parse_row(std::string_view line, std::span<float> row, std::str
                                                               : std::to_string(numbers) + " numbers");
       return {};
     }
-    if (!std::isfinite(*value)) {
-      why = "number " + std::to_string(i + 1) + " is '" + std::string(field.substr(0, 40)) + "', not a finite number";
+    if (finite && !std::isfinite(*value)) {
+      why = "number " + std::to_string(i + 1) + " is '" + std::string(field.substr(0, 40)) +
+            "', not a finite number; convert --not-finite drop leaves such rows out";
       return {};
     }
     row[i] = *value;
@@ -187,7 +188,8 @@ Embeddings read_text_rows(const Source& source, const ReadContext& context, std:
     const Piece& piece = pieces[i];
     std::size_t row = piece.first_row;
     for_each_row(piece.text, [&](std::string_view line, std::size_t number) {
-      words[row] = parse_row(line, {vectors.data() + row * dimension, dimension}, faults[i].why);
+      words[row] = parse_row(line, {vectors.data() + row * dimension, dimension},
+                             context.options.not_finite == NotFinite::refuse, faults[i].why);
       if (words[row].empty()) {
         faults[i].line = piece.first_line + number - 1;
         return false;

@@ -5,7 +5,6 @@
 #include "equivec/vectors/formats.hpp"
 #include "src/base/parallel.hpp"
 #include "src/files/output_file.hpp"
-#include "src/vectors/finite.hpp"
 #include "src/vectors/formats/format.hpp"
 
 #include <algorithm>
@@ -62,7 +61,7 @@ Embeddings read(const Source& source, const ReadContext& context) {
       std::memcpy(vectors.data() + row * header->dimension, numbers[row], row_bytes);
   });
   Embeddings result = with_unique_words(source.name, context, words, std::move(vectors));
-  require_finite(source.name, result.vocabulary(), result.matrix(), context.options.threads);
+  check_finite(source.name, context, result);
   return result;
 }
 
