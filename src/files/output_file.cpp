@@ -234,11 +234,15 @@ OutputFiles::OutputFiles() = default;
 OutputFiles::~OutputFiles() {
   files_.clear();
   std::error_code ignored;  // a folder that others have put something in stays
-  for (const fs::path& folder : folders_) fs::remove(folder, ignored);
+  for (auto folder = folders_.rbegin(); folder != folders_.rend(); ++folder) fs::remove(*folder, ignored);
+}
+
+OutputFile& OutputFiles::open(const fs::path& target) {
+  return *files_.emplace_back(std::make_unique<OutputFile>(target));
 }
 
 void OutputFiles::make_folder(const fs::path& folder) {
-  if (folder == "-") throw Error("standard output cannot take several files; name a folder");
+  if (is_written_directly(folder)) throw Error(folder.string() + ": is no place for several files; name a folder");
   std::error_code ignored;
   if (fs::is_directory(folder, ignored)) return;
   if (fs::exists(folder, ignored))
@@ -246,10 +250,6 @@ void OutputFiles::make_folder(const fs::path& folder) {
   if (system_calls().make_folder(folder.c_str(), 0777) != 0)
     throw Error(folder.string() + ": the folder cannot be made: " + system_message(errno));
   folders_.push_back(folder);
-}
-
-OutputFile& OutputFiles::open(const fs::path& target) {
-  return *files_.emplace_back(std::make_unique<OutputFile>(target));
 }
 
 void OutputFiles::commit() {

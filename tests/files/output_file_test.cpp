@@ -73,6 +73,32 @@ TEST_CASE("output files: an empty file can be written") {
   CHECK(read_file(directory / "empty").empty());
 }
 
+TEST_CASE("output files: a folder that was made stays after commit() and goes without it") {
+  const TemporaryDirectory directory;
+  for (const bool commits : {false, true}) {
+    OutputFiles files;
+    files.make_folder(directory / "new");
+    files.make_folder(directory / "new/inner");
+    files.open(directory / "new/a").write("a");
+    files.open(directory / "new/inner/b").write("b");
+    if (commits) files.commit();
+  }
+  CHECK(directory.names() == Names{"new"});
+  CHECK(read_file(directory / "new/inner/b") == "b");
+  {
+    OutputFiles files;
+    files.make_folder(directory / "new");
+    files.open(directory / "new/a").write("c");
+    files.make_folder(directory / "other");
+  }
+  CHECK(directory.names() == Names{"new"});
+  CHECK(read_file(directory / "new/a") == "a");
+  OutputFiles files;
+  CHECK_THAT(error_of([&] { files.make_folder(directory / "new/a"); }), ContainsSubstring("is a file"));
+  CHECK_THAT(error_of([&] { files.make_folder(directory / "none/x"); }), ContainsSubstring("cannot be made"));
+  CHECK_THAT(error_of([&] { files.make_folder("/dev/null"); }), ContainsSubstring("name a folder"));
+}
+
 TEST_CASE("output files: without a commit nothing remains") {
   const TemporaryDirectory directory;
   const bool existed = GENERATE(false, true);

@@ -167,6 +167,17 @@ int main(int argc, char** argv) {
   write(folder / "text_rules/words", "\x11\x07" + scripts);
   write(folder / "text_rules/normalized_words", "\x19\x09" + scripts);
   write(folder / "text_rules/characters", "\x27\x0c" + scripts);
+  const std::string mark = "\xfe\xfe";
+  write(folder / "projector/text", std::string(1, '\0') +
+                                       "embeddings { tensor_name: 'word vectors (labels escaped)' tensor_path: 't.tsv' "
+                                       "metadata_path: \"m.tsv\" tensor_shape: [2, 2] # two\n}" +
+                                       mark + "1\t2\n-3e-1\t4\n" + mark + "word\tcount\na\\tb\t3\n\\xff\t1\n");
+  write(folder / "projector/floats",
+        "\x03" +
+            std::string(R"({"embeddings":[{"tensorPath":"t.bytes","metadataPath":"m.tsv","tensorShape":[2,1]}]})") +
+            mark + std::string("\0\0\x80\x3f\0\0\0\x40", 8) + mark + "king\nqueen\n");
+  write(folder / "projector/labels", std::string(1, '\0') + "embeddings < tensor_path: 't' '\\056tsv' >" + mark +
+                                         "king\t1\t2\nqueen\t3\t4\n" + mark);
   write(folder / "phrases/two_passes", "new_york 120.5\nsan_francisco 99\n\nnew_york_times 12\n");
   write(folder / "phrases/connectors", "# delimiter: +\n# connector words: of the\nbank+of+america 12\n");
   write(folder / "labelled_texts/marked", "__label__good a fine film\n__label__bad a poor film\n");

@@ -33,6 +33,8 @@ class OutputFiles {
   void commit();
 
  private:
+  void put_in_places();
+
   std::vector<std::unique_ptr<OutputFile>> files_;
   std::vector<std::filesystem::path> folders_;  // made here, and not yet kept
 };
