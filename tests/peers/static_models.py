@@ -34,7 +34,8 @@ def write_tensors(path, tensors):
     header, data = {}, b""
     for name, array in tensors.items():
         kind = next(kind for kind, dtype in TYPES.items() if array.dtype == numpy.dtype(dtype))
-        header[name] = {"dtype": kind, "shape": list(array.shape), "data_offsets": [len(data), len(data) + array.nbytes]}
+        header[name] = {"dtype": kind, "shape": list(array.shape),
+                        "data_offsets": [len(data), len(data) + array.nbytes]}
         data += array.tobytes()
     text = json.dumps(header).encode()
     path.write_bytes(struct.pack("<Q", len(text)) + text + data)
@@ -102,7 +103,8 @@ def check_writing(folder, words, rows):
     support.same_vectors("back from sentence-transformers", support.load(folder / "st"), (words, rows))
     run("convert", folder / "words.vec", folder / "m2v2", "--format", "model2vec")
     for file in sorted((folder / "m2v").iterdir()):
-        check(f"{file.name}: the same bytes each time", file.read_bytes() == (folder / "m2v2" / file.name).read_bytes(), "")
+        again = folder / "m2v2" / file.name
+        check(f"{file.name}: the same bytes each time", file.read_bytes() == again.read_bytes(), "they differ")
 
 
 def check_reading(folder):
@@ -139,7 +141,8 @@ def check_reading(folder):
 
 folder = support.folder()
 random = numpy.random.default_rng(1)
-words = ["the", "naïve", "数据", "e\u0301", 'quo"te', "back\\slash", "[cls]", "</s>", "#", "0.5"] + [f"w{i}" for i in range(500)]
+words = ["the", "naïve", "数据", "e\u0301", 'quo"te', "back\\slash", "[cls]", "</s>", "#", "0.5"]
+words += [f"w{i}" for i in range(500)]
 check_writing(folder, words, random.standard_normal((len(words), 7)).astype("float32"))
 check_reading(folder)
 support.finish()

@@ -164,11 +164,11 @@ TEST_CASE("static models: the words of every model of tokenizers are read as the
   const TemporaryDirectory directory;
   const auto [tokenizer, expected] = GENERATE(table<std::string, Names>({
       {word_level(R"({"a": 0, "b\u00e9\ud83d\ude00": 1, "new\nline \"q\"": 2})"), {"a", "bé😀", "new\nline \"q\""}},
-      {tokenizer_json(
-           R"({"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "vocab": {"[UNK]": 0, "play": 1, "##ing": 2}})"),
+      {tokenizer_json(R"({"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", )"
+                      R"("vocab": {"[UNK]": 0, "play": 1, "##ing": 2}})"),
        {"[UNK]", "play", "##ing"}},
-      {tokenizer_json(
-           R"({"type": "BPE", "dropout": null, "vocab": {"h": 0, "e": 1, "Ġhe": 2}, "merges": ["h e", ["Ġ", "he"]]})"),
+      {tokenizer_json(R"({"type": "BPE", "dropout": null, "vocab": {"h": 0, "e": 1, "Ġhe": 2}, )"
+                      R"("merges": ["h e", ["Ġ", "he"]]})"),
        {"h", "e", "Ġhe"}},
       {tokenizer_json(R"({"type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0.0], ["▁the", -3.5], ["s", -4]]})"),
        {"<unk>", "▁the", "s"}},
@@ -176,7 +176,8 @@ TEST_CASE("static models: the words of every model of tokenizers are read as the
                       R"([{"id": 2, "content": "[MASK]", "special": true}, {"id": 0, "content": "a"}])"),
        {"a", "b", "[MASK]"}},
       // Keys of the same names elsewhere are not meant.
-      {R"({"other": {"model": {"vocab": {"x": 7}}}, "model": {"type": "WordLevel", "sub": {"vocab": {"y": 9}}, "vocab": {"a": 0, "vocab": 1, "model": 2}}, "list": [{"vocab": {"z": 1}}, [[{"content": 5}]]]})",
+      {R"({"other": {"model": {"vocab": {"x": 7}}}, "model": {"type": "WordLevel", "sub": {"vocab": {"y": 9}}, )"
+       R"("vocab": {"a": 0, "vocab": 1, "model": 2}}, "list": [{"vocab": {"z": 1}}, [[{"content": 5}]]]})",
        {"a", "vocab", "model"}},
   }));
   const Embeddings e = read(model(directory, tokenizer, safetensors({::table("embeddings", 2, three_rows)})));
