@@ -413,7 +413,7 @@ Embeddings read(const Source& source, const ReadContext& context) {
   const std::size_t count = limit > 0 ? std::min(limit, words.words.size()) : words.words.size();
   Embeddings embeddings = with_unique_words(source.name, context, std::span(words.words).first(count),
                                             word_vectors(container, count, context));
-  require_finite(source.name, embeddings.vocabulary(), embeddings.matrix(), context.options.threads);
+  check_finite(source.name, context, embeddings);
   Metadata metadata;
   if (container.metadata) metadata[metadata_key] = *container.metadata;
   return embeddings.with_metadata(std::move(metadata)).with_subwords(std::move(subwords));

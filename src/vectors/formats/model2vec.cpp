@@ -344,7 +344,7 @@ Embeddings read_folder(const fs::path& folder, const ReadContext& context) {
   });
   Embeddings result =
       with_unique_words(tokenizer.name, context, words, std::move(rows), counts_of(content, vectors, tokens.words));
-  require_finite(model.name, result.vocabulary(), result.matrix(), context.options.threads);
+  check_finite(model.name, context, result);
   result = result.with_metadata(content.metadata);
   std::string configuration = configuration_of(folder, context);
   if (!all) return result;
