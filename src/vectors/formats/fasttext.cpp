@@ -9,6 +9,7 @@
 #include "src/base/text_numbers.hpp"
 #include "src/files/binary_reader.hpp"
 #include "src/files/output_file.hpp"
+#include "src/vectors/finite.hpp"
 #include "src/vectors/formats/format.hpp"
 
 #include <algorithm>
