@@ -78,4 +78,4 @@ forbid("only the program reads the command line" "boost/program_options" ${libra
 forbid("TBB stays inside src/" "(oneapi/)?tbb/|tbb\\.h|execution[>\"]" ${public})
 forbid("JSON stays inside src/" "nlohmann/" ${public})
 forbid("training knows no vector format" "vectors/formats[./]" ${training})
-forbid("formats know no training" "word2vec[./]|kernels/" ${formats})
+forbid("formats know no training" "word2vec[./]|kernels/(window|glove)_" ${formats})

@@ -2,20 +2,15 @@
 
 #include "equivec/vectors/precision.hpp"
 #include "src/base/text_numbers.hpp"
+#include "src/report/table.hpp"
 
 #include <algorithm>
-#include <cstdio>
 
 namespace equivec {
 
 namespace {
 
-std::string four_digits(std::optional<double> value) {
-  if (!value) return "-";
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4f", *value);
-  return text;
-}
+std::string four_digits(std::optional<double> value) { return value ? formatted("%.4f", *value) : "-"; }
 
 }  // namespace
 
