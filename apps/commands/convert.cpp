@@ -29,15 +29,15 @@ namespace {
 struct Reduction {
   PrecisionOptions precision;
   int dimension = 0;
-  bool keeps_precision = true, report = false, json = false;
+  bool report = false, json = false;
+  std::string precision_name;  ///< empty: as it is
   std::string analogies;
 };
 
 void add_reduction(Options& options, Reduction& reduction) {
   options
-      .add_named(
-          "precision", reduction.precision.precision, precisions,
-          "of the numbers in a native file; pq: product quantisation. By default that of IN, in other formats f32")
+      .add("precision", reduction.precision_name,
+           names_of(precisions) + ", in a native file; pq: product quantisation. By default that of IN", "NAME")
       .add("parts", reduction.precision.parts, "of pq: bytes a vector; 0: dimension / 12.5")
       .add("rotation", reduction.precision.rotation, "of pq: learn a rotation first, which takes longer and loses less")
       .add("dimension", reduction.dimension, "keep only the first N principal directions; 0: all numbers as they are")
@@ -48,7 +48,10 @@ void add_reduction(Options& options, Reduction& reduction) {
       .add("threads,thread", reduction.precision.threads, "0: all cores; the result is the same");
 }
 
-void require_consistent(const Options& options, const Reduction& reduction, const VectorsOutput& output) {
+/// Throws OptionError for what does not go together.
+void take_reduction(const Options& options, Reduction& reduction, const VectorsOutput& output) {
+  if (!reduction.precision_name.empty())
+    reduction.precision.precision = value_named(reduction.precision_name, "precision", precisions);
   require_at_least("dimension", reduction.dimension, 0);
   require_between("threads", reduction.precision.threads, 0, 4096);
   if (!reduction.report && options.given("json")) throw OptionError("--json is of --report");
@@ -66,7 +69,7 @@ Embeddings reduced(const Embeddings& embeddings, const Reduction& reduction, con
   const Embeddings shorter = reduction.dimension == 0 ? embeddings
                                                       : with_dimension(embeddings, reduction.dimension,
                                                                        reduction.precision.threads, &progress());
-  return reduction.keeps_precision ? shorter : with_precision(shorter, reduction.precision, &progress());
+  return reduction.precision_name.empty() ? shorter : with_precision(shorter, reduction.precision, &progress());
 }
 
 void report_loss(const Embeddings& before, const Embeddings& after, const std::optional<AnalogySet>& set,
@@ -113,8 +116,7 @@ int run_convert(std::span<const std::string> arguments) {
   add_console_options(options, console);
   if (!options.parse(arguments)) return 0;
   require_at_least("limit", limit, 0);
-  require_consistent(options, reduction, output);
-  reduction.keeps_precision = !options.given("precision");
+  take_reduction(options, reduction, output);
   const ReadOptions reading{.format = input_format.empty() ? Format::automatic : format_from_name(input_format),
                             .limit = static_cast<std::size_t>(limit),
                             .threads = reduction.precision.threads,

@@ -43,7 +43,7 @@ bool parse(std::span<const std::string> arguments, Word2VecJob& job) {
       .add("learning-rate,alpha,lr", training.learning_rate, "at the start; falls linearly to almost 0")
       .add("subsample,sample", training.subsample, "drop words at random that are a larger share of text; 0 drops none")
       .add("noise-exponent,ns-exponent", training.noise_exponent, "noise words are drawn by count to this power");
-  options.add("subwords", subwords, "make words of their n-grams of so many characters, as 3..6", "MIN..MAX");
+  options.add("subwords", subwords, "make words of their n-grams of so many characters, as 3..6", "RANGE");
   options.without_help().add("buckets", training.buckets, "of n-grams").with_help();
   if (!cbow)
     options.add("group", training.group, "windows trained in one step; 0: 5 with negative sampling, else 1")

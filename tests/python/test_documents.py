@@ -238,6 +238,9 @@ TEXT_COMMANDS = ("train skipgram", "train cbow", "train glove", "cooccur")
 #: Options of the command line alone, of a command or of all ("").
 ONLY_OPTIONS = {
     ("", "help"): "help() is Python's",
+    ("convert", "dimension"): "of the command",
+    ("convert", "report"): "of the command",
+    ("convert", "analogies"): "of the report",
     ("", "quiet"): "nothing is printed; remarks go to the log",
     ("", "progress"): "nothing is printed; progress= shows it",
     ("", "json"): "to_dict()",
@@ -261,7 +264,6 @@ ONLY_KEYWORDS = {
     ("train cbow", "on_epoch"): "the command prints the loss",
     ("train glove", "on_epoch"): "the command prints the loss",
     ("train glove", "corpus"): "an argument of the command",
-    ("convert", "threads"): "conversion takes all cores",
     ("convert", "subwords"): "conversion keeps what the format holds",
     ("neighbors", "query"): "an argument of the command",
     ("neighbors", "add"): "a sum is written as one: 'king - man'",
