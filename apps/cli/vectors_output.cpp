@@ -29,12 +29,15 @@ void VectorsOutput::add_to(RunFiles& files) const {
   files.writes(description);
 }
 
-void VectorsOutput::write(OutputFiles& files, const Embeddings& vectors) const {
+void VectorsOutput::write(OutputFiles& files, const Embeddings& vectors, const Embeddings* contexts) const {
   const Format written =
       format_name.empty() ? format_from_extension(file, vectors.subwords() != nullptr) : format_from_name(format_name);
   if (vectors.subwords() && !std::ranges::find(formats(), written, &FormatInfo::format)->keeps_ngrams)
     remark(Notices{"the vectors of n-grams are left out of " + file + "; native and fasttext keep them"});
-  write_embeddings(files, file, vectors, written, &progress());
+  if (written == Format::fasttext && contexts)
+    write_fasttext_model(files, file, vectors, *contexts, &progress());
+  else
+    write_embeddings(files, file, vectors, written, &progress());
   if (!description.empty()) files.open(description).write(dump(vectors_description(vectors, written)) + '\n');
 }
 

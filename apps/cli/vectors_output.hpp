@@ -23,7 +23,9 @@ struct VectorsOutput {
   equivec::Format format_of(const std::string& other_file) const;
 
   void add_to(equivec::RunFiles& files) const;
-  void write(equivec::OutputFiles& files, const equivec::Embeddings& vectors) const;
+  /// contexts: the output side of the same words, which fastText's models have too; may be null.
+  void write(equivec::OutputFiles& files, const equivec::Embeddings& vectors,
+             const equivec::Embeddings* contexts = nullptr) const;
 };
 
 /// --format and --describe.

@@ -152,7 +152,7 @@ void write(const Word2VecJob& job, const TrainedVectors& trained) {
   const ProgressLine line("writing", "", job.console);
   OutputFiles files;
   within_threads(job.recipe.training.threads, [&] {
-    output.write(files, trained.vectors);
+    output.write(files, trained.vectors, trained.contexts ? &*trained.contexts : nullptr);
     if (!job.contexts.empty())
       write_embeddings(files, job.contexts, trained.contexts.value(), output.format_of(job.contexts), &progress());
   });

@@ -77,6 +77,7 @@ model = gensim.models.fasttext.load_facebook_model(str(folder / "ours.bin"))
 by_gensim = {word: model.wv[word] for word in KNOWN_AND_UNSEEN[:5]}
 check_same("gensim reads equivec's model", by_gensim,
            vectors_by_equivec(folder / "ours.bin", KNOWN_AND_UNSEEN[:5], folder), 1e-5, printed=False)
+check("gensim finds what training left on the output side", numpy.abs(model.syn1neg).max() > 0, model.syn1neg)
 before = model.wv["king"].copy()
 sentences = [line.split() for line in support.lines(corpus)][:200]
 model.train(sentences, total_examples=len(sentences), epochs=1)

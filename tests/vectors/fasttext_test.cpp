@@ -257,6 +257,24 @@ TEST_CASE("fasttext: what is written is read with the same words, counts, n-gram
     CHECK(read.metadata().at(key) == written.metadata().at(key));
 }
 
+TEST_CASE("fasttext: output rows are those given, else zeros") {
+  const TemporaryDirectory directory;
+  const Embeddings written = random_model(20, 4, 10);
+  const Embeddings contexts(written.vocabulary(), Matrix::Random(20, 4));
+  OutputFiles files;
+  write_fasttext_model(files, directory / "model.bin", written, contexts);
+  files.commit();
+  write_embeddings(directory / "zeros.bin", written);
+  const std::string with = read_file(directory / "model.bin"), without = read_file(directory / "zeros.bin");
+  const std::size_t bytes = 20 * 4 * sizeof(float);
+  REQUIRE(with.size() == without.size());
+  CHECK(with.substr(0, with.size() - bytes) == without.substr(0, with.size() - bytes));
+  CHECK(without.substr(without.size() - bytes) == std::string(bytes, '\0'));
+  CHECK(std::memcmp(with.data() + with.size() - bytes, contexts.matrix().data(), bytes) == 0);
+  const Embeddings others(Vocabulary(std::vector<Vocabulary::Entry>{{"a", 1}}), Matrix::Zero(1, 4));
+  CHECK_THROWS_AS(write_fasttext_model(files, directory / "bad.bin", written, others), Error);
+}
+
 TEST_CASE("native: n-grams are kept bit for bit, whatever their rule") {
   const TemporaryDirectory directory;
   const Embeddings model = random_model(20, 4, 100);
