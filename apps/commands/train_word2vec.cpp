@@ -72,7 +72,8 @@ bool parse(std::span<const std::string> arguments, Word2VecJob& job) {
   training.cbow_update = value_named(cbow_update, "cbow-update", std::array{CbowUpdate::gradient, CbowUpdate::legacy});
   if (!subwords.empty()) training.subwords = ngram_lengths(subwords);
   if (!options.given("learning-rate"))
-    training.learning_rate = word2vec_defaults(training.model, training.cbow_update).learning_rate;
+    training.learning_rate =
+        word2vec_defaults(training.model, training.cbow_update, training.subwords.longest > 0).learning_rate;
   require_one_vocabulary(options, recipe.words.file);
   job.files.corpus.read_lists(recipe.words.options);
   require_checkpoint(options, job.files);

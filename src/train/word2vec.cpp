@@ -41,11 +41,14 @@ NgramLengths ngram_lengths(std::string_view text) {
   return {*shortest_length, *longest_length};
 }
 
-Word2VecOptions word2vec_defaults(Word2VecModel model, CbowUpdate update) {
+Word2VecOptions word2vec_defaults(Word2VecModel model, CbowUpdate update, bool subwords) {
   Word2VecOptions options;
   options.model = model;
   options.cbow_update = update;
-  if (model == Word2VecModel::cbow) options.learning_rate = update == CbowUpdate::gradient ? 0.075 : 0.05;
+  if (model == Word2VecModel::cbow)
+    options.learning_rate = update == CbowUpdate::gradient ? 0.075 : 0.05;
+  else if (subwords)
+    options.learning_rate = 0.05;
   return options;
 }
 

@@ -594,6 +594,7 @@ TEST_CASE("word2vec_defaults: each model has its learning rate") {
   CHECK(word2vec_defaults(Model::skipgram).learning_rate == 0.025);
   CHECK(word2vec_defaults(Model::cbow).learning_rate == 0.075);
   CHECK(word2vec_defaults(Model::cbow, CbowUpdate::legacy).learning_rate == 0.05);
+  CHECK(word2vec_defaults(Model::skipgram, CbowUpdate::gradient, true).learning_rate == 0.05);
   CHECK(word2vec_defaults(Model::cbow).model == Model::cbow);
   CHECK(word2vec_defaults(Model::cbow).cbow_update == CbowUpdate::gradient);
   CHECK(word2vec_defaults(Model::cbow, CbowUpdate::legacy).cbow_update == CbowUpdate::legacy);

@@ -172,7 +172,10 @@ Word2VecRecipe word2vec_recipe(const Keywords& keywords) {
   Word2VecOptions& training = recipe.training;
   keywords.read_choice("model", training.model, std::array{Word2VecModel::skipgram, Word2VecModel::cbow});
   keywords.read_choice("cbow_update", training.cbow_update, std::array{CbowUpdate::gradient, CbowUpdate::legacy});
-  training = word2vec_defaults(training.model, training.cbow_update);
+  std::string subwords;
+  keywords.read("subwords", subwords);
+  training = word2vec_defaults(training.model, training.cbow_update, !subwords.empty());
+  if (!subwords.empty()) training.subwords = ngram_lengths(subwords);
   keywords.read_choice("loss", training.loss, word2vec_losses);
   keywords.read("dimension", training.dimension);
   keywords.read("window", training.window);
@@ -180,9 +183,6 @@ Word2VecRecipe word2vec_recipe(const Keywords& keywords) {
   keywords.read("negatives", training.negatives);
   keywords.read("group", training.group);
   keywords.read("group_noise", training.group_noise);
-  std::string subwords;
-  keywords.read("subwords", subwords);
-  if (!subwords.empty()) training.subwords = ngram_lengths(subwords);
   keywords.read("buckets", training.buckets);
   keywords.read("epochs", training.epochs);
   keywords.read("learning_rate", training.learning_rate);

@@ -307,7 +307,8 @@ def train_word2vec(corpus: Any, *, model: str = "skipgram", loss: str = "negativ
     epochs : int
         Passes over the corpus.
     learning_rate : float, optional
-        At the start; falls linearly to almost 0. By default 0.025; CBOW's is 0.075, or 0.05 with the legacy update.
+        At the start; falls linearly to almost 0. By default 0.025, with n-grams 0.05; CBOW's is 0.075,
+        or 0.05 with the legacy update.
     subsample : float
         Drop words at random that are a larger share of the text; 0: none.
     noise_exponent : float

@@ -79,8 +79,8 @@ struct Word2VecOptions {
 };
 
 /// The defaults of a model: CBOW's learning rate is 0.05 with the legacy update (word2vec.c's), 0.075 with the
-/// gradient.
-Word2VecOptions word2vec_defaults(Word2VecModel model, CbowUpdate update = CbowUpdate::gradient);
+/// gradient; skip-gram's is 0.025, and 0.05 with n-grams (fastText's).
+Word2VecOptions word2vec_defaults(Word2VecModel model, CbowUpdate update = CbowUpdate::gradient, bool subwords = false);
 
 /// How many consecutive windows are trained in one step, with noise words that they share: `options.group`, or by
 /// default 5 in skip-gram with negative sampling, fewer with more than 20 negatives, and 1 elsewhere. In a group no
