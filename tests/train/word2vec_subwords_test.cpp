@@ -117,7 +117,8 @@ TEST_CASE("composed window: a place that another word takes is given back first"
   const Vocabulary words(std::vector<Vocabulary::Entry>{{"where", 3}, {"here", 2}});
   const NgramRows rows = ngram_rows(words, {.min_length = 3, .max_length = 4, .buckets = 100});
   const Table own(words.size(), 4), ngrams(rows.kept.size(), 4);
-  ComposedWindow window(own, ngrams, rows, window_kernels(), 4);
+  const WindowKernels kernels = window_kernels();
+  ComposedWindow window(own, ngrams, rows, kernels, 4);
   window.word(0, word_id(0))[0] += 1;
   window.word(4, word_id(1));
   CHECK(own.row(0)[0] == 1);
