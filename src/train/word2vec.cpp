@@ -207,14 +207,24 @@ HuffmanTree tree_of(const Vocabulary& vocabulary, Word2VecLoss loss) {
 /// Ids that a worker trains in a round. What the workers change in one row without knowing of each other is added up,
 /// which diverges where a row changes much: so fewer ids where few words make up most of what is trained (an eighth of
 /// the number of equally frequent words that would meet as often; a half diverged with high learning rates), and where
-/// every pair changes the root of a tree.
-std::size_t round_piece_of(const Vocabulary& vocabulary, std::span<const std::uint32_t> keep, Word2VecLoss loss) {
+/// every pair changes the root of a tree. With n-grams a word moves another by the share of the other's rows that it
+/// has too: `ngrams` is then not empty.
+std::size_t round_piece_of(const Vocabulary& vocabulary, std::span<const std::uint32_t> keep, const NgramRows& ngrams,
+                           Word2VecLoss loss) {
   double sum = 0, squares = 0;
+  std::vector<double> moves(ngrams.kept.size()), moved(ngrams.kept.size());  // of each row, by all words and of them
   for (std::size_t i = 0; i < keep.size(); ++i) {
     const double kept = static_cast<double>(vocabulary.count(word_id(i))) * keep[i] * 0x1p-32;
+    const auto rows = ngrams.kept.empty() ? std::span<const std::uint32_t>() : ngrams.of(word_id(i));
+    const double share = kept / static_cast<double>(rows.size() + 1);
     sum += kept;
-    squares += kept * kept;
+    squares += kept * share;
+    for (const std::uint32_t row : rows) {
+      moves[row] += kept;
+      moved[row] += share;
+    }
   }
+  for (std::size_t row = 0; row < moves.size(); ++row) squares += moves[row] * moved[row];
   const double words = squares > 0 ? sum * sum / squares : 1;
   const std::size_t most = has_tree(loss) ? longest_tree_piece : longest_round_piece;
   return std::clamp(static_cast<std::size_t>(words / 8), std::size_t{4}, most);
@@ -258,7 +268,7 @@ class Training : private TrainingRun {
     state_.ngrams = Table(state_.rows_of_words.kept.size(), dimension);
     tables_ = {{"embeddings", &state_.words}, {"contexts", &state_.contexts}, {"nodes", &state_.nodes}};
     if (state_.has_ngrams()) tables_.push_back({"ngrams", &state_.ngrams});
-    round_piece_ = round_piece_of(vocabulary, state_.keep, options.loss);
+    round_piece_ = round_piece_of(vocabulary, state_.keep, state_.rows_of_words, options.loss);
     const std::size_t round = round_workers * round_piece_;
     tasks_of_epoch_ = options.deterministic ? (corpus.ids().size() + round - 1) / round : corpus.chunks();
     const std::vector<std::vector<int>> groups = core_groups();
