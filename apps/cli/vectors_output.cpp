@@ -32,8 +32,8 @@ void VectorsOutput::add_to(RunFiles& files) const {
 void VectorsOutput::write(OutputFiles& files, const Embeddings& vectors, const Embeddings* contexts) const {
   const Format written =
       format_name.empty() ? format_from_extension(file, vectors.subwords() != nullptr) : format_from_name(format_name);
-  if (vectors.subwords() && !std::ranges::find(formats(), written, &FormatInfo::format)->keeps_ngrams)
-    remark(Notices{"the vectors of n-grams are left out of " + file + "; native and fasttext keep them"});
+  if (!quiet && vectors.subwords() && !std::ranges::find(formats(), written, &FormatInfo::format)->keeps_ngrams)
+    remark(Notices{"the vectors of n-grams are left out of " + file + "; native, fasttext and finalfusion keep them"});
   if (written == Format::fasttext && contexts)
     write_fasttext_model(files, file, vectors, *contexts, &progress());
   else

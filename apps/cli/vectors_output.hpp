@@ -16,6 +16,7 @@ std::string format_list();
 struct VectorsOutput {
   std::string file;
   std::string format_name;  ///< empty if the ending of a file names its format
+  bool quiet = false;       ///< nothing is said of what the format leaves out
   std::string description;  ///< a file that tells how the vectors were made, or empty
 
   /// Of `file`, and of another one with the same options. Throws equivec::OptionError.

@@ -141,6 +141,7 @@ int run_convert(std::span<const std::string> arguments) {
   {
     const ProgressLine line("writing", "", console);
     OutputFiles outputs;
+    output.quiet = console.quiet;
     output.write(outputs, written);
     outputs.commit();
   }

@@ -163,7 +163,12 @@ int run_debias(std::span<const std::string> arguments) {
   {
     const ProgressLine line("writing", "", given.console);
     OutputFiles files;
-    within_threads(given.settings.threads, [&] { given.output.write(files, debiased.embeddings); });
+    VectorsOutput output = given.output;
+    output.quiet = given.console.quiet;
+    if (!output.quiet && before.subwords() && !debiased.embeddings.subwords())
+      remark(Notices{std::string(method.name) +
+                     " changes words one by one; the vectors of n-grams, which would keep the bias, are left out"});
+    within_threads(given.settings.threads, [&] { output.write(files, debiased.embeddings); });
     for (std::size_t i = 0; i < texts.size(); ++i) files.open(report_files(given.report)[i]).write(texts[i]);
     files.commit();
   }

@@ -144,7 +144,8 @@ void show_estimate(const Word2VecEstimate& estimate) {
 }
 
 void write(const Word2VecJob& job, const TrainedVectors& trained) {
-  const VectorsOutput& output = job.files.output;
+  VectorsOutput output = job.files.output;
+  output.quiet = job.console.quiet;
   if (job.classes > 0) {
     const ProgressLine line("finding classes", "words", job.console);
     return write_classes(output.file, trained.vectors.vocabulary(),

@@ -640,10 +640,10 @@ void write(OutputFiles& files, const std::filesystem::path& path, const Embeddin
 
 }  // namespace
 
-const FormatRow finalfusion_format = {
-    {Format::finalfusion, "finalfusion", ".fifu", "finalfusion's container, with or without vectors of n-grams"},
-    recognizes,
-    read,
-    write};
+const FormatRow finalfusion_format = {{Format::finalfusion, "finalfusion", ".fifu",
+                                       "finalfusion's container, with or without vectors of n-grams", false, true},
+                                      recognizes,
+                                      read,
+                                      write};
 
 }  // namespace equivec
