@@ -16,14 +16,17 @@ namespace equivec {
 
 namespace {
 
-/// The weight of each row.
+/// The weight of each row, and at last that of words which are not in the vocabulary: of a word that does not occur,
+/// and by ranks that of the last.
 Eigen::VectorXd weights_of(const Vocabulary& vocabulary, const MeanVectorOptions& options) {
   const auto size = static_cast<Eigen::Index>(vocabulary.size());
-  Eigen::VectorXd weights = Eigen::VectorXd::Ones(size);
+  Eigen::VectorXd weights = Eigen::VectorXd::Ones(size + 1);
   if (options.weighting == WordWeighting::none) return weights;
-  const auto rank = Eigen::ArrayXd::LinSpaced(size, 1, static_cast<double>(size));
+  Eigen::ArrayXd rank = Eigen::ArrayXd::LinSpaced(size + 1, 1, static_cast<double>(size + 1));
+  rank[size] = static_cast<double>(size);
   if (options.weighting == WordWeighting::zipf) return rank.log();
   Eigen::ArrayXd shares = rank.inverse();
+  shares[size] = 0;
   if (vocabulary.total_count() > 0)
     for (Eigen::Index i = 0; i < size; ++i)
       shares[i] = static_cast<double>(vocabulary.count(word_id(static_cast<std::size_t>(i))));
@@ -71,7 +74,7 @@ MeanVectors means_of(const Embeddings& embeddings, std::span<const Text> texts, 
         const auto id = text_words.find(word);
         if (!id) return;
         ++known;
-        const double weight = weights[static_cast<Eigen::Index>(index(*id))];
+        const double weight = weights[static_cast<Eigen::Index>(std::min(index(*id), embeddings.size()))];
         if (options.unit_length)
           sum += weight * unit_vector(embeddings[*id]);
         else

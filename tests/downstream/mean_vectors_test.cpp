@@ -76,6 +76,23 @@ TEST_CASE("means of texts: Zipf's weights are the logarithms of 1 + row") {
   CHECK(mean_of(e, "w0", {.weighting = WordWeighting::zipf}).norm() == 0);
 }
 
+TEST_CASE("means of texts: words composed of n-grams weigh as words that do not occur") {
+  const auto rows = std::make_shared<const Matrix>(Matrix::Random(7, 3));
+  const Embeddings e =
+      random_vectors(4, 3)
+          .with_subwords(Subwords({3, 4, 7, NgramHash::fasttext}, MatrixView(rows->data(), 7, 3), rows))
+          .with_composed_words();
+  const std::vector<float> composed = *e.vector_of("unseen");
+  const Eigen::VectorXd unseen = column(composed).cast<double>();
+  CHECK((mean_of(e, "w1 unseen") - (row(e, 1) + unseen) / 2).norm() < 1e-6);
+  const auto weight = [](double count) { return .01 / (.01 + count / 2083); };
+  CHECK((mean_of(e, "w1 unseen", {.weighting = WordWeighting::sif, .a = .01}) - (weight(500) * row(e, 1) + unseen) / 2)
+            .norm() < 1e-6);
+  CHECK((mean_of(e, "w1 unseen", {.weighting = WordWeighting::zipf}) -
+         (std::log(2) * row(e, 1) + std::log(4) * unseen) / 2)
+            .norm() < 1e-6);
+}
+
 TEST_CASE("means of texts: common directions are the first right singular vectors") {
   const Embeddings e = random_vectors(60, 6);
   Strings texts;

@@ -48,7 +48,8 @@ struct MeanVectors {
 
 /// The weighted mean of the vectors of each text's words: the sum of weight times vector, divided by the number of
 /// known words, as in the paper. Words are found and looked up as in probe(): as written, else, if
-/// the vectors are uncased, with A-Z as a-z. Others are skipped; a text without a known word has a vector of zeros.
+/// the vectors are uncased, with A-Z as a-z. Words that are only composed from n-grams weigh as words that do not occur
+/// in the text (sif) or as the rarest (zipf). Others are skipped; a text without a known word has a vector of zeros.
 /// Computed in double. Progress counts texts. Throws Error if a vector is not finite; OptionError; Cancelled.
 MeanVectors mean_vectors(const Embeddings& embeddings, std::span<const std::string> texts,
                          const MeanVectorOptions& options = {}, Progress* progress = nullptr);
