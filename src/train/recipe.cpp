@@ -8,6 +8,7 @@
 #include "src/base/seconds.hpp"
 #include "src/base/text_numbers.hpp"
 #include "src/train/training_run.hpp"
+#include "src/vectors/owning_subwords.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -200,13 +201,8 @@ namespace {
 
 /// Takes the n-grams.
 Subwords subwords_of(const Word2VecOptions& training, Word2VecVectors& learnt) {
-  struct Rows {
-    Matrix rows;
-    std::vector<std::uint32_t> kept;
-  };
-  const auto rows = std::make_shared<const Rows>(Rows{std::move(learnt.ngrams), std::move(learnt.buckets)});
-  return Subwords({training.subwords.shortest, training.subwords.longest, training.buckets, NgramHash::fasttext},
-                  MatrixView(rows->rows.data(), rows->rows.rows(), rows->rows.cols()), rows, rows->kept);
+  return owning_subwords({training.subwords.shortest, training.subwords.longest, training.buckets, NgramHash::fasttext},
+                         std::move(learnt.ngrams), std::move(learnt.buckets));
 }
 
 std::string command_of(const Word2VecRecipe& recipe) {

@@ -11,6 +11,7 @@
 #include "src/files/output_file.hpp"
 #include "src/vectors/finite.hpp"
 #include "src/vectors/formats/format.hpp"
+#include "src/vectors/owning_subwords.hpp"
 
 #include <algorithm>
 #include <array>
@@ -228,25 +229,18 @@ Metadata metadata_of(const Arguments& arguments, std::int32_t version) {
           {"subsample", shortest(arguments.subsample)}};
 }
 
-/// The n-grams' rows, copied since those of the file are not aligned. `kept` is filled if the file has not all.
-struct NgramRows {
-  Matrix rows;
-  std::vector<std::uint32_t> kept;
-};
-
-std::shared_ptr<const NgramRows> ngram_rows(BinaryReader& reader, const Arguments& arguments,
-                                            const Dictionary& dictionary, const InputRows& input,
-                                            const ReadContext& context) {
-  auto result = std::make_shared<NgramRows>();
+/// The n-grams, whose rows are copied since those of the file are not aligned.
+Subwords read_ngrams(BinaryReader& reader, const Arguments& arguments, const Dictionary& dictionary,
+                     const InputRows& input, const ReadContext& context) {
+  std::vector<std::uint32_t> kept;  // buckets that have rows, if the file has not all
   const std::uint64_t words = dictionary.words.size();
   std::vector<std::uint64_t> from;
   if (dictionary.pruned) {
     for (const auto& [bucket, row] : dictionary.rows_of_buckets) {
-      if (!result->kept.empty() && result->kept.back() == bucket)
-        reader.fail("a bucket has two rows; the file is damaged");
+      if (!kept.empty() && kept.back() == bucket) reader.fail("a bucket has two rows; the file is damaged");
       if (bucket >= static_cast<std::uint32_t>(arguments.buckets) || words + row >= input.size())
         reader.fail("a bucket has no row; the file is damaged");
-      result->kept.push_back(bucket);
+      kept.push_back(bucket);
       from.push_back(words + row);
     }
   } else {
@@ -255,13 +249,14 @@ std::shared_ptr<const NgramRows> ngram_rows(BinaryReader& reader, const Argument
                   std::to_string(arguments.buckets) + " buckets; the file is damaged");
     for (std::int32_t i = 0; i < arguments.buckets; ++i) from.push_back(words + static_cast<std::uint64_t>(i));
   }
-  result->rows.resize(static_cast<Eigen::Index>(from.size()), arguments.dimension);
+  Matrix rows(static_cast<Eigen::Index>(from.size()), arguments.dimension);
   parallel_ranges(from.size(), 4096, context.options.threads, [&](std::size_t begin, std::size_t end) {
     check_cancelled(context.progress);
-    for (std::size_t i = begin; i < end; ++i)
-      input.copy(from[i], result->rows.row(static_cast<Eigen::Index>(i)).data());
+    for (std::size_t i = begin; i < end; ++i) input.copy(from[i], rows.row(static_cast<Eigen::Index>(i)).data());
   });
-  return result;
+  return owning_subwords({std::max(arguments.min_length, 1), arguments.max_length,
+                          static_cast<std::uint64_t>(arguments.buckets), NgramHash::fasttext},
+                         std::move(rows), std::move(kept));
 }
 
 /// The mean of a word's own row and its n-grams' rows.
@@ -308,12 +303,7 @@ Embeddings read(const Source& source, const ReadContext& context) {
   std::optional<Subwords> subwords;
   const bool has_ngrams =
       arguments.max_length > 0 && arguments.buckets > 0 && (!dictionary.pruned || !dictionary.rows_of_buckets.empty());
-  if (has_ngrams) {
-    const auto rows = ngram_rows(reader, arguments, dictionary, input, context);
-    subwords.emplace(NgramRule{std::max(arguments.min_length, 1), arguments.max_length,
-                               static_cast<std::uint64_t>(arguments.buckets), NgramHash::fasttext},
-                     MatrixView(rows->rows.data(), rows->rows.rows(), rows->rows.cols()), rows, rows->kept);
-  }
+  if (has_ngrams) subwords = read_ngrams(reader, arguments, dictionary, input, context);
   const std::size_t count =
       context.options.limit > 0 ? std::min(context.options.limit, dictionary.words.size()) : dictionary.words.size();
   Matrix vectors = word_vectors(dictionary, count, input, subwords, arguments.dimension, context);
