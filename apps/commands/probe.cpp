@@ -9,6 +9,7 @@
 #include "apps/cli/console.hpp"
 #include "apps/cli/options.hpp"
 #include "apps/cli/query.hpp"
+#include "apps/cli/text_vector_options.hpp"
 
 #include <algorithm>
 #include <iostream>
@@ -18,7 +19,7 @@ using namespace equivec;
 int run_probe(std::span<const std::string> arguments) {
   std::string training_file, test_file;
   std::vector<std::string> files;
-  bool json = false, markdown = false;
+  bool keep_lengths = false, json = false, markdown = false;
   ProbeOptions rules;
   ConsoleOptions console;
   Options options(
@@ -31,8 +32,9 @@ int run_probe(std::span<const std::string> arguments) {
       .positional("TEST", test_file)
       .positionals("VECTORS", files, 1)
       .add("strength,C", rules.strength, "weight of the errors against the size of the weights; scikit-learn's C")
-      .add("lengths", rules.keep_lengths, "use the words' vectors as they are, not scaled to length 1")
-      .add("resamples", rules.bootstrap.resamples, "of the bootstrap, for intervals and tests")
+      .add("lengths", keep_lengths, "use the words' vectors as they are, not scaled to length 1");
+  add_text_vector_options(options, rules.texts);
+  options.add("resamples", rules.bootstrap.resamples, "of the bootstrap, for intervals and tests")
       .add("seed", rules.bootstrap.seed, "of the bootstrap")
       .add("threads,thread", rules.threads, "0: all cores")
       .add("markdown", markdown, "the tables in Markdown")
@@ -40,6 +42,7 @@ int run_probe(std::span<const std::string> arguments) {
   add_console_options(options, console);
   if (!options.parse(arguments)) return 0;
   if (json && markdown) throw OptionError("--json and --markdown exclude each other");
+  rules.texts.unit_length = !keep_lengths;
   rules.bootstrap.threads = rules.threads;
   validate(rules);
   if ((training_file == "-") + (test_file == "-") + std::ranges::count(files, "-") > 1)

@@ -8,6 +8,7 @@
 #include "src/counts/chosen_words.hpp"
 #include "src/counts/numbered_text.hpp"
 #include "src/counts/phrased_text.hpp"
+#include "src/counts/vocabulary_builder.hpp"
 #include "src/counts/word_index.hpp"
 #include "src/files/mapped_file.hpp"
 #include "src/files/output_file.hpp"
@@ -134,6 +135,14 @@ Vocabulary Vocabulary::of_different_words(std::span<const std::int64_t> offsets,
   return result;
 }
 
+Vocabulary Vocabulary::of_different_words(std::span<const std::int64_t> offsets, std::span<const std::int64_t> counts,
+                                          std::string_view bytes, std::shared_ptr<const void> owner,
+                                          WordIndex&& index) {
+  Vocabulary result = of_different_words(offsets, counts, bytes, std::move(owner));
+  std::call_once(result.storage_->indexed, [&] { result.storage_->index = std::move(index); });
+  return result;
+}
+
 std::size_t Vocabulary::size() const noexcept { return storage_->counts.size(); }
 std::string_view Vocabulary::word(WordId id) const noexcept {
   const std::size_t row = equivec::index(id);
@@ -192,8 +201,7 @@ std::vector<std::string> read_word_list(const std::filesystem::path& file) {
 
 Vocabulary read_vocabulary(const std::filesystem::path& file) {
   const auto mapped = open_decompressed(file);
-  std::vector<Vocabulary::Entry> entries;
-  WordIndex index;
+  VocabularyBuilder words;
   for_each_line(without_byte_order_mark(mapped->bytes()), [&](std::string_view text, std::size_t line) {
     std::vector<std::string_view> fields;
     tokenize(
@@ -204,17 +212,13 @@ Vocabulary read_vocabulary(const std::filesystem::path& file) {
     if (fields.size() > 2 || !count || *count < 0)
       throw Error(where() + "expected a word and its count, found '" + std::string(fields[fields.size() > 2 ? 2 : 1]) +
                   "'");
-    const auto number = static_cast<std::uint32_t>(entries.size());
-    const std::uint32_t first = index.insert(fields[0], number, [&](std::uint32_t i) {
-      return i == number ? fields[0] : std::string_view(entries[i].word);
-    });
-    if (first != number) throw Error(where() + "the word '" + std::string(fields[0]) + "' occurs twice in the file");
-    entries.push_back({std::string(fields[0]), static_cast<std::uint64_t>(*count)});
+    if (!words.add(fields[0], static_cast<std::uint64_t>(*count)))
+      throw Error(where() + "the word '" + std::string(fields[0]) + "' occurs twice in the file");
     return true;
   });
   require_whole_inputs();
-  if (entries.empty()) throw Error(file.string() + ": holds no word");
-  return Vocabulary(entries);
+  if (words.size() == 0) throw Error(file.string() + ": holds no word");
+  return std::move(words).vocabulary();
 }
 
 void write_vocabulary(OutputFiles& files, const std::filesystem::path& file, const Vocabulary& vocabulary) {

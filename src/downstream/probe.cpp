@@ -5,8 +5,9 @@
 #include "equivec/text/corpus.hpp"
 #include "src/base/parallel.hpp"
 #include "src/base/suggestion.hpp"
-#include "src/downstream/text_words.hpp"
+#include "src/downstream/text_means.hpp"
 #include "src/evaluate/outcomes.hpp"
+#include "src/math/singular_directions.hpp"
 #include "src/math/softmax_regression.hpp"
 
 #include <algorithm>
@@ -24,50 +25,62 @@ namespace {
 class TextVectors {
  public:
   TextVectors(const Embeddings& embeddings, const ProbeOptions& options, const Progress* progress)
-      : embeddings_(embeddings), options_(options), progress_(progress), words_(embeddings) {}
+      : options_(options),
+        progress_(progress),
+        dimension_(embeddings.dimension()),
+        means_(embeddings, options.texts, true),
+        directions_(embeddings.dimension(), 0) {}
 
-  Examples of(std::span<const std::string> texts, TextCoverage& coverage) const {
-    Examples means(static_cast<Eigen::Index>(texts.size()), embeddings_.dimension());
-    std::atomic<std::uint64_t> empty = 0, without_known = 0, all_words = 0, all_known = 0;
-    parallel_ranges(texts.size(), 64, options_.threads, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t i = begin; i < end; ++i) {
-        check_cancelled(progress_);
-        std::uint64_t words = 0, known = 0;
-        Eigen::VectorXd sum = Eigen::VectorXd::Zero(embeddings_.dimension());
-        words_.for_each(texts[i], [&](std::string_view word) {
-          ++words;
-          known += add(word, sum);
-        });
-        if (known > 0) sum /= static_cast<double>(known);
-        means.row(static_cast<Eigen::Index>(i)) = sum.transpose();
-        empty += words == 0;
-        without_known += known == 0;
-        all_words += words;
-        all_known += known;
-      }
-    });
-    coverage = {texts.size(), empty, without_known, all_words, all_known};
-    return means;
+  /// Those of the training, whose common directions are taken out from then on.
+  Examples of_training(std::span<const std::string> texts, TextCoverage& coverage) {
+    require_removable(options_.texts.remove, static_cast<int>(dimension_), texts.size());
+    Examples examples = means_of(texts, coverage);
+    const RowBlock block = [&](Eigen::Index first, Eigen::Index height) -> Eigen::MatrixXd {
+      return examples.middleRows(first, height);
+    };
+    if (options_.texts.remove > 0)
+      directions_ = right_singular_vectors(examples.rows(), dimension_, block, options_.texts.remove, options_.threads,
+                                           progress_);
+    finish(examples);
+    return examples;
+  }
+  Examples of_test(std::span<const std::string> texts, TextCoverage& coverage) const {
+    Examples examples = means_of(texts, coverage);
+    finish(examples);
+    return examples;
   }
 
  private:
-  /// Adds the word's vector to the sum; false if the word is not in the vocabulary or its vector is zero.
-  bool add(std::string_view word, Eigen::VectorXd& sum) const {
-    const auto id = words_.find(word);
-    if (!id) return false;
-    const Eigen::VectorXd unit = unit_vector(embeddings_[*id]);
-    if (unit.isZero(0)) return false;
-    if (options_.keep_lengths)
-      sum += column(embeddings_[*id]).cast<double>();
-    else
-      sum += unit;
-    return true;
+  Examples means_of(std::span<const std::string> texts, TextCoverage& coverage) const {
+    Examples means(static_cast<Eigen::Index>(texts.size()), dimension_);
+    std::atomic<std::uint64_t> empty = 0, without_known = 0, words = 0, known = 0;
+    parallel_ranges(texts.size(), 64, options_.threads, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) {
+        check_cancelled(progress_);
+        const TextMeans::Counts counts = means_.compute(texts[i], means.row(static_cast<Eigen::Index>(i)).transpose());
+        empty += counts.words == 0;
+        without_known += counts.known == 0;
+        words += counts.words;
+        known += counts.known;
+      }
+    });
+    coverage = {texts.size(), empty, without_known, words, known};
+    return means;
   }
 
-  const Embeddings& embeddings_;
+  void finish(Examples& examples) const {
+    parallel_ranges(static_cast<std::size_t>(examples.rows()), 64, options_.threads,
+                    [&](std::size_t begin, std::size_t end) {
+                      for (std::size_t i = begin; i < end; ++i)
+                        means_.finish(directions_, examples.row(static_cast<Eigen::Index>(i)).transpose());
+                    });
+  }
+
   const ProbeOptions& options_;
   const Progress* progress_;
-  TextWords words_;
+  Eigen::Index dimension_;
+  TextMeans means_;
+  Eigen::MatrixXd directions_;  // one a column
 };
 
 /// For each label of the test set, its number in the training set. Throws Error for one that is not there.
@@ -133,6 +146,7 @@ void require_learnable(const LabelledTexts& training, const LabelledTexts& test)
 void validate(const ProbeOptions& options) {
   require_between("strength", options.strength, 1e-6, 1e6);
   require_between("threads", options.threads, 0, 4096);
+  validate(options.texts);
   validate(options.bootstrap);
 }
 
@@ -145,13 +159,13 @@ ProbeResult probe(const Embeddings& embeddings, const LabelledTexts& training, c
                   const ProbeOptions& options, Progress* progress) {
   validate(options);
   require_learnable(training, test);
-  const TextVectors vectors(embeddings, options, progress);
+  TextVectors vectors(embeddings, options, progress);
   const std::size_t classes = training.classes.size(), size = test.texts.size();
   ProbeResult result;
 
   SoftmaxModel model;
   {
-    const Examples examples = vectors.of(training.texts, result.training);
+    const Examples examples = vectors.of_training(training.texts, result.training);
     if (result.training.known == 0)
       throw Error(training.name + ": none of its " + std::to_string(result.training.words) +
                   " words is in the vectors; check that both have the same language and tokenization");
@@ -162,7 +176,7 @@ ProbeResult probe(const Embeddings& embeddings, const LabelledTexts& training, c
                          .threads = options.threads,
                          .progress = progress});
   }
-  const Examples logs = log_probabilities(model, vectors.of(test.texts, result.test), options.threads);
+  const Examples logs = log_probabilities(model, vectors.of_test(test.texts, result.test), options.threads);
 
   const std::vector<std::uint32_t> numbers = numbers_in(training, test);
   std::vector<std::uint32_t> labels(size);

@@ -21,12 +21,14 @@ TextOptions options_of(const Metadata& metadata) {
 
 }  // namespace
 
-TextWords::TextWords(const Embeddings& embeddings)
+TextWords::TextWords(const Embeddings& embeddings, bool cuts_texts)
     : vocabulary_(embeddings.vocabulary()),
       rules_(options_of(embeddings.metadata())),
       plain_(options_of(embeddings.metadata()) == TextOptions()),
       cased_(is_cased(vocabulary_)),
-      joins_phrases_(embeddings.metadata().contains("phrases")) {}
+      joins_phrases_(embeddings.metadata().contains("phrases")) {
+  if (cuts_texts && embeddings.tokenizer()) pieces_.emplace(embeddings);
+}
 
 std::optional<WordId> TextWords::find(std::string_view word) const {
   return cased_ ? vocabulary_.find(word) : find_or_lowered(vocabulary_, word);

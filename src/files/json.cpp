@@ -57,8 +57,9 @@ constexpr std::size_t most_values = 1000000, most_bytes = 64000000;
 class ValueBuilder : public nlohmann::json_sax<Json> {
  public:
   /// For a text of `size` bytes.
-  ValueBuilder(const std::string& where, const LineCounter& counter, std::size_t size)
-      : where_(where), counter_(counter), size_(size) {}
+  ValueBuilder(const std::string& where, const LineCounter& counter, std::size_t size,
+               std::span<const std::string_view> without)
+      : where_(where), counter_(counter), size_(size), without_(without) {}
 
   JsonValue take() && { return std::move(root_); }
 
@@ -75,6 +76,8 @@ class ValueBuilder : public nlohmann::json_sax<Json> {
   bool end_array() override { return close(); }
 
   bool key(string_t& name) override {
+    if (left_out_ > 0) return true;
+    leaves_out_next_ = std::ranges::find(without_, name) != without_.end();
     if (!open_.back().keys.insert(name).second)
       fail_at(where_, counter_.line, place(), "the key " + in_quotes(name) + " occurs twice; take one out");
     key_ = std::move(name);
@@ -99,6 +102,7 @@ class ValueBuilder : public nlohmann::json_sax<Json> {
   bool number(double value) { return add(JsonValue::Kind::number, {}, value); }
 
   bool add(JsonValue::Kind kind, std::string text = {}, double number = 0) {
+    if (left_out_ > 0 || std::exchange(leaves_out_next_, false)) return true;
     if (++values_ > most_values)
       fail_at(where_, counter_.line, place(),
               "the file has more than " + grouped(most_values) + " words and numbers; divide it");
@@ -108,6 +112,10 @@ class ValueBuilder : public nlohmann::json_sax<Json> {
   }
 
   bool open(JsonValue::Kind kind) {
+    if (left_out_ > 0 || std::exchange(leaves_out_next_, false)) {
+      ++left_out_;
+      return true;
+    }
     constexpr std::size_t deepest = 8;  // two more than any section needs
     if (open_.size() == deepest)
       fail_at(where_, counter_.line, place(), "lists and objects are nested too deep; data/README.md has the form");
@@ -117,7 +125,10 @@ class ValueBuilder : public nlohmann::json_sax<Json> {
   }
 
   bool close() {
-    open_.pop_back();
+    if (left_out_ > 0)
+      --left_out_;
+    else
+      open_.pop_back();
     return true;
   }
 
@@ -131,6 +142,9 @@ class ValueBuilder : public nlohmann::json_sax<Json> {
   const std::string& where_;
   const LineCounter& counter_;
   std::size_t size_;
+  std::span<const std::string_view> without_;
+  bool leaves_out_next_ = false;
+  std::size_t left_out_ = 0;  // lists and objects that are open in a value that is left out
   JsonValue root_;
   JsonValue* last_ = nullptr;
   std::vector<Open> open_;
@@ -173,11 +187,11 @@ void fail_at(const std::string& where, std::size_t line, const std::string& plac
   throw Error(where + ":" + std::to_string(line) + ": " + (place.empty() ? "" : "'" + place + "': ") + message);
 }
 
-JsonValue parse_json(const std::string& where, std::string_view text) {
+JsonValue parse_json(const std::string& where, std::string_view text, std::span<const std::string_view> without) {
   if (text.size() > most_bytes)
     throw Error(where + ": has " + grouped(text.size()) + " bytes; expected JSON of at most " + grouped(most_bytes));
   LineCounter counter;
-  ValueBuilder builder(where, counter, text.size());
+  ValueBuilder builder(where, counter, text.size(), without);
   Json::sax_parse(CountingIterator(text.data(), counter), CountingIterator(text.data() + text.size(), counter),
                   &builder);
   return std::move(builder).take();

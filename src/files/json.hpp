@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,7 +38,7 @@ std::string inside(const std::string& place, std::string_view name);
 
 /// Throws Error, naming file and line, for text that is not JSON in UTF-8, for a key that occurs twice in an object,
 /// for lists and objects nested deeper than 8, and for more than 64 MB or a million values, which would take many times
-/// as much memory.
-JsonValue parse_json(const std::string& file, std::string_view text);
+/// as much memory. Members of the keys in `without`, in whichever object, are left out and not counted.
+JsonValue parse_json(const std::string& file, std::string_view text, std::span<const std::string_view> without = {});
 
 }  // namespace equivec

@@ -100,7 +100,15 @@ std::string commonest_label(const ProbeResult& result) {
 }
 
 std::string description_of_words(const ProbeOptions& options) {
-  return options.keep_lengths ? "vectors as they are" : "vectors of length 1";
+  const MeanVectorOptions& texts = options.texts;
+  std::string text = texts.unit_length ? "vectors of length 1" : "vectors as they are";
+  if (texts.weighting == WordWeighting::sif) text += ", weights sif, a " + formatted("%g", texts.a);
+  if (texts.weighting == WordWeighting::zipf) text += ", weights zipf";
+  if (texts.remove > 0)
+    text += ", " + std::to_string(texts.remove) + (texts.remove == 1 ? " direction" : " directions") +
+            " that the training texts have in common removed";
+  if (texts.normalize != Normalize::model) text += ", normalize " + std::string(name_of(texts.normalize));
+  return text;
 }
 
 std::string description_of_intervals(const ProbeOptions& options) {

@@ -15,9 +15,10 @@ namespace {
 constexpr std::size_t most_code_points = 1000;
 
 /// Appends the normal form of a segment that may change. REQUIRES: it is UTF-8
-void normalize_segment(std::string_view segment, Normalization form, TextBuffer& out) {
-  const auto options = static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE |
-                                                      (form == Normalization::nfkc ? UTF8PROC_COMPAT : 0));
+void normalize_segment(std::string_view segment, NormalForm form, TextBuffer& out) {
+  const auto options =
+      static_cast<utf8proc_option_t>(UTF8PROC_STABLE | (form.composed ? UTF8PROC_COMPOSE : UTF8PROC_DECOMPOSE) |
+                                     (form.compatibility ? UTF8PROC_COMPAT : 0));
   const auto* const bytes = reinterpret_cast<const utf8proc_uint8_t*>(segment.data());
   const auto size = static_cast<utf8proc_ssize_t>(segment.size());
   std::vector<utf8proc_int32_t> points(18 * segment.size());  // the longest decomposition of one character
@@ -33,7 +34,7 @@ void normalize_segment(std::string_view segment, Normalization form, TextBuffer&
 /// A character and what may change with it.
 class Segment {
  public:
-  Segment(std::string_view text, Normalization form, TextBuffer& out) : text_(text), form_(form), out_(out) {}
+  Segment(std::string_view text, NormalForm form, TextBuffer& out) : text_(text), form_(form), out_(out) {}
 
   /// The code point at `begin` is the next one.
   void add(std::size_t begin, const CodePoint& point) {
@@ -46,7 +47,8 @@ class Segment {
     const Character character = Character::of(point.value);
     if (character.is_boundary() || count_ == most_code_points) flush(begin);
     ++count_;
-    changes_ |= !(form_ == Normalization::nfc ? character.is_nfc() : character.is_nfkc()) || !character.is_boundary();
+    changes_ |= !form_.composed || !(form_.compatibility ? character.is_nfkc() : character.is_nfc()) ||
+                !character.is_boundary();
   }
 
   void flush(std::size_t end) {
@@ -62,7 +64,7 @@ class Segment {
 
  private:
   std::string_view text_;
-  Normalization form_;
+  NormalForm form_;
   TextBuffer& out_;
   std::size_t begin_ = 0, count_ = 0;
   bool changes_ = false;
@@ -70,7 +72,7 @@ class Segment {
 
 }  // namespace
 
-void normalize(std::string_view text, Normalization form, TextBuffer& out) {
+void normalize(std::string_view text, NormalForm form, TextBuffer& out) {
   Segment segment(text, form, out);
   for (std::size_t at = 0; at < text.size();) {
     if (const std::size_t plain = plain_length(text.substr(at)); plain > 0) {

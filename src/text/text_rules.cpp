@@ -90,7 +90,7 @@ RuledText TextRules::apply(std::string_view text, Scratch& scratch) const {
     if (options_.invalid_utf8 != InvalidUtf8::keep) result.text = scratch[0].text();
   }
   if (options_.normalize != Normalization::none) {
-    normalize(result.text, options_.normalize, scratch[1]);
+    normalize(result.text, {.compatibility = options_.normalize == Normalization::nfkc}, scratch[1]);
     result.text = scratch[1].text();
   }
   switch (options_.tokenize) {

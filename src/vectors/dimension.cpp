@@ -3,6 +3,7 @@
 #include "equivec/base/error.hpp"
 #include "src/base/parallel.hpp"
 #include "src/math/decompositions.hpp"
+#include "src/math/singular_directions.hpp"
 #include "src/vectors/finite.hpp"
 
 #include <algorithm>
@@ -12,31 +13,7 @@ namespace equivec {
 
 namespace {
 
-constexpr Eigen::Index rows_of_block = 1024, strips_of_rows = 16;
-
-/// The first eigenvectors of A' A, one a column. Sums of strips are added in order.
-Eigen::MatrixXd first_directions(MatrixView rows, int count, int threads, const Progress* progress) {
-  const Eigen::MatrixXd zero = Eigen::MatrixXd::Zero(rows.cols(), rows.cols());
-  std::vector<Eigen::MatrixXd> sums(strips_of_rows, zero);
-  parallel_for(sums.size(), threads, [&](std::size_t strip) {
-    const auto number = static_cast<Eigen::Index>(strip);
-    const Eigen::Index end = rows.rows() * (number + 1) / strips_of_rows;
-    for (Eigen::Index first = rows.rows() * number / strips_of_rows; first < end; first += rows_of_block) {
-      check_cancelled(progress);
-      add_outer_products_of_rows(sums[strip],
-                                 rows.middleRows(first, std::min(rows_of_block, end - first)).cast<double>());
-    }
-  });
-  Eigen::MatrixXd sum = zero;
-  for (const Eigen::MatrixXd& strip : sums) sum += strip;
-  Eigen::MatrixXd directions = eigen_pairs(sum).vectors.rowwise().reverse().leftCols(count);
-  for (auto direction : directions.colwise()) {
-    Eigen::Index largest = 0;
-    direction.cwiseAbs().maxCoeff(&largest);
-    if (direction[largest] < 0) direction = -direction;
-  }
-  return directions;
-}
+constexpr Eigen::Index rows_of_block = 1024;
 
 Matrix projected(MatrixView rows, const Eigen::MatrixXd& directions, int threads, const Progress* progress) {
   Matrix result(rows.rows(), directions.cols());
@@ -70,7 +47,11 @@ Embeddings with_dimension(const Embeddings& embeddings, int dimension, int threa
                       std::to_string(embeddings.dimension()) + ", the vectors' dimension");
   const MatrixView matrix = embeddings.matrix();
   require_finite("the vectors", embeddings.vocabulary(), matrix, threads);
-  const Eigen::MatrixXd directions = first_directions(matrix, dimension, threads, progress);
+  const RowBlock block = [&](Eigen::Index first, Eigen::Index height) -> Eigen::MatrixXd {
+    return matrix.middleRows(first, height).cast<double>();
+  };
+  const Eigen::MatrixXd directions =
+      right_singular_vectors(matrix.rows(), matrix.cols(), block, dimension, threads, progress);
   Metadata metadata = embeddings.metadata();
   metadata["principal_directions"] = std::to_string(dimension) + " of " + std::to_string(embeddings.dimension());
   Embeddings result(embeddings.vocabulary(), projected(matrix, directions, threads, progress), std::move(metadata));

@@ -4,10 +4,11 @@
 #include "equivec/counts/vocabulary.hpp"
 #include "equivec/files/output_files.hpp"
 #include "equivec/text/corpus.hpp"
+#include "src/base/memory.hpp"
 #include "src/base/parallel.hpp"
 #include "src/base/suggestion.hpp"
 #include "src/base/text_numbers.hpp"
-#include "src/counts/word_index.hpp"
+#include "src/counts/vocabulary_builder.hpp"
 #include "src/files/decompress.hpp"
 #include "src/files/file_kind.hpp"
 #include "src/files/safetensors.hpp"
@@ -19,6 +20,7 @@
 #include <cmath>
 #include <cstring>
 #include <fstream>
+#include <memory>
 #include <system_error>
 
 namespace equivec {
@@ -276,31 +278,35 @@ bool are_unique(std::span<const std::string_view> words) {
   return true;
 }
 
+Matrix rows_to_fill(std::size_t rows, std::size_t dimension) {
+  Matrix result(static_cast<Eigen::Index>(rows), static_cast<Eigen::Index>(dimension));
+  void* memory = result.data();
+  std::size_t bytes = rows * dimension * sizeof(float);
+  if (std::align(huge_page, huge_page, memory, bytes)) advise_huge_pages(memory, bytes);
+  return result;
+}
+
 Embeddings with_unique_words(const std::string& source, const ReadContext& context,
                              std::span<const std::string_view> words, Matrix vectors,
                              std::span<const std::uint64_t> counts) {
-  WordIndex index;
-  index.reserve(words.size());
-  std::vector<Vocabulary::Entry> entries;
-  entries.reserve(words.size());
+  constexpr std::size_t ahead = 16;  // words whose places in the index are prefetched
+  VocabularyBuilder vocabulary;
+  vocabulary.reserve(words.size());
   std::vector<std::size_t> rows;
   rows.reserve(words.size());
   std::string_view twice, not_finite;
   std::size_t not_finite_rows = 0;
   for (std::size_t row = 0; row < words.size(); ++row) {
+    if (row + ahead < words.size()) vocabulary.prefetch(words[row + ahead]);
     if (context.options.not_finite == NotFinite::drop && !vectors.row(static_cast<Eigen::Index>(row)).allFinite()) {
       if (++not_finite_rows == 1) not_finite = words[row];
       continue;
     }
-    const auto number = static_cast<std::uint32_t>(rows.size());
-    const std::uint32_t first =
-        index.insert(words[row], number, [&](std::uint32_t i) { return i == number ? words[row] : words[rows[i]]; });
-    if (first != number) {
+    if (!vocabulary.add(words[row], counts.empty() ? 0 : counts[row])) {
       twice = words[row];
       continue;
     }
     rows.push_back(row);
-    entries.push_back({std::string(words[row]), counts.empty() ? 0 : counts[row]});
   }
   if (not_finite_rows > 0) {
     if (rows.empty()) throw Error(source + ": every row has a value that is not a finite number");
@@ -314,7 +320,7 @@ Embeddings with_unique_words(const std::string& source, const ReadContext& conte
       vectors.row(static_cast<Eigen::Index>(to)) = vectors.row(static_cast<Eigen::Index>(rows[to]));
     vectors.conservativeResize(static_cast<Eigen::Index>(rows.size()), Eigen::NoChange);
   }
-  return Embeddings(Vocabulary(entries), std::move(vectors));
+  return Embeddings(std::move(vocabulary).vocabulary(), std::move(vectors));
 }
 
 void check_finite(const std::string& source, const ReadContext& context, const Embeddings& embeddings) {

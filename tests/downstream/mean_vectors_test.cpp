@@ -18,6 +18,7 @@ using namespace equivec;
 
 namespace {
 
+using Texts = std::vector<Text>;
 using Strings = std::vector<std::string>;
 
 /// "w0" ... with counts that fall.
@@ -34,7 +35,7 @@ Embeddings random_vectors(int words, int dimension, bool counts = true) {
 Eigen::VectorXd row(const Embeddings& e, std::size_t i) { return column(e[word_id(i)]).cast<double>(); }
 
 Eigen::VectorXd mean_of(const Embeddings& e, const std::string& text, const MeanVectorOptions& options = {}) {
-  return mean_vectors(e, Strings{text}, options).vectors.row(0).cast<double>().transpose();
+  return mean_vectors(e, Texts{text}, options).vectors.row(0).cast<double>().transpose();
 }
 
 }  // namespace
@@ -43,7 +44,7 @@ TEST_CASE("means of texts: unknown words are skipped, a word that occurs twice c
   const Embeddings e = random_vectors(5, 3);
   CHECK((mean_of(e, "w1 nothing w2\tw2\n") - (row(e, 1) + 2 * row(e, 2)) / 3).norm() < 1e-6);
   CHECK((mean_of(e, "W3") - row(e, 3)).norm() < 1e-6);  // the vectors are uncased
-  const MeanVectors found = mean_vectors(e, Strings{"w1 w2", "nothing", ""});
+  const MeanVectors found = mean_vectors(e, Texts{"w1 w2", "nothing", ""});
   CHECK(found.known == std::vector<std::uint32_t>{2, 0, 0});
   CHECK(found.vectors.bottomRows(2).isZero(0));
 }
@@ -95,7 +96,7 @@ TEST_CASE("means of texts: words composed of n-grams weigh as words that do not 
 
 TEST_CASE("means of texts: common directions are the first right singular vectors") {
   const Embeddings e = random_vectors(60, 6);
-  Strings texts;
+  Texts texts;
   for (int i = 0; i < 40; ++i) texts.push_back("w" + std::to_string(i) + " w" + std::to_string(59 - i));
   const Eigen::MatrixXd plain = mean_vectors(e, texts).vectors.cast<double>();
   const Eigen::JacobiSVD<Eigen::MatrixXd> svd(plain, Eigen::ComputeThinV);
@@ -109,18 +110,18 @@ TEST_CASE("means of texts: common directions are the first right singular vector
 
 TEST_CASE("means of texts: the result is the same for any number of threads, and of words in place of texts") {
   const Embeddings e = random_vectors(60, 6);
-  Strings texts;
-  std::vector<Strings> words;
+  Texts texts, words;
   for (int i = 0; i < 300; ++i) {
-    words.push_back({"w" + std::to_string(i % 60), "w" + std::to_string(i * 7 % 60)});
-    texts.push_back(words.back()[0] + " " + words.back()[1]);
+    const Strings both = {"w" + std::to_string(i % 60), "w" + std::to_string(i * 7 % 60)};
+    words.emplace_back(both);
+    texts.emplace_back(both[0] + " " + both[1]);
   }
   const MeanVectorOptions one{.weighting = WordWeighting::sif, .remove = 1, .threads = 1};
   const Matrix expected = mean_vectors(e, texts, one).vectors;
   MeanVectorOptions several = one;
   several.threads = 3;
   CHECK(mean_vectors(e, texts, several).vectors == expected);
-  CHECK(mean_vectors(e, std::span<const Strings>(words), several).vectors == expected);
+  CHECK(mean_vectors(e, words, several).vectors == expected);
 }
 
 TEST_CASE("means of texts: options out of range and numbers that are not finite are errors") {
@@ -136,8 +137,8 @@ TEST_CASE("means of texts: options out of range and numbers that are not finite 
   CHECK_THROWS_AS(mean_of({Vocabulary(entries), bad}, "a"), Error);
   Progress progress;
   progress.cancelled = true;
-  CHECK_THROWS_AS(mean_vectors(e, Strings{"w0"}, {}, &progress), Cancelled);
-  CHECK(mean_vectors(e, Strings{}).vectors.rows() == 0);
+  CHECK_THROWS_AS(mean_vectors(e, Texts{"w0"}, {}, &progress), Cancelled);
+  CHECK(mean_vectors(e, Texts{}).vectors.rows() == 0);
 }
 
 TEST_CASE("Mean vectors: the words of a text are found by the rules that the vectors were trained with") {
@@ -146,7 +147,7 @@ TEST_CASE("Mean vectors: the words of a text are found by the rules that the vec
   vectors << 1, 0, 0, 0, 1, 0, 0, 0, 1;
   const Metadata rules = {
       {"tool", "equivec 0.1.0"}, {"lowercase", "true"}, {"tokenize", "words"}, {"phrases", "auto"}, {"end_token", "."}};
-  const std::vector<std::string> texts = {"Don't STOP, New York!"};
+  const Texts texts = {"Don't STOP, New York!"};
   const auto known = [&](const Metadata& metadata) {
     return mean_vectors(Embeddings(Vocabulary(words), vectors, metadata), texts).known.at(0);
   };

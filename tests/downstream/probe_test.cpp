@@ -13,6 +13,8 @@
 #include "catch.hpp"
 #include "support.hpp"
 
+#include <Eigen/SVD>
+
 #include <cmath>
 #include <limits>
 
@@ -73,7 +75,7 @@ double mean(const std::vector<double>& values) {
 TEST_CASE("probe: texts are means of unit vectors, or of vectors as they are") {
   const bool keep_lengths = GENERATE(false, true);
   ProbeOptions options = quick();
-  options.keep_lengths = keep_lengths;
+  options.texts.unit_length = !keep_lengths;
   options.strength = 2;
   const LabelledTexts training = good_and_bad();
   const ProbeResult result = probe(four_words(), training, training, options);
@@ -117,18 +119,55 @@ TEST_CASE("probe: coverage counts words, known words and texts without any") {
   CHECK(without.log_losses[1] == result.log_losses[1]);
 }
 
-TEST_CASE("probe: vectors that are zero or not finite are ignored") {
-  const float huge = std::numeric_limits<float>::infinity();
-  const Embeddings vectors = embeddings({{"good", {2, 0}}, {"bad", {-1, 0}}, {"odd", {huge, 0}}, {"void", {0, 0}}});
+TEST_CASE("probe: words whose vectors are zero are ignored") {
+  const Embeddings vectors = embeddings({{"good", {2, 0}}, {"bad", {-1, 0}}, {"void", {0, 0}}});
   const LabelledTexts clean = texts({{"pos", "good"}, {"neg", "bad"}});
   for (const bool keep_lengths : {false, true}) {
     ProbeOptions options = quick();
-    options.keep_lengths = keep_lengths;
-    const ProbeResult result =
-        probe(vectors, texts({{"pos", "odd good void"}, {"neg", "bad void odd odd"}}), clean, options);
+    options.texts.unit_length = !keep_lengths;
+    const ProbeResult result = probe(vectors, texts({{"pos", "good void"}, {"neg", "bad void void"}}), clean, options);
     CHECK(result.training.known == 2);
     CHECK(result.log_losses == probe(vectors, clean, clean, options).log_losses);
   }
+}
+
+TEST_CASE("probe: a vector that is not finite is an error") {
+  const Embeddings vectors = embeddings({{"good", {2, 0}}, {"bad", {-1, std::numeric_limits<float>::infinity()}}});
+  const LabelledTexts both = texts({{"pos", "good"}, {"neg", "bad"}});
+  CHECK_THAT(error_of([&] { probe(vectors, both, both, quick()); }),
+             ContainsSubstring("the vector of 'bad' has a value that is not a finite number"));
+}
+
+TEST_CASE("probe: weights and common directions are those of mean_vectors, the directions of the training texts") {
+  const Embeddings vectors = embeddings({{"good", {2, 1}}, {"bad", {-1, 1}}, {"fine", {1, 2}}});
+  const LabelledTexts training =
+      texts({{"pos", "good fine"}, {"neg", "bad"}, {"pos", "fine"}, {"neg", "bad bad fine"}});
+  const LabelledTexts test = texts({{"pos", "good"}, {"neg", "bad fine"}});
+  ProbeOptions options = quick();
+  options.texts = {.weighting = WordWeighting::zipf, .remove = 1};
+  const ProbeResult result = probe(vectors, training, test, options);
+
+  // The same in the plane by hand: the words' ranks are 1, 2 and 3.
+  Eigen::MatrixXd means(4, 2);
+  const Eigen::RowVector2d bad = std::log(2.) * Eigen::RowVector2d(-1, 1),
+                           fine = std::log(3.) * Eigen::RowVector2d(1, 2);
+  means << fine / 2, bad, fine, (2 * bad + fine) / 3;
+  const Eigen::Vector2d common = Eigen::JacobiSVD<Eigen::MatrixXd>(means, Eigen::ComputeThinV).matrixV().col(0);
+  // What is left lies on a line; vectors with these numbers need no weights.
+  std::vector<std::pair<std::string, std::vector<float>>> left;
+  const auto add = [&](const std::string& name, const Eigen::RowVector2d& mean) {
+    const Eigen::RowVector2d rest = mean - mean * common * common.transpose();
+    left.push_back({name, {static_cast<float>(rest[0]), static_cast<float>(rest[1])}});
+  };
+  for (int i = 0; i < 4; ++i) add("t" + std::to_string(i), means.row(i));
+  add("u0", Eigen::RowVector2d::Zero());
+  add("u1", (bad + fine) / 2);
+  ProbeOptions plain = quick();
+  plain.texts.unit_length = false;
+  const ProbeResult expected =
+      probe(embeddings(left), texts({{"pos", "t0"}, {"neg", "t1"}, {"pos", "t2"}, {"neg", "t3"}}),
+            texts({{"pos", "u0"}, {"neg", "u1"}}), plain);
+  for (std::size_t i = 0; i < 2; ++i) CHECK(std::abs(result.log_losses[i] - expected.log_losses[i]) < 1e-5);
 }
 
 TEST_CASE("probe: capitals count in a cased vocabulary, and in others only if the word is in it as written") {
@@ -253,7 +292,7 @@ TEST_CASE("probe: neither the vectors' lengths nor a rotation, nor the order of 
   for (Eigen::Index i = 0; i < scaled.rows(); ++i) scaled.row(i) *= 1 + static_cast<float>(i);
   CHECK(largest_change(Embeddings(vectors.vocabulary(), scaled), training, quick()) < 1e-5);
   ProbeOptions with_lengths = quick();
-  with_lengths.keep_lengths = true;
+  with_lengths.texts.unit_length = false;
   CHECK(largest_change(Embeddings(vectors.vocabulary(), scaled), training, with_lengths) > 1e-2);
   const Eigen::Matrix2f turn = (Eigen::Matrix2f() << 0.6F, 0.8F, -0.8F, 0.6F).finished();
   CHECK(largest_change(Embeddings(vectors.vocabulary(), vectors.matrix() * turn), training, quick()) < 1e-5);

@@ -6,6 +6,7 @@
 #include "equivec/train/word2vec.hpp"
 #include "equivec/vectors/formats.hpp"
 #include "equivec/vectors/precision.hpp"
+#include "equivec/vectors/tokenizer.hpp"
 
 #include <bzlib.h>
 #include <lzma.h>
@@ -110,18 +111,39 @@ std::string bytes_in(const fs::path& file) {
 }
 
 /// The two files of a static sentence model in one, as the target takes them.
+void write_static_model(const fs::path& folder, const char* name, const Embeddings& embeddings, Format format) {
+  const fs::path model = folder / "model";
+  fs::create_directories(folder / "static_models");
+  write_embeddings(model, embeddings, format);
+  const std::string tokenizer = bytes_in(model / "tokenizer.json");
+  const auto length = static_cast<std::uint32_t>(tokenizer.size());
+  write(folder / "static_models" / name, std::string(reinterpret_cast<const char*>(&length), sizeof length) +
+                                             tokenizer + bytes_in(model / "model.safetensors"));
+  fs::remove_all(model);
+}
+
+/// With tokenizers that equivec does not write, for each kind of step.
 void write_static_models(const fs::path& folder, const Embeddings& embeddings) {
-  for (const Format format : {Format::model2vec, Format::sentence_transformers}) {
-    const fs::path model = folder / "model";
-    fs::create_directories(folder / "static_models");
-    write_embeddings(model, embeddings, format);
-    const std::string tokenizer = bytes_in(model / "tokenizer.json");
-    const auto length = static_cast<std::uint32_t>(tokenizer.size());
-    write(folder / "static_models" / (format == Format::model2vec ? "model2vec" : "sentence_transformers"),
-          std::string(reinterpret_cast<const char*>(&length), sizeof length) + tokenizer +
-              bytes_in(model / "model.safetensors"));
-    fs::remove_all(model);
-  }
+  write_static_model(folder, "model2vec", embeddings, Format::model2vec);
+  write_static_model(folder, "sentence_transformers", embeddings, Format::sentence_transformers);
+  const Embeddings pieces(Vocabulary(std::vector<Vocabulary::Entry>{{"[UNK]", 0}, {"the", 0}, {"##s", 0}, {"cat", 0}}),
+                          Matrix(Matrix::Random(4, 2)));
+  const std::string vocabulary = R"("unk_token":"[UNK]","vocab":{"[UNK]":0,"the":1,"##s":2,"cat":3}}})";
+  const std::string word_piece =
+      R"({"added_tokens":[{"id":0,"content":"[UNK]","normalized":false}],"normalizer":{"type":"BertNormalizer",)"
+      R"("clean_text":true,"handle_chinese_chars":true,"strip_accents":null,"lowercase":true},"pre_tokenizer":)"
+      R"({"type":"BertPreTokenizer"},"model":{"type":"WordPiece","continuing_subword_prefix":"##",)"
+      R"("max_input_chars_per_word":100,)";
+  const std::string word_level =
+      R"({"added_tokens":[{"id":3,"content":"cat","single_word":true}],"normalizer":{"type":"Sequence","normalizers":)"
+      R"([{"type":"NFKD"},{"type":"StripAccents"},{"type":"Lowercase"},{"type":"Strip","strip_left":true},)"
+      R"({"type":"Replace","pattern":{"String":"e"},"content":"ee"},{"type":"Prepend","prepend":"x"}]},"pre_tokenizer":)"
+      R"({"type":"Sequence","pretokenizers":[{"type":"Whitespace"},{"type":"Digits","individual_digits":true},)"
+      R"({"type":"Punctuation","behavior":"Removed"}]},"model":{"type":"WordLevel",)";
+  write_static_model(folder, "word_piece", pieces.with_tokenizer(Tokenizer(word_piece + vocabulary)),
+                     Format::model2vec);
+  write_static_model(folder, "word_level", pieces.with_tokenizer(Tokenizer(word_level + vocabulary)),
+                     Format::model2vec);
 }
 
 }  // namespace

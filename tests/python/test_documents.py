@@ -224,7 +224,7 @@ COMMANDS = {
     "bias": ([equivec.Embeddings.bias], [equivec.BiasReport.to_text]),
     "debias": ([equivec.Embeddings.debias], [SAVE, equivec.Debiased.report, equivec.Debiased.to_text]),
     "probe": ([equivec.probe], [equivec.ProbeReport.to_text]),
-    "mean-vectors": ([equivec.Embeddings.mean_vectors], []),
+    "encode": ([equivec.Embeddings.mean_vectors], []),
     "convert": ([equivec.load, SAVE], []),
 }
 #: Commands that are no functions: the command line of another program, describe(), and one that reads a corpus where

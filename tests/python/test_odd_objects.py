@@ -135,7 +135,8 @@ CALLS = {
     "analogies": (VECTORS.analogies, 2, ["method", "count", "restrict"]),
     "outliers": (VECTORS.outliers, 1, []),
     "similarity": (VECTORS.similarity, 2, []),
-    "mean_vectors": (VECTORS.mean_vectors, 1, ["weighting", "a", "remove", "unit_length", "threads"]),
+    "mean_vectors": (VECTORS.mean_vectors, 1, ["weighting", "a", "remove", "normalize", "unit_length",
+                                                            "threads"]),
     "classes": (VECTORS.classes, 1, ["threads"]),
     "evaluate": (VECTORS.evaluate, 0, ["analogies", "similarity", "categories", "outliers", "synonyms", "compare",
                                        "method", "restrict", "case"]),
@@ -143,7 +144,7 @@ CALLS = {
     "direction": (VECTORS.direction, 1, ["direction", "pair", "rank"]),
     "debias": (VECTORS.debias, 1, ["sets", "direction", "pair", "rank", "lambda_", "restrict"]),
     "word_sets": (equivec.word_sets, 1, []),
-    "probe": (equivec.probe, 3, ["strength", "lengths", "resamples"]),
+    "probe": (equivec.probe, 3, ["strength", "lengths", "weighting", "a", "remove", "resamples"]),
     "load": (equivec.load, 1, ["format", "limit", "words", "vocabulary", "threads"]),
 }
 

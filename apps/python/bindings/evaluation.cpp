@@ -6,6 +6,7 @@
 #include "src/report/probe_report.hpp"
 
 #include "apps/python/bindings/embeddings.hpp"
+#include "apps/python/bindings/text.hpp"
 
 #include <algorithm>
 #include <set>
@@ -104,7 +105,10 @@ py::tuple probe_vectors(const py::object& training, const py::object& test, cons
   const Keywords keywords(values);
   ProbeOptions rules;
   keywords.read("strength", rules.strength);
-  keywords.read("lengths", rules.keep_lengths);
+  bool keep_lengths = false;
+  keywords.read("lengths", keep_lengths);
+  rules.texts.unit_length = !keep_lengths;
+  read_text_vector_options(keywords, rules.texts);
   keywords.read("resamples", rules.bootstrap.resamples);
   keywords.read("seed", rules.bootstrap.seed);
   keywords.read("threads", rules.threads);

@@ -7,6 +7,7 @@
 #include "src/vectors/finite.hpp"
 
 #include "apps/python/bindings/embeddings.hpp"
+#include "apps/python/bindings/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -270,28 +271,21 @@ py::tuple means(const EmbeddingsHandle& self, const py::iterable& texts, const p
                 const py::function& allocate) {
   const Keywords keywords(values);
   MeanVectorOptions rules;
-  keywords.read_choice("weighting", rules.weighting, word_weightings);
-  keywords.read("a", rules.a);
-  keywords.read("remove", rules.remove);
+  read_text_vector_options(keywords, rules);
   keywords.read("unit_length", rules.unit_length);
   keywords.read("threads", rules.threads);
   validate(rules);
-  std::vector<std::vector<std::string>> tokens;
+  std::vector<Text> given;
   for (const py::handle text : texts) {
-    if (tokens.size() % 4096 == 0 && PyErr_CheckSignals() != 0) throw py::error_already_set();
-    auto& words = tokens.emplace_back();
-    if (PyUnicode_Check(text.ptr()) || PyBytes_Check(text.ptr())) {
-      tokenize(
-          text_of(text, "text"), [&](std::string_view word) { words.emplace_back(word); }, [] {});
-    } else {
-      words = texts_of(text, "token");
-    }
+    if (given.size() % 4096 == 0 && PyErr_CheckSignals() != 0) throw py::error_already_set();
+    if (PyUnicode_Check(text.ptr()) || PyBytes_Check(text.ptr()))
+      given.emplace_back(text_of(text, "text"));
+    else
+      given.emplace_back(texts_of(text, "token"));
   }
   LongWork work({.progress = keywords.get("progress")});
-  const MeanVectors result = work.run([&] {
-    return mean_vectors(self.embeddings, std::span<const std::vector<std::string>>(tokens), rules, &work.progress());
-  });
-  const py::object array = allocate(tokens.size(), self.embeddings.dimension());
+  const MeanVectors result = work.run([&] { return mean_vectors(self.embeddings, given, rules, &work.progress()); });
+  const py::object array = allocate(given.size(), self.embeddings.dimension());
   const py::buffer_info info = py::cast<py::buffer>(array).request(true);
   std::copy_n(result.vectors.data(), result.vectors.size(), static_cast<float*>(info.ptr));
   return py::make_tuple(array, result.known);

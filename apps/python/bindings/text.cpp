@@ -38,6 +38,13 @@ py::list tokenize_text(const py::object& text, const py::dict& values) {
 
 }  // namespace
 
+void read_text_vector_options(const Keywords& keywords, MeanVectorOptions& options) {
+  keywords.read_choice("weighting", options.weighting, word_weightings);
+  keywords.read("a", options.a);
+  keywords.read("remove", options.remove);
+  keywords.read_choice("normalize", options.normalize, normalize_choices);
+}
+
 void bind_text(py::module_& module) {
   module.def("tokenize", &tokenize_text);
   module.def("read_word_list", [](const std::string& file) {

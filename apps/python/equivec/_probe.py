@@ -12,6 +12,7 @@ from ._vectors import Embeddings, _require_embeddings
 
 @named_keywords
 def probe(training: Any, test: Any, vectors: Any, *, strength: float = 1, lengths: bool = False,
+          weighting: str = "none", a: float = 1e-3, remove: int = 0, normalize: str = "model",
           resamples: int = 10000, seed: int = 1, threads: int = 0,
           progress: Any = None) -> ProbeReport:
     """Trains a text classifier on word vectors and tests it on other texts.
@@ -28,6 +29,8 @@ def probe(training: Any, test: Any, vectors: Any, *, strength: float = 1, length
         Weight of the errors against the size of the weights; scikit-learn's C.
     lengths : bool
         Use the words' vectors as they are, not scaled to length 1.
+    weighting, a, remove, normalize
+        How a text becomes a vector, as in Embeddings.mean_vectors. Common directions are those of the training texts.
     resamples, seed : int
         Of the bootstrap, for intervals and tests.
     threads : int
@@ -50,7 +53,8 @@ def probe(training: Any, test: Any, vectors: Any, *, strength: float = 1, length
         _require_embeddings(one, "vectors")
     if not several:
         raise TypeError("vectors: expected at least one")
-    keywords = {"strength": strength, "lengths": lengths, "resamples": resamples, "seed": seed, "threads": threads,
+    keywords = {"strength": strength, "lengths": lengths, "weighting": weighting, "a": a, "remove": remove,
+                "normalize": normalize, "resamples": resamples, "seed": seed, "threads": threads,
                 "progress": progress_callback(progress)}
     return ProbeReport(*_core.probe(_texts(training, "training"), _texts(test, "test"), several, keywords))
 

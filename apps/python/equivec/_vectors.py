@@ -970,14 +970,17 @@ class Embeddings(_core.EmbeddingsHandle):
 
     @named_keywords
     def mean_vectors(self, texts: Any, *, weighting: str = "none", a: float = 1e-3, remove: int = 0,
-                     unit_length: bool = False, threads: int = 0, progress: Any = None) -> np.ndarray:
+                     normalize: str = "model", unit_length: bool = False, threads: int = 0,
+                     progress: Any = None) -> np.ndarray:
         """A vector for each text: the weighted mean of its words' vectors.
 
         Parameters
         ----------
         texts : iterable of str, or of lists of str
-            A str is split at white space. A word is looked up as written, else, if the vectors are uncased, in small
-            letters. Words that are not in the vocabulary are skipped.
+            A static sentence model cuts a str as its tokenizer.json says (WordLevel and WordPiece); other vectors have
+            the words that they were trained on, as far as they tell, else those between white space. A word, and each
+            of a list, is looked up as written, else, if the vectors are uncased, in small letters. Words that are not
+            in the vocabulary are skipped.
         weighting : {"none", "sif", "zipf"}
             sif: a / (a + the word's share of the counts) (Arora, Liang and Ma 2017, algorithm 1); zipf: ln(1 + row),
             for vectors in the order of frequency without counts.
@@ -985,6 +988,8 @@ class Embeddings(_core.EmbeddingsHandle):
             Of sif: a smaller one weighs frequent words less.
         remove : int
             So many directions that the texts have in common are taken out; with sif mostly 1.
+        normalize : {"model", "always", "never"}
+            Scale a text's vector to length 1; model: if the static sentence model that the vectors are of says so.
         unit_length : bool
             Scale the words' vectors to length 1 first.
         threads : int
@@ -1004,8 +1009,8 @@ class Embeddings(_core.EmbeddingsHandle):
         """
         if is_text(texts):
             raise TypeError("texts: expected several, found a str; pass [text]")
-        keywords = {"weighting": weighting, "a": a, "remove": remove, "unit_length": unit_length, "threads": threads,
-                    "progress": progress_callback(progress)}
+        keywords = {"weighting": weighting, "a": a, "remove": remove, "normalize": normalize,
+                    "unit_length": unit_length, "threads": threads, "progress": progress_callback(progress)}
         return _core.mean_vectors(self, texts, keywords, _float_matrix)[0]
 
     def classes(self, count: int, *, iterations: int = 10, threads: int = 0, progress: Any = None) -> np.ndarray:

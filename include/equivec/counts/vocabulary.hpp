@@ -19,6 +19,8 @@
 
 namespace equivec {
 
+class WordIndex;
+
 /// Which words of a corpus become the vocabulary.
 struct VocabularyOptions {
   TextOptions text = {};                ///< what a word is
@@ -91,12 +93,16 @@ class Vocabulary {
   std::string_view bytes() const noexcept;
 
  private:
+  friend class VocabularyBuilder;
   friend class VocabularyWriter;
   struct Storage;
 
   /// As the third constructor, but does not check the tables, and reads the words only when find() is called first.
   static Vocabulary of_different_words(std::span<const std::int64_t> offsets, std::span<const std::int64_t> counts,
                                        std::string_view bytes, std::shared_ptr<const void> owner);
+  /// The same with the index of the words.
+  static Vocabulary of_different_words(std::span<const std::int64_t> offsets, std::span<const std::int64_t> counts,
+                                       std::string_view bytes, std::shared_ptr<const void> owner, WordIndex&& index);
 
   std::shared_ptr<const Storage> storage_;
   std::shared_ptr<const FurtherWords> further_;

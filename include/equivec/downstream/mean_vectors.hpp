@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace equivec {
@@ -26,6 +27,16 @@ inline constexpr std::array word_weightings = {WordWeighting::none, WordWeightin
 /// "none", "sif", "zipf".
 std::string_view name_of(WordWeighting weighting);
 
+/// Whether the vector of a text is scaled to length 1.
+enum class Normalize {
+  model,  ///< if the static sentence model that the vectors are of says so
+  always,
+  never
+};
+inline constexpr std::array normalize_choices = {Normalize::model, Normalize::always, Normalize::never};
+/// "model", "always", "never".
+std::string_view name_of(Normalize normalize);
+
 struct MeanVectorOptions {
   WordWeighting weighting = WordWeighting::none;
   double a = 1e-3;  ///< of sif, above 0
@@ -33,28 +44,30 @@ struct MeanVectorOptions {
   /// centred; 0..dimension. Algorithm 1 of Arora et al. removes 1.
   int remove = 0;
   bool unit_length = false;  ///< words' vectors are scaled to length 1 first
-  int threads = 0;           ///< 0: all cores; no result depends on them
+  Normalize normalize = Normalize::model;
+  int threads = 0;  ///< 0: all cores; no result depends on them
 };
 
 /// Throws OptionError naming the first setting that is out of range.
 void validate(const MeanVectorOptions& options);
 
+/// A text to be cut into words, or its words.
+using Text = std::variant<std::string, std::vector<std::string>>;
+
 /// Texts as vectors, one a row.
 struct MeanVectors {
   Matrix vectors;  ///< texts x dimension
-  std::vector<std::uint32_t>
-      known;  ///< of each text, how many of its words are in the vocabulary, repetitions included
+  /// Of each text, how many of its words are known, repetitions included.
+  std::vector<std::uint32_t> known;
 };
 
 /// The weighted mean of the vectors of each text's words: the sum of weight times vector, divided by the number of
-/// known words, as in the paper. Words are found and looked up as in probe(): as written, else, if
-/// the vectors are uncased, with A-Z as a-z. Words that are only composed from n-grams weigh as words that do not occur
-/// in the text (sif) or as the rarest (zipf). Others are skipped; a text without a known word has a vector of zeros.
-/// Computed in double. Progress counts texts. Throws Error if a vector is not finite; OptionError; Cancelled.
-MeanVectors mean_vectors(const Embeddings& embeddings, std::span<const std::string> texts,
-                         const MeanVectorOptions& options = {}, Progress* progress = nullptr);
-/// The same of texts given as words.
-MeanVectors mean_vectors(const Embeddings& embeddings, std::span<const std::vector<std::string>> texts,
+/// known words, as in the paper. Words are found and looked up as in probe(). Words that are only composed from n-grams
+/// weigh as words that do not occur in the text (sif) or as the rarest (zipf). Others are skipped, and so are words
+/// whose vector is zero; a text without a known word has a vector of zeros. Computed in double. Progress counts texts.
+/// Throws Error if a vector is not finite, if the tokenizer of a static sentence model is not known, or if `remove` is
+/// not below the number of texts, which would leave nothing of them; OptionError; Cancelled.
+MeanVectors mean_vectors(const Embeddings& embeddings, std::span<const Text> texts,
                          const MeanVectorOptions& options = {}, Progress* progress = nullptr);
 
 }  // namespace equivec

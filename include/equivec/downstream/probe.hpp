@@ -2,6 +2,7 @@
 
 #include "equivec/base/progress.hpp"
 #include "equivec/downstream/labelled_texts.hpp"
+#include "equivec/downstream/mean_vectors.hpp"
 #include "equivec/evaluate/outcomes.hpp"
 #include "equivec/math/statistics.hpp"
 #include "equivec/vectors/embeddings.hpp"
@@ -14,14 +15,16 @@
 namespace equivec {
 
 // A probe of how useful word vectors are to a model trained on them: a softmax classifier of texts, each represented by
-// the mean of its words' vectors, is trained on labelled texts and tested on held-out ones.
+// the mean of its words' vectors (mean_vectors()), is trained on labelled texts and tested on held-out ones.
 
 /// Throws Error if the training has fewer than two labels, or the test none or one that is not in the training.
 void require_learnable(const LabelledTexts& training, const LabelledTexts& test);
 
 struct ProbeOptions {
-  double strength = 1;        ///< 1e-6 to 1e6: scikit-learn's C, the weight of the log-losses against the penalty
-  bool keep_lengths = false;  ///< true: words' vectors as they are; false: each is first scaled to length 1
+  double strength = 1;  ///< 1e-6 to 1e6: scikit-learn's C, the weight of the log-losses against the penalty
+  /// How a text becomes a vector; `threads` of these is not used. Common directions are those of the training texts,
+  /// and are taken out of the test's as well.
+  MeanVectorOptions texts = {.unit_length = true};
   BootstrapOptions bootstrap = {};
   int threads = 0;  ///< 0: all cores; no result depends on them
 };
@@ -59,16 +62,19 @@ struct ProbeResult {
   std::vector<double> log_losses;          ///< of each text -ln P(its label), >= 0, finite
 };
 
-/// Words are what they were when the vectors were trained, as far as the metadata tell (TextOptions, and phrases with
-/// an underscore); else they are separated by white space. A word is looked up as written; if it is not found and the
-/// vectors are uncased (is_cased() of counts/vocabulary.hpp), with A-Z as a-z. A word whose vector is zero counts as
-/// unknown; a word that occurs twice counts twice. The classifier is that of scikit-learn's
+/// The words of a text are those that the tokenizer of a static sentence model makes of it, if the vectors came with
+/// one (WordLevel and WordPiece; without a limit of length); else what they were when the vectors were trained, as far
+/// as the metadata tell (TextOptions, and phrases with an underscore); else they are separated by white space. Without
+/// a tokenizer a word is looked up as written; if it is not found and the vectors are uncased (is_cased() of
+/// counts/vocabulary.hpp), with A-Z as a-z. A word whose vector is zero counts as unknown, and so does what the
+/// tokenizer calls unknown; a word that occurs twice counts twice. The classifier is that of scikit-learn's
 /// LogisticRegression(C=strength) on these means, neither centred nor scaled: it minimises |W|^2 / 2 + C * (sum of
 /// log-losses) with one row of W per class, or, for two classes, |w|^2 / 2 + C * (sum), w being the difference of their
 /// rows; intercepts are not penalised. The objective is certified to be within a relative 1e-8 of its minimum, and
 /// mostly reaches the precision of doubles. Memory: (lines of the larger set) x (dimension + 2 classes) doubles. Of
-/// `progress` only the cancellation is used. Throws Error as require_learnable(), if no word of the training set is
-/// known, or if the solution is not found, which takes vectors or a strength of extreme size; OptionError; Cancelled.
+/// `progress` only the cancellation is used. Throws Error as require_learnable() and mean_vectors(), if no word of the
+/// training set is known, or if the solution is not found, which takes vectors or a strength of extreme size;
+/// OptionError; Cancelled.
 ProbeResult probe(const Embeddings& embeddings, const LabelledTexts& training, const LabelledTexts& test,
                   const ProbeOptions& options = {}, Progress* progress = nullptr);
 

@@ -85,6 +85,9 @@ bool is_words_and_counts(std::string_view bytes);
 
 bool are_unique(std::span<const std::string_view> words);
 
+/// Rows whose numbers will be set, in huge pages where the system has them.
+Matrix rows_to_fill(std::size_t rows, std::size_t dimension);
+
 /// Vectors in the order of `words`, without rows that are not finite if the options drop them, with a notice; if a word
 /// occurs twice, its first row is kept, with a notice. counts: of each word,
 /// or empty if they are unknown.

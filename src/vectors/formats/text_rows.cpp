@@ -176,7 +176,7 @@ Embeddings read_text_rows(const Source& source, const ReadContext& context, std:
   }
 
   start(context.progress, text.size());
-  Matrix vectors(static_cast<Eigen::Index>(rows), static_cast<Eigen::Index>(dimension));
+  Matrix vectors = rows_to_fill(rows, dimension);
   std::vector<std::string_view> words(rows);
   struct Fault {
     std::size_t line = 0;

@@ -54,7 +54,7 @@ Embeddings read(const Source& source, const ReadContext& context) {
   if (rows == header->rows && !rest.empty())
     context.notice(source.name + ": " + std::to_string(rest.size()) + " bytes after the last row were ignored");
 
-  Matrix vectors(static_cast<Eigen::Index>(rows), static_cast<Eigen::Index>(header->dimension));
+  Matrix vectors = rows_to_fill(rows, header->dimension);
   parallel_ranges(rows, 1024, context.options.threads, [&](std::size_t begin, std::size_t end) {
     check_cancelled(context.progress);
     for (std::size_t row = begin; row < end; ++row)
