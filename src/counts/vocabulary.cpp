@@ -158,8 +158,22 @@ std::span<const std::int64_t> Vocabulary::counts() const noexcept { return stora
 std::string_view Vocabulary::bytes() const noexcept { return storage_->bytes; }
 
 std::optional<WordId> Vocabulary::find(std::string_view word) const {
-  const std::uint32_t number =
-      storage_->ready_index().find(word, [this](std::uint32_t i) { return storage_->word(i); });
+  return id_of(storage_->ready_index().find(word, [this](std::uint32_t i) { return storage_->word(i); }), word);
+}
+
+std::vector<std::optional<WordId>> Vocabulary::find(std::span<const std::string_view> words) const {
+  std::vector<std::uint32_t> numbers(words.size());
+  storage_->ready_index().find(
+      words, numbers, [this](std::uint32_t i) { return storage_->word(i); },
+      [this](std::uint32_t i) { __builtin_prefetch(&storage_->offsets[i]); });
+  std::vector<std::optional<WordId>> result;
+  result.reserve(words.size());
+  for (std::size_t i = 0; i < words.size(); ++i) result.push_back(id_of(numbers[i], words[i]));
+  return result;
+}
+
+/// Of a word that has this number in the index, or nothing.
+std::optional<WordId> Vocabulary::id_of(std::uint32_t number, std::string_view word) const {
   if (number != WordIndex::nothing) return word_id(number);
   const auto further = further_ ? further_->find(word) : std::nullopt;
   if (!further || size() + *further >= WordIndex::nothing) return std::nullopt;

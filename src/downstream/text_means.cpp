@@ -51,32 +51,35 @@ TextMeans::TextMeans(const Embeddings& embeddings, const MeanVectorOptions& opti
                    normalizes_texts(*embeddings.tokenizer()))) {}
 
 TextMeans::Counts TextMeans::compute(std::string_view text, Eigen::Ref<Eigen::VectorXd> mean) const {
-  return sum_up([&](const auto& on_word) { words_.for_each(text, on_word); }, mean);
+  return mean_of(words_.of(text), mean);
 }
 
 TextMeans::Counts TextMeans::compute(std::span<const std::string> words, Eigen::Ref<Eigen::VectorXd> mean) const {
-  return sum_up(
-      [&](const auto& on_word) {
-        for (const std::string& word : words) on_word(words_.find(word));
-      },
-      mean);
+  return mean_of(words_.find(std::vector<std::string_view>(words.begin(), words.end())), mean);
 }
 
-TextMeans::Counts TextMeans::sum_up(const std::function<void(const OnWord&)>& for_each_word,
-                                    Eigen::Ref<Eigen::VectorXd> mean) const {
-  mean.setZero();
-  Counts counts;
-  for_each_word([&](std::optional<WordId> id) {
-    ++counts.words;
-    if (!id) return;
-    const auto vector = column(embeddings_[*id]).cast<double>();
-    const double squares = vector.squaredNorm();
-    if (squares == 0) return;
-    if (!std::isfinite(squares)) require_finite(embeddings_, *id);
-    ++counts.known;
-    const double weight = weights_[static_cast<Eigen::Index>(std::min(index(*id), embeddings_.size()))];
-    mean += (unit_length_ ? weight / std::sqrt(squares) : weight) * vector;
-  });
+TextMeans::Counts TextMeans::mean_of(const std::vector<std::optional<WordId>>& words,
+                                     Eigen::Ref<Eigen::VectorXd> mean) const {
+  const auto dimension = static_cast<std::size_t>(embeddings_.dimension());
+  // Rows are far apart in memory: all are asked for before the first is needed.
+  std::vector<const float*> rows;
+  std::vector<double> weights;
+  for (const std::optional<WordId> word : words) {
+    if (!word) continue;
+    rows.push_back(embeddings_[*word].data());
+    weights.push_back(weights_[static_cast<Eigen::Index>(std::min(index(*word), embeddings_.size()))]);
+    for (std::size_t c = 0; c < dimension; c += 64 / sizeof(float)) __builtin_prefetch(rows.back() + c);
+  }
+  Counts counts{static_cast<std::uint32_t>(words.size()), 0};
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const double squares = kernels_.sum_of_squares(rows[i], dimension);
+    if (!std::isfinite(squares))
+      for (const std::optional<WordId> word : words)
+        if (word) require_finite(embeddings_, *word);
+    counts.known += squares > 0;
+    if (unit_length_ && squares > 0) weights[i] /= std::sqrt(squares);
+  }
+  kernels_.weighted_sum(rows.data(), weights.data(), rows.size(), dimension, mean.data());
   if (counts.known > 0) mean /= counts.known;
   return counts;
 }

@@ -3,16 +3,17 @@
 #include "equivec/downstream/mean_vectors.hpp"
 #include "equivec/vectors/embeddings.hpp"
 #include "src/downstream/text_words.hpp"
+#include "src/kernels/mean_kernels.hpp"
 
 #include <Eigen/Core>
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace equivec {
 
@@ -41,11 +42,10 @@ class TextMeans {
   void finish(const Eigen::MatrixXd& directions, Eigen::Ref<Eigen::VectorXd> vector) const;
 
  private:
-  using OnWord = std::function<void(std::optional<WordId>)>;
-  Counts sum_up(const std::function<void(const OnWord& on_word)>& for_each_word,
-                Eigen::Ref<Eigen::VectorXd> mean) const;
+  Counts mean_of(const std::vector<std::optional<WordId>>& words, Eigen::Ref<Eigen::VectorXd> mean) const;
 
   const Embeddings& embeddings_;
+  MeanKernels kernels_ = mean_kernels();
   TextWords words_;
   Eigen::VectorXd weights_;  // of each row, and at last that of words which are not in the vocabulary
   bool unit_length_, normalizes_;

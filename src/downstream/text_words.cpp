@@ -30,8 +30,29 @@ TextWords::TextWords(const Embeddings& embeddings, bool cuts_texts)
   if (cuts_texts && embeddings.tokenizer()) pieces_.emplace(embeddings);
 }
 
-std::optional<WordId> TextWords::find(std::string_view word) const {
-  return cased_ ? vocabulary_.find(word) : find_or_lowered(vocabulary_, word);
+std::vector<std::optional<WordId>> TextWords::of(std::string_view text) const {
+  if (pieces_) return pieces_->of(text);
+  std::vector<std::string_view> words;
+  const auto find_all = [&](std::string_view ruled) {
+    tokenize(
+        ruled, [&](std::string_view word) { words.push_back(word); }, [] {});
+    return find(words);
+  };
+  if (joins_phrases_) {
+    const std::vector<std::string> phrases = phrases_of(text);
+    words.assign(phrases.begin(), phrases.end());
+    return find(words);
+  }
+  if (plain_) return find_all(text);
+  TextRules::Scratch scratch;
+  return find_all(rules_.apply(text, scratch).text);
+}
+
+std::vector<std::optional<WordId>> TextWords::find(std::span<const std::string_view> words) const {
+  std::vector<std::optional<WordId>> ids = vocabulary_.find(words);
+  for (std::size_t i = 0; i < ids.size() && !cased_; ++i)
+    if (!ids[i] || !holds(vocabulary_, *ids[i])) ids[i] = find_or_lowered(vocabulary_, words[i]);
+  return ids;
 }
 
 bool TextWords::is_phrase(std::string_view word) const {

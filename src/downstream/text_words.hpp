@@ -23,23 +23,10 @@ class TextWords {
   /// cuts_texts: false if only find() will be called. Throws Error for a tokenizer whose rules are not known.
   explicit TextWords(const Embeddings& embeddings, bool cuts_texts = true);
 
-  /// Calls on_word(std::optional<WordId>) for each word of the text, which is empty for one that is not found.
-  template <class OnWord>
-  void for_each(std::string_view text, const OnWord& on_word) const {
-    const auto look_up = [&](std::string_view word) { on_word(find(word)); };
-    if (pieces_) {
-      for (const std::optional<WordId> word : pieces_->of(text)) on_word(word);
-    } else if (joins_phrases_) {
-      for (const std::string& word : phrases_of(text)) look_up(word);
-    } else if (plain_) {
-      tokenize(text, look_up, [] {});
-    } else {
-      TextRules::Scratch scratch;
-      tokenize(rules_.apply(text, scratch).text, look_up, [] {});
-    }
-  }
-  /// As written; if that is not found and the vocabulary is uncased, with A-Z as a-z.
-  std::optional<WordId> find(std::string_view word) const;
+  /// The words of the text in order, empty for one that is not found.
+  std::vector<std::optional<WordId>> of(std::string_view text) const;
+  /// As written; a word that is not found so is looked up with A-Z as a-z if the vocabulary is uncased.
+  std::vector<std::optional<WordId>> find(std::span<const std::string_view> words) const;
 
  private:
   bool is_phrase(std::string_view word) const;

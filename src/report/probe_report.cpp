@@ -158,6 +158,8 @@ void ProbeReport::add(const std::string& file, const Embeddings& embeddings, Pro
   ProbedVectors probed{file, {}, {}};
   try {
     probed.result = probe(embeddings, training, test, options, progress);
+  } catch (const OptionError&) {
+    throw;
   } catch (const Error& error) {
     throw Error(file + ": " + error.what());
   }

@@ -76,6 +76,23 @@ TEST_CASE("vocabulary: many words are all found") {
   CHECK_FALSE(words.find("w100000"));
 }
 
+TEST_CASE("vocabulary: several words are found as each of them is") {
+  std::vector<Vocabulary::Entry> entries;
+  for (int i = 0; i < 5000; ++i) entries.push_back({"w" + std::to_string(i), 0});
+  const Vocabulary all(entries);
+  std::vector<std::string> texts;
+  for (int i = 0; i < 101; ++i) texts.push_back("w" + std::to_string(i * 97));  // the last are none of them
+  texts.emplace_back();
+  const std::vector<std::string_view> words(texts.begin(), texts.end());
+  std::vector<std::optional<WordId>> expected;
+  for (const std::string_view word : words) expected.push_back(all.find(word));
+  CHECK(all.find(words) == expected);
+  CHECK(expected.front().has_value());
+  CHECK(!expected.back().has_value());
+  CHECK(all.find(std::span<const std::string_view>()).empty());
+  CHECK(Vocabulary().find(words) == std::vector<std::optional<WordId>>(words.size()));
+}
+
 TEST_CASE("vocabulary: a word that occurs twice is an error that names it") {
   CHECK_THAT(error_of([] { vocabulary({{"one", 1}, {"twice", 2}, {"twice", 3}}); }), ContainsSubstring("twice"));
 }
