@@ -1,8 +1,11 @@
 #include "equivec/base/error.hpp"
 #include "equivec/base/rng.hpp"
 #include "equivec/counts/vocabulary.hpp"
+#include "equivec/evaluate/neighbor_recall.hpp"
 #include "equivec/vectors/embeddings.hpp"
 #include "equivec/vectors/formats.hpp"
+#include "equivec/vectors/precision.hpp"
+#include "equivec/vectors/subwords.hpp"
 
 #include "catch.hpp"
 #include "support.hpp"
@@ -374,6 +377,72 @@ TEST_CASE("users' problems: GloVe's own .bin, numbers without words, is named, w
   std::string random;
   while (random.size() < 640) random += static_cast<char>(rng.below(256));
   CHECK_THAT(read_error(directory.file("x.bin", random)), !ContainsSubstring("64-bit"));
+}
+
+// ---- models ----
+
+TEST_CASE("users' problems: of a model that does not fit into memory the first words are read alone") {
+  const TemporaryDirectory directory;
+  const std::size_t rows = 20000;
+  std::string bytes = std::to_string(rows) + " 100\n";
+  for (std::size_t row = 0; row < rows; ++row)
+    bytes += binary_row("w" + std::to_string(row), std::vector<float>(100, static_cast<float>(row)));
+  const Embeddings first = read(directory.file("v.bin", bytes), nullptr, {.limit = 3});
+  CHECK(first.size() == 3);
+  CHECK(first[word_id(2)][99] == 2);
+}
+
+TEST_CASE("users' problems: vectors without labels can be quantised, and their neighbours stay") {
+  Rng rng(5, 0);
+  Matrix rows(2000, 32);
+  for (float& number : rows.reshaped()) number = rng.uniform() + rng.uniform() - 1;
+  std::vector<Vocabulary::Entry> entries;
+  for (int i = 0; i < 2000; ++i) entries.push_back({"w" + std::to_string(i), 0});
+  const Embeddings vectors{Vocabulary(entries), rows};
+  const Embeddings small = with_precision(vectors, {.precision = Precision::int8});
+  CHECK(neighbor_recall(vectors, small).value.value() > 0.95);
+}
+
+TEST_CASE("users' problems: a model has the same vectors for unseen words from each of its files") {
+  const auto ngrams = std::make_shared<Matrix>(Matrix::Random(11, 4));
+  const MatrixView view(ngrams->data(), 11, 4);
+  const Embeddings model = embeddings({{"the", {1, 2, 3, 4}}, {"cat", {0, 1, 0, 1}}})
+                               .with_subwords(Subwords({3, 5, 11, NgramHash::fasttext}, view, ngrams));
+  const TemporaryDirectory directory;
+  for (const char* name : {"v.bin", "v.fifu", "v.safetensors"}) {
+    CAPTURE(name);
+    write_embeddings(directory / name, model);
+    const Embeddings back = read(directory / name);
+    for (const char* word : {"unseen", "catss", "x"}) {
+      const auto expected = model.vector_of(word), found = back.vector_of(word);
+      REQUIRE(found.has_value());
+      // fastText's file has rows of zeros for buckets that no word of the text uses.
+      if (std::string_view(name) != "v.bin") CHECK(*found == *expected);
+    }
+    CHECK(!back.vector_of("").has_value());
+  }
+}
+
+TEST_CASE("users' problems: a word without n-grams has no vector, where others divide by zero buckets") {
+  const auto none = std::make_shared<Matrix>(0, 2);
+  CHECK_THROWS_AS(Subwords({3, 6, 0, NgramHash::fasttext}, MatrixView(none->data(), 0, 2), none), Error);
+  const auto one = std::make_shared<Matrix>(Matrix::Ones(1, 2));
+  const Embeddings model =
+      embeddings({{"the", {1, 2}}})
+          .with_subwords(Subwords({5, 6, 1, NgramHash::fasttext}, MatrixView(one->data(), 1, 2), one));
+  CHECK(!model.vector_of("a").has_value());  // <a> is shorter than five characters
+  CHECK(model.vector_of("longer") == std::vector<float>{1, 1});
+}
+
+TEST_CASE("users' problems: a file that cannot be written is told before the work, and leaves nothing empty behind") {
+  const TemporaryDirectory directory;
+  const Embeddings vectors = embeddings({{"a", {1, 2}}});
+  for (const FormatInfo& format : formats()) {
+    CAPTURE(format.name);
+    CHECK_THAT(error_of([&] { write_embeddings(directory / "missing/out", vectors, format.format); }),
+               ContainsSubstring("missing/out"));
+    CHECK(directory.names().empty());
+  }
 }
 
 TEST_CASE("users' problems: every sample of other programs is read, with the words and sizes that it has") {
