@@ -225,7 +225,7 @@ COMMANDS = {
     "debias": ([equivec.Embeddings.debias], [SAVE, equivec.Debiased.report, equivec.Debiased.to_text]),
     "probe": ([equivec.probe], [equivec.ProbeReport.to_text]),
     "encode": ([equivec.Embeddings.mean_vectors], []),
-    "convert": ([equivec.load, SAVE], []),
+    "convert": ([equivec.load, SAVE], [equivec.Embeddings.with_precision]),
 }
 #: Commands that are no functions: the command line of another program, describe(), and one that reads a corpus where
 #: the function takes a text.
@@ -238,9 +238,9 @@ TEXT_COMMANDS = ("train skipgram", "train cbow", "train glove", "cooccur")
 #: Options of the command line alone, of a command or of all ("").
 ONLY_OPTIONS = {
     ("", "help"): "help() is Python's",
-    ("convert", "dimension"): "of the command",
-    ("convert", "report"): "of the command",
-    ("convert", "analogies"): "of the report",
+    ("convert", "dimension"): "with_dimension()",
+    ("convert", "report"): "neighbor_recall()",
+    ("convert", "analogies"): "evaluate()",
     ("", "quiet"): "nothing is printed; remarks go to the log",
     ("", "progress"): "nothing is printed; progress= shows it",
     ("", "json"): "to_dict()",

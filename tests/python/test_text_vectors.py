@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import subprocess
 
 import numpy as np
@@ -37,6 +38,19 @@ def test_a_static_model_cuts_a_str_by_its_tokenizer_and_takes_a_list_as_it_is(mo
     found = e.mean_vectors(["Playing!", ["play", "##ing", "!"], ["Playing!"], "unknown"])
     assert np.allclose(found, [unit(4, 4), unit(4, 4), [0, 0], [0, 0]])
     assert np.allclose(e.mean_vectors(["a cat!"], normalize="never"), [[1, 1.5]])
+
+
+@pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
+def test_pickles_keep_the_tokenizer_and_the_precision(model, tmp_path, protocol):
+    e = equivec.load(model)
+    copy = pickle.loads(pickle.dumps(e, protocol))
+    assert np.array_equal(copy.mean_vectors(["Playing!"]), e.mean_vectors(["Playing!"]))
+    copy.save(tmp_path / "again", format="model2vec")
+    assert (tmp_path / "again/tokenizer.json").read_bytes() == (model / "tokenizer.json").read_bytes()
+    e.save(tmp_path / "small.safetensors", precision="int8")
+    small = equivec.load(tmp_path / "small.safetensors")
+    pickle.loads(pickle.dumps(small, protocol)).save(tmp_path / "copy.safetensors")
+    assert (tmp_path / "copy.safetensors").read_bytes() == (tmp_path / "small.safetensors").read_bytes()
 
 
 def test_a_str_is_cut_as_the_command_cuts_a_line(model, tmp_path):

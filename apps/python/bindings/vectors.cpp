@@ -1,8 +1,10 @@
 #include "equivec/base/error.hpp"
+#include "equivec/evaluate/neighbor_recall.hpp"
 #include "equivec/files/output_files.hpp"
 #include "equivec/search/expression.hpp"
 #include "equivec/search/word_classes.hpp"
 #include "equivec/train/glove_parameters.hpp"
+#include "equivec/vectors/dimension.hpp"
 #include "equivec/vectors/formats.hpp"
 #include "equivec/vectors/precision.hpp"
 #include "src/files/output_file.hpp"
@@ -219,11 +221,7 @@ EmbeddingsHandle load(const std::string& file, const Keywords& keywords, Callbac
   return {std::move(result), file};
 }
 
-void save(const EmbeddingsHandle& self, const std::string& file, const std::string& format,
-          const std::string& description, const Keywords& keywords, Callbacks callbacks) {
-  const Format written = format.empty() || format == "automatic"
-                             ? format_from_extension(file, self.embeddings.subwords() != nullptr)
-                             : format_from_name(format);
+PrecisionOptions precision_of(const Keywords& keywords) {
   PrecisionOptions options;
   keywords.read_choice("precision", options.precision, precisions);
   keywords.read("parts", options.parts);
@@ -232,6 +230,15 @@ void save(const EmbeddingsHandle& self, const std::string& file, const std::stri
   keywords.read("threads", options.threads);
   require_between("threads", options.threads, 0, 4096);
   validate(options);
+  return options;
+}
+
+void save(const EmbeddingsHandle& self, const std::string& file, const std::string& format,
+          const std::string& description, const Keywords& keywords, Callbacks callbacks) {
+  const Format written = format.empty() || format == "automatic"
+                             ? format_from_extension(file, self.embeddings.subwords() != nullptr)
+                             : format_from_name(format);
+  const PrecisionOptions options = precision_of(keywords);
   if (options.precision != Precision::f32 && written != Format::native)
     throw OptionError("precision " + std::string(name_of(options.precision)) +
                       " is of native files (.safetensors); the other formats have f32");
@@ -303,6 +310,11 @@ void bind_embeddings(py::module_& module) {
              return true;
            })
       .def("_has_subwords", [](const EmbeddingsHandle& self) { return self.embeddings.subwords() != nullptr; })
+      // Floats and words alone, without n-grams, a tokenizer or lower precision.
+      .def("_is_plain",
+           [](const EmbeddingsHandle& self) {
+             return !self.embeddings.subwords() && !self.embeddings.tokenizer() && !self.embeddings.packed();
+           })
       .def("_metadata",
            [](const EmbeddingsHandle& self) {
              py::dict result;
@@ -312,6 +324,36 @@ void bind_embeddings(py::module_& module) {
       .def("_with_metadata",
            [](const EmbeddingsHandle& self, const py::dict& metadata) {
              return EmbeddingsHandle(self.embeddings.with_metadata(metadata_of(metadata)), self.name);
+           })
+      .def("_with_dimension",
+           [](const EmbeddingsHandle& self, int dimension, int threads, py::object progress) {
+             require_between("threads", threads, 0, 4096);
+             LongWork work({.progress = std::move(progress)});
+             return EmbeddingsHandle(
+                 work.run([&] { return with_dimension(self.embeddings, dimension, threads, &work.progress()); }),
+                 self.name);
+           })
+      .def("_with_precision",
+           [](const EmbeddingsHandle& self, const py::dict& values) {
+             const Keywords keywords(values);
+             const PrecisionOptions options = precision_of(keywords);
+             LongWork work({.progress = keywords.get("progress")});
+             return EmbeddingsHandle(
+                 work.run([&] { return with_precision(self.embeddings, options, &work.progress()); }), self.name);
+           })
+      .def("_neighbor_recall",
+           [](const EmbeddingsHandle& self, const EmbeddingsHandle& after, const py::dict& values) {
+             const Keywords keywords(values);
+             RecallOptions options;
+             keywords.read_size("words", options.words);
+             keywords.read_size("neighbors", options.neighbors);
+             keywords.read("seed", options.seed);
+             keywords.read("threads", options.threads);
+             require_between("threads", options.threads, 0, 4096);
+             LongWork work({.progress = keywords.get("progress")});
+             return work
+                 .run([&] { return neighbor_recall(self.embeddings, after.embeddings, options, &work.progress()); })
+                 .value;
            })
       .def("_normalized",
            [](const EmbeddingsHandle& self) {

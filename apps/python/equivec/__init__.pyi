@@ -158,6 +158,27 @@ class Embeddings:
     def select(self, words: Iterable[_Word]) -> Embeddings: ...
     def first(self, count: int) -> Embeddings: ...
     def with_metadata(self, metadata: Mapping[str, str]) -> Embeddings: ...
+    def with_dimension(self, dimension: int, *, threads: int = 0, progress: _Progress = None) -> Embeddings: ...
+    def with_precision(
+        self,
+        precision: Literal["f32", "f16", "bf16", "int8", "pq"],
+        *,
+        parts: int = 0,
+        rotation: bool = False,
+        seed: int = 1,
+        threads: int = 0,
+        progress: _Progress = None,
+    ) -> Embeddings: ...
+    def neighbor_recall(
+        self,
+        after: Embeddings,
+        *,
+        words: int = 1000,
+        neighbors: int = 10,
+        seed: int = 1,
+        threads: int = 0,
+        progress: _Progress = None,
+    ) -> float | None: ...
     # Files.
     def save(
         self,

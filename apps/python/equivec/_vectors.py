@@ -633,6 +633,88 @@ class Embeddings(_core.EmbeddingsHandle):
         """
         return Embeddings._of(self._with_metadata(dict(metadata)))
 
+    @named_keywords
+    def with_dimension(self, dimension: int, *, threads: int = 0, progress: Any = None) -> "Embeddings":
+        """The same words with fewer numbers: the coordinates along the first principal directions, not centred.
+
+        Parameters
+        ----------
+        dimension : int
+            1 to the present one.
+        threads : int
+            0: all cores; the result is the same for any number.
+        progress : bool or function
+            As in train_word2vec.
+
+        Examples
+        --------
+        >>> e.with_dimension(2).dimension
+        2
+        """
+        if not _is_integer(dimension):
+            raise TypeError(f"dimension: expected an int, found {type(dimension).__name__}")
+        return Embeddings._of(self._with_dimension(int(dimension), threads, progress_callback(progress)))
+
+    @named_keywords
+    def with_precision(self, precision: str, *, parts: int = 0, rotation: bool = False, seed: int = 1, threads: int = 0,
+                       progress: Any = None) -> "Embeddings":
+        """The same vectors with numbers of lower precision, which searches use as they are.
+
+        Parameters
+        ----------
+        precision : {"f32", "f16", "bf16", "int8", "pq"}
+            pq: product quantisation.
+        parts, rotation, seed
+            Of pq, as in save.
+        threads : int
+            0: all cores; the result is the same for any number.
+        progress : bool or function
+            As in train_word2vec.
+
+        Examples
+        --------
+        >>> e.neighbor_recall(e.with_precision("f16"))
+        1.0
+        """
+        keywords = {"precision": precision, "parts": parts, "rotation": rotation, "seed": seed, "threads": threads,
+                    "progress": progress_callback(progress)}
+        return Embeddings._of(self._with_precision(keywords))
+
+    @named_keywords
+    def neighbor_recall(self, after: "Embeddings", *, words: int = 1000, neighbors: int = 10, seed: int = 1,
+                        threads: int = 0, progress: Any = None) -> Optional[float]:
+        """How many of the words' nearest neighbours, by cosine, are still among them: recall@10 of what lower precision
+        or fewer dimensions have kept.
+
+        Parameters
+        ----------
+        after : Embeddings
+            Other vectors of the same words in the same order.
+        words : int
+            So many are asked for, drawn with the seed.
+        neighbors : int
+            Of each.
+        seed : int
+        threads : int
+            0: all cores; the result is the same for any number.
+        progress : bool or function
+            As in train_word2vec.
+
+        Returns
+        -------
+        float or None
+            0 to 1; None if no word has neighbours.
+
+        Examples
+        --------
+        >>> e.neighbor_recall(e)
+        1.0
+        """
+        _require_embeddings(after, "after")
+        keywords = {"words": words, "neighbors": neighbors, "seed": seed, "threads": threads,
+                    "progress": progress_callback(progress)}
+        return self._neighbor_recall(after, keywords)
+
     # ---- files ----
 
     @named_keywords
@@ -1266,7 +1348,7 @@ class Embeddings(_core.EmbeddingsHandle):
         return to_gensim(self)
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        if self._has_subwords():
+        if not self._is_plain():
             with tempfile.TemporaryDirectory() as folder:
                 path = os.path.join(folder, "vectors.safetensors")
                 self.save(path)
