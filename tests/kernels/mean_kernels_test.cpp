@@ -30,7 +30,7 @@ std::vector<std::vector<float>> random_rows(std::size_t count, std::size_t dimen
 TEST_CASE("mean kernels: weighted sums of rows are those of doubles, for any dimension") {
   for (const MeanKernels& kernels : mean_targets()) {
     CAPTURE(kernels.instruction_set);
-    for (const std::size_t dimension : {1, 3, 7, 8, 9, 31, 32, 33, 100, 300}) {
+    for (const std::size_t dimension : {1U, 3U, 7U, 8U, 9U, 31U, 32U, 33U, 100U, 300U}) {
       const auto rows = random_rows(5, dimension);
       std::vector<const float*> places;
       for (const auto& row : rows) places.push_back(row.data());
@@ -53,7 +53,7 @@ TEST_CASE("mean kernels: weighted sums of rows are those of doubles, for any dim
 TEST_CASE("mean kernels: the sum of squares is zero only of zeros, and not finite if a number is not") {
   for (const MeanKernels& kernels : mean_targets()) {
     CAPTURE(kernels.instruction_set);
-    for (const std::size_t dimension : {1, 8, 13, 100}) {
+    for (const std::size_t dimension : {1U, 8U, 13U, 100U}) {
       const auto rows = random_rows(1, dimension);
       double expected = 0;
       for (const float number : rows[0]) expected += static_cast<double>(number) * static_cast<double>(number);
