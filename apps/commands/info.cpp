@@ -62,6 +62,7 @@ int run_info(std::span<const std::string> arguments) {
                      {"zero_vectors", zeros}};
     if (const Tokenizer* tokenizer = embeddings.tokenizer())
       document["tokenizer"] = {{"bytes", tokenizer->file().size()}};
+    document["places"] = embeddings.places() != nullptr;
     document.update(vectors_description(embeddings, format));
     print(document);
     return 0;
@@ -79,6 +80,7 @@ int run_info(std::span<const std::string> arguments) {
             << '\n';
   if (const Tokenizer* tokenizer = embeddings.tokenizer())
     std::cout << "tokenizer    tokenizer.json of " << grouped(tokenizer->file().size()) << " bytes\n";
+  if (embeddings.places()) std::cout << "places       in the plane, of every word\n";
   for (const auto& [name, value] : embeddings.metadata())
     std::cout << "metadata     " << name << " = " << value << '\n';
   return 0;

@@ -54,7 +54,8 @@ Embeddings with_dimension(const Embeddings& embeddings, int dimension, int threa
       right_singular_vectors(matrix.rows(), matrix.cols(), block, dimension, threads, progress);
   Metadata metadata = embeddings.metadata();
   metadata["principal_directions"] = std::to_string(dimension) + " of " + std::to_string(embeddings.dimension());
-  Embeddings result(embeddings.vocabulary(), projected(matrix, directions, threads, progress), std::move(metadata));
+  const Embeddings result =
+      embeddings.with_vectors(projected(matrix, directions, threads, progress)).with_metadata(std::move(metadata));
   if (!embeddings.subwords()) return result;
   return result.with_subwords(projected_subwords(*embeddings.subwords(), directions, threads, progress));
 }

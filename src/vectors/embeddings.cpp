@@ -87,6 +87,16 @@ Embeddings Embeddings::with_tokenizer(std::optional<Tokenizer> tokenizer) const 
   return result;
 }
 
+Embeddings Embeddings::with_places(std::optional<Matrix> places) const {
+  if (places && (places->rows() != rows_ || places->cols() != 2))
+    throw Error("expected places of " + std::to_string(rows_) + " words, 2 numbers each; got " +
+                std::to_string(places->rows()) + " rows of " + std::to_string(places->cols()));
+  if (places && !places->allFinite()) throw Error("a place in the plane is not finite");
+  Embeddings result = *this;
+  result.places_ = places ? std::make_shared<const Matrix>(std::move(*places)) : nullptr;
+  return result;
+}
+
 Embeddings Embeddings::with_vectors(Matrix vectors) const {
   Embeddings result(vocabulary_.with_further(nullptr), std::move(vectors));
   result.metadata_ = metadata_;
@@ -130,8 +140,15 @@ Embeddings selected(const Embeddings& embeddings, std::span<const WordId> words)
     all_in_order = all_in_order && index(words[i]) == i;
   }
   const Tokenizer* tokenizer = all_in_order ? embeddings.tokenizer() : nullptr;
+  std::optional<Matrix> places;
+  if (const Matrix* const from = embeddings.places()) {
+    places.emplace(rows.rows(), 2);
+    for (std::size_t i = 0; i < words.size(); ++i)
+      places->row(static_cast<Eigen::Index>(i)) = from->row(static_cast<Eigen::Index>(index(words[i])));
+  }
   return Embeddings(Vocabulary(entries), std::move(rows), embeddings.metadata())
       .with_tokenizer(tokenizer ? std::optional(*tokenizer) : std::nullopt)
+      .with_places(std::move(places))
       .with_subwords(embeddings.subwords() ? std::optional(*embeddings.subwords()) : std::nullopt);
 }
 

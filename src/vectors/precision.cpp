@@ -132,7 +132,9 @@ void validate(const PrecisionOptions& options, int dimension) {
 Embeddings with_precision(const Embeddings& embeddings, const PrecisionOptions& options, const Progress* progress) {
   validate(options, embeddings.dimension());
   const auto with_others_of = [&](Embeddings result) {
-    return result.with_subwords(embeddings.subwords() ? std::optional(*embeddings.subwords()) : std::nullopt);
+    return result.with_subwords(embeddings.subwords() ? std::optional(*embeddings.subwords()) : std::nullopt)
+        .with_tokenizer(embeddings.tokenizer() ? std::optional(*embeddings.tokenizer()) : std::nullopt)
+        .with_places(embeddings.places() ? std::optional(*embeddings.places()) : std::nullopt);
   };
   if (embeddings.size() == 0) return embeddings;
   const MatrixView from = embeddings.matrix();

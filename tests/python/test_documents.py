@@ -224,6 +224,7 @@ COMMANDS = {
     "bias": ([equivec.Embeddings.bias], [equivec.BiasReport.to_text]),
     "debias": ([equivec.Embeddings.debias], [SAVE, equivec.Debiased.report, equivec.Debiased.to_text]),
     "probe": ([equivec.probe], [equivec.ProbeReport.to_text]),
+    "map": ([equivec.Embeddings.with_map], []),
     "encode": ([equivec.Embeddings.mean_vectors], []),
     "convert": ([equivec.load, SAVE], [equivec.Embeddings.with_precision]),
 }
@@ -245,6 +246,7 @@ ONLY_OPTIONS = {
     ("", "progress"): "nothing is printed; progress= shows it",
     ("", "json"): "to_dict()",
     ("", "output"): "the result is returned, and has save()",
+    ("map", "limit"): "first()",
     ("bias", "list"): "bias_measures()",
     ("debias", "list"): "debias_methods()",
     ("debias", "report"): "Debiased.report(path)",

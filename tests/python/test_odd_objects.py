@@ -127,6 +127,8 @@ CALLS = {
     "select": (VECTORS.select, 1, []),
     "first": (VECTORS.first, 1, []),
     "with_metadata": (VECTORS.with_metadata, 1, []),
+    "with_map": (VECTORS.with_map, 0, ["neighbors", "min_distance", "epochs", "seed", "threads"]),
+    "with_places": (VECTORS.with_places, 1, []),
     "with_dimension": (VECTORS.with_dimension, 1, ["threads"]),
     "with_precision": (VECTORS.with_precision, 1, ["parts", "rotation", "seed", "threads"]),
     "neighbor_recall": (VECTORS.neighbor_recall, 1, ["words", "neighbors", "seed", "threads"]),

@@ -1,6 +1,7 @@
 #include "equivec/base/error.hpp"
 #include "equivec/evaluate/neighbor_recall.hpp"
 #include "equivec/files/output_files.hpp"
+#include "equivec/map/word_map.hpp"
 #include "equivec/search/expression.hpp"
 #include "equivec/search/word_classes.hpp"
 #include "equivec/train/glove_parameters.hpp"
@@ -310,10 +311,11 @@ void bind_embeddings(py::module_& module) {
              return true;
            })
       .def("_has_subwords", [](const EmbeddingsHandle& self) { return self.embeddings.subwords() != nullptr; })
-      // Floats and words alone, without n-grams, a tokenizer or lower precision.
+      // Floats and words alone, without n-grams, a tokenizer, places or lower precision.
       .def("_is_plain",
            [](const EmbeddingsHandle& self) {
-             return !self.embeddings.subwords() && !self.embeddings.tokenizer() && !self.embeddings.packed();
+             return !self.embeddings.subwords() && !self.embeddings.tokenizer() && !self.embeddings.packed() &&
+                    !self.embeddings.places();
            })
       .def("_metadata",
            [](const EmbeddingsHandle& self) {
@@ -324,6 +326,36 @@ void bind_embeddings(py::module_& module) {
       .def("_with_metadata",
            [](const EmbeddingsHandle& self, const py::dict& metadata) {
              return EmbeddingsHandle(self.embeddings.with_metadata(metadata_of(metadata)), self.name);
+           })
+      .def("_places",
+           [](const EmbeddingsHandle& self, const py::buffer& into) {
+             const Matrix* const places = self.embeddings.places();
+             const py::buffer_info target = into.request(true);
+             if (places) std::copy_n(places->data(), places->size(), numbers_of<float>(target, true).begin());
+             return places != nullptr;
+           })
+      .def("_with_places",
+           [](const EmbeddingsHandle& self, const py::buffer& numbers) {
+             const py::buffer_info info = numbers.request();
+             const auto floats = numbers_of<const float>(info);
+             return EmbeddingsHandle(self.embeddings.with_places(
+                                         MatrixView(floats.data(), static_cast<Eigen::Index>(floats.size() / 2), 2)),
+                                     self.name);
+           })
+      .def("_with_map",
+           [](const EmbeddingsHandle& self, const py::dict& values) {
+             const Keywords keywords(values);
+             MapOptions options;
+             keywords.read_choice("method", options.method, map_methods);
+             keywords.read("neighbors", options.neighbors);
+             keywords.read("min_distance", options.min_distance);
+             keywords.read("epochs", options.epochs);
+             keywords.read("seed", options.seed);
+             keywords.read("threads", options.threads);
+             validate(options);
+             LongWork work({.progress = keywords.get("progress")});
+             return EmbeddingsHandle(work.run([&] { return with_map(self.embeddings, options, work.reporting()); }),
+                                     self.name);
            })
       .def("_with_dimension",
            [](const EmbeddingsHandle& self, int dimension, int threads, py::object progress) {

@@ -394,6 +394,12 @@ class Embeddings(_core.EmbeddingsHandle):
         return np.asarray(self)  # not kept: the array holds on to this object, and neither would ever be freed
 
     @property
+    def places(self) -> Optional[np.ndarray]:
+        """(n, 2), float32: the words' places in the plane, a copy; None if there are none. with_map() makes them."""
+        result = _float_matrix(len(self), 2)
+        return result if self._places(result) else None
+
+    @property
     def words(self) -> WordList:
         """The words in their order."""
         return WordList(self._words_handle)
@@ -632,6 +638,55 @@ class Embeddings(_core.EmbeddingsHandle):
         {'made by': 'hand'}
         """
         return Embeddings._of(self._with_metadata(dict(metadata)))
+
+    @named_keywords
+    def with_map(self, *, method: str = "neighbors", neighbors: int = 15, min_distance: float = 0.1, epochs: int = 0,
+                 seed: int = 1, threads: int = 0, progress: Any = None) -> "Embeddings":
+        """The same vectors with a place in the plane for each word: similar words stand near each other.
+
+        Parameters
+        ----------
+        method : {"neighbors", "pca"}
+            neighbors: the graph of each word's nearest neighbours, with UMAP's weights, laid out as LargeVis and UMAP do;
+            pca: principal components.
+        neighbors : int
+            Of each word in the graph, 2 to 200: more show the whole, fewer its parts.
+        min_distance : float
+            How near words may come, 0 to 1.
+        epochs : int
+            Of the layout; 0: 500 for up to 10,000 words, 200 for more.
+        seed : int
+            Of the layout's draws.
+        threads : int
+            0: all cores; the result is the same for any number.
+        progress : bool or function
+            As in train_word2vec.
+
+        Examples
+        --------
+        >>> e.with_map(neighbors=3).places.shape
+        (11, 2)
+        """
+        keywords = {"method": method, "neighbors": neighbors, "min_distance": min_distance, "epochs": epochs, "seed": seed,
+                    "threads": threads, "progress": progress_callback(progress)}
+        return Embeddings._of(self._with_map(keywords))
+
+    def with_places(self, places: Any) -> "Embeddings":
+        """The same vectors with places of the words in the plane.
+
+        Parameters
+        ----------
+        places : array_like, (n, 2)
+
+        Examples
+        --------
+        >>> e.with_places(e.vectors[:, :2]).places.shape
+        (11, 2)
+        """
+        array = float_array(places, 2, "places")
+        if array.shape != (len(self), 2):
+            raise Error(f"expected places of {len(self)} words, 2 numbers each; got an array of shape {array.shape}")
+        return Embeddings._of(self._with_places(array))
 
     @named_keywords
     def with_dimension(self, dimension: int, *, threads: int = 0, progress: Any = None) -> "Embeddings":

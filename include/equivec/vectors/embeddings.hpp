@@ -60,6 +60,9 @@ class Embeddings {
   /// How a text becomes the words, if a static sentence model came with that; null otherwise.
   const Tokenizer* tokenizer() const noexcept { return tokenizer_ ? &*tokenizer_ : nullptr; }
 
+  /// The words' places in the plane (word_map() of map/word_map.hpp), size() x 2; null if there are none.
+  const Matrix* places() const noexcept { return places_.get(); }
+
   Embeddings with_metadata(Metadata metadata) const;  ///< the same vectors with other metadata
   /// The same for asking: the vocabulary also finds words that have a vector from their n-grams, and gives them ids
   /// from size() on, with which [] and everything that only compares vectors works. They are never answers, and
@@ -69,8 +72,10 @@ class Embeddings {
   /// another dimension.
   Embeddings with_subwords(std::optional<Subwords> subwords) const;
   Embeddings with_tokenizer(std::optional<Tokenizer> tokenizer) const;  ///< the same vectors with it, or without
-  /// Other vectors of the same words, with the metadata and the tokenizer, without vectors of n-grams: those have not
-  /// changed along. Throws Error unless there is one row per word.
+  /// The same vectors with places of the words, or without. Throws Error unless they are size() x 2 and finite.
+  Embeddings with_places(std::optional<Matrix> places) const;
+  /// Other vectors of the same words, with the metadata and the tokenizer, without vectors of n-grams and places: those
+  /// have not changed along. Throws Error unless there is one row per word.
   Embeddings with_vectors(Matrix vectors) const;
 
  private:
@@ -89,13 +94,14 @@ class Embeddings {
   std::optional<Subwords> subwords_;
   std::shared_ptr<const ComposedWords> composed_;
   std::optional<Tokenizer> tokenizer_;
+  std::shared_ptr<const Matrix> places_;
 };
 
 /// The same words with every row scaled to length 1, computed in double. Zero rows stay as they are, as do the vectors
 /// of n-grams.
 Embeddings normalized(const Embeddings& embeddings);
 
-/// The rows of `words`, in that order, with the vectors of n-grams. The tokenizer stays if these are all words in their
+/// The rows of `words`, in that order, with their places and the vectors of n-grams. The tokenizer stays if these are all words in their
 /// order; it has no use for others.
 Embeddings selected(const Embeddings& embeddings, std::span<const WordId> words);
 

@@ -27,7 +27,8 @@
 // dimension) and words (U8, all words joined). It is mapped, so that a query reads only what it needs. Vectors of
 // n-grams are a further tensor, subwords (F32); which n-grams they are of is in the metadata, and if they are not those
 // of all buckets, in subword_buckets (U32), or, if they are listed, in ngram_offsets (I64) and ngrams (U8). The files
-// of a static sentence model are tokenizer and configuration (U8).
+// of a static sentence model are tokenizer and configuration (U8). Places of the words in the plane are map (F32,
+// words x 2).
 //
 // Of lower precision, embeddings (words x dimension) is F16 or BF16, or I8, of which row i times scales[i] (F32) is the
 // vector. Of product quantisation it is U8 (words x parts): part p has the numbers from p * dimension / parts (rounded
@@ -205,6 +206,15 @@ std::optional<Tokenizer> read_tokenizer(const Source& source, const SafetensorsC
                    source.file);
 }
 
+/// Of the first `rows` of `all` words.
+std::optional<Matrix> read_places(const Source& source, const SafetensorsContent& content, std::size_t rows,
+                                  std::uint64_t all) {
+  if (!content.find("map")) return std::nullopt;
+  std::vector<float> copy;
+  const std::span<const float> places = require_floats(source, content, "map", {all, 2}, copy);
+  return MatrixView(places.data(), static_cast<Eigen::Index>(rows), 2);
+}
+
 Embeddings read(const Source& source, const ReadContext& context) {
   const SafetensorsContent content = parse_safetensors(source.bytes(), source.name);
   refuse_table_alone(source, content);
@@ -233,15 +243,18 @@ Embeddings read(const Source& source, const ReadContext& context) {
     Metadata metadata = content.metadata;
     std::optional<Subwords> subwords = read_subwords(source, content, metadata, memory);
     std::optional<Tokenizer> tokenizer = read_tokenizer(source, content, rows == vectors.shape[0], context);
+    std::optional<Matrix> places = read_places(source, content, rows, vectors.shape[0]);
     if (is_packed)
       return Embeddings(std::move(vocabulary), read_packed(source, content, vectors, rows, memory), std::move(metadata))
           .with_subwords(std::move(subwords))
-          .with_tokenizer(std::move(tokenizer));
+          .with_tokenizer(std::move(tokenizer))
+          .with_places(std::move(places));
     const MatrixView matrix(numbers_of(vectors, memory->vectors).data(), static_cast<Eigen::Index>(rows),
                             static_cast<Eigen::Index>(vectors.shape[1]));
     return Embeddings(std::move(vocabulary), matrix, memory, std::move(metadata))
         .with_subwords(std::move(subwords))
-        .with_tokenizer(std::move(tokenizer));
+        .with_tokenizer(std::move(tokenizer))
+        .with_places(std::move(places));
   } catch (const Error& error) {
     source.fail(std::string(error.what()) + "; the file is damaged");
   }
@@ -302,6 +315,9 @@ void write(OutputFiles& files, const std::filesystem::path& path, const Embeddin
     tables = packed_tables(packed->tables(), std::move(tables));
   else
     tables.insert(tables.begin(), tensor_of("embeddings", embeddings.matrix()));
+  if (const Matrix* const places = embeddings.places())  // after floats, before what is shorter
+    tables.insert(tables.begin() + (embeddings.packed() ? 0 : 1),
+                  tensor_of("map", MatrixView(places->data(), places->rows(), 2)));
   if (subwords && subwords->rule().hash == NgramHash::listed) {
     for (const std::string& ngram : subwords->ngrams()) ngrams += ngram;
     tables.push_back({"ngrams", "U8", {ngrams.size()}, ngrams});

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "equivec/base/progress.hpp"
+#include "equivec/base/types.hpp"
+#include "equivec/vectors/embeddings.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace equivec {
+
+/// How words get their places in the plane.
+enum class MapMethod {
+  /// Words that are near each other stay so: the graph of each word's nearest neighbours by cosine, with the weights of
+  /// UMAP (McInnes, Healy and Melville 2018, sections 3.1 and 3.2), is laid out by its attraction along sampled edges
+  /// and repulsion between words drawn at random, as LargeVis has them (Tang et al. 2016).
+  neighbors,
+  /// The first two principal components of the vectors, scaled to length 1 and centred.
+  pca
+};
+inline constexpr std::array map_methods = {MapMethod::neighbors, MapMethod::pca};
+/// "neighbors", "pca".
+std::string_view name_of(MapMethod method);
+
+struct MapOptions {
+  MapMethod method = MapMethod::neighbors;
+  int neighbors = 15;  ///< of each word in the graph, 2 to 200: more show more of the whole, fewer more of its parts
+  double min_distance = 0.1;  ///< how near words may come, 0 to 1; the map's scale is that of UMAP
+  int epochs = 0;             ///< of the layout; 0: 500 for up to 10,000 words, 200 for more
+  std::uint64_t seed = 1;
+  int threads = 0;  ///< 0: all cores; the result is the same for any number
+};
+
+/// Throws OptionError naming the first setting that is out of range.
+void validate(const MapOptions& options);
+
+/// A place for each word, size() x 2, centred. Words whose vector is zero or not finite stand in the middle of the
+/// principal components and repel nobody. The same result for any number of threads. Stages: neighbours of words,
+/// epochs. Throws Error for fewer than three words; OptionError; Cancelled.
+Matrix word_map(const Embeddings& embeddings, const MapOptions& options = {}, const Reporting& reporting = {});
+/// The same vectors with these places, and metadata that say how they were made: map = "neighbors", and "map_neighbors",
+/// "map_min_distance", "map_epochs", "map_seed".
+Embeddings with_map(const Embeddings& embeddings, const MapOptions& options = {}, const Reporting& reporting = {});
+
+}  // namespace equivec

@@ -1,0 +1,105 @@
+#include "equivec/map/word_map.hpp"
+
+#include "equivec/base/error.hpp"
+#include "equivec/base/rng.hpp"
+#include "src/base/parallel.hpp"
+#include "src/base/text_numbers.hpp"
+#include "src/map/graph_layout.hpp"
+#include "src/map/neighbor_graph.hpp"
+#include "src/math/singular_directions.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace equivec {
+
+namespace {
+
+/// The first two principal components of rows scaled to length 1.
+Eigen::MatrixXd principal_components(const Embeddings& embeddings, int threads, const Progress* progress) {
+  const auto rows = static_cast<Eigen::Index>(embeddings.size());
+  const Eigen::Index dimension = embeddings.dimension();
+  const auto unit = [&](Eigen::Index row) { return unit_vector(embeddings[word_id(static_cast<std::size_t>(row))]); };
+  Eigen::VectorXd mean = Eigen::VectorXd::Zero(dimension);
+  for (Eigen::Index row = 0; row < rows; ++row) mean += unit(row);
+  mean /= static_cast<double>(rows);
+  const RowBlock block = [&](Eigen::Index first, Eigen::Index height) -> Eigen::MatrixXd {
+    Eigen::MatrixXd centred(height, dimension);
+    for (Eigen::Index i = 0; i < height; ++i) centred.row(i) = (unit(first + i) - mean).transpose();
+    return centred;
+  };
+  const int count = static_cast<int>(std::min<Eigen::Index>(2, dimension));
+  const Eigen::MatrixXd directions = right_singular_vectors(rows, dimension, block, count, threads, progress);
+  Eigen::MatrixXd places = Eigen::MatrixXd::Zero(rows, 2);
+  parallel_ranges(embeddings.size(), 4096, threads, [&](std::size_t begin, std::size_t end) {
+    check_cancelled(progress);
+    for (std::size_t i = begin; i < end; ++i) {
+      const auto row = static_cast<Eigen::Index>(i);
+      const Eigen::VectorXd vector = unit(row);
+      if (!vector.isZero(0)) places.row(row).head(count) = (directions.transpose() * (vector - mean)).transpose();
+    }
+  });
+  return places;
+}
+
+int epochs_of(const MapOptions& options, std::size_t words) {
+  return options.epochs > 0 ? options.epochs : words <= 10000 ? 500 : 200;
+}
+
+}  // namespace
+
+std::string_view name_of(MapMethod method) { return method == MapMethod::neighbors ? "neighbors" : "pca"; }
+
+void validate(const MapOptions& options) {
+  require_between("neighbors", options.neighbors, 2, 200);
+  require_between("min-distance", options.min_distance, 0.0, 1.0);
+  require_between("epochs", options.epochs, 0, 100000);
+  require_between("threads", options.threads, 0, 4096);
+}
+
+Matrix word_map(const Embeddings& embeddings, const MapOptions& options, const Reporting& reporting) {
+  validate(options);
+  const std::size_t words = embeddings.size();
+  if (words < 3) throw Error("a map needs three words or more, there are " + std::to_string(words));
+  const CancelScope scope(reporting.progress);
+  Eigen::MatrixXd places = principal_components(embeddings, options.threads, reporting.progress);
+  if (options.method == MapMethod::pca) return places.cast<float>();
+
+  auto stage = reporting.begin("comparing words", "blocks");
+  const NeighborGraph graph = neighbor_graph(embeddings, words, options.neighbors, options.threads, reporting.progress);
+  // As UMAP begins: within ten of the middle, with a little noise that parts words of the same vector.
+  const double largest = places.cwiseAbs().maxCoeff();
+  if (largest > 0) places *= 10 / largest;
+  Rng noise(options.seed, ~std::uint64_t{0});
+  for (double& coordinate : places.reshaped()) coordinate += 1e-4 * (noise.uniform_double() - 0.5);
+  Matrix result = places.cast<float>();
+  stage = nullptr;
+  stage = reporting.begin("laying out", "epochs");
+  lay_out(graph, result,
+          {.min_distance = options.min_distance,
+           .epochs = options.epochs > 0 ? options.epochs
+                     : words <= 10000   ? 500
+                                        : 200,
+           .seed = options.seed,
+           .threads = options.threads},
+          reporting.progress);
+  result.rowwise() -= result.colwise().mean();
+  return result;
+}
+
+Embeddings with_map(const Embeddings& embeddings, const MapOptions& options, const Reporting& reporting) {
+  Embeddings result = embeddings.with_places(word_map(embeddings, options, reporting));
+  Metadata metadata = embeddings.metadata();
+  std::erase_if(metadata, [](const auto& entry) { return entry.first.starts_with("map_"); });
+  metadata["map"] = name_of(options.method);
+  if (options.method == MapMethod::neighbors) {
+    metadata["map_neighbors"] = std::to_string(options.neighbors);
+    metadata["map_min_distance"] = shortest(options.min_distance);
+    metadata["map_epochs"] = std::to_string(epochs_of(options, embeddings.size()));
+    metadata["map_seed"] = std::to_string(options.seed);
+  }
+  return result.with_metadata(std::move(metadata));
+}
+
+}  // namespace equivec
