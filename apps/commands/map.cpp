@@ -29,11 +29,14 @@ int run_map(std::span<const std::string> arguments) {
   options.positional("VECTORS", vectors_file)
       .add("output,o", output, "a NumPy array (.npy), or a native file with the vectors (.safetensors)", "FILE")
       .required("output")
-      .add_named("method", rules.method, map_methods,
-                 "neighbors: by the graph of nearest neighbours, as UMAP and LargeVis do; pca: principal components")
+      .add_named(
+          "method", rules.method, map_methods,
+          "neighbors: by the graph of nearest neighbours, as UMAP and LargeVis do; pca: principal components; tsne: "
+          "exact t-SNE, of at most 10,000 words")
       .add("neighbors", rules.neighbors, "of each word in the graph: more show the whole, fewer its parts")
       .add("min-distance", rules.min_distance, "how near words may come, 0 to 1")
-      .add("epochs", rules.epochs, "of the layout; 0: 500 for up to 10,000 words, 200 for more")
+      .add("perplexity", rules.perplexity, "of tsne: so many neighbours count")
+      .add("epochs", rules.epochs, "of the layout; 0: 500 for up to 10,000 words, 200 for more; of tsne 1000")
       .add("limit", limit, "only the first N words; 0: all")
       .add("seed", rules.seed, "of the layout's draws")
       .add("threads,thread", rules.threads, "0: all cores; the result is the same for any number");

@@ -7,6 +7,7 @@
 #include "catch.hpp"
 #include "src/map/graph_layout.hpp"
 #include "src/map/neighbor_graph.hpp"
+#include "src/map/tsne.hpp"
 #include "support.hpp"
 
 #include <Eigen/SVD>
@@ -14,6 +15,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace equivec;
@@ -125,6 +127,58 @@ TEST_CASE("map: words of a group stand together") {
   CHECK(places.allFinite());
   CHECK(purity(places, 6) > 0.95);
   CHECK(places.colwise().mean().norm() < 1e-3F);
+}
+
+TEST_CASE("t-SNE: a word's shares have the perplexity that is asked for, and all sum to 1") {
+  const Eigen::MatrixXd rows = Eigen::MatrixXd::Random(60, 5);
+  const Matrix shares = neighbor_shares(rows, 12, 2);
+  CHECK(std::abs(shares.cast<double>().sum() - 1) < 1e-5);
+  CHECK((shares - shares.transpose()).cwiseAbs().maxCoeff() == 0);
+  // Of points at equal distances every other one has the same share, whatever the perplexity.
+  const Matrix equal = neighbor_shares(Eigen::MatrixXd::Identity(20, 20), 5, 1);
+  CHECK(std::abs(equal(0, 1) * 20 * 19 - 1) < 1e-5F);
+  CHECK(std::abs(equal(7, 3) - equal(0, 1)) < 1e-8F);
+}
+
+TEST_CASE("t-SNE: the gradient is that of the divergence") {
+  const Matrix shares = neighbor_shares(Eigen::MatrixXd::Random(12, 4), 3, 1);
+  Eigen::MatrixXd places = Eigen::MatrixXd::Random(12, 2), gradient, unused;
+  tsne_objective(shares, places, gradient);
+  for (const auto& [row, column] : {std::pair{0, 0}, std::pair{5, 1}, std::pair{11, 0}}) {
+    const double h = 1e-6, was = places(row, column);
+    places(row, column) = was + h;
+    const double above = tsne_objective(shares, places, unused);
+    places(row, column) = was - h;
+    const double below = tsne_objective(shares, places, unused);
+    places(row, column) = was;
+    CHECK(std::abs((above - below) / (2 * h) - gradient(row, column)) < 1e-6);
+  }
+}
+
+TEST_CASE("t-SNE: the layout descends the divergence, to where its gradient is small") {
+  const Embeddings e = groups_of_words(5, 25, 12);
+  Eigen::MatrixXd rows(125, 12);
+  for (Eigen::Index i = 0; i < 125; ++i) rows.row(i) = unit_vector(e[word_id(static_cast<std::size_t>(i))]).transpose();
+  const Matrix shares = neighbor_shares(rows, 15, 1);
+  Matrix places = 1e-4F * Matrix::Random(125, 2);
+  Eigen::MatrixXd gradient;
+  const double before = tsne_objective(shares, places.cast<double>(), gradient);
+  lay_out_by_tsne(rows, places, {.perplexity = 15, .threads = 1}, nullptr);
+  CHECK(tsne_objective(shares, places.cast<double>(), gradient) < 0.5 * before);
+  CHECK(gradient.cwiseAbs().maxCoeff() < 1e-3);
+  CHECK(purity(places, 5) > 0.9);
+}
+
+TEST_CASE("t-SNE: the result is the same for any number of threads, and ten thousand words are the most") {
+  const Embeddings e = groups_of_words(4, 40, 10);
+  const Matrix expected = word_map(e, {.method = MapMethod::tsne, .epochs = 60, .threads = 1});
+  CHECK(word_map(e, {.method = MapMethod::tsne, .epochs = 60, .threads = 3}) == expected);
+  CHECK(expected.allFinite());
+  CHECK(word_map(embeddings({{"a", {1, 0}}, {"b", {1, 0}}, {"c", {0, 0}}}), {.method = MapMethod::tsne}).allFinite());
+  CHECK_THAT(error_of([&] { word_map(groups_of_words(2, 5001, 3), {.method = MapMethod::tsne}); }),
+             ContainsSubstring("at most 10,000 words, there are 10,002"));
+  CHECK_THAT(error_of([&] { word_map(e, {.perplexity = 1}); }),
+             ContainsSubstring("perplexity must be between 2 and 1000"));
 }
 
 TEST_CASE("map: the result is the same for any number of threads, and another for another seed") {

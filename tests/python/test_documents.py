@@ -225,6 +225,7 @@ COMMANDS = {
     "debias": ([equivec.Embeddings.debias], [SAVE, equivec.Debiased.report, equivec.Debiased.to_text]),
     "probe": ([equivec.probe], [equivec.ProbeReport.to_text]),
     "map": ([equivec.Embeddings.with_map], []),
+    "plot": ([equivec.Embeddings.plot], []),
     "encode": ([equivec.Embeddings.mean_vectors], []),
     "convert": ([equivec.load, SAVE], [equivec.Embeddings.with_precision]),
 }
@@ -247,6 +248,7 @@ ONLY_OPTIONS = {
     ("", "json"): "to_dict()",
     ("", "output"): "the result is returned, and has save()",
     ("map", "limit"): "first()",
+    ("plot", "words"): "an argument, words=open(file)",
     ("bias", "list"): "bias_measures()",
     ("debias", "list"): "debias_methods()",
     ("debias", "report"): "Debiased.report(path)",

@@ -48,3 +48,22 @@ def test_places_stay_with_the_words(vectors, tmp_path):
         vectors.with_places(np.zeros((3, 2)))
     with pytest.raises(equivec.OptionError, match="neighbors"):
         vectors.with_map(neighbors=1)
+
+
+def test_a_picture_has_the_words_and_is_that_of_the_command(vectors, tmp_path):
+    vectors.save(tmp_path / "v.safetensors")
+    e = equivec.load(tmp_path / "v.safetensors")
+    picture = e.plot(["w1", "w50"], group={"two": ["w2", "w3"]}, title="Some")
+    picture.save(tmp_path / "a.svg")
+    subprocess.run([PROGRAM, "plot", tmp_path / "v.safetensors", "w1", "w50", "-o", tmp_path / "b.svg", "--group",
+                    "two: w2 w3", "--title", "Some"], check=True)
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+    assert picture._repr_svg_() == picture.svg and picture.svg.count("<title>w1</title>") == 1
+    with pytest.raises(equivec.OptionError, match="svg or .html"):
+        picture.save(tmp_path / "a.png")
+    with pytest.raises(equivec.Error, match="'w999' is none of the"):
+        e.plot(["w1", "w999"])
+    with pytest.raises(TypeError, match="pass"):
+        e.plot("w1")
+    assert e.plot(["w1", "w2", "w9"], x="w1 - w90", y="w50").svg.count("<circle") == 3
+    assert e.plot(["w1", "w2"], before=e).svg.count("<circle") == 4

@@ -4,6 +4,7 @@
 #include "src/evaluate/read_all.hpp"
 #include "src/report/eval_report.hpp"
 #include "src/report/probe_report.hpp"
+#include "src/report/word_plot.hpp"
 
 #include "apps/python/bindings/embeddings.hpp"
 #include "apps/python/bindings/text.hpp"
@@ -133,11 +134,43 @@ py::tuple probe_vectors(const py::object& training, const py::object& test, cons
                         str_of(to_text(report, TableStyle::markdown)));
 }
 
+/// An <svg> element.
+py::str plot_words(const EmbeddingsHandle& self, const py::object& before, const std::vector<std::string>& words,
+                   const py::list& groups, const py::dict& values) {
+  const Keywords keywords(values);
+  WordPlotOptions options;
+  keywords.read_choice("method", options.method, plot_methods);
+  keywords.read("x", options.x);
+  keywords.read("y", options.y);
+  keywords.read("title", options.title);
+  keywords.read("seed", options.seed);
+  keywords.read("threads", options.threads);
+  for (const py::handle group : groups) {
+    const auto pair = py::cast<py::tuple>(group);
+    options.groups.push_back({text_of(pair[0], "group"), texts_of(pair[1])});
+  }
+  validate(options);
+  std::vector<PlottedVectors> vectors;
+  if (!before.is_none()) {
+    const auto& other = py::cast<const EmbeddingsHandle&>(before);
+    vectors.push_back({other.name, other.embeddings});
+  }
+  vectors.push_back({self.name, self.embeddings});
+  LongWork work({.progress = keywords.get("progress")});
+  return str_of(work.run([&] { return word_plot(vectors, words, options, &work.progress()); }));
+}
+
 }  // namespace
 
 void bind_evaluation(py::module_& module) {
   module.def("evaluate", &evaluate_files);
   module.def("probe", &probe_vectors);
+  module.def("plot",
+             [](const EmbeddingsHandle& self, const py::object& before, const py::object& words, const py::list& groups,
+                const py::dict& values) { return plot_words(self, before, texts_of(words), groups, values); });
+  module.def("plot_file", [](const std::string& file, const py::object& picture, const std::string& title) {
+    return str_of(word_plot_file(file, text_of(picture, "picture"), title));
+  });
 }
 
 }  // namespace equivec::python

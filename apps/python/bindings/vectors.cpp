@@ -349,6 +349,7 @@ void bind_embeddings(py::module_& module) {
              keywords.read_choice("method", options.method, map_methods);
              keywords.read("neighbors", options.neighbors);
              keywords.read("min_distance", options.min_distance);
+             keywords.read("perplexity", options.perplexity);
              keywords.read("epochs", options.epochs);
              keywords.read("seed", options.seed);
              keywords.read("threads", options.threads);

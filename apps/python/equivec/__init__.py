@@ -10,6 +10,7 @@ from . import _core
 from ._bias import BiasQuery, Debiased, WordSets, bias_measures, builtin_word_sets, debias_methods, word_sets
 from ._errors import Error, Notice, OptionError, UnknownWord
 from ._inputs import EpochReport, Progress
+from ._picture import Picture
 from ._probe import probe
 from ._results import (Answers, BiasDirection, BiasMeasurement, BiasReport, Condition, Evaluation, MeasureInfo,
                        Measurement, MethodInfo, Neighbor, Neighbors, Outliers, ProbeReport, TrainingEstimate)
@@ -61,7 +62,7 @@ def __getattr__(name: str) -> object:
 __all__ = [
     "Answers", "BiasDirection", "BiasMeasurement", "BiasQuery", "BiasReport", "Condition", "Cooccurrences", "Debiased",
     "Embeddings", "EpochReport", "Error", "Evaluation", "MeasureInfo", "Measurement", "MethodInfo", "Neighbor",
-    "Neighbors", "Notice", "OptionError", "Outliers", "Phrases", "ProbeReport", "Progress", "TrainingEstimate",
+    "Neighbors", "Notice", "OptionError", "Outliers", "Phrases", "Picture", "ProbeReport", "Progress", "TrainingEstimate",
     "UnknownWord", "Vocabulary", "WordList", "WordSets", "bias_measures", "builtin_word_sets", "count_cooccurrences",
     "count_words", "debias_methods", "find_phrases", "formats", "from_gensim", "instruction_set", "load", "probe",
     "tokenize", "train_glove", "train_word2vec", "word_sets",

@@ -14,7 +14,7 @@ from typing_extensions import TypeAlias
 __all__ = [
     "Answers", "BiasDirection", "BiasMeasurement", "BiasQuery", "BiasReport", "Condition", "Cooccurrences", "Debiased",
     "Embeddings", "EpochReport", "Error", "Evaluation", "MeasureInfo", "Measurement", "MethodInfo", "Neighbor",
-    "Neighbors", "Notice", "OptionError", "Outliers", "Phrases", "ProbeReport", "Progress", "TrainingEstimate",
+    "Neighbors", "Notice", "OptionError", "Outliers", "Phrases", "Picture", "ProbeReport", "Progress", "TrainingEstimate",
     "UnknownWord", "Vocabulary", "WordList", "WordSets", "bias_measures", "builtin_word_sets", "count_cooccurrences",
     "count_words", "debias_methods", "find_phrases", "formats", "from_gensim", "instruction_set", "load", "probe",
     "tokenize", "train_glove", "train_word2vec", "word_sets",
@@ -163,9 +163,10 @@ class Embeddings:
     def with_map(
         self,
         *,
-        method: Literal["neighbors", "pca"] = "neighbors",
+        method: Literal["neighbors", "pca", "tsne"] = "neighbors",
         neighbors: int = 15,
         min_distance: float = 0.1,
+        perplexity: float = 30,
         epochs: int = 0,
         seed: int = 1,
         threads: int = 0,
@@ -320,6 +321,20 @@ class Embeddings:
         threads: int = 0,
         progress: _Progress = None,
     ) -> NDArray[np.float32]: ...
+    def plot(
+        self,
+        words: Iterable[_Text],
+        *,
+        group: Mapping[str, Iterable[_Text]] | None = None,
+        method: Literal["pca", "tsne", "map", "axes"] = "pca",
+        x: str = "",
+        y: str = "",
+        before: Embeddings | None = None,
+        title: str = "",
+        seed: int = 1,
+        threads: int = 0,
+        progress: _Progress = None,
+    ) -> Picture: ...
     def classes(
         self, count: int, *, iterations: int = 10, threads: int = 0, progress: _Progress = None
     ) -> NDArray[np.int32]: ...
@@ -885,6 +900,13 @@ class ProbeReport(_Report):
     @property
     def accuracies(self) -> tuple[float | None, ...]: ...
     def to_frame(self) -> pandas.DataFrame: ...
+
+class Picture:
+    svg: str
+    title: str
+    def __init__(self, svg: str, title: str) -> None: ...
+    def save(self, path: _Path) -> None: ...
+    def _repr_svg_(self) -> str: ...
 
 def probe(
     training: _Path | tuple[Iterable[str], Iterable[object]],

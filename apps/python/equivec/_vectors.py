@@ -15,6 +15,7 @@ from . import _core
 from ._errors import Error, OptionError
 from ._inputs import (existing_path, float_array, integer_array, is_text, named_keywords, path_of, paths_of,
                       progress_callback, warn)
+from ._picture import Picture
 from ._results import Answers, BiasDirection, BiasReport, Evaluation, Neighbor, Neighbors, Outliers
 
 #: Formats of files of vectors: name, extension, description.
@@ -640,21 +641,23 @@ class Embeddings(_core.EmbeddingsHandle):
         return Embeddings._of(self._with_metadata(dict(metadata)))
 
     @named_keywords
-    def with_map(self, *, method: str = "neighbors", neighbors: int = 15, min_distance: float = 0.1, epochs: int = 0,
-                 seed: int = 1, threads: int = 0, progress: Any = None) -> "Embeddings":
+    def with_map(self, *, method: str = "neighbors", neighbors: int = 15, min_distance: float = 0.1,
+                 perplexity: float = 30, epochs: int = 0, seed: int = 1, threads: int = 0, progress: Any = None) -> "Embeddings":
         """The same vectors with a place in the plane for each word: similar words stand near each other.
 
         Parameters
         ----------
-        method : {"neighbors", "pca"}
+        method : {"neighbors", "pca", "tsne"}
             neighbors: the graph of each word's nearest neighbours, with UMAP's weights, laid out as LargeVis and UMAP do;
-            pca: principal components.
+            pca: principal components; tsne: exact t-SNE, of at most 10,000 words.
         neighbors : int
             Of each word in the graph, 2 to 200: more show the whole, fewer its parts.
         min_distance : float
             How near words may come, 0 to 1.
+        perplexity : float
+            Of tsne: so many neighbours count, 2 to 1000.
         epochs : int
-            Of the layout; 0: 500 for up to 10,000 words, 200 for more.
+            Of the layout; 0: 500 for up to 10,000 words, 200 for more; of tsne 1000.
         seed : int
             Of the layout's draws.
         threads : int
@@ -667,8 +670,8 @@ class Embeddings(_core.EmbeddingsHandle):
         >>> e.with_map(neighbors=3).places.shape
         (11, 2)
         """
-        keywords = {"method": method, "neighbors": neighbors, "min_distance": min_distance, "epochs": epochs, "seed": seed,
-                    "threads": threads, "progress": progress_callback(progress)}
+        keywords = {"method": method, "neighbors": neighbors, "min_distance": min_distance, "perplexity": perplexity,
+                    "epochs": epochs, "seed": seed, "threads": threads, "progress": progress_callback(progress)}
         return Embeddings._of(self._with_map(keywords))
 
     def with_places(self, places: Any) -> "Embeddings":
@@ -1177,6 +1180,51 @@ class Embeddings(_core.EmbeddingsHandle):
         if _is_integer(count) and not 1 <= count <= len(self):
             raise OptionError(f"count must be between 1 and {len(self)}, got {count}")
         return np.asarray(self._classes(count, iterations, threads, progress_callback(progress)), dtype=np.int32)
+
+    @named_keywords
+    def plot(self, words: Any, *, group: Optional[Mapping[str, Iterable[Any]]] = None, method: str = "pca", x: str = "",
+             y: str = "", before: Optional["Embeddings"] = None, title: str = "", seed: int = 1, threads: int = 0,
+             progress: Any = None) -> "Picture":
+        """A picture of words as points, with labels that do not overlap.
+
+        Parameters
+        ----------
+        words : iterable of str
+        group : mapping of str to iterable of str, optional
+            Words that belong together, by the group's name: they have a colour, a shape and a line in the legend.
+        method : {"pca", "tsne", "map", "axes"}
+            pca or tsne of these words; map: the places that with_map() made; axes: cosines with x and y.
+        x, y : str
+            Of axes: expressions as neighbors() takes them, "he - she".
+        before : Embeddings, optional
+            Other vectors, drawn to the left in the same projection.
+        title : str
+        seed : int
+            Of tsne.
+        threads : int
+            0: all cores; the picture is the same for any number.
+        progress : bool or function
+            As in train_word2vec.
+
+        Returns
+        -------
+        Picture
+            Jupyter shows it; save() writes it.
+
+        Examples
+        --------
+        >>> e.plot(["king"], group={"women": ["queen", "woman"]}).svg[:4]
+        '<svg'
+        """
+        if is_text(words):
+            raise TypeError("words: expected several, found a str; pass [word]")
+        if before is not None:
+            _require_embeddings(before, "before")
+        given = [(name, list(members)) for name, members in (group or {}).items()]
+        method = "axes" if x and method == "pca" else method
+        keywords = {"method": method, "x": x, "y": y, "title": title, "seed": seed, "threads": threads,
+                    "progress": progress_callback(progress)}
+        return Picture(_core.plot(self, before, words, given, keywords), title)
 
     # ---- quality and bias ----
 

@@ -101,8 +101,8 @@ class Embeddings {
 /// of n-grams.
 Embeddings normalized(const Embeddings& embeddings);
 
-/// The rows of `words`, in that order, with their places and the vectors of n-grams. The tokenizer stays if these are all words in their
-/// order; it has no use for others.
+/// The rows of `words`, in that order, with their places and the vectors of n-grams. The tokenizer stays if these are
+/// all words in their order; it has no use for others.
 Embeddings selected(const Embeddings& embeddings, std::span<const WordId> words);
 
 /// A vector scaled to length 1; zeros if it is zero or not finite.

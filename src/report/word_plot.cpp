@@ -1,0 +1,380 @@
+#include "src/report/word_plot.hpp"
+
+#include "equivec/base/error.hpp"
+#include "equivec/map/word_map.hpp"
+#include "equivec/search/expression.hpp"
+#include "equivec/search/neighbors.hpp"
+#include "src/math/principal_directions.hpp"
+#include "src/report/document.hpp"
+#include "src/report/table.hpp"
+#include "src/text/code_points.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <map>
+#include <optional>
+
+namespace equivec {
+
+namespace {
+
+// ---- places ----
+
+/// The words of a picture, each once: those named, then those of the groups.
+struct ChosenWords {
+  std::vector<std::string> words;
+  std::vector<std::size_t> groups;  // of each word, counted from 1; 0: none
+};
+
+ChosenWords chosen_words(std::span<const std::string> words, const WordPlotOptions& options) {
+  ChosenWords result;
+  std::map<std::string, std::size_t> places;
+  const auto add = [&](const std::string& word, std::size_t group) {
+    const auto [place, is_new] = places.emplace(word, result.words.size());
+    if (is_new) {
+      result.words.push_back(word);
+      result.groups.push_back(group);
+    } else if (result.groups[place->second] == 0) {
+      result.groups[place->second] = group;
+    }
+  };
+  for (const std::string& word : words) add(word, 0);
+  for (std::size_t g = 0; g < options.groups.size(); ++g)
+    for (const std::string& word : options.groups[g].words) add(word, g + 1);
+  if (result.words.size() < 2)
+    throw Error("a picture needs two words or more, there are " + std::to_string(result.words.size()));
+  return result;
+}
+
+std::vector<WordId> ids_of(const PlottedVectors& vectors, const std::vector<std::string>& words) {
+  std::vector<WordId> ids;
+  for (const std::string& word : words)
+    ids.push_back(require_word(vectors.embeddings.vocabulary(), word, vectors.name));
+  return ids;
+}
+
+Eigen::MatrixXd unit_rows(const Embeddings& embeddings, const std::vector<WordId>& ids) {
+  Eigen::MatrixXd rows(static_cast<Eigen::Index>(ids.size()), embeddings.dimension());
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    rows.row(static_cast<Eigen::Index>(i)) = unit_vector(embeddings[ids[i]]).transpose();
+  return rows;
+}
+
+/// The components of the words of the first vectors; others are projected on the same directions.
+struct Components {
+  Eigen::RowVectorXd mean;
+  Eigen::MatrixXd directions;  // one a column
+
+  explicit Components(const Eigen::MatrixXd& rows) : mean(rows.colwise().mean()) {
+    directions = principal_directions(rows.rowwise() - mean).directions;
+    const Eigen::Index count = std::min<Eigen::Index>(2, directions.cols());
+    directions.conservativeResize(Eigen::NoChange, count);
+    for (auto direction : directions.colwise()) {
+      Eigen::Index largest = 0;
+      direction.cwiseAbs().maxCoeff(&largest);
+      if (direction[largest] < 0) direction = -direction;
+    }
+  }
+  Eigen::MatrixXd places(const Eigen::MatrixXd& rows) const {
+    Eigen::MatrixXd result = Eigen::MatrixXd::Zero(rows.rows(), 2);
+    result.leftCols(directions.cols()) = (rows.rowwise() - mean) * directions;
+    return result;
+  }
+};
+
+Eigen::MatrixXd places_on_axes(const PlottedVectors& vectors, const std::vector<WordId>& ids,
+                               const WordPlotOptions& options) {
+  const NearestNeighbors index(vectors.embeddings, 0, options.threads);
+  Eigen::MatrixXd axes(vectors.embeddings.dimension(), 2);
+  for (const int side : {0, 1}) {
+    const Eigen::VectorXf axis = parse_expression(index, side == 0 ? options.x : options.y, vectors.name).vector;
+    axes.col(side) = axis.cast<double>().normalized();
+  }
+  return unit_rows(vectors.embeddings, ids) * axes;
+}
+
+/// Of each vectors' words, one a row.
+std::vector<Eigen::MatrixXd> places_of(std::span<const PlottedVectors> vectors, const std::vector<std::string>& words,
+                                       const WordPlotOptions& options, Progress* progress) {
+  std::vector<Eigen::MatrixXd> result;
+  std::optional<Components> components;
+  for (const PlottedVectors& one : vectors) {
+    const std::vector<WordId> ids = ids_of(one, words);
+    const Embeddings& embeddings = one.embeddings;
+    if (options.method == PlotMethod::axes) {
+      result.push_back(places_on_axes(one, ids, options));
+    } else if (options.method == PlotMethod::map) {
+      if (!embeddings.places()) throw Error(one.name + ": holds no places; make them with equivec map");
+      Eigen::MatrixXd places(static_cast<Eigen::Index>(ids.size()), 2);
+      for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (index(ids[i]) >= embeddings.size())
+          throw Error(one.name + ": the word '" + words[i] + "' has no place, since it is made of n-grams");
+        places.row(static_cast<Eigen::Index>(i)) =
+            embeddings.places()->row(static_cast<Eigen::Index>(index(ids[i]))).cast<double>();
+      }
+      result.push_back(places);
+    } else if (options.method == PlotMethod::tsne) {
+      const MapOptions map{.method = MapMethod::tsne, .seed = options.seed, .threads = options.threads};
+      result.push_back(word_map(selected(embeddings, ids), map, {.progress = progress}).cast<double>());
+    } else {
+      const Eigen::MatrixXd rows = unit_rows(embeddings, ids);
+      if (components && components->mean.size() != rows.cols())
+        throw Error(one.name + ": has vectors of " + std::to_string(rows.cols()) + " numbers, " + vectors[0].name +
+                    " of " + std::to_string(components->mean.size()) +
+                    "; one projection fits both only if these agree");
+      if (!components) components.emplace(rows);
+      result.push_back(components->places(rows));
+    }
+  }
+  return result;
+}
+
+// ---- drawing ----
+
+constexpr double side = 640, margin = 58, mark = 4, font = 12;  // of a panel, in pixels
+
+// Colours that are told apart by most who see colours differently (Okabe and Ito 2008), and shapes for all others.
+constexpr std::array colours = {"#333333", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"};
+
+std::string at(const char* name, double value) {
+  return " " + std::string(name) + "=\"" + formatted("%.1f", value) + "\"";
+}
+
+std::string text_at(double x, double y, const char* anchor, const std::string& text, const std::string& more = {}) {
+  return "<text" + at("x", x) + at("y", y) + " text-anchor=\"" + anchor + "\"" + more + ">" + escape_markup(text) +
+         "</text>\n";
+}
+
+std::string polygon(std::initializer_list<std::pair<double, double>> points) {
+  std::string result = "<polygon points=\"";
+  for (const auto& [x, y] : points) result += formatted("%.1f", x) + "," + formatted("%.1f", y) + " ";
+  result.back() = '"';
+  return result;
+}
+
+/// The start of an element, up to its attributes; it is closed by </NAME>, which `name` is set to.
+std::string shape(std::size_t group, double x, double y, const char*& name) {
+  name = group % 4 == 0 ? "circle" : "polygon";
+  switch (group % 4) {
+    case 1:
+      return polygon({{x - mark, y - mark}, {x + mark, y - mark}, {x + mark, y + mark}, {x - mark, y + mark}});
+    case 2:
+      return polygon({{x, y - 1.3 * mark}, {x + 1.2 * mark, y + mark}, {x - 1.2 * mark, y + mark}});
+    case 3:
+      return polygon({{x, y - 1.4 * mark}, {x + 1.4 * mark, y}, {x, y + 1.4 * mark}, {x - 1.4 * mark, y}});
+    default:
+      return "<circle" + at("cx", x) + at("cy", y) + at("r", mark);
+  }
+}
+
+std::string mark_of(std::size_t group, double x, double y, const std::string& title) {
+  const char* name = nullptr;
+  std::string result = shape(group, x, y, name) + " fill=\"" + colours[group % colours.size()] + "\"";
+  // From the fourth group on shapes come again, hollow.
+  if (group >= 4) result += " fill-opacity=\"0.15\" stroke=\"" + std::string(colours[group % colours.size()]) + "\"";
+  return result + "><title>" + escape_markup(title) + "</title></" + name + ">\n";
+}
+
+/// About how wide a text is: wide scripts have characters as wide as high.
+double width_of(std::string_view text) {
+  double width = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    const CodePoint point = first_code_point(text.substr(i));
+    width += point.value < 0x2E80 ? 0.58 : 1;
+    i += point.size;
+  }
+  return width * font;
+}
+
+struct Box {
+  double left, top, right, bottom;
+  bool meets(const Box& other) const {
+    return left < other.right && other.left < right && top < other.bottom && other.top < bottom;
+  }
+};
+
+/// Finds room for labels beside their marks.
+class Labels {
+ public:
+  explicit Labels(const Box& frame) : frame_(frame) {}
+
+  void add_mark(double x, double y) { taken_.push_back({x - mark, y - mark, x + mark, y + mark}); }
+
+  /// The label's element; empty if there is no room.
+  std::string place(double x, double y, const std::string& text) {
+    const double width = width_of(text), gap = 1.8 * mark;
+    struct Choice {
+      double x, y;
+      const char* anchor;
+    };
+    const double below = y + gap + 0.8 * font, above = y - gap;
+    for (const Choice& choice :
+         {Choice{x + gap, y + 0.35 * font, "start"}, Choice{x - gap, y + 0.35 * font, "end"},
+          Choice{x, above, "middle"}, Choice{x, below, "middle"}, Choice{x + mark, above, "start"},
+          Choice{x + mark, below, "start"}, Choice{x - mark, above, "end"}, Choice{x - mark, below, "end"}}) {
+      const double left = choice.anchor[0] == 's'   ? choice.x
+                          : choice.anchor[0] == 'e' ? choice.x - width
+                                                    : choice.x - width / 2;
+      const Box box{left, choice.y - 0.8 * font, left + width, choice.y + 0.25 * font};
+      const bool inside =
+          box.left > frame_.left && box.right < frame_.right && box.top > frame_.top && box.bottom < frame_.bottom;
+      if (!inside || std::ranges::any_of(taken_, [&](const Box& other) { return box.meets(other); })) continue;
+      taken_.push_back(box);
+      return text_at(choice.x, choice.y, choice.anchor, text);
+    }
+    return {};
+  }
+
+ private:
+  Box frame_;
+  std::vector<Box> taken_;
+};
+
+/// From numbers to pixels, the same for all panels.
+struct Scale {
+  double low_x, low_y, pixels_x, pixels_y;
+
+  Scale(const std::vector<Eigen::MatrixXd>& places, bool same_in_both) {
+    Eigen::Array2d low = Eigen::Array2d::Constant(std::numeric_limits<double>::infinity()), high = -low;
+    for (const Eigen::MatrixXd& panel : places) {
+      low = low.min(panel.colwise().minCoeff().transpose().array());
+      high = high.max(panel.colwise().maxCoeff().transpose().array());
+    }
+    Eigen::Array2d span = (high - low).max(1e-9);
+    if (same_in_both) span.setConstant(span.maxCoeff());
+    const Eigen::Array2d middle = (low + high) / 2;
+    span *= 1.12;  // room for labels
+    low_x = middle[0] - span[0] / 2;
+    low_y = middle[1] - span[1] / 2;
+    pixels_x = (side - 2 * margin) / span[0];
+    pixels_y = (side - 2 * margin) / span[1];
+  }
+  double x(double value) const { return margin + (value - low_x) * pixels_x; }
+  double y(double value) const { return side - margin - (value - low_y) * pixels_y; }
+};
+
+/// Ticks at round numbers, and what the axes mean.
+std::string axes(const Scale& scale, const WordPlotOptions& options) {
+  std::string result;
+  for (int tick = -10; tick <= 10; ++tick) {
+    const double value = tick / 10.0;
+    const std::string text = formatted("%.1f", value);
+    const double x = scale.x(value), y = scale.y(value);
+    if (x >= margin && x <= side - margin) result += text_at(x, side - margin + 16, "middle", text);
+    if (y >= margin && y <= side - margin) result += text_at(margin - 6, y + 4, "end", text);
+  }
+  result += text_at(side / 2, side - margin + 34, "middle", options.x, " font-style=\"italic\"");
+  const std::string turn = " font-style=\"italic\" transform=\"rotate(-90 16 " + formatted("%.1f", side / 2) + ")\"";
+  return result + text_at(16, side / 2, "middle", options.y, turn);
+}
+
+std::string panel(const Eigen::MatrixXd& places, const ChosenWords& chosen, const Scale& scale,
+                  const std::string& title, const WordPlotOptions& options) {
+  const Box frame{margin, margin, side - margin, side - margin};
+  std::string result = "<rect" + at("x", margin) + at("y", margin) + at("width", side - 2 * margin) +
+                       at("height", side - 2 * margin) + " fill=\"none\" stroke=\"#999\"/>\n";
+  if (!title.empty()) result += text_at(margin, margin - 10, "start", title, " font-weight=\"bold\"");
+  if (options.method == PlotMethod::axes) result += axes(scale, options);
+  Labels labels(frame);
+  std::string names;
+  for (std::size_t i = 0; i < chosen.words.size(); ++i) {
+    const auto row = places.row(static_cast<Eigen::Index>(i));
+    labels.add_mark(scale.x(row[0]), scale.y(row[1]));
+  }
+  for (std::size_t i = 0; i < chosen.words.size(); ++i) {
+    const auto row = places.row(static_cast<Eigen::Index>(i));
+    const double x = scale.x(row[0]), y = scale.y(row[1]);
+    result += mark_of(chosen.groups[i], x, y, chosen.words[i]);
+    names += labels.place(x, y, chosen.words[i]);
+  }
+  return result + names;
+}
+
+std::string legend(const WordPlotOptions& options, double top) {
+  std::string result;
+  double x = margin;
+  for (std::size_t g = 0; g < options.groups.size(); ++g) {
+    const std::string& name = options.groups[g].name;
+    result += mark_of(g + 1, x + mark, top - 4, name) + text_at(x + 3 * mark, top, "start", name);
+    x += 3 * mark + width_of(name) + 18;
+  }
+  return result;
+}
+
+std::string described(const WordPlotOptions& options) {
+  switch (options.method) {
+    case PlotMethod::pca:
+      return "principal components of these words";
+    case PlotMethod::tsne:
+      return "t-SNE of these words";
+    case PlotMethod::map:
+      return "places of the map";
+    case PlotMethod::axes:
+      return "cosines with " + options.x + " and with " + options.y;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view name_of(PlotMethod method) {
+  constexpr std::array<std::string_view, 4> names = {"pca", "tsne", "map", "axes"};
+  return names[static_cast<std::size_t>(method)];
+}
+
+WordGroup parse_word_group(const std::string& text) {
+  const std::size_t colon = text.find(": ");
+  if (colon == text.npos || colon == 0)
+    throw OptionError("group: expected 'NAME: WORD WORD ...', found '" + text + "'");
+  WordGroup group{text.substr(0, colon), split_words(text.substr(colon + 2))};
+  if (group.words.empty()) throw OptionError("group: '" + group.name + "' has no words");
+  return group;
+}
+
+void validate(const WordPlotOptions& options) {
+  const bool has_axes = !options.x.empty() && !options.y.empty();
+  if (options.method == PlotMethod::axes && !has_axes)
+    throw OptionError("the method axes needs x and y, such as 'he - she' and 'rich - poor'");
+  if (options.method != PlotMethod::axes && (!options.x.empty() || !options.y.empty()))
+    throw OptionError("x and y are of the method axes");
+  require_between("threads", options.threads, 0, 4096);
+}
+
+std::string word_plot_file(const std::string& file, const std::string& picture, const std::string& title) {
+  const std::string ending = std::filesystem::path(file).extension().string();
+  if (ending == ".svg") return picture;
+  if (ending != ".html") throw OptionError("output: expected a name that ends in .svg or .html, found '" + file + "'");
+  Document page(title.empty() ? "Words" : title);
+  page.picture(picture, "");
+  return page.html();
+}
+
+std::string word_plot(std::span<const PlottedVectors> vectors, std::span<const std::string> words,
+                      const WordPlotOptions& options, Progress* progress) {
+  validate(options);
+  const ChosenWords chosen = chosen_words(words, options);
+  const std::vector<Eigen::MatrixXd> places = places_of(vectors, chosen.words, options, progress);
+  const Scale scale(places, options.method != PlotMethod::axes);
+  const double head = options.title.empty() ? 0 : 26;
+  std::string body;
+  if (!options.title.empty())
+    body += text_at(margin, 24, "start", options.title, " font-size=\"16\" font-weight=\"bold\"");
+  for (std::size_t i = 0; i < vectors.size(); ++i) {
+    body += "<g transform=\"translate(" + formatted("%.1f", side * static_cast<double>(i)) + " " +
+            formatted("%.1f", head) + ")\">\n" +
+            panel(places[i], chosen, scale, vectors.size() > 1 ? vectors[i].name : "", options) + "</g>\n";
+  }
+  const double bottom = head + side + (options.method == PlotMethod::axes ? 8 : -margin + 22);
+  body += legend(options, bottom);
+  const std::string width = formatted("%.0f", side * static_cast<double>(vectors.size()));
+  const std::string height = formatted("%.0f", bottom + 14);
+  return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + width + "\" height=\"" + height + "\" viewBox=\"0 0 " +
+         width + " " + height + "\" font-family=\"sans-serif\" font-size=\"" + formatted("%.0f", font) +
+         "\" fill=\"#111\" role=\"img\">\n<title>" +
+         escape_markup((options.title.empty() ? "Words" : options.title) + ": " + described(options)) +
+         "</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n" + body + "</svg>\n";
+}
+
+}  // namespace equivec
