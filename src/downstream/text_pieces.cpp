@@ -18,13 +18,6 @@ struct TextPieces::Work {
 
 namespace {
 
-/// The first byte of the last code point. REQUIRES: UTF-8, not empty
-std::size_t begin_of_last(std::string_view text) {
-  std::size_t begin = text.size() - 1;
-  while (begin > 0 && (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80) --begin;
-  return begin;
-}
-
 bool begins_with_word_character(std::string_view text) {
   if (text.empty()) return false;
   const CodePoint point = first_code_point(text);
@@ -32,7 +25,7 @@ bool begins_with_word_character(std::string_view text) {
 }
 
 bool stands_alone(std::string_view text, std::size_t begin, std::size_t end) {
-  return !(begin > 0 && begins_with_word_character(text.substr(begin_of_last(text.substr(0, begin))))) &&
+  return !(begin > 0 && begins_with_word_character(text.substr(begin_of_last_code_point(text.substr(0, begin))))) &&
          !begins_with_word_character(text.substr(end));
 }
 

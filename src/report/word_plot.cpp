@@ -4,7 +4,7 @@
 #include "equivec/map/word_map.hpp"
 #include "equivec/search/expression.hpp"
 #include "equivec/search/neighbors.hpp"
-#include "src/math/principal_directions.hpp"
+#include "src/math/singular_directions.hpp"
 #include "src/report/document.hpp"
 #include "src/report/table.hpp"
 #include "src/text/code_points.hpp"
@@ -68,14 +68,12 @@ struct Components {
   Eigen::MatrixXd directions;  // one a column
 
   explicit Components(const Eigen::MatrixXd& rows) : mean(rows.colwise().mean()) {
-    directions = principal_directions(rows.rowwise() - mean).directions;
-    const Eigen::Index count = std::min<Eigen::Index>(2, directions.cols());
-    directions.conservativeResize(Eigen::NoChange, count);
-    for (auto direction : directions.colwise()) {
-      Eigen::Index largest = 0;
-      direction.cwiseAbs().maxCoeff(&largest);
-      if (direction[largest] < 0) direction = -direction;
-    }
+    const Eigen::MatrixXd centred = rows.rowwise() - mean;
+    const RowBlock block = [&](Eigen::Index first, Eigen::Index height) -> Eigen::MatrixXd {
+      return centred.middleRows(first, height);
+    };
+    const int count = static_cast<int>(std::min<Eigen::Index>(2, rows.cols()));
+    directions = right_singular_vectors(rows.rows(), rows.cols(), block, count, 1, nullptr);
   }
   Eigen::MatrixXd places(const Eigen::MatrixXd& rows) const {
     Eigen::MatrixXd result = Eigen::MatrixXd::Zero(rows.rows(), 2);

@@ -19,6 +19,13 @@ struct CodePoint {
 /// (3.9, "substitution of maximal subparts") gives one U+FFFD each. REQUIRES: !text.empty()
 CodePoint first_code_point(std::string_view text) noexcept;
 
+/// Where the last code point begins. REQUIRES: UTF-8, not empty
+inline std::size_t begin_of_last_code_point(std::string_view text) noexcept {
+  std::size_t begin = text.size() - 1;
+  while (begin > 0 && (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80) --begin;
+  return begin;
+}
+
 void append_utf8(std::string& text, std::int32_t code_point);
 
 /// What a code point is to the tokenizers.

@@ -120,8 +120,7 @@ std::string_view stripped_left(std::string_view text) {
 
 std::string_view stripped_right(std::string_view text) {
   while (!text.empty()) {
-    std::size_t begin = text.size() - 1;
-    while (begin > 0 && (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80) --begin;
+    const std::size_t begin = begin_of_last_code_point(text);
     if (!is_white_space(first_code_point(text.substr(begin)).value)) break;
     text = text.substr(0, begin);
   }
