@@ -43,7 +43,11 @@ int run_plot(std::span<const std::string> arguments) {
   if (!rules.x.empty() && !options.given("method")) rules.method = PlotMethod::axes;
   validate(rules);
   word_plot_file(output, {}, {});  // whether the name fits, before the work
-  for (const std::string& group : groups) rules.groups.push_back(parse_word_group(group));
+  for (const std::string& text : groups)
+    if (text.find_first_of(": ") == text.npos)
+      words.push_back(text);  // an option of several values takes the words that stand after it
+    else
+      rules.groups.push_back(parse_word_group(text));
   RunFiles files;
   files.writes(output);
   files.reads(files_read(vectors_file));
