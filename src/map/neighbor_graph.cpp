@@ -30,8 +30,9 @@ void weigh(std::span<const SelectedRow> neighbors, std::span<Edge> edges) {
     scale = std::isinf(high) ? 2 * scale : (low + high) / 2;
   }
   scale = std::max(scale, 1e-3 * mean);  // as UMAP: where many neighbours are as near as the nearest
+  constexpr double least = 1e-6;         // an edge of no weight would never have a turn
   for (std::size_t i = 0; i < neighbors.size(); ++i)
-    edges[i] = {neighbors[i].row, scale > 0 ? static_cast<float>(std::exp(-excess(i) / scale)) : 1.0f};
+    edges[i] = {neighbors[i].row, static_cast<float>(std::max(scale > 0 ? std::exp(-excess(i) / scale) : 1, least))};
 }
 
 }  // namespace

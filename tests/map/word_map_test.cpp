@@ -91,6 +91,10 @@ TEST_CASE("neighbour graph: neighbours that are all equally near have one weight
   for (const NeighborGraph::Edge& edge : graph.of(0)) CHECK((edge.weight > 0 && edge.weight <= 1));
   CHECK(weight_of(graph, 0, 1) == weight_of(graph, 0, 3));
   CHECK(neighbor_graph(Lists(3), 1).edges.empty());
+  Lists far(20);  // all but one are as near as can be
+  for (std::uint32_t i = 1; i < 19; ++i) far[0].push_back({i, 1});
+  far[0].push_back({19, -1});
+  CHECK(weight_of(neighbor_graph(far, 1), 0, 19) > 0);
 }
 
 TEST_CASE("layout: attraction and repulsion are gradients of the log-likelihood of an edge and of none") {
