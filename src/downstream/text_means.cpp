@@ -3,7 +3,7 @@
 #include "equivec/base/error.hpp"
 #include "equivec/counts/vocabulary.hpp"
 #include "src/vectors/finite.hpp"
-#include "src/vectors/tokenizer_rules.hpp"
+#include "src/vectors/model_configuration.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -142,8 +142,11 @@ Matrix neighbor_shares(const Eigen::MatrixXd& rows, double perplexity, int threa
       shares.row(i) = row.transpose().cast<float>();
     }
   });
-  const Matrix both = (shares + shares.transpose()) / static_cast<float>(2 * count);
-  return both.cwiseMax(1e-12f);
+  // In place: there are as many as pairs of rows.
+  for (Eigen::Index i = 0; i < count; ++i)
+    for (Eigen::Index j = 0; j <= i; ++j)
+      shares(i, j) = shares(j, i) = std::max((shares(i, j) + shares(j, i)) / static_cast<float>(2 * count), 1e-12f);
+  return shares;
 }
 
 double tsne_objective(const Matrix& shares, const Eigen::MatrixXd& places, Eigen::MatrixXd& gradient) {
@@ -168,10 +171,11 @@ double tsne_objective(const Matrix& shares, const Eigen::MatrixXd& places, Eigen
 
 void lay_out_by_tsne(const Eigen::MatrixXd& rows, Matrix& places, const TsneOptions& options, Progress* progress) {
   start(progress, static_cast<std::uint64_t>(options.epochs));
-  const Matrix shares = neighbor_shares(rows, options.perplexity, options.threads);
+  Matrix shares = neighbor_shares(rows, options.perplexity, options.threads);
   const auto padded = static_cast<Eigen::Index>((static_cast<std::size_t>(rows.rows()) + lanes - 1) / lanes * lanes);
   Matrix wide = Matrix::Zero(rows.rows(), padded);
   wide.leftCols(rows.rows()) = shares;
+  shares.resize(0, 0);
   wide.diagonal().setZero();
   Descent descent(std::move(wide), places, options);
   for (int epoch = 0; epoch < options.epochs; ++epoch) {

@@ -15,7 +15,7 @@ struct TsneOptions {
 
 /// Moves places, (rows) x 2, by exact t-SNE (van der Maaten and Hinton 2008), with the settings of scikit-learn: the
 /// distances of 250 epochs exaggerated twelvefold, momentum .5 and then .8, gains, a learning rate of a 48th of the
-/// number of rows and at least 50. `rows` are compared by squared Euclidean distance. Memory: 4 bytes for each pair of
+/// number of rows and at least 50. `rows` are compared by squared Euclidean distance. Memory: 8 bytes for each pair of
 /// rows. Progress counts epochs. Throws Cancelled. REQUIRES: 3 rows or more, finite
 void lay_out_by_tsne(const Eigen::MatrixXd& rows, Matrix& places, const TsneOptions& options, Progress* progress);
 

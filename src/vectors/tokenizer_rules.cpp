@@ -181,9 +181,4 @@ TokenizerRules rules_of(const Tokenizer& tokenizer) {
   return rules;
 }
 
-bool normalizes_texts(const Tokenizer& tokenizer) {
-  return !tokenizer.configuration().empty() &&
-         is_true(parse_json("the model's config.json", tokenizer.configuration()), "normalize", false);
-}
-
 }  // namespace equivec

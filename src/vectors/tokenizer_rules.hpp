@@ -30,7 +30,4 @@ struct TokenizerRules {
 /// Throws Error for a file that is not JSON, and for rules that are not known here, with what to do instead.
 TokenizerRules rules_of(const Tokenizer& tokenizer);
 
-/// Whether the model's configuration wants the vector of a text scaled to length 1. Throws Error if that is not JSON.
-bool normalizes_texts(const Tokenizer& tokenizer);
-
 }  // namespace equivec

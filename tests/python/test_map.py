@@ -61,6 +61,9 @@ def test_a_picture_has_the_words_and_is_that_of_the_command(vectors, tmp_path):
     assert picture._repr_svg_() == picture.svg and picture.svg.count("<title>w1</title>") == 1
     with pytest.raises(equivec.OptionError, match="svg or .html"):
         picture.save(tmp_path / "a.png")
+    with pytest.raises(equivec.Error, match="absent/a.svg"):
+        picture.save(tmp_path / "absent/a.svg")
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a.svg", "b.svg", "v.safetensors"]
     with pytest.raises(equivec.Error, match="'w999' is none of the"):
         e.plot(["w1", "w999"])
     with pytest.raises(TypeError, match="pass"):

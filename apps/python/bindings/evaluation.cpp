@@ -1,8 +1,10 @@
 #include "equivec/base/error.hpp"
 #include "equivec/downstream/labelled_texts.hpp"
 #include "equivec/downstream/probe.hpp"
+#include "equivec/files/output_files.hpp"
 #include "src/evaluate/read_all.hpp"
 #include "src/report/eval_report.hpp"
+#include "src/files/output_file.hpp"
 #include "src/report/probe_report.hpp"
 #include "src/report/word_plot.hpp"
 
@@ -168,8 +170,10 @@ void bind_evaluation(py::module_& module) {
   module.def("plot",
              [](const EmbeddingsHandle& self, const py::object& before, const py::object& words, const py::list& groups,
                 const py::dict& values) { return plot_words(self, before, texts_of(words), groups, values); });
-  module.def("plot_file", [](const std::string& file, const py::object& picture, const std::string& title) {
-    return str_of(word_plot_file(file, text_of(picture, "picture"), title));
+  module.def("save_plot", [](const std::string& file, const py::object& picture, const std::string& title) {
+    OutputFiles files;
+    files.open(file).write(word_plot_file(file, text_of(picture, "picture"), title));
+    files.commit();
   });
 }
 

@@ -22,7 +22,7 @@ class Picture:
         self.svg, self.title = svg, title
 
     def save(self, path: Any) -> None:
-        """Writes the picture (.svg), or a page with it (.html).
+        """Writes the picture (.svg), or a page with it (.html); the file appears when it is complete.
 
         Parameters
         ----------
@@ -30,6 +30,8 @@ class Picture:
 
         Raises
         ------
+        Error
+            If the file cannot be written.
         OptionError
             For another ending.
 
@@ -37,10 +39,7 @@ class Picture:
         --------
         >>> e.plot(["king", "queen"]).save("words.svg")
         """
-        name = os.fspath(path)
-        content = _core.plot_file(os.fsdecode(name), self.svg, self.title)
-        with open(name, "w", encoding="utf-8", newline="\n") as file:
-            file.write(content)
+        _core.save_plot(os.fsdecode(path), self.svg, self.title)
 
     def _repr_svg_(self) -> str:
         return self.svg

@@ -15,6 +15,7 @@
 #include "src/files/safetensors.hpp"
 #include "src/vectors/finite.hpp"
 #include "src/vectors/formats/format.hpp"
+#include "src/vectors/model_configuration.hpp"
 #include "src/base/half.hpp"
 #include "src/vectors/tokenizer_file.hpp"
 
@@ -98,36 +99,11 @@ Source open_part(const fs::path& file) {
                           : "; a static sentence model has model.safetensors and tokenizer.json"));
 }
 
-/// A small JSON file that goes with the model. Throws Error if it is not one.
-OrderedJson parse_small(const std::string& name, std::string_view text) {
-  constexpr std::size_t most_bytes = 4000000;  // a value takes many times its bytes in memory
-  constexpr int deepest = 32;                  // writing it again takes the stack
-  if (text.size() > most_bytes)
-    throw Error(name + ": has " + grouped(text.size()) + " bytes; expected at most " + grouped(most_bytes));
-  const auto limit = [&](int depth, OrderedJson::parse_event_t, OrderedJson&) {
-    if (depth > deepest) throw Error(name + ": lists and objects are nested too deep");
-    return true;
-  };
-  try {
-    return OrderedJson::parse(text, limit);
-  } catch (const OrderedJson::exception& error) {
-    const std::string_view reason = error.what();
-    const std::size_t place = reason.find(" at line");
-    const std::string where(place == reason.npos ? "" : reason.substr(place, reason.find(':', place) - place));
-    throw Error(name + ": is not JSON" + where + "; the file is damaged");
-  }
-}
-
-bool is_true(const OrderedJson& object, const char* key) {
-  const auto found = object.is_object() ? object.find(key) : object.end();
-  return object.is_object() && found != object.end() && found->is_boolean() && found->get<bool>();
-}
-
 /// Whether modules.json has sentence-transformers scale the vector of a text. Others of its modules have no place here.
 bool normalizes(const fs::path& file, const ReadContext& context) {
   if (!is_file(file)) return false;
   const Source source = open_part(file);
-  const OrderedJson modules = parse_small(source.name, source.file->bytes());
+  const OrderedJson modules = parse_configuration(source.name, source.file->bytes());
   bool result = false;
   if (!modules.is_array()) source.fail("expected a list of modules");
   for (const OrderedJson& module : modules) {
@@ -147,7 +123,7 @@ std::string configuration_of(const fs::path& folder, const ReadContext& context)
   const bool normalize = normalizes(folder / modules_file, context);
   if (is_file(folder / configuration_file)) {
     const Source source = open_part(folder / configuration_file);
-    parse_small(source.name, source.file->bytes());
+    parse_configuration(source.name, source.file->bytes());
     return std::string(source.file->bytes());
   }
   return normalize ? "{\"normalize\": true}\n" : "";
@@ -412,7 +388,7 @@ std::vector<std::optional<WordId>> words_of_ids(const Embeddings& embeddings, co
 std::string configuration_for(const Tokenizer& tokenizer) {
   if (tokenizer.configuration().empty())
     return "{\"model_type\": \"model2vec\", \"normalize\": false, \"embedding_dtype\": \"float32\"}\n";
-  OrderedJson configuration = parse_small("config.json of the model", tokenizer.configuration());
+  OrderedJson configuration = parse_configuration("config.json of the model", tokenizer.configuration());
   bool changed = false;
   if (configuration.is_object()) {
     const auto type = configuration.find("embedding_dtype");
@@ -431,9 +407,7 @@ std::string modules_for(const Tokenizer& tokenizer) {
   };
   OrderedJson modules = OrderedJson::array();
   modules.push_back(module(0, ".", "StaticEmbedding"));
-  if (!tokenizer.configuration().empty() &&
-      is_true(parse_small("config.json of the model", tokenizer.configuration()), "normalize"))
-    modules.push_back(module(1, "1_Normalize", "Normalize"));
+  if (normalizes_texts(tokenizer)) modules.push_back(module(1, "1_Normalize", "Normalize"));
   return modules.dump(2) + "\n";
 }
 
