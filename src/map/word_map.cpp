@@ -6,8 +6,8 @@
 #include "src/base/text_numbers.hpp"
 #include "src/map/graph_layout.hpp"
 #include "src/map/neighbor_graph.hpp"
+#include "src/map/principal_plane.hpp"
 #include "src/map/tsne.hpp"
-#include "src/math/singular_directions.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -18,29 +18,23 @@ namespace equivec {
 
 namespace {
 
-/// The first two principal components of rows scaled to length 1.
-Eigen::MatrixXd principal_components(const Embeddings& embeddings, int threads, const Progress* progress) {
+/// The words in the plane of their principal components, all scaled to length 1; those without a direction in its
+/// middle.
+Eigen::MatrixXd principal_places(const Embeddings& embeddings, int threads, const Progress* progress) {
   const auto rows = static_cast<Eigen::Index>(embeddings.size());
-  const Eigen::Index dimension = embeddings.dimension();
   const auto unit = [&](Eigen::Index row) { return unit_vector(embeddings[word_id(static_cast<std::size_t>(row))]); };
-  Eigen::VectorXd mean = Eigen::VectorXd::Zero(dimension);
-  for (Eigen::Index row = 0; row < rows; ++row) mean += unit(row);
-  mean /= static_cast<double>(rows);
   const RowBlock block = [&](Eigen::Index first, Eigen::Index height) -> Eigen::MatrixXd {
-    Eigen::MatrixXd centred(height, dimension);
-    for (Eigen::Index i = 0; i < height; ++i) centred.row(i) = (unit(first + i) - mean).transpose();
-    return centred;
+    Eigen::MatrixXd result(height, embeddings.dimension());
+    for (Eigen::Index i = 0; i < height; ++i) result.row(i) = unit(first + i).transpose();
+    return result;
   };
-  const int count = static_cast<int>(std::min<Eigen::Index>(2, dimension));
-  const Eigen::MatrixXd directions = right_singular_vectors(rows, dimension, block, count, threads, progress);
+  const PrincipalPlane plane(rows, embeddings.dimension(), block, threads, progress);
   Eigen::MatrixXd places = Eigen::MatrixXd::Zero(rows, 2);
   parallel_ranges(embeddings.size(), 4096, threads, [&](std::size_t begin, std::size_t end) {
     check_cancelled(progress);
-    for (std::size_t i = begin; i < end; ++i) {
-      const auto row = static_cast<Eigen::Index>(i);
-      const Eigen::VectorXd vector = unit(row);
-      if (!vector.isZero(0)) places.row(row).head(count) = (directions.transpose() * (vector - mean)).transpose();
-    }
+    for (auto row = static_cast<Eigen::Index>(begin); row < static_cast<Eigen::Index>(end); ++row)
+      if (const Eigen::VectorXd vector = unit(row); !vector.isZero(0))
+        places.row(row) = plane.place(vector).transpose();
   });
   return places;
 }
@@ -120,7 +114,7 @@ Matrix word_map(const Embeddings& embeddings, const MapOptions& options, const R
   const std::size_t words = embeddings.size();
   if (words < 3) throw Error("a map needs three words or more, there are " + std::to_string(words));
   const CancelScope scope(reporting.progress);
-  Eigen::MatrixXd places = principal_components(embeddings, options.threads, reporting.progress);
+  Eigen::MatrixXd places = principal_places(embeddings, options.threads, reporting.progress);
   if (options.method == MapMethod::pca) return places.cast<float>();
 
   Matrix result = options.method == MapMethod::tsne ? by_tsne(embeddings, places, options, reporting)

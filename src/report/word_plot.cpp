@@ -4,7 +4,7 @@
 #include "equivec/map/word_map.hpp"
 #include "equivec/search/expression.hpp"
 #include "equivec/search/neighbors.hpp"
-#include "src/math/singular_directions.hpp"
+#include "src/map/principal_plane.hpp"
 #include "src/report/document.hpp"
 #include "src/report/table.hpp"
 #include "src/text/code_points.hpp"
@@ -62,26 +62,6 @@ Eigen::MatrixXd unit_rows(const Embeddings& embeddings, const std::vector<WordId
   return rows;
 }
 
-/// The components of the words of the first vectors; others are projected on the same directions.
-struct Components {
-  Eigen::RowVectorXd mean;
-  Eigen::MatrixXd directions;  // one a column
-
-  explicit Components(const Eigen::MatrixXd& rows) : mean(rows.colwise().mean()) {
-    const Eigen::MatrixXd centred = rows.rowwise() - mean;
-    const RowBlock block = [&](Eigen::Index first, Eigen::Index height) -> Eigen::MatrixXd {
-      return centred.middleRows(first, height);
-    };
-    const int count = static_cast<int>(std::min<Eigen::Index>(2, rows.cols()));
-    directions = right_singular_vectors(rows.rows(), rows.cols(), block, count, 1, nullptr);
-  }
-  Eigen::MatrixXd places(const Eigen::MatrixXd& rows) const {
-    Eigen::MatrixXd result = Eigen::MatrixXd::Zero(rows.rows(), 2);
-    result.leftCols(directions.cols()) = (rows.rowwise() - mean) * directions;
-    return result;
-  }
-};
-
 Eigen::MatrixXd places_on_axes(const PlottedVectors& vectors, const std::vector<WordId>& ids,
                                const WordPlotOptions& options) {
   const NearestNeighbors index(vectors.embeddings, 0, options.threads);
@@ -97,7 +77,7 @@ Eigen::MatrixXd places_on_axes(const PlottedVectors& vectors, const std::vector<
 std::vector<Eigen::MatrixXd> places_of(std::span<const PlottedVectors> vectors, const std::vector<std::string>& words,
                                        const WordPlotOptions& options, Progress* progress) {
   std::vector<Eigen::MatrixXd> result;
-  std::optional<Components> components;
+  std::optional<PrincipalPlane> plane;  // of the words of the first vectors; others are projected on it too
   for (const PlottedVectors& one : vectors) {
     const std::vector<WordId> ids = ids_of(one, words);
     const Embeddings& embeddings = one.embeddings;
@@ -118,12 +98,16 @@ std::vector<Eigen::MatrixXd> places_of(std::span<const PlottedVectors> vectors, 
       result.push_back(word_map(selected(embeddings, ids), map, {.progress = progress}).cast<double>());
     } else {
       const Eigen::MatrixXd rows = unit_rows(embeddings, ids);
-      if (components && components->mean.size() != rows.cols())
+      if (plane && plane->dimension() != rows.cols())
         throw Error(one.name + ": has vectors of " + std::to_string(rows.cols()) + " numbers, " + vectors[0].name +
-                    " of " + std::to_string(components->mean.size()) +
-                    "; one projection fits both only if these agree");
-      if (!components) components.emplace(rows);
-      result.push_back(components->places(rows));
+                    " of " + std::to_string(plane->dimension()) + "; one projection fits both only if these agree");
+      const RowBlock block = [&](Eigen::Index first, Eigen::Index height) -> Eigen::MatrixXd {
+        return rows.middleRows(first, height);
+      };
+      if (!plane) plane.emplace(rows.rows(), rows.cols(), block, options.threads, progress);
+      Eigen::MatrixXd places(rows.rows(), 2);
+      for (Eigen::Index i = 0; i < rows.rows(); ++i) places.row(i) = plane->place(rows.row(i).transpose()).transpose();
+      result.push_back(places);
     }
   }
   return result;
