@@ -292,20 +292,23 @@ std::optional<WordId> look_up(const Vocabulary& vocabulary, const std::string& w
   return fold ? find_or_lowered(vocabulary, word) : vocabulary.find(word);
 }
 
+/// "gender" of gender.json.
+std::string_view name_of(const EmbeddedFile& file) { return file.name.substr(0, file.name.rfind('.')); }
+
 }  // namespace
 
 std::span<const std::string_view> builtin_word_sets() noexcept {
   static const auto names = [] {
     std::vector<std::string_view> result;
-    for (const BuiltinWordSets& file : builtin_word_set_files()) result.push_back(file.name);
+    for (const EmbeddedFile& file : builtin_word_set_files()) result.push_back(name_of(file));
     return result;
   }();
   return names;
 }
 
 BiasWordSets read_word_sets(const std::string& name_or_file) {
-  for (const BuiltinWordSets& file : builtin_word_set_files())
-    if (file.name == name_or_file) return WordSetReader("built-in sets " + name_or_file).read(file.text);
+  for (const EmbeddedFile& file : builtin_word_set_files())
+    if (name_of(file) == name_or_file) return WordSetReader("built-in sets " + name_or_file).read(file.text);
   std::error_code ignored;
   if (name_or_file != "-" && !std::filesystem::exists(name_or_file, ignored)) {
     const std::span<const std::string_view> known = builtin_word_sets();

@@ -1,5 +1,7 @@
 #include "src/map/principal_plane.hpp"
 
+#include "src/base/parallel.hpp"
+
 #include <algorithm>
 
 namespace equivec {
@@ -25,6 +27,28 @@ Eigen::Vector2d PrincipalPlane::place(const Eigen::VectorXd& row) const {
   Eigen::Vector2d result = Eigen::Vector2d::Zero();
   result.head(directions_.cols()) = directions_.transpose() * (row - mean_);
   return result;
+}
+
+PrincipalPlane principal_plane(const Embeddings& embeddings, std::size_t words, int threads, const Progress* progress) {
+  const RowBlock block = [&](Eigen::Index first, Eigen::Index height) -> Eigen::MatrixXd {
+    Eigen::MatrixXd result(height, embeddings.dimension());
+    for (Eigen::Index i = 0; i < height; ++i)
+      result.row(i) = unit_vector(embeddings[word_id(static_cast<std::size_t>(first + i))]).transpose();
+    return result;
+  };
+  return {static_cast<Eigen::Index>(words), embeddings.dimension(), block, threads, progress};
+}
+
+Eigen::MatrixXd places_in(const PrincipalPlane& plane, const Embeddings& embeddings, std::size_t words, int threads,
+                          const Progress* progress) {
+  Eigen::MatrixXd places = Eigen::MatrixXd::Zero(static_cast<Eigen::Index>(words), 2);
+  parallel_ranges(words, 4096, threads, [&](std::size_t begin, std::size_t end) {
+    check_cancelled(progress);
+    for (std::size_t row = begin; row < end; ++row)
+      if (const Eigen::VectorXd vector = unit_vector(embeddings[word_id(row)]); !vector.isZero(0))
+        places.row(static_cast<Eigen::Index>(row)) = plane.place(vector).transpose();
+  });
+  return places;
 }
 
 }  // namespace equivec

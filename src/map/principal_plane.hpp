@@ -1,9 +1,12 @@
 #pragma once
 
 #include "equivec/base/progress.hpp"
+#include "equivec/vectors/embeddings.hpp"
 #include "src/math/singular_directions.hpp"
 
 #include <Eigen/Core>
+
+#include <cstddef>
 
 namespace equivec {
 
@@ -23,5 +26,13 @@ class PrincipalPlane {
   Eigen::VectorXd mean_;
   Eigen::MatrixXd directions_;  // one a column
 };
+
+/// That of the first `words` words, all scaled to length 1. Throws Cancelled. REQUIRES: 0 < words <= size()
+PrincipalPlane principal_plane(const Embeddings& embeddings, std::size_t words, int threads, const Progress* progress);
+
+/// The first `words` words in a plane, scaled to length 1 first, one a row; those without a direction in its middle.
+/// Throws Cancelled. REQUIRES: the plane's dimension is that of the vectors
+Eigen::MatrixXd places_in(const PrincipalPlane& plane, const Embeddings& embeddings, std::size_t words, int threads,
+                          const Progress* progress);
 
 }  // namespace equivec

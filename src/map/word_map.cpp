@@ -18,27 +18,6 @@ namespace equivec {
 
 namespace {
 
-/// The words in the plane of their principal components, all scaled to length 1; those without a direction in its
-/// middle.
-Eigen::MatrixXd principal_places(const Embeddings& embeddings, int threads, const Progress* progress) {
-  const auto rows = static_cast<Eigen::Index>(embeddings.size());
-  const auto unit = [&](Eigen::Index row) { return unit_vector(embeddings[word_id(static_cast<std::size_t>(row))]); };
-  const RowBlock block = [&](Eigen::Index first, Eigen::Index height) -> Eigen::MatrixXd {
-    Eigen::MatrixXd result(height, embeddings.dimension());
-    for (Eigen::Index i = 0; i < height; ++i) result.row(i) = unit(first + i).transpose();
-    return result;
-  };
-  const PrincipalPlane plane(rows, embeddings.dimension(), block, threads, progress);
-  Eigen::MatrixXd places = Eigen::MatrixXd::Zero(rows, 2);
-  parallel_ranges(embeddings.size(), 4096, threads, [&](std::size_t begin, std::size_t end) {
-    check_cancelled(progress);
-    for (auto row = static_cast<Eigen::Index>(begin); row < static_cast<Eigen::Index>(end); ++row)
-      if (const Eigen::VectorXd vector = unit(row); !vector.isZero(0))
-        places.row(row) = plane.place(vector).transpose();
-  });
-  return places;
-}
-
 int epochs_of(const MapOptions& options, std::size_t words) {
   if (options.epochs > 0) return options.epochs;
   return options.method == MapMethod::tsne ? 1000 : words <= 10000 ? 500 : 200;
@@ -114,7 +93,8 @@ Matrix word_map(const Embeddings& embeddings, const MapOptions& options, const R
   const std::size_t words = embeddings.size();
   if (words < 3) throw Error("a map needs three words or more, there are " + std::to_string(words));
   const CancelScope scope(reporting.progress);
-  Eigen::MatrixXd places = principal_places(embeddings, options.threads, reporting.progress);
+  const Eigen::MatrixXd places = places_in(principal_plane(embeddings, words, options.threads, reporting.progress),
+                                           embeddings, words, options.threads, reporting.progress);
   if (options.method == MapMethod::pca) return places.cast<float>();
 
   Matrix result = options.method == MapMethod::tsne ? by_tsne(embeddings, places, options, reporting)

@@ -67,5 +67,6 @@ PYBIND11_MODULE(_core, module) {
   bind_queries(module);
   bind_evaluation(module);
   bind_bias(module);
+  bind_explorer(module);
   module.attr("version") = EQUIVEC_VERSION;
 }

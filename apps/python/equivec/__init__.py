@@ -9,6 +9,7 @@
 from . import _core
 from ._bias import BiasQuery, Debiased, WordSets, bias_measures, builtin_word_sets, debias_methods, word_sets
 from ._errors import Error, Notice, OptionError, UnknownWord
+from ._explorer import Explorer
 from ._inputs import EpochReport, Progress
 from ._picture import Picture
 from ._probe import probe
@@ -61,7 +62,7 @@ def __getattr__(name: str) -> object:
 
 __all__ = [
     "Answers", "BiasDirection", "BiasMeasurement", "BiasQuery", "BiasReport", "Condition", "Cooccurrences", "Debiased",
-    "Embeddings", "EpochReport", "Error", "Evaluation", "MeasureInfo", "Measurement", "MethodInfo", "Neighbor",
+    "Embeddings", "EpochReport", "Error", "Evaluation", "Explorer", "MeasureInfo", "Measurement", "MethodInfo", "Neighbor",
     "Neighbors", "Notice", "OptionError", "Outliers", "Phrases", "Picture", "ProbeReport", "Progress", "TrainingEstimate",
     "UnknownWord", "Vocabulary", "WordList", "WordSets", "bias_measures", "builtin_word_sets", "count_cooccurrences",
     "count_words", "debias_methods", "find_phrases", "formats", "from_gensim", "instruction_set", "load", "probe",

@@ -13,7 +13,7 @@ from typing_extensions import TypeAlias
 
 __all__ = [
     "Answers", "BiasDirection", "BiasMeasurement", "BiasQuery", "BiasReport", "Condition", "Cooccurrences", "Debiased",
-    "Embeddings", "EpochReport", "Error", "Evaluation", "MeasureInfo", "Measurement", "MethodInfo", "Neighbor",
+    "Embeddings", "EpochReport", "Error", "Evaluation", "Explorer", "MeasureInfo", "Measurement", "MethodInfo", "Neighbor",
     "Neighbors", "Notice", "OptionError", "Outliers", "Phrases", "Picture", "ProbeReport", "Progress", "TrainingEstimate",
     "UnknownWord", "Vocabulary", "WordList", "WordSets", "bias_measures", "builtin_word_sets", "count_cooccurrences",
     "count_words", "debias_methods", "find_phrases", "formats", "from_gensim", "instruction_set", "load", "probe",
@@ -335,6 +335,31 @@ class Embeddings:
         threads: int = 0,
         progress: _Progress = None,
     ) -> Picture: ...
+    def explore(
+        self,
+        *,
+        reference: Embeddings | None = None,
+        words: int = 1_000_000,
+        map_words: int = 20_000,
+        similarity: _Paths = (),
+        analogies: _Paths = (),
+        host: str = "127.0.0.1",
+        port: int = 0,
+        seed: int = 1,
+        threads: int = 0,
+        progress: _Progress = None,
+    ) -> Explorer: ...
+    def save_page(
+        self,
+        path: _Path,
+        *,
+        reference: Embeddings | None = None,
+        words: int = 20_000,
+        map_words: int | None = None,
+        seed: int = 1,
+        threads: int = 0,
+        progress: _Progress = None,
+    ) -> None: ...
     def classes(
         self, count: int, *, iterations: int = 10, threads: int = 0, progress: _Progress = None
     ) -> NDArray[np.int32]: ...
@@ -900,6 +925,14 @@ class ProbeReport(_Report):
     @property
     def accuracies(self) -> tuple[float | None, ...]: ...
     def to_frame(self) -> pandas.DataFrame: ...
+
+class Explorer:
+    address: str
+    def __init__(self, explorer: Any) -> None: ...
+    def close(self) -> None: ...
+    def __enter__(self) -> Explorer: ...
+    def __exit__(self, *exception: Any) -> None: ...
+    def _repr_html_(self) -> str | None: ...
 
 class Picture:
     svg: str

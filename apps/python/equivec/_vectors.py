@@ -13,6 +13,7 @@ import numpy as np
 
 from . import _core
 from ._errors import Error, OptionError
+from ._explorer import Explorer
 from ._inputs import (existing_path, float_array, integer_array, is_text, named_keywords, path_of, paths_of,
                       progress_callback, warn)
 from ._picture import Picture
@@ -1225,6 +1226,84 @@ class Embeddings(_core.EmbeddingsHandle):
         keywords = {"method": method, "x": x, "y": y, "title": title, "seed": seed, "threads": threads,
                     "progress": progress_callback(progress)}
         return Picture(_core.plot(self, before, words, given, keywords), title)
+
+    @named_keywords
+    def explore(self, *, reference: Optional["Embeddings"] = None, words: int = 1_000_000, map_words: int = 20_000,
+                similarity: Any = (), analogies: Any = (), host: str = "127.0.0.1", port: int = 0, seed: int = 1,
+                threads: int = 0, progress: Any = None) -> "Explorer":
+        """Serves a page on which to look at the vectors: a map of the words, neighbours, analogies, axes, bias, before
+        and after debiasing.
+
+        Parameters
+        ----------
+        reference : Embeddings, optional
+            Vectors from before debiasing, to be seen beside.
+        words : int
+            On the map: the first so many.
+        map_words : int
+            If the vectors have no map (with_map()), the first so many are laid out by their neighbours; 0: none.
+        similarity, analogies : path or list of paths
+            Sets to evaluate on the page, as evaluate() takes them.
+        host : str
+            Where it is served; other than 127.0.0.1, other machines can reach it.
+        port : int
+            0: one that is free.
+        seed : int
+            Of the map, of debiasing and of measures.
+        threads : int
+            0: all cores, of each answer.
+        progress : bool or function
+            As in train_word2vec.
+
+        Returns
+        -------
+        Explorer
+            Jupyter shows it; ``webbrowser.open(page.address)`` opens it elsewhere. close() ends it.
+
+        Raises
+        ------
+        Error
+            If there are fewer than three words, or if it cannot be served at that host and port.
+
+        Examples
+        --------
+        >>> with e.explore(map_words=0) as page:
+        ...     page.address.startswith("http://127.0.0.1:")
+        True
+        """
+        if reference is not None:
+            _require_embeddings(reference, "reference")
+        keywords = {"words": words, "map_words": map_words, "similarity": paths_of(similarity, "similarity"),
+                    "analogies": paths_of(analogies, "analogies"), "host": host, "port": port, "seed": seed,
+                    "threads": threads, "progress": progress_callback(progress)}
+        return Explorer(_core.explore(self, reference, keywords))
+
+    @named_keywords
+    def save_page(self, path: Any, *, reference: Optional["Embeddings"] = None, words: int = 20_000,
+                  map_words: Optional[int] = None, seed: int = 1, threads: int = 0, progress: Any = None) -> None:
+        """Writes the page of explore() as one file that opens without a server; the file appears when it is complete.
+
+        Parameters
+        ----------
+        path : path
+        reference, seed, threads
+            As in `explore`.
+        words : int
+            In the file: the first so many, with vectors of 8 bits.
+        map_words : int, optional
+            As in `explore`; without it all words of the file.
+        progress : bool or function
+            As in train_word2vec.
+
+        Examples
+        --------
+        >>> e.save_page("words.html", map_words=0)
+        """
+        if reference is not None:
+            _require_embeddings(reference, "reference")
+        keywords = {"words": words, "map_words": words if map_words is None else map_words, "seed": seed,
+                    "threads": threads, "progress": progress_callback(progress)}
+        _core.save_page(self, os.fsdecode(path), reference, keywords)
 
     # ---- quality and bias ----
 

@@ -1,38 +1,35 @@
-# cmake "-DINPUTS=a.json;b.json" -DOUTPUT=file.cpp -P embed_word_sets.cmake
-# Writes a C++ source that holds the input files byte for byte (src/bias/builtin_word_sets.hpp says how to ask for them).
+# cmake "-DINPUTS=a.json;b.json" -DOUTPUT=file.cpp -DHEADER=src/x/y.hpp -DFUNCTION=name -P embed_files.cmake
+# Writes a C++ source that defines std::span<const EmbeddedFile> FUNCTION(), which HEADER declares: the input files byte
+# for byte (src/base/embedded_file.hpp).
 
 cmake_minimum_required(VERSION 3.25)
 
-foreach(argument INPUTS OUTPUT)
+foreach(argument INPUTS OUTPUT HEADER FUNCTION)
   if("${${argument}}" STREQUAL "")
-    message(FATAL_ERROR "embed_word_sets.cmake: -D${argument}=... is missing")
+    message(FATAL_ERROR "embed_files.cmake: -D${argument}=... is missing")
   endif()
 endforeach()
 
 # Compilers need not take string literals of any length: the text becomes several, cut at ends of lines, never inside a
 # character. The text is only ever quoted, never a list: brackets and semicolons mean something in CMake's lists.
 set(longest 8000)
-set(most 65535)
 set(delimiter "text")
 
 set(entries "")
 foreach(input IN LISTS INPUTS)
   if(NOT EXISTS "${input}")
-    message(FATAL_ERROR "embed_word_sets.cmake: ${input}: no such file")
+    message(FATAL_ERROR "embed_files.cmake: ${input}: no such file")
   endif()
-  get_filename_component(name "${input}" NAME_WE)
+  get_filename_component(name "${input}" NAME)
   file(READ "${input}" text)
   file(SIZE "${input}" size)
   string(LENGTH "${text}" length)
   if(NOT length EQUAL size)
-    message(FATAL_ERROR "embed_word_sets.cmake: ${input}: holds a carriage return or a zero byte; take it out")
-  endif()
-  if(size GREATER most)
-    message(FATAL_ERROR "embed_word_sets.cmake: ${input}: ${size} bytes are too many, the most is ${most}")
+    message(FATAL_ERROR "embed_files.cmake: ${input}: holds a carriage return or a zero byte; take it out")
   endif()
   string(FIND "${text}" ")${delimiter}\"" clash)
   if(NOT clash EQUAL -1)
-    message(FATAL_ERROR "embed_word_sets.cmake: ${input}: holds )${delimiter}\", its own delimiter; change that")
+    message(FATAL_ERROR "embed_files.cmake: ${input}: holds )${delimiter}\", its own delimiter; change that")
   endif()
 
   string(APPEND entries "    {\"${name}\",\n")
@@ -45,7 +42,7 @@ foreach(input IN LISTS INPUTS)
       string(SUBSTRING "${text}" 0 ${longest} piece)
       string(FIND "${piece}" "\n" cut REVERSE)
       if(cut EQUAL -1)
-        message(FATAL_ERROR "embed_word_sets.cmake: ${input}: has a line of more than ${longest} bytes; break it")
+        message(FATAL_ERROR "embed_files.cmake: ${input}: has a line of more than ${longest} bytes; break it")
       endif()
       math(EXPR cut "${cut} + 1")
     endif()
@@ -57,13 +54,13 @@ foreach(input IN LISTS INPUTS)
 endforeach()
 
 string(CONCAT source
-  "// Written by src/bias/embed_word_sets.cmake.\n"
-  "#include \"src/bias/builtin_word_sets.hpp\"\n"
+  "// Written by src/base/embed_files.cmake.\n"
+  "#include \"${HEADER}\"\n"
   "\n"
   "namespace equivec {\n"
   "\n"
-  "std::span<const BuiltinWordSets> builtin_word_set_files() noexcept {\n"
-  "  static constexpr BuiltinWordSets files[] = {\n"
+  "std::span<const EmbeddedFile> ${FUNCTION}() noexcept {\n"
+  "  static constexpr EmbeddedFile files[] = {\n"
   "${entries}"
   "  };\n"
   "  return files;\n"
