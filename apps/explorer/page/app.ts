@@ -61,15 +61,15 @@ export const waiting = (text: string): HTMLElement => el("p", { class: "waiting"
 
 /** Only the last of several questions counts. */
 export class Latest {
-  private number = 0;
+  #number = 0;
 
   async ask<T>(question: () => Promise<T>, answered: (answer: T) => void, failed: (error: unknown) => void): Promise<void> {
-    const mine = ++this.number;
+    const mine = ++this.#number;
     try {
       const answer = await question();
-      if (mine === this.number) answered(answer);
+      if (mine === this.#number) answered(answer);
     } catch (error) {
-      if (mine === this.number) failed(error);
+      if (mine === this.#number) failed(error);
     }
   }
 }

@@ -30,12 +30,12 @@ export class Camera {
   stretch = 0;
 
   get scaleX(): number {
-    return this.look.zoom * this.fit(this.rect.width);
+    return this.look.zoom * this.#fit(this.rect.width);
   }
 
   /** Negative: up is larger. */
   get scaleY(): number {
-    return -this.look.zoom * this.fit(this.rect.height);
+    return -this.look.zoom * this.#fit(this.rect.height);
   }
 
   get shiftX(): number {
@@ -72,12 +72,12 @@ export class Camera {
     const xs = places.map(({ x }) => x);
     const ys = places.map(({ y }) => y);
     const [left, right, low, high] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-    const reach = (length: number, size: number): number => (size * 0.66) / Math.max(length * this.fit(size), 1e-9);
+    const reach = (length: number, size: number): number => (size * 0.66) / Math.max(length * this.#fit(size), 1e-9);
     const zoom = Math.min(reach(right - left, this.rect.width), reach(high - low, this.rect.height), 60);
     return { x: (left + right) / 2, y: (low + high) / 2, zoom: Math.max(zoom, 0.8) };
   }
 
-  private fit(size: number): number {
+  #fit(size: number): number {
     const same = Math.min(this.rect.width, this.rect.height);
     return (fill * (same + (size - same) * this.stretch)) / 2;
   }

@@ -102,7 +102,7 @@ export function changeRoom(app: App, place: HTMLElement, held: [string, string][
     const { before: first, after: second } = app.comparison!;
     const moved = el("section", {}, el("h2", {}, "What moved most"), waiting("Comparing\u2026"));
     const sides = el("section", {}, el("h2", {}, "Measured before and after"));
-    result.replaceChildren(moved, sides);
+    result.replaceChildren(moved, sides, ...[costs(first, second)].filter((part) => part !== null));
     app.comparisonChanged();
     void latestMoved.ask(() => answers.moved(first, second, 20), (ranked) => showMoved(moved, ranked), (error) => moved.append(failure(error)));
     await latestMeasure.ask(async () => measureBoth(sides, first, second, () => app.comparison?.after === second), () => undefined, (error) => sides.append(failure(error)));
@@ -138,6 +138,30 @@ export function changeRoom(app: App, place: HTMLElement, held: [string, string][
     }
   }
 
+  /** What it cost: evaluations of both sides, when they are asked for, since they take their time. */
+  function costs(first: string, second: string): HTMLElement | null {
+    if (!answers.alive || info.evaluations.length === 0) return null;
+    const spot = el("div", { id: "change-costs", "aria-live": "polite" });
+    const evaluate = async (set: string): Promise<void> => {
+      spot.replaceChildren(waiting("Evaluating\u2026"));
+      try {
+        const [one, other] = [await answers.evaluate(set, first), await answers.evaluate(set, second)];
+        spot.replaceChildren(el("div", { class: "scroll" }, el("table", {},
+          el("thead", {}, el("tr", {}, ...["Part", "Before", "After"].map((name) => el("th", { scope: "col" }, name)))),
+          el("tbody", {}, ...one.slice(0, 60).map((row) => {
+            const after = other.find((of) => of.part === row.part && of.measure === row.measure && of.set === row.set);
+            const cell = (of: typeof after): HTMLElement =>
+              el("td", { class: "number" }, number(of?.value), of?.interval ? el("small", {}, el("br"), interval(of.interval)) : null);
+            return el("tr", {}, el("th", { scope: "row" }, el("bdi", {}, shown(row.part || row.set)), el("small", {}, el("br"), shown(row.measure))), cell(row), cell(after));
+          })))));
+      } catch (error) {
+        spot.replaceChildren(failure(error));
+      }
+    };
+    return el("section", {}, el("h2", {}, "What it cost"),
+      el("div", { class: "chips" }, ...info.evaluations.map((set) => button(shown(set), () => void evaluate(set), { class: "chip", "data-cost": set }))), spot);
+  }
+
   function showBoth(spot: HTMLElement, title: string, first: Measurement[], second: Measurement[]): void {
     const several = first.some((of) => queriesOfGender.includes(of.query));
     const rows = first.filter((of) => !of.error && (!several || queriesOfGender.includes(of.query)));
@@ -156,7 +180,7 @@ export function changeRoom(app: App, place: HTMLElement, held: [string, string][
     spot.append(
       el("div", { class: "picture" }, forest(estimates, rows[0].unbiased, title) as unknown as HTMLElement),
       el("table", { class: "small" },
-        el("thead", { class: "unseen" }, el("tr", {}, ...["", "Value", "95 % interval"].map((name) => el("th", { scope: "col" }, name)))),
+        el("thead", { class: "unseen" }, el("tr", {}, ...["When", "Value", "95 % interval"].map((name) => el("th", { scope: "col" }, name)))),
         el("tbody", {}, ...estimates.map((row) => el("tr", {}, el("th", { scope: "row" }, row.label), el("td", { class: "number" }, number(row.value)),
           el("td", { class: "number" }, interval(row.interval)))))));
   }

@@ -39,70 +39,70 @@ type Term = { weight: number; id: number };
 export class FileAnswers implements Answers {
   readonly limits: string;
   readonly alive = false;
-  private readonly held: Held;
-  private readonly list: Words;
-  private readonly spaces = new Map<string, Space>();
-  private index: Map<string, number> | null = null;
+  readonly #held: Held;
+  readonly #list: Words;
+  readonly #spaces = new Map<string, Space>();
+  #index: Map<string, number> | null = null;
 
   constructor(text: string) {
-    this.held = JSON.parse(text) as Held;
-    this.list = new Words(bytesOf(this.held.words).buffer);
-    this.limits = `among ${grouped(this.list.count)} words, 8-bit vectors`;
+    this.#held = JSON.parse(text) as Held;
+    this.#list = new Words(bytesOf(this.#held.words).buffer);
+    this.limits = `among ${grouped(this.#list.count)} words, 8-bit vectors`;
   }
 
   async info(): Promise<Info> {
-    const layouts = this.held.info.layouts.filter((layout) => this.held.maps[layout]);
-    return { ...this.held.info, layouts, drawn: this.list.count };
+    const layouts = this.#held.info.layouts.filter((layout) => this.#held.maps[layout]);
+    return { ...this.#held.info, layouts, drawn: this.#list.count };
   }
 
   async words(): Promise<ArrayBuffer> {
-    return bytesOf(this.held.words).buffer;
+    return bytesOf(this.#held.words).buffer;
   }
 
   async map(layout: Layout, space: string, plane?: string): Promise<Float32Array> {
-    const held = this.held.maps[layout];
+    const held = this.#held.maps[layout];
     if (!held || space !== "vectors" || (plane && plane !== space))
       throw new AnswerError("The file does not hold this map.");
     return new Float32Array(bytesOf(held).buffer);
   }
 
   async axis(from: Encoded, to: Encoded, space: string): Promise<Float32Array> {
-    const end = this.meanOf(to, space);
-    const start = this.meanOf(from, space);
-    return this.cosines(end.map((value, i) => value - start[i]), space);
+    const end = this.#meanOf(to, space);
+    const start = this.#meanOf(from, space);
+    return this.#cosines(end.map((value, i) => value - start[i]), space);
   }
 
   async neighbors(query: Encoded, count: number, space: string): Promise<Ranked> {
-    const terms = this.termsOf(decodeToBytes(query));
-    return this.nearest(this.sumOf(terms, space), terms, count, space);
+    const terms = this.#termsOf(decodeToBytes(query));
+    return this.#nearest(this.#sumOf(terms, space), terms, count, space);
   }
 
   async analogy(a: Encoded, b: Encoded, c: Encoded, count: number, space: string): Promise<Ranked> {
-    const id = (word: Encoded): number => this.idOf(decodeToBytes(word));
+    const id = (word: Encoded): number => this.#idOf(decodeToBytes(word));
     const terms = [
       { weight: -1, id: id(a) },
       { weight: 1, id: id(b) },
       { weight: 1, id: id(c) },
     ];
-    return this.nearest(this.sumOf(terms, space), terms, count, space);
+    return this.#nearest(this.#sumOf(terms, space), terms, count, space);
   }
 
   async complete(prefix: string, count: number): Promise<{ words: string[]; ids: number[] }> {
     const start = decodeToBytes(encode(prefix));
     const ids: number[] = [];
-    for (let id = 0; id < this.list.count && ids.length < count; ++id) {
-      const bytes = this.list.bytes(id);
+    for (let id = 0; id < this.#list.count && ids.length < count; ++id) {
+      const bytes = this.#list.bytes(id);
       if (bytes.length >= start.length && start.every((byte, i) => bytes[i] === byte)) ids.push(id);
     }
-    return { words: ids.map((id) => this.text(id)), ids };
+    return { words: ids.map((id) => this.#text(id)), ids };
   }
 
   async find(words: Encoded[]): Promise<number[]> {
-    return words.map((word) => this.known().get(keyOf(decodeToBytes(word))) ?? -1);
+    return words.map((word) => this.#known().get(keyOf(decodeToBytes(word))) ?? -1);
   }
 
   async bias(measure: string, sets: string, space: string): Promise<BiasDocument> {
-    for (const document of this.held.bias?.[space] ?? []) {
+    for (const document of this.#held.bias?.[space] ?? []) {
       const measures = document.measures.filter((of) => of.measure === measure);
       if (document.sets === sets && measures.length > 0) return { ...document, measures };
     }
@@ -118,16 +118,16 @@ export class FileAnswers implements Answers {
   }
 
   async moved(before: string, after: string, count: number): Promise<Ranked> {
-    const first = this.space(before);
-    const second = this.space(after);
-    const d = this.dimension(first);
-    const cosines = new Float32Array(this.list.count);
+    const first = this.#space(before);
+    const second = this.#space(after);
+    const d = this.#dimension(first);
+    const cosines = new Float32Array(this.#list.count);
     for (let id = 0; id < cosines.length; ++id) {
       let sum = 0;
       for (let i = id * d; i < (id + 1) * d; ++i) sum += first.rows[i] * second.rows[i];
       cosines[id] = sum * first.scale[id] * second.scale[id];
     }
-    return this.ranked(cosines, count, new Set(), 1);
+    return this.#ranked(cosines, count, new Set(), 1);
   }
 
   /** Measures that the file holds of some sets. */
@@ -138,42 +138,42 @@ export class FileAnswers implements Answers {
     );
   }
 
-  private text(id: number): string {
-    return new TextDecoder().decode(this.list.bytes(id));
+  #text(id: number): string {
+    return new TextDecoder().decode(this.#list.bytes(id));
   }
 
-  private known(): Map<string, number> {
-    if (!this.index) {
-      this.index = new Map();
-      for (let id = this.list.count - 1; id >= 0; --id) this.index.set(keyOf(this.list.bytes(id)), id);
+  #known(): Map<string, number> {
+    if (!this.#index) {
+      this.#index = new Map();
+      for (let id = this.#list.count - 1; id >= 0; --id) this.#index.set(keyOf(this.#list.bytes(id)), id);
     }
-    return this.index;
+    return this.#index;
   }
 
-  private idOf(word: Uint8Array): number {
-    const id = this.known().get(keyOf(word));
+  #idOf(word: Uint8Array): number {
+    const id = this.#known().get(keyOf(word));
     if (id === undefined) throw new AnswerError(`'${shownBytes(word)}' is not among the file's words.`, 400);
     return id;
   }
 
-  private space(name: string): Space {
-    let space = this.spaces.get(name);
+  #space(name: string): Space {
+    let space = this.#spaces.get(name);
     if (!space) {
-      const held = this.held.spaces[name];
+      const held = this.#held.spaces[name];
       if (!held) throw new AnswerError(`The file does not hold '${shown(name)}'.`);
       space = { scale: new Float32Array(bytesOf(held.scale).buffer), rows: new Int8Array(bytesOf(held.rows).buffer) };
-      this.spaces.set(name, space);
+      this.#spaces.set(name, space);
     }
     return space;
   }
 
-  private dimension(space: Space): number {
-    return space.rows.length / this.list.count;
+  #dimension(space: Space): number {
+    return space.rows.length / this.#list.count;
   }
 
   /** "king - man + 0.8 woman": signs and numbers stand between blanks. A word that has blanks itself goes first. */
-  private termsOf(query: Uint8Array): Term[] {
-    const whole = this.known().get(keyOf(query));
+  #termsOf(query: Uint8Array): Term[] {
+    const whole = this.#known().get(keyOf(query));
     if (whole !== undefined) return [{ weight: 1, id: whole }];
     const terms: Term[] = [];
     let sign = 1;
@@ -182,7 +182,7 @@ export class FileAnswers implements Answers {
     const end = (): void => {
       const octets = Uint8Array.from(words.join(" "), (character) => character.charCodeAt(0));
       if (words.length === 0) throw new AnswerError("A word is missing beside a sign.", 400);
-      terms.push({ weight: sign * weight, id: this.idOf(octets) });
+      terms.push({ weight: sign * weight, id: this.#idOf(octets) });
     };
     for (const part of keyOf(query).split(" ").filter((part) => part !== "")) {
       if ((part === "+" || part === "-") && (words.length > 0 || terms.length > 0)) {
@@ -202,28 +202,28 @@ export class FileAnswers implements Answers {
     return terms;
   }
 
-  private sumOf(terms: Term[], name: string): Float64Array {
-    const space = this.space(name);
-    const d = this.dimension(space);
+  #sumOf(terms: Term[], name: string): Float64Array {
+    const space = this.#space(name);
+    const d = this.#dimension(space);
     const sum = new Float64Array(d);
     for (const { weight, id } of terms)
       for (let i = 0; i < d; ++i) sum[i] += weight * space.scale[id] * space.rows[id * d + i];
     return sum;
   }
 
-  private meanOf(words: Encoded, space: string): Float64Array {
+  #meanOf(words: Encoded, space: string): Float64Array {
     const ids = keyOf(decodeToBytes(words))
       .split(",")
-      .map((word) => this.idOf(Uint8Array.from(word.trim(), (character) => character.charCodeAt(0))));
-    return this.sumOf(ids.map((id) => ({ weight: 1 / ids.length, id })), space);
+      .map((word) => this.#idOf(Uint8Array.from(word.trim(), (character) => character.charCodeAt(0))));
+    return this.#sumOf(ids.map((id) => ({ weight: 1 / ids.length, id })), space);
   }
 
-  private cosines(vector: Float64Array, name: string): Float32Array {
-    const space = this.space(name);
+  #cosines(vector: Float64Array, name: string): Float32Array {
+    const space = this.#space(name);
     const d = vector.length;
     const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0)) || 1;
     const unit = Float32Array.from(vector, (value) => value / length);
-    const cosines = new Float32Array(this.list.count);
+    const cosines = new Float32Array(this.#list.count);
     for (let id = 0; id < cosines.length; ++id) {
       let sum = 0;
       for (let i = 0, row = id * d; i < d; ++i) sum += unit[i] * space.rows[row + i];
@@ -232,16 +232,16 @@ export class FileAnswers implements Answers {
     return cosines;
   }
 
-  private nearest(vector: Float64Array, terms: Term[], count: number, space: string): Ranked {
-    return this.ranked(this.cosines(vector, space), count, new Set(terms.map(({ id }) => id)), -1);
+  #nearest(vector: Float64Array, terms: Term[], count: number, space: string): Ranked {
+    return this.#ranked(this.#cosines(vector, space), count, new Set(terms.map(({ id }) => id)), -1);
   }
 
   /** The first of all by their numbers: order 1 is the least first, -1 the largest. */
-  private ranked(numbers: Float32Array, count: number, without: Set<number>, order: 1 | -1): Ranked {
+  #ranked(numbers: Float32Array, count: number, without: Set<number>, order: 1 | -1): Ranked {
     const ids = Array.from(numbers.keys())
       .filter((id) => !without.has(id))
       .sort((a, b) => order * (numbers[a] - numbers[b]))
       .slice(0, count);
-    return { list: ids.map((id) => ({ word: this.text(id), similarity: numbers[id] })), ids };
+    return { list: ids.map((id) => ({ word: this.#text(id), similarity: numbers[id] })), ids };
   }
 }

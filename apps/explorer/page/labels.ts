@@ -8,14 +8,14 @@ const cell = 6;
 
 /** What parts of the screen are taken, in cells. */
 export class Taken {
-  private readonly columns: number;
-  private readonly rows: number;
-  private readonly cells: Uint8Array;
+  readonly #columns: number;
+  readonly #rows: number;
+  readonly #cells: Uint8Array;
 
   constructor(width: number, height: number) {
-    this.columns = Math.ceil(width / cell);
-    this.rows = Math.ceil(height / cell);
-    this.cells = new Uint8Array(this.columns * this.rows);
+    this.#columns = Math.ceil(width / cell);
+    this.#rows = Math.ceil(height / cell);
+    this.#cells = new Uint8Array(this.#columns * this.#rows);
   }
 
   /** Takes a box if all of it is free and on the screen. */
@@ -24,22 +24,22 @@ export class Taken {
     const c1 = Math.floor((left + width) / cell);
     const r0 = Math.floor(top / cell);
     const r1 = Math.floor((top + height) / cell);
-    if (c0 < 0 || r0 < 0 || c1 >= this.columns || r1 >= this.rows) return false;
+    if (c0 < 0 || r0 < 0 || c1 >= this.#columns || r1 >= this.#rows) return false;
     for (let r = r0; r <= r1; ++r)
-      for (let c = c0; c <= c1; ++c) if (this.cells[r * this.columns + c]) return false;
-    this.fill(c0, c1, r0, r1);
+      for (let c = c0; c <= c1; ++c) if (this.#cells[r * this.#columns + c]) return false;
+    this.#fill(c0, c1, r0, r1);
     return true;
   }
 
   /** Takes a box whatever is there. */
   block(left: number, top: number, width: number, height: number): void {
-    const column = (x: number): number => Math.min(Math.max(Math.floor(x / cell), 0), this.columns - 1);
-    const row = (y: number): number => Math.min(Math.max(Math.floor(y / cell), 0), this.rows - 1);
-    this.fill(column(left), column(left + width), row(top), row(top + height));
+    const column = (x: number): number => Math.min(Math.max(Math.floor(x / cell), 0), this.#columns - 1);
+    const row = (y: number): number => Math.min(Math.max(Math.floor(y / cell), 0), this.#rows - 1);
+    this.#fill(column(left), column(left + width), row(top), row(top + height));
   }
 
-  private fill(c0: number, c1: number, r0: number, r1: number): void {
-    for (let r = r0; r <= r1; ++r) this.cells.fill(1, r * this.columns + c0, r * this.columns + c1 + 1);
+  #fill(c0: number, c1: number, r0: number, r1: number): void {
+    for (let r = r0; r <= r1; ++r) this.#cells.fill(1, r * this.#columns + c0, r * this.#columns + c1 + 1);
   }
 }
 
@@ -59,7 +59,7 @@ export function chooseLabels(
   widthOf: (id: number, first: boolean) => number,
 ): Label[] {
   const { scaleX, scaleY, shiftX, shiftY, rect } = camera;
-  const most = Math.min(Math.round((rect.width * rect.height) / 8500), 170);
+  const most = Math.min(Math.round((rect.width * rect.height) / 7000), 170);
   const chosen: Label[] = [];
   const later: number[] = [];
   let tried = 0;

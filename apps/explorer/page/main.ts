@@ -34,8 +34,8 @@ function stop(error: unknown): void {
   byId("loading").hidden = true;
   const stopped = byId("stopped");
   stopped.hidden = false;
+  delete document.documentElement.dataset.open;
   byId("stopped-text").textContent = error instanceof Error ? error.message : String(error);
-  byId("panel").hidden = true;
 }
 
 /** Colours are those of the style sheet. */
@@ -88,48 +88,48 @@ class Page implements App {
   comparison: App["comparison"] = null;
   selection: number[] = [];
   readonly map: MapView;
-  private readonly rooms: Record<RoomName, Room>;
-  private readonly placements = new Map<string, Placement>();
-  private readonly selectionPanel: ReturnType<typeof selectionRoom>;
-  private layoutAsked = 0;
+  readonly #rooms: Record<RoomName, Room>;
+  readonly #placements = new Map<string, Placement>();
+  readonly #selectionPanel: ReturnType<typeof selectionRoom>;
+  #layoutAsked = 0;
   readonly tell = tell;
 
   constructor(readonly answers: Answers, readonly info: App["info"], readonly words: Words, held: [string, string][] | null) {
     this.map = new MapView(byId("map"), byId<HTMLCanvasElement>("points"), byId<HTMLCanvasElement>("labels"), words, {
       picked: (id) => this.go({ room: "search", q: { encoded: words.encoded(id) } }),
       lassoed: (ids) => {
-        this.setLasso(false);
+        this.#setLasso(false);
         this.select(ids);
       },
       touched: () => document.getElementById("hint")?.remove(),
       mixed: (part) => {
         showMix(part);
-        this.showSide(part);
+        this.#showSide(part);
       },
     }, this.state.text("points"));
     prepareTheme(this.map);
     const place = (name: RoomName): HTMLElement => byId(`room-${name}`);
-    this.selectionPanel = selectionRoom(this, place("selection"), () => this.setLasso(true));
-    this.rooms = {
+    this.#selectionPanel = selectionRoom(this, place("selection"), () => this.#setLasso(true));
+    this.#rooms = {
       search: searchRoom(this, place("search")),
       analogy: analogyRoom(this, place("analogy")),
       axes: axesRoom(this, place("axes")),
       bias: biasRoom(this, place("bias"), held),
       change: changeRoom(this, place("change"), held),
-      selection: this.selectionPanel,
+      selection: this.#selectionPanel,
     };
-    this.wire();
+    this.#wire();
   }
 
   /** The first places: words keep the colours that they have there. */
   begin(placement: Placement): void {
-    this.placements.set(placement.key, placement);
+    this.#placements.set(placement.key, placement);
     this.measureFree();
     this.map.setHomes(placement);
     this.map.show(placement);
   }
 
-  private get room(): RoomName {
+  get #room(): RoomName {
     const name = this.state.text("room", "search") as RoomName;
     return roomNames.includes(name) && !byId(`tab-${name}`).hidden ? name : "search";
   }
@@ -144,7 +144,7 @@ class Page implements App {
   }
 
   marksChanged(): void {
-    this.map.mark(this.rooms[this.room].marks());
+    this.map.mark(this.#rooms[this.#room].marks());
   }
 
   comparisonChanged(): void {
@@ -154,89 +154,89 @@ class Page implements App {
   select(ids: number[]): void {
     this.selection = ids.slice().sort((a, b) => a - b);
     this.map.setChosen(this.selection);
-    this.selectionPanel.refresh();
+    this.#selectionPanel.refresh();
     tell(`${grouped(ids.length)} words are selected.`);
     if (ids.length > 0) {
-      this.openSheet();
+      this.#openSheet();
       this.go({ room: "selection" });
     }
   }
 
   apply(): void {
-    const open = this.room;
+    const open = this.#room;
     for (const name of roomNames) {
       const tab = byId(`tab-${name}`);
       tab.setAttribute("aria-selected", String(name === open));
       tab.tabIndex = name === open ? 0 : -1;
       byId(`room-${name}`).hidden = name !== open;
     }
-    this.rooms[open].show();
+    this.#rooms[open].show();
     // Where the map shows axes or a change, their rooms' fields must say what it shows.
     void this.applyLayout();
     this.marksChanged();
   }
 
   async applyLayout(): Promise<void> {
-    const mine = ++this.layoutAsked;
+    const mine = ++this.#layoutAsked;
     const standard = this.info.layouts.includes("neighbors") && this.info.mapped > 0 ? "neighbors" : "pca";
     const asked = this.state.text("layout", standard);
-    if (asked === "change" && !this.comparison && this.state.has("method")) this.rooms.change.show();
+    if (asked === "change" && !this.comparison && this.state.has("method")) this.#rooms.change.show();
     const layout = ["axes", "change", ...this.info.layouts].includes(asked) ? asked : standard;
-    const room = layout === "axes" ? this.rooms.axes : layout === "change" && this.comparison ? this.rooms.change : null;
+    const room = layout === "axes" ? this.#rooms.axes : layout === "change" && this.comparison ? this.#rooms.change : null;
     try {
       const placement = room?.placement ? await room.placement() : await this.basic((room || layout === "change" ? standard : layout) as Layout);
-      if (mine !== this.layoutAsked) return;
-      this.say("");
+      if (mine !== this.#layoutAsked) return;
+      this.#say("");
       const shownLayout = room ? layout : layout === "change" ? standard : layout;
       for (const name of ["neighbors", "pca", "axes", "change"])
         byId(`layout-${name}`).setAttribute("aria-pressed", String(name === shownLayout));
       if (Array.isArray(placement)) this.map.showPair(placement[0], placement[1], this.map.isPaired ? byId<HTMLInputElement>("change-slider").valueAsNumber / 100 : 0);
-      else this.map.show(placement, () => this.focus());
+      else this.map.show(placement, () => this.#focus());
       byId("side").hidden = !Array.isArray(placement);
-      this.count(placement);
+      this.#count(placement);
       this.marksChanged();
     } catch (error) {
-      if (mine === this.layoutAsked && error instanceof Error && error.message) this.say(error.message);
+      if (mine === this.#layoutAsked && error instanceof Error && error.message) this.#say(error.message);
     }
   }
 
   async basic(layout: Layout, progress?: (part: number) => void): Promise<Placement> {
-    let placement = this.placements.get(layout);
+    let placement = this.#placements.get(layout);
     if (!placement) {
       const places = await this.answers.map(layout, "vectors", undefined, progress);
       placement = placedByMap(layout, [places])[0];
-      this.placements.set(layout, placement);
+      this.#placements.set(layout, placement);
     }
     return placement;
   }
 
   /** What an analogy is about is small on the whole map. */
-  private focus(): void {
-    const { words, lines } = this.rooms[this.room].marks();
+  #focus(): void {
+    const { words, lines } = this.#rooms[this.#room].marks();
     if (lines.some(({ kind }) => kind === "arrow")) this.map.lookAtWords(words.map(({ id }) => id), true);
   }
 
-  private say(text: string): void {
+  #say(text: string): void {
     byId("notice").textContent = text;
     byId("notice").hidden = !text;
   }
 
   /** How many words the map shows. */
-  private count(placement: Placement | [Placement, Placement]): void {
+  #count(placement: Placement | [Placement, Placement]): void {
     const { positions } = Array.isArray(placement) ? placement[0] : placement;
     let placed = 0;
     for (let i = 0; i < positions.length; i += 2) if (!isNowhere(positions[i])) ++placed;
     byId("count").textContent = `${grouped(placed)} of ${grouped(this.info.words)} words on the map`;
   }
 
-  private showSide(part: number): void {
+  #showSide(part: number): void {
     if (!this.comparison) return;
     const { before, after } = this.comparison;
     const name = (space: string): string => (space === "vectors" ? this.info.vectors : space === "reference" ? (this.info.reference ?? space) : space);
     byId("side").textContent = part === 0 ? `Before: ${shown(name(before))}` : part === 1 ? `After: ${shown(name(after))}` : "Before \u2192 after";
   }
 
-  private setLasso(on: boolean): void {
+  #setLasso(on: boolean): void {
     this.map.setLasso(on);
     byId("map").classList.toggle("lasso", on);
     byId("lasso").setAttribute("aria-pressed", String(on));
@@ -247,7 +247,7 @@ class Page implements App {
     }
   }
 
-  private openSheet(): void {
+  #openSheet(): void {
     byId("panel").classList.remove("low");
     byId("sheet").setAttribute("aria-expanded", "true");
     this.measureFree();
@@ -266,12 +266,12 @@ class Page implements App {
     );
   };
 
-  private wire(): void {
+  #wire(): void {
     const on = (id: string, act: () => void): void => byId(id).addEventListener("click", act);
     for (const name of roomNames) {
       const tab = byId(`tab-${name}`);
       tab.addEventListener("click", () => {
-        this.openSheet();
+        this.#openSheet();
         if (name === "axes") this.go({ room: name, layout: "axes" });
         else if (name === "change" && (this.comparison || this.state.has("method"))) this.go({ room: name, layout: "change" });
         // Sums of vectors are parallelograms only where places are linear.
@@ -294,11 +294,11 @@ class Page implements App {
     on("zoom-in", () => this.map.zoomBy(1.7));
     on("zoom-out", () => this.map.zoomBy(1 / 1.7));
     on("zoom-reset", () => this.map.reset());
-    on("lasso", () => this.setLasso(byId("lasso").getAttribute("aria-pressed") !== "true"));
+    on("lasso", () => this.#setLasso(byId("lasso").getAttribute("aria-pressed") !== "true"));
     on("picture", () => {
       this.map.picture().then(
         (picture) => save("map.png", picture),
-        (error) => this.say(String(error)),
+        (error) => this.#say(String(error)),
       );
     });
     on("help", () => byId<HTMLDialogElement>("help-dialog").showModal());
@@ -312,12 +312,12 @@ class Page implements App {
     byId("map").addEventListener("walked", (event) => tell(this.words.text((event as CustomEvent<number>).detail)));
     document.addEventListener("keydown", (event) => {
       const typing = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
-      if (event.key === "Escape") this.setLasso(false);
+      if (event.key === "Escape") this.#setLasso(false);
       if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === "?") byId<HTMLDialogElement>("help-dialog").showModal();
       if (event.key === "/") {
         event.preventDefault();
-        this.openSheet();
+        this.#openSheet();
         this.go({ room: "search" });
         byId("search-input").focus();
         byId<HTMLInputElement>("search-input").select(); // what is typed takes the place of the last question
@@ -380,6 +380,7 @@ async function start(): Promise<void> {
     const [words, places] = await Promise.all([answers.words(progress("words")), answers.map(first, "vectors", undefined, progress("map"))]);
     const page = new Page(answers, info, new Words(words), data ? FileAnswers.measured(data.textContent ?? "") : null);
     page.begin(placedByMap(first, [places])[0]);
+    document.documentElement.dataset.open = "true";
     byId("loading").hidden = true;
     byId("hint").hidden = false;
     page.apply();

@@ -83,51 +83,53 @@ function drawArrow(context: CanvasRenderingContext2D, from: Point, to: Point): v
 }
 
 export class Overlay {
-  readonly context: CanvasRenderingContext2D;
+  readonly #context: CanvasRenderingContext2D;
   /** Labels with their halo are drawn once: an outline of text is slow, a copy is not. */
-  private readonly sprites = new Map<string, HTMLCanvasElement>();
-  private spritesFor = "";
-  private ratio = 1;
-  private readonly widths = { first: new Map<number, number>(), other: new Map<number, number>() };
+  readonly #sprites = new Map<string, HTMLCanvasElement>();
+  #spritesFor = "";
+  #ratio = 1;
+  readonly #widths = { first: new Map<number, number>(), other: new Map<number, number>() };
+  readonly #canvas: HTMLCanvasElement;
 
-  constructor(private readonly canvas: HTMLCanvasElement) {
-    this.context = canvas.getContext("2d")!;
+  constructor(canvas: HTMLCanvasElement) {
+    this.#canvas = canvas;
+    this.#context = canvas.getContext("2d")!;
   }
 
   widthOf(id: number, first: boolean, text: string): number {
-    const known = this.widths[first ? "first" : "other"];
+    const known = this.#widths[first ? "first" : "other"];
     let width = known.get(id);
     if (width === undefined) {
       if (known.size > 50000) known.clear();
-      this.context.font = first ? labelFont.first : labelFont.other;
-      width = this.context.measureText(text).width;
+      this.#context.font = first ? labelFont.first : labelFont.other;
+      width = this.#context.measureText(text).width;
       known.set(id, width);
     }
     return width;
   }
 
   draw(scene: Scene, ratio: number, clear: boolean): void {
-    this.ratio = ratio;
-    const { context } = this;
+    this.#ratio = ratio;
+    const context = this.#context;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    if (clear) context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    if (clear) context.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
     context.lineJoin = "round";
-    const taken = new Taken(this.canvas.width / ratio, this.canvas.height / ratio);
-    if (scene.placement?.axes && scene.axes > 0) this.drawAxes(scene, scene.placement);
-    this.drawLines(scene);
-    const boxes = this.markBoxes(scene, taken);
-    this.drawLabels(scene, taken);
+    const taken = new Taken(this.#canvas.width / ratio, this.#canvas.height / ratio);
+    if (scene.placement?.axes && scene.axes > 0) this.#drawAxes(scene, scene.placement);
+    this.#drawLines(scene);
+    const boxes = this.#markBoxes(scene, taken);
+    this.#drawLabels(scene, taken);
     for (const { id, role } of scene.marks.words.slice().reverse()) {
       const at = scene.at(id);
       if (at) drawMark(context, role, at, scene.colors, scene.marks.words.length > 60);
     }
-    boxes.forEach((box) => this.drawMarkLabel(box, scene.colors));
-    if (scene.hover >= 0) this.drawHover(scene);
-    this.drawLasso(scene);
+    boxes.forEach((box) => this.#drawMarkLabel(box, scene.colors));
+    if (scene.hover >= 0) this.#drawHover(scene);
+    this.#drawLasso(scene);
   }
 
-  private drawLabels({ labels, marks, text, at, colors, hover }: Scene, taken: Taken): void {
-    const { context } = this;
+  #drawLabels({ labels, marks, text, at, colors, hover }: Scene, taken: Taken): void {
+    const context = this.#context;
     const marked = new Set(marks.words.map(({ id }) => id));
     const quiet = marks.words.length > 0;
     for (const { id, first } of labels) {
@@ -138,24 +140,24 @@ export class Overlay {
       const width = this.widthOf(id, first, words);
       if (quiet && !taken.take(place.x - width / 2, place.y - 8, width, 16)) continue;
       context.globalAlpha = quiet ? 0.62 : 1;
-      const sprite = this.sprite(`${first ? "+" : "-"}${id}`, words, width, first, colors);
-      const [w, h] = [sprite.width / this.ratio, sprite.height / this.ratio];
+      const sprite = this.#sprite(`${first ? "+" : "-"}${id}`, words, width, first, colors);
+      const [w, h] = [sprite.width / this.#ratio, sprite.height / this.#ratio];
       context.drawImage(sprite, Math.round(place.x - w / 2), Math.round(place.y - h / 2), w, h);
     }
     context.globalAlpha = 1;
   }
 
-  private sprite(key: string, words: string, width: number, first: boolean, colors: Colors): HTMLCanvasElement {
-    const look = `${colors.ground} ${colors.ink} ${this.ratio}`;
-    if (look !== this.spritesFor || this.sprites.size > 1500) this.sprites.clear();
-    this.spritesFor = look;
-    let sprite = this.sprites.get(key);
+  #sprite(key: string, words: string, width: number, first: boolean, colors: Colors): HTMLCanvasElement {
+    const look = `${colors.ground} ${colors.ink} ${this.#ratio}`;
+    if (look !== this.#spritesFor || this.#sprites.size > 1500) this.#sprites.clear();
+    this.#spritesFor = look;
+    let sprite = this.#sprites.get(key);
     if (sprite) return sprite;
     sprite = document.createElement("canvas");
-    sprite.width = Math.ceil((width + 8) * this.ratio);
-    sprite.height = Math.ceil(26 * this.ratio);
+    sprite.width = Math.ceil((width + 8) * this.#ratio);
+    sprite.height = Math.ceil(26 * this.#ratio);
     const context = sprite.getContext("2d", { willReadFrequently: true })!;
-    context.scale(this.ratio, this.ratio);
+    context.scale(this.#ratio, this.#ratio);
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.lineJoin = "round";
@@ -165,12 +167,12 @@ export class Overlay {
     context.font = first ? labelFont.first : labelFont.other;
     context.strokeText(words, width / 2 + 4, 13);
     context.fillText(words, width / 2 + 4, 13);
-    this.sprites.set(key, sprite);
+    this.#sprites.set(key, sprite);
     return sprite;
   }
 
-  private drawLines({ marks, at, trail, colors }: Scene): void {
-    const { context } = this;
+  #drawLines({ marks, at, trail, colors }: Scene): void {
+    const context = this.#context;
     if (marks.trails) {
       context.strokeStyle = colors.accent;
       context.globalAlpha = 0.55;
@@ -206,8 +208,8 @@ export class Overlay {
   }
 
   /** Where the marked words' labels stand: beside their marks, on the first side that is free. */
-  private markBoxes({ marks, text, at, camera }: Scene, taken: Taken): MarkBox[] {
-    const { context } = this;
+  #markBoxes({ marks, text, at, camera }: Scene, taken: Taken): MarkBox[] {
+    const context = this.#context;
     context.font = labelFont.mark;
     const boxes: MarkBox[] = [];
     const { rect } = camera;
@@ -238,8 +240,8 @@ export class Overlay {
     return boxes;
   }
 
-  private drawMarkLabel({ x, y, width, height, role, text }: MarkBox, colors: Colors): void {
-    const { context } = this;
+  #drawMarkLabel({ x, y, width, height, role, text }: MarkBox, colors: Colors): void {
+    const context = this.#context;
     context.font = labelFont.mark;
     context.textAlign = "center";
     context.textBaseline = "middle";
@@ -253,10 +255,10 @@ export class Overlay {
     context.fillText(text, x + width / 2, y + height / 2 + 0.5);
   }
 
-  private drawHover({ hover, text, at, colors, camera }: Scene): void {
+  #drawHover({ hover, marks, text, at, colors, camera }: Scene): void {
     const place = at(hover);
     if (!place) return;
-    const { context } = this;
+    const context = this.#context;
     context.font = labelFont.mark;
     const words = text(hover);
     const width = context.measureText(words).width + 18;
@@ -268,6 +270,7 @@ export class Overlay {
     context.beginPath();
     context.arc(place.x, place.y, 6, 0, 2 * Math.PI);
     context.stroke();
+    if (marks.words.some(({ id }) => id === hover)) return; // its label is there
     context.beginPath();
     context.roundRect(x, y, width, 25, 8);
     context.fillStyle = colors.ink;
@@ -278,9 +281,9 @@ export class Overlay {
     context.fillText(words, x + width / 2, y + 13);
   }
 
-  private drawLasso({ lasso, colors }: Scene): void {
+  #drawLasso({ lasso, colors }: Scene): void {
     if (lasso.length < 2) return;
-    const { context } = this;
+    const context = this.#context;
     context.beginPath();
     lasso.forEach(({ x, y }, i) => (i === 0 ? context.moveTo(x, y) : context.lineTo(x, y)));
     context.closePath();
@@ -296,8 +299,8 @@ export class Overlay {
   }
 
   /** Zero lines, and at the edges histograms, ticks and what the ends mean. */
-  private drawAxes({ camera, colors, axes, other, otherPart }: Scene, placement: Placement): void {
-    const { context } = this;
+  #drawAxes({ camera, colors, axes, other, otherPart }: Scene, placement: Placement): void {
+    const context = this.#context;
     const { rect, scaleX, scaleY, shiftX, shiftY } = camera;
     const right = rect.left + rect.width;
     const bottom = rect.top + rect.height;
@@ -324,7 +327,7 @@ export class Overlay {
         const more = otherPart > 0 ? other?.bins?.[side] : undefined;
         return Array.from(placement.bins![side], (count, bin) => (more ? count + (more[bin] - count) * otherPart : count));
       };
-      this.drawHistograms(camera, colors, { x: mixed("x"), y: mixed("y") }, axes);
+      this.#drawHistograms(camera, colors, { x: mixed("x"), y: mixed("y") }, axes);
     }
     context.strokeStyle = colors.line;
     context.beginPath();
@@ -352,12 +355,12 @@ export class Overlay {
     along(edge(bottom, shiftY, scaleY, placement.y), edge(rect.top, shiftY, scaleY, placement.y), rect.height / 60, (value, digits) => {
       if (ys(value) > rect.top + 8 && ys(value) < bottom - 8) context.fillText(number(value, digits), rect.left - 6, ys(value));
     });
-    this.drawTitles(camera, colors, placement);
+    this.#drawTitles(camera, colors, placement);
     context.globalAlpha = 1;
   }
 
-  private drawHistograms(camera: Camera, colors: Colors, { x, y }: { x: number[]; y: number[] }, axes: number): void {
-    const { context } = this;
+  #drawHistograms(camera: Camera, colors: Colors, { x, y }: { x: number[]; y: number[] }, axes: number): void {
+    const context = this.#context;
     const { rect, scaleX, scaleY, shiftX, shiftY } = camera;
     const reach = Math.min(54, rect.height / 8, rect.width / 8);
     context.fillStyle = colors.faint;
@@ -381,8 +384,8 @@ export class Overlay {
     context.globalAlpha = axes;
   }
 
-  private drawTitles({ rect }: Camera, colors: Colors, placement: Placement): void {
-    const { context } = this;
+  #drawTitles({ rect }: Camera, colors: Colors, placement: Placement): void {
+    const context = this.#context;
     const { x, y } = placement.axes!;
     const bottom = rect.top + rect.height;
     const fitted = (text: string, most: number): string => {

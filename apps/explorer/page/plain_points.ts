@@ -24,7 +24,7 @@ const discs = Array.from({ length: 13 }, (_, size) =>
   Array.from({ length: size }, (_, row) => {
     const inset = (line: number): number => {
       const far = Math.abs(line + 0.5 - size / 2);
-      return size < 3 ? 0 : Math.max(0, Math.round(size / 2 - Math.sqrt(Math.max((size / 2) ** 2 - far * far, 0.3))));
+      return size < 3 ? 0 : Math.round(size / 2 - Math.sqrt((size / 2) ** 2 - far * far) + 0.2);
     };
     return inset(row);
   }),
@@ -32,22 +32,26 @@ const discs = Array.from({ length: 13 }, (_, size) =>
 
 export class PlainPoints implements PointLayer {
   readonly kind = "plain";
-  private readonly context: CanvasRenderingContext2D;
+  readonly #context: CanvasRenderingContext2D;
   private before: Float32Array;
   private after: Float32Array;
-  private homes: Int8Array;
-  private chosen: Uint8Array;
-  private anyChosen = false;
-  private colors: Uint32Array | null = null;
-  private colorsFor = "";
-  private image: ImageData | null = null;
-  private pixels = new Uint32Array(0);
+  #homes: Int8Array;
+  #chosen: Uint8Array;
+  #anyChosen = false;
+  #colors: Uint32Array | null = null;
+  #colorsFor = "";
+  #image: ImageData | null = null;
+  #pixels = new Uint32Array(0);
+  readonly #canvas: HTMLCanvasElement;
+  readonly #count: number;
 
-  constructor(private readonly canvas: HTMLCanvasElement, private readonly count: number) {
-    this.context = canvas.getContext("2d", { alpha: false, willReadFrequently: true })!;
+  constructor(canvas: HTMLCanvasElement, count: number) {
+    this.#canvas = canvas;
+    this.#count = count;
+    this.#context = canvas.getContext("2d", { alpha: false, willReadFrequently: true })!;
     this.before = this.after = new Float32Array(2 * count).fill(2e9);
-    this.homes = new Int8Array(2 * count);
-    this.chosen = new Uint8Array(count);
+    this.#homes = new Int8Array(2 * count);
+    this.#chosen = new Uint8Array(count);
   }
 
   setPlaces(side: "before" | "after", positions: Float32Array): void {
@@ -55,56 +59,59 @@ export class PlainPoints implements PointLayer {
   }
 
   setHomes(homes: Int8Array): void {
-    this.homes = homes;
-    this.colors = null;
+    this.#homes = homes;
+    this.#colors = null;
   }
 
   setChosen(ids: Iterable<number>): void {
-    this.chosen = new Uint8Array(this.count);
-    this.anyChosen = false;
+    this.#chosen = new Uint8Array(this.#count);
+    this.#anyChosen = false;
     for (const id of ids) {
-      this.chosen[id] = 1;
-      this.anyChosen = true;
+      this.#chosen[id] = 1;
+      this.#anyChosen = true;
     }
   }
 
   draw(camera: Camera, mixing: number, most: number, style: PointStyle, ratio: number): void {
-    const { width, height } = this.canvas;
-    if (!this.image || this.image.width !== width || this.image.height !== height) {
-      this.image = new ImageData(width, height);
-      this.pixels = new Uint32Array(this.image.data.buffer);
+    const { width, height } = this.#canvas;
+    if (!this.#image || this.#image.width !== width || this.#image.height !== height) {
+      this.#image = new ImageData(width, height);
+      this.#pixels = new Uint32Array(this.#image.data.buffer);
     }
-    this.pixels.fill(pixel(style.ground));
-    this.drawPoints(camera, mixing, Math.min(most, this.count), style, ratio, width, height);
+    this.#pixels.fill(pixel(style.ground));
+    this.#drawPoints(camera, mixing, Math.min(most, this.#count), style, ratio, width, height);
   }
 
   /** Puts the points that were drawn on the canvas, over what was there. */
   put(): void {
-    if (this.image) this.context.putImageData(this.image, 0, 0);
+    if (this.#image) this.#context.putImageData(this.#image, 0, 0);
   }
 
-  private colorsOf({ lightness, chroma }: PointStyle): Uint32Array {
+  #colorsOf({ lightness, chroma }: PointStyle): Uint32Array {
     const key = `${lightness} ${chroma}`;
-    if (this.colors && key === this.colorsFor) return this.colors;
-    this.colorsFor = key;
+    if (this.#colors && key === this.#colorsFor) return this.#colors;
+    this.#colorsFor = key;
     // A table of 64 by 64: a million powers take their time.
     const table = new Uint32Array(4096);
     for (let i = 0; i < 4096; ++i)
       table[i] = pixel(oklab(lightness, chroma * ((i & 63) / 31.5 - 1), chroma * ((i >> 6) / 31.5 - 1)));
-    this.colors = new Uint32Array(this.count);
-    for (let id = 0; id < this.count; ++id)
-      this.colors[id] = table[((this.homes[2 * id] + 128) >> 2) | (((this.homes[2 * id + 1] + 128) >> 2) << 6)];
-    return this.colors;
+    this.#colors = new Uint32Array(this.#count);
+    for (let id = 0; id < this.#count; ++id)
+      this.#colors[id] = table[((this.#homes[2 * id] + 128) >> 2) | (((this.#homes[2 * id + 1] + 128) >> 2) << 6)];
+    return this.#colors;
   }
 
-  private drawPoints(camera: Camera, mixing: number, most: number, style: PointStyle, ratio: number, width: number, height: number): void {
-    const { before, after, chosen, pixels, anyChosen } = this;
-    const colors = this.colorsOf(style);
+  #drawPoints(camera: Camera, mixing: number, most: number, style: PointStyle, ratio: number, width: number, height: number): void {
+    const { before, after } = this;
+    const chosen = this.#chosen;
+    const pixels = this.#pixels;
+    const anyChosen = this.#anyChosen;
+    const colors = this.#colorsOf(style);
     const accent = pixel(style.accent);
     const [scaleX, scaleY] = [camera.scaleX * ratio, camera.scaleY * ratio];
     const [shiftX, shiftY] = [camera.shiftX * ratio, camera.shiftY * ratio];
     const same = before === after || mixing === 1;
-    const logs = Math.log(this.count + 2);
+    const logs = Math.log(this.#count + 2);
     let size = 1;
     let alpha = 0;
     let weight = 0;

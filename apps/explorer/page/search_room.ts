@@ -81,7 +81,7 @@ export function searchRoom(app: App, place: HTMLElement): Room {
       el("div", { class: "title-row" }, title, zoom),
       resultList(app, ranked, "Neighbours"),
       el("p", { class: "note" },
-        app.answers.limits ? `Exact ${app.answers.limits}.` : "Exact, among all words.",
+        app.answers.limits ? `${app.answers.limits[0].toUpperCase()}${app.answers.limits.slice(1)}.` : "Exact, among all words.",
         rest > 0 ? ` ${rest} of them ${rest === 1 ? "is" : "are"} not on the map.` : ""),
     );
     app.tell(`${ranked.list.length} neighbours of ${text}: ${ranked.list.slice(0, 3).map(({ word: of }) => shown(of)).join(", ")}`);

@@ -51,43 +51,46 @@ async function reasonOf(response: Response): Promise<string> {
 export class ServerAnswers implements Answers {
   readonly limits = "";
   readonly alive = true;
-  private readonly kept = new Map<string, Promise<Float32Array>>();
+  readonly #kept = new Map<string, Promise<Float32Array>>();
+  readonly #token: string;
 
-  constructor(private readonly token: string) {}
+  constructor(token: string) {
+    this.#token = token;
+  }
 
   info(): Promise<Info> {
-    return this.document("/info");
+    return this.#document("/info");
   }
 
   async words(progress: Progress): Promise<ArrayBuffer> {
-    return octets(await this.ask("/words"), progress);
+    return octets(await this.#ask("/words"), progress);
   }
 
   map(layout: Layout, space: string, plane?: string, progress?: Progress): Promise<Float32Array> {
     const of = plane && layout === "pca" ? `&plane=${encode(plane)}` : "";
-    return this.numbers(`/map?layout=${layout}&space=${encode(space)}${of}`, progress);
+    return this.#numbers(`/map?layout=${layout}&space=${encode(space)}${of}`, progress);
   }
 
   axis(from: Encoded, to: Encoded, space: string): Promise<Float32Array> {
-    return this.numbers(`/axis?from=${from}&to=${to}&space=${encode(space)}`);
+    return this.#numbers(`/axis?from=${from}&to=${to}&space=${encode(space)}`);
   }
 
   async neighbors(query: Encoded, count: number, space: string): Promise<Ranked> {
-    const answer = await this.document<{ neighbors: Similar[]; ids: number[] }>(
+    const answer = await this.#document<{ neighbors: Similar[]; ids: number[] }>(
       `/neighbors?q=${query}&k=${count}&space=${encode(space)}`,
     );
     return { list: answer.neighbors, ids: answer.ids };
   }
 
   async analogy(a: Encoded, b: Encoded, c: Encoded, count: number, space: string): Promise<Ranked> {
-    const answer = await this.document<{ answers: Similar[]; ids: number[] }>(
+    const answer = await this.#document<{ answers: Similar[]; ids: number[] }>(
       `/analogy?a=${a}&b=${b}&c=${c}&k=${count}&space=${encode(space)}`,
     );
     return { list: answer.answers, ids: answer.ids };
   }
 
   complete(prefix: string, count: number): Promise<{ words: string[]; ids: number[] }> {
-    return this.document(`/complete?prefix=${encode(prefix)}&k=${count}`);
+    return this.#document(`/complete?prefix=${encode(prefix)}&k=${count}`);
   }
 
   async find(words: Encoded[]): Promise<number[]> {
@@ -98,36 +101,36 @@ export class ServerAnswers implements Answers {
       const first = i;
       while (i < words.length && (i === first || address.length + words[i].length < longestAddress - 100))
         address += `${address ? "&" : "?"}word=${words[i++]}`;
-      ids.push(...(await this.document<{ ids: number[] }>(`/find${address}`)).ids);
+      ids.push(...(await this.#document<{ ids: number[] }>(`/find${address}`)).ids);
     }
     return ids;
   }
 
   bias(measure: string, sets: string, space: string): Promise<BiasDocument> {
-    return this.document(`/bias?measure=${encode(measure)}&sets=${encode(sets)}&space=${encode(space)}`);
+    return this.#document(`/bias?measure=${encode(measure)}&sets=${encode(sets)}&space=${encode(space)}`);
   }
 
   async evaluate(set: string, space: string): Promise<EvaluationRow[]> {
-    return (await this.document<{ table: EvaluationRow[] }>(`/evaluate?set=${encode(set)}&space=${encode(space)}`))
+    return (await this.#document<{ table: EvaluationRow[] }>(`/evaluate?set=${encode(set)}&space=${encode(space)}`))
       .table;
   }
 
   debias(space: string): Promise<DebiasDocument> {
-    return this.document(`/debias?space=${encode(space)}`);
+    return this.#document(`/debias?space=${encode(space)}`);
   }
 
   async moved(before: string, after: string, count: number): Promise<Ranked> {
-    const answer = await this.document<{ moved: Similar[]; ids: number[] }>(
+    const answer = await this.#document<{ moved: Similar[]; ids: number[] }>(
       `/moved?before=${encode(before)}&after=${encode(after)}&k=${count}`,
     );
     return { list: answer.moved, ids: answer.ids };
   }
 
-  private async ask(address: string): Promise<Response> {
+  async #ask(address: string): Promise<Response> {
     if (address.length > longestAddress) throw new AnswerError("This is too long to ask for.");
     let response: Response;
     try {
-      response = await fetch(address, { headers: { "X-Equivec-Token": this.token }, cache: "no-store" });
+      response = await fetch(address, { headers: { "X-Equivec-Token": this.#token }, cache: "no-store" });
     } catch {
       throw new AnswerError("The server does not answer. Is equivec explore still running?");
     }
@@ -135,22 +138,22 @@ export class ServerAnswers implements Answers {
     return response;
   }
 
-  private async document<T>(address: string): Promise<T> {
-    return (await (await this.ask(address)).json()) as T;
+  async #document<T>(address: string): Promise<T> {
+    return (await (await this.#ask(address)).json()) as T;
   }
 
   /** The last few are kept: people go back and forth between them. */
-  private numbers(address: string, progress?: Progress): Promise<Float32Array> {
-    const known = this.kept.get(address);
+  #numbers(address: string, progress?: Progress): Promise<Float32Array> {
+    const known = this.#kept.get(address);
     if (known) {
-      this.kept.delete(address);
-      this.kept.set(address, known);
+      this.#kept.delete(address);
+      this.#kept.set(address, known);
       return known;
     }
-    const asked = this.ask(address).then(async (response) => new Float32Array(await octets(response, progress)));
-    this.kept.set(address, asked);
-    asked.catch(() => this.kept.delete(address));
-    if (this.kept.size > 8) this.kept.delete(this.kept.keys().next().value!);
+    const asked = this.#ask(address).then(async (response) => new Float32Array(await octets(response, progress)));
+    this.#kept.set(address, asked);
+    asked.catch(() => this.#kept.delete(address));
+    if (this.#kept.size > 8) this.#kept.delete(this.#kept.keys().next().value!);
     return asked;
   }
 }

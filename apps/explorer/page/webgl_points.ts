@@ -59,6 +59,8 @@ const uniforms = [
   "scale", "shift", "view", "mixing", "size", "alpha", "count", "lightness", "chroma", "anyChosen", "accent", "round",
 ] as const;
 
+type Uniforms = Record<(typeof uniforms)[number], WebGLUniformLocation | null>;
+
 function compiled(gl: WebGL2RenderingContext): WebGLProgram {
   const program = gl.createProgram();
   for (const [kind, source] of [[gl.VERTEX_SHADER, vertexSource], [gl.FRAGMENT_SHADER, fragmentSource]] as const) {
@@ -75,55 +77,61 @@ function compiled(gl: WebGL2RenderingContext): WebGLProgram {
 
 export class WebGlPoints implements PointLayer {
   readonly kind = "webgl2";
-  private readonly gl: WebGL2RenderingContext;
-  private buffers!: Record<Attribute, WebGLBuffer>;
-  private at!: Record<(typeof uniforms)[number], WebGLUniformLocation | null>;
+  readonly #gl: WebGL2RenderingContext;
+  #buffers!: Record<Attribute, WebGLBuffer>;
+  #at!: Uniforms;
   /** What the buffers hold, to fill them again if the context was lost. */
-  private readonly held: Record<Attribute, ArrayBufferView>;
-  private anyChosen = false;
+  readonly #held: Record<Attribute, ArrayBufferView>;
+  #anyChosen = false;
 
   /** Throws if there is no WebGL 2. */
-  constructor(private readonly canvas: HTMLCanvasElement, private readonly count: number, restored: () => void) {
+  readonly #canvas: HTMLCanvasElement;
+  readonly #count: number;
+
+  constructor(canvas: HTMLCanvasElement, count: number, restored: () => void) {
+    this.#canvas = canvas;
+    this.#count = count;
     const gl = canvas.getContext("webgl2", { alpha: true, antialias: false, depth: false, stencil: false });
     if (!gl) throw new Error("This browser has no WebGL 2.");
-    this.gl = gl;
-    this.held = {
+    this.#gl = gl;
+    this.#held = {
       before: new Float32Array(2 * count).fill(2e9),
       after: new Float32Array(2 * count).fill(2e9),
       home: new Int8Array(2 * count),
       chosen: new Uint8Array(count),
     };
-    this.prepare();
+    this.#prepare();
     canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
     canvas.addEventListener("webglcontextrestored", () => {
-      this.prepare();
+      this.#prepare();
       restored();
     });
   }
 
   setPlaces(side: "before" | "after", positions: Float32Array): void {
-    this.set(side, positions);
+    this.#set(side, positions);
   }
 
   setHomes(homes: Int8Array): void {
-    this.set("home", homes);
+    this.#set("home", homes);
   }
 
   setChosen(ids: Iterable<number>): void {
-    const chosen = new Uint8Array(this.count);
-    this.anyChosen = false;
+    const chosen = new Uint8Array(this.#count);
+    this.#anyChosen = false;
     for (const id of ids) {
       chosen[id] = 1;
-      this.anyChosen = true;
+      this.#anyChosen = true;
     }
-    this.set("chosen", chosen);
+    this.#set("chosen", chosen);
   }
 
   draw(camera: Camera, mixing: number, most: number, style: PointStyle, ratio: number): void {
-    const { gl, at } = this;
-    const width = this.canvas.clientWidth;
-    const height = this.canvas.clientHeight;
-    gl.viewport(0, 0, this.canvas.width, this.canvas.height);
+    const gl = this.#gl;
+    const at = this.#at;
+    const width = this.#canvas.clientWidth;
+    const height = this.#canvas.clientHeight;
+    gl.viewport(0, 0, this.#canvas.width, this.#canvas.height);
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT);
     gl.uniform2f(at.scale, camera.scaleX, camera.scaleY);
@@ -132,27 +140,27 @@ export class WebGlPoints implements PointLayer {
     gl.uniform1f(at.mixing, mixing);
     gl.uniform1f(at.size, style.size * ratio);
     gl.uniform1f(at.alpha, style.alpha);
-    gl.uniform1f(at.count, this.count);
+    gl.uniform1f(at.count, this.#count);
     gl.uniform1f(at.lightness, style.lightness);
     gl.uniform1f(at.chroma, style.chroma);
-    gl.uniform1f(at.anyChosen, this.anyChosen ? 1 : 0);
+    gl.uniform1f(at.anyChosen, this.#anyChosen ? 1 : 0);
     gl.uniform3f(at.accent, ...style.accent);
     gl.uniform1f(at.round, style.size * ratio > 2.2 ? 1 : 0);
-    gl.drawArrays(gl.POINTS, 0, Math.min(most, this.count));
+    gl.drawArrays(gl.POINTS, 0, Math.min(most, this.#count));
   }
 
-  private prepare(): void {
-    const { gl } = this;
+  #prepare(): void {
+    const gl = this.#gl;
     const program = compiled(gl);
     gl.useProgram(program);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    this.at = Object.fromEntries(
+    this.#at = Object.fromEntries(
       uniforms.map((name) => [name, gl.getUniformLocation(program, name)]),
-    ) as typeof this.at;
-    this.buffers = Object.fromEntries(attributes.map((name) => [name, gl.createBuffer()])) as typeof this.buffers;
+    ) as Uniforms;
+    this.#buffers = Object.fromEntries(attributes.map((name) => [name, gl.createBuffer()])) as Record<Attribute, WebGLBuffer>;
     attributes.forEach((name, location) => {
-      this.set(name, this.held[name]);
+      this.#set(name, this.#held[name]);
       gl.enableVertexAttribArray(location);
       if (name === "home") gl.vertexAttribPointer(location, 2, gl.BYTE, true, 0, 0);
       else if (name === "chosen") gl.vertexAttribPointer(location, 1, gl.UNSIGNED_BYTE, false, 0, 0);
@@ -160,9 +168,9 @@ export class WebGlPoints implements PointLayer {
     });
   }
 
-  private set(name: Attribute, values: ArrayBufferView): void {
-    this.held[name] = values;
-    this.gl.bindBuffer(this.gl.ARRAY_BUFFER, this.buffers[name]);
-    this.gl.bufferData(this.gl.ARRAY_BUFFER, values as ArrayBufferView<ArrayBuffer>, this.gl.DYNAMIC_DRAW);
+  #set(name: Attribute, values: ArrayBufferView): void {
+    this.#held[name] = values;
+    this.#gl.bindBuffer(this.#gl.ARRAY_BUFFER, this.#buffers[name]);
+    this.#gl.bufferData(this.#gl.ARRAY_BUFFER, values as ArrayBufferView<ArrayBuffer>, this.#gl.DYNAMIC_DRAW);
   }
 }

@@ -5,27 +5,27 @@ import { encodeBytes, shownBytes } from "./text";
 
 export class Words {
   readonly count: number;
-  private readonly offsets: Uint32Array;
-  private readonly octets: Uint8Array;
-  private readonly texts = new Map<number, string>();
+  readonly #offsets: Uint32Array;
+  readonly #octets: Uint8Array;
+  readonly #texts = new Map<number, string>();
 
   constructor(buffer: ArrayBuffer) {
     this.count = new Uint32Array(buffer, 0, 1)[0];
-    this.offsets = new Uint32Array(buffer, 4, this.count + 1);
-    this.octets = new Uint8Array(buffer, 4 * (this.count + 2));
+    this.#offsets = new Uint32Array(buffer, 4, this.count + 1);
+    this.#octets = new Uint8Array(buffer, 4 * (this.count + 2));
   }
 
   bytes(id: number): Uint8Array {
-    return this.octets.subarray(this.offsets[id], this.offsets[id + 1]);
+    return this.#octets.subarray(this.#offsets[id], this.#offsets[id + 1]);
   }
 
   /** As it is shown. */
   text(id: number): string {
-    let text = this.texts.get(id);
+    let text = this.#texts.get(id);
     if (text === undefined) {
-      if (this.texts.size > 100000) this.texts.clear();
+      if (this.#texts.size > 100000) this.#texts.clear();
       text = shownBytes(this.bytes(id));
-      this.texts.set(id, text);
+      this.#texts.set(id, text);
     }
     return text;
   }
