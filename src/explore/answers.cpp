@@ -101,6 +101,13 @@ Answers::Answers(ExploredVectors vectors, std::optional<ExploredVectors> referen
       spaces_(std::move(vectors), std::move(reference), options),
       places_(places_for(spaces_.vectors(), options, reporting)) {}
 
+void Answers::warm_up(Progress* progress) const {
+  const NearestNeighbors& index = spaces_.vectors().index;
+  const Eigen::VectorXf word = index.unit(word_id(0));
+  const NeighborQuery query{{word.data(), static_cast<std::size_t>(word.size())}, {}};
+  index.find(std::span(&query, 1), 1, progress);
+}
+
 HttpAnswer Answers::answer(const HttpRequest& request, Progress* progress) const {
   const std::string& path = request.path;
   const CancelScope scope(progress);

@@ -26,6 +26,9 @@ class Answers {
   /// Status 404 if there is no such path. Throws Error for a question that cannot be answered; Cancelled.
   HttpAnswer answer(const HttpRequest& request, Progress* progress) const;
 
+  /// Measures the rows' lengths, which the first search would do while somebody waits for it. Throws Cancelled.
+  void warm_up(Progress* progress) const;
+
   const Spaces& spaces() const noexcept { return spaces_; }
   const ExplorerOptions& options() const noexcept { return options_; }
 

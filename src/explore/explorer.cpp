@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <map>
+#include <thread>
 
 namespace equivec {
 
@@ -41,11 +42,24 @@ struct Explorer::Parts {
       : answers(std::move(vectors), std::move(reference), options, reporting),
         server(public_parts(),
                [this](const HttpRequest& request, Progress& progress) { return answers.answer(request, &progress); },
-               {.host = options.host, .port = options.port, .framed = options.framed}) {}
+               {.host = options.host, .port = options.port, .framed = options.framed}),
+        warming([this] {
+          try {
+            answers.warm_up(&warming_progress);
+          } catch (const std::exception&) {
+            // Cancelled, or a row that the first search will tell of.
+          }
+        }) {}
+  ~Parts() {
+    warming_progress.cancelled = true;
+    warming.join();
+  }
 
   const pid_t process = ::getpid();
   const Answers answers;
-  HttpServer server;  // last: it asks the answers
+  HttpServer server;  // after the answers, which it asks
+  Progress warming_progress;
+  std::thread warming;
 };
 
 Explorer::Explorer(ExploredVectors vectors, std::optional<ExploredVectors> reference, const ExplorerOptions& options,

@@ -46,7 +46,7 @@ def served(*arguments):
 class Page:
     """A page in a browser of its own, as a person sees it."""
 
-    def __init__(self, address, width=1280, height=800, dark=False):
+    def __init__(self, address, width=1280, height=800, dark=False, ready=True):
         options = webdriver.ChromeOptions()
         self._profile = tempfile.TemporaryDirectory()
         self.downloads = pathlib.Path(self._profile.name) / "downloads"
@@ -62,7 +62,8 @@ class Page:
             {"name": "prefers-color-scheme", "value": "dark" if dark else "light"},
             {"name": "prefers-reduced-motion", "value": "reduce"}]})
         self.driver.get(address)
-        self.until("the page is ready", lambda: self.run("return Boolean(window.equivecExplorer?.ready)"))
+        if ready:
+            self.until("the page is ready", lambda: self.run("return Boolean(window.equivecExplorer?.ready)"))
 
     def __enter__(self):
         return self

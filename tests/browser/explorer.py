@@ -58,9 +58,8 @@ def click_on_the_map(page):
 
 def analogy(page):
     page.click("#tab-analogy")
-    for name, word in zip("abc", ("man", "king", "woman")):
-        page.fill(f"#analogy-{name}", word)
-    page.click("#analogy-submit")
+    for name, word, end in (("a", "man", ""), ("b", "king", ""), ("c", "woman", Keys.ENTER)):
+        page.fill(f"#analogy-{name}", word, end)
     page.wait_text("#analogy-title", "queen")
     page.picture("analogy")
 
@@ -68,9 +67,8 @@ def analogy(page):
 def axes(page):
     page.click("#tab-axes")
     page.until("the map shows axes", lambda: page.find("#layout-axes").get_attribute("aria-pressed") == "true")
-    for name, words in (("xf", "he"), ("xt", "she"), ("yf", "poor"), ("yt", "rich, wealthy")):
+    for name, words in (("xf", "he"), ("xt", "she"), ("yf", "poor"), ("yt", "rich, wealthy" + Keys.ENTER)):
         page.fill(f"#axes-{name}", words)
-    page.click("#axes-submit")
     page.until("the address says so", lambda: "wealthy" in page.driver.current_url)
     page.click("#axes-place")
     page.until("occupations stand along the axis", lambda: "words are on the map" in page.text("#axes-placed"))
@@ -84,6 +82,8 @@ def bias(page):
     page.click("#bias-submit")
     page.wait_text("#bias-answer", "weat-6", 120)
     page.picture("bias")
+    page.click("[data-evaluation='similarity.tsv']")
+    page.wait_text("#evaluation-answer", "Spearman")
 
 
 def debias_on_the_spot(page):

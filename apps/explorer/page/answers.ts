@@ -108,7 +108,8 @@ export interface Answers {
   analogy(a: Encoded, b: Encoded, c: Encoded, count: number, space: string): Promise<Ranked>;
   complete(prefix: string, count: number): Promise<{ words: string[]; ids: number[] }>;
   find(words: Encoded[]): Promise<number[]>;
-  bias(measure: string, sets: string, space: string): Promise<BiasDocument>;
+  /** Of some measures the most biased words are those of the reference, a space from before debiasing. */
+  bias(measure: string, sets: string, space: string, reference?: string): Promise<BiasDocument>;
   evaluate(set: string, space: string): Promise<EvaluationRow[]>;
   debias(space: string): Promise<DebiasDocument>;
   moved(before: string, after: string, count: number): Promise<Ranked>;

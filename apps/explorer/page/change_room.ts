@@ -128,7 +128,7 @@ export function changeRoom(app: App, place: HTMLElement, held: [string, string][
         const spot = el("div", { class: "both", "data-measure": name }, el("h4", {}, meanings[name] ?? name), waiting("Measuring\u2026"));
         section.append(spot);
         try {
-          const documents = [await answers.bias(name, setsOf(name), first), await answers.bias(name, setsOf(name), second)];
+          const documents = [await answers.bias(name, setsOf(name), first), await answers.bias(name, setsOf(name), second, first)];
           if (!wanted()) return;
           showBoth(spot, meanings[name] ?? name, documents[0].measures, documents[1].measures);
         } catch (error) {

@@ -291,6 +291,10 @@ class Page implements App {
     }
     for (const name of ["neighbors", "pca", "axes", "change"])
       on(`layout-${name}`, () => this.go(name === "change" ? { layout: name, room: name } : { layout: name }));
+    byId("skip").addEventListener("click", (event) => {
+      event.preventDefault(); // the fragment is the page's state
+      byId(`tab-${this.#room}`).focus();
+    });
     on("zoom-in", () => this.map.zoomBy(1.7));
     on("zoom-out", () => this.map.zoomBy(1 / 1.7));
     on("zoom-reset", () => this.map.reset());
@@ -350,7 +354,8 @@ interface Hook {
   moving(): boolean;
   words(): number;
   labels(): { id: number; text: string; x: number; y: number }[];
-  place(id: number): { x: number; y: number } | null;
+  /** Of a word, or of a row number. */
+  place(of: number | string): { x: number; y: number } | null;
   selection(): number;
   /** Milliseconds from the page's start to its first picture. */
   firstPicture: number;
@@ -391,7 +396,7 @@ async function start(): Promise<void> {
       moving: () => page.map.moving,
       words: () => page.words.count,
       labels: () => page.map.labelled.map((id) => ({ id, text: page.words.text(id), ...page.map.at(id)! })),
-      place: (id: number) => page.map.at(id),
+      place: (of: number | string) => page.map.at(typeof of === "number" ? of : page.words.find(of)),
       selection: () => page.selection.length,
     });
     requestAnimationFrame(() =>

@@ -195,18 +195,19 @@ export class MapView {
     this.#lookAt(this.camera.zoomed(factor, this.#center()));
   }
 
-  /** Looks at the words; only if the first is out of view, unless it must. */
+  /** Looks at the words; unless it must, only if the first is out of view or they are too near each other to be read. */
   lookAtWords(ids: number[], must: boolean): void {
     const places = ids.map((id) => this.#placeOf(id)).filter((place) => place !== null);
     if (places.length === 0) return;
-    if (must) {
-      // A few far ones would make all the others small.
-      const far = (place: Point): number => Math.hypot(place.x - places[0].x, place.y - places[0].y);
-      const near = places.slice().sort((a, b) => far(a) - far(b)).slice(0, Math.max(5, Math.ceil(places.length * 0.8)));
+    // A few far ones would make all the others small.
+    const far = (place: Point): number => Math.hypot(place.x - places[0].x, place.y - places[0].y);
+    const near = places.slice().sort((a, b) => far(a) - far(b)).slice(0, Math.max(5, Math.ceil(places.length * 0.8)));
+    const { rect } = this.camera;
+    const crowded = near.length > 2 && far(near[near.length - 1]) * this.camera.scaleX < Math.min(rect.width, rect.height) / 7;
+    if (must || crowded) {
       this.#lookAt(this.camera.around(near));
       return;
     }
-    const { rect } = this.camera;
     const at = this.at(ids.find((id) => this.#placeOf(id) !== null)!)!;
     const inside = at.x > rect.left + 40 && at.x < rect.left + rect.width - 40 && at.y > rect.top + 30 && at.y < rect.top + rect.height - 30;
     if (!inside) this.#lookAt({ ...places[0], zoom: this.camera.look.zoom });
@@ -577,8 +578,8 @@ export class MapView {
     // The more points a piece of screen has, the smaller and fainter they are.
     const { rect, look } = this.camera;
     const density = (Math.min(most, this.#words.count) / (rect.width * rect.height)) / Math.max(look.zoom, 1) ** 1.2;
-    const size = Math.min(Math.max(0.62 / Math.sqrt(density + 0.006), 1.1), 5.5);
-    const alpha = Math.min(Math.max(0.16 / Math.sqrt(density + 0.03), 0.14), 0.62);
+    const size = Math.min(Math.max(0.68 / Math.sqrt(density + 0.006), 1.1), 5.5);
+    const alpha = Math.min(Math.max(0.23 / Math.sqrt(density + 0.03), 0.16), 0.66);
     return { ...this.#theme.points, size, alpha: alpha * this.#theme.alpha };
   }
 

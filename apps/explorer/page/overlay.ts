@@ -217,6 +217,13 @@ export class Overlay {
       const place = at(id);
       if (place) taken.block(place.x - 5, place.y - 5, 10, 10);
     }
+    // Labels leave the heads of arrows free.
+    for (const { from, to, kind } of marks.lines) {
+      const [start, end] = [at(from), at(to)];
+      if (kind !== "arrow" || !start || !end) continue;
+      const angle = Math.atan2(end.y - start.y, end.x - start.x);
+      taken.block(end.x - 15 * Math.cos(angle) - 5, end.y - 15 * Math.sin(angle) - 5, 10, 10);
+    }
     for (const { id, role } of marks.words) {
       const place = at(id);
       if (!place) continue;

@@ -19,16 +19,28 @@ function oklab(lightness: number, a: number, b: number): number[] {
   ].map((value) => Math.min(Math.max(value, 0), 1) ** (1 / 2.2));
 }
 
-/** Which pixels of a square of so many are in its circle. */
-const discs = Array.from({ length: 13 }, (_, size) =>
-  Array.from({ length: size }, (_, row) => {
-    const inset = (line: number): number => {
-      const far = Math.abs(line + 0.5 - size / 2);
-      return size < 3 ? 0 : Math.round(size / 2 - Math.sqrt((size / 2) ** 2 - far * far) + 0.2);
-    };
-    return inset(row);
-  }),
-);
+/** Discs of a quarter of a pixel to 12 pixels: how much of each pixel of a square they cover, from 0 to 128. */
+interface Disc {
+  side: number;
+  cover: Uint8Array;
+}
+
+function disc(diameter: number): Disc {
+  const side = Math.ceil(diameter);
+  const parts = 8;
+  const cover = new Uint8Array(side * side);
+  for (let i = 0; i < cover.length * parts * parts; ++i) {
+    const x = ((i % (side * parts)) + 0.5) / parts - side / 2;
+    const y = (Math.floor(i / (side * parts)) + 0.5) / parts - side / 2;
+    // One to two pixels are squares: a disc of them would be pale.
+    if (diameter <= 2 ? Math.max(Math.abs(x), Math.abs(y)) <= diameter / 2 : x * x + y * y <= (diameter / 2) ** 2)
+      cover[Math.floor(x + side / 2) + Math.floor(y + side / 2) * side] += 2;
+  }
+  return { side, cover };
+}
+
+const discs = Array.from({ length: 49 }, (_, quarters) => disc(Math.max(quarters, 1) / 4));
+const discOf = (diameter: number): Disc => discs[Math.min(Math.max(Math.round(diameter * 4), 1), 48)];
 
 export class PlainPoints implements PointLayer {
   readonly kind = "plain";
@@ -112,18 +124,19 @@ export class PlainPoints implements PointLayer {
     const [shiftX, shiftY] = [camera.shiftX * ratio, camera.shiftY * ratio];
     const same = before === after || mixing === 1;
     const logs = Math.log(this.#count + 2);
-    let size = 1;
-    let alpha = 0;
+    let usual = discs[4];
+    let large = usual;
     let weight = 0;
+    let alpha = 0;
     for (let id = 0, i = 0; id < most; ++id, i += 2) {
       // Words stand in order of frequency: the first are larger. Sizes change slowly.
       if (id < 64 || (id & 255) === 0) {
         const rank = Math.log(id + 2) / logs;
-        const exact = style.size * ratio * (1.9 - rank);
-        size = Math.min(Math.max(Math.round(exact), 1), 12);
-        // What a size cannot say in whole pixels, opacity does.
-        weight = Math.min(1, (exact / size) ** 2) * (1.5 - 0.5 * rank);
-        alpha = Math.round(128 * Math.min(1, style.alpha * (anyChosen ? 0.5 : 1) * weight));
+        const size = style.size * ratio * (1.9 - rank);
+        usual = discOf(size);
+        large = discOf(size * 1.25 + 0.5);
+        weight = 1.5 - 0.5 * rank;
+        alpha = 128 * Math.min(1, style.alpha * (anyChosen ? 0.5 : 1) * weight);
       }
       let x = after[i];
       let y = after[i + 1];
@@ -142,31 +155,29 @@ export class PlainPoints implements PointLayer {
         }
       }
       let color = colors[id];
-      let side = size;
+      let { side, cover } = usual;
       if (chosen[id]) {
         color = accent;
-        side = Math.min(size + 1, 12);
+        ({ side, cover } = large);
         opacity = 128 * Math.min(1, (style.alpha * 1.3 + 0.15) * weight);
       }
-      // Half an even point is before the place. Places off the map fail the test, also those that are nowhere.
+      // Places off the map fail the test, also those that are nowhere.
       const left = Math.floor(x * scaleX + shiftX - (side - 1) / 2);
       const top = Math.floor(y * scaleY + shiftY - (side - 1) / 2);
       if (!(left >= 0 && top >= 0 && left + side < width && top + side < height)) continue;
       const strength = opacity | 0;
-      const insets = discs[side];
       const redBlue = color & 0xff00ff;
       const green = color & 0x00ff00;
-      for (let row = 0; row < side; ++row) {
-        const start = (top + row) * width + left + insets[row];
-        const end = start + side - 2 * insets[row];
-        for (let at = start; at < end; ++at) {
+      for (let row = 0, part = 0, at = top * width + left; row < side; ++row, at += width - side) {
+        for (let column = 0; column < side; ++column, ++part, ++at) {
+          const share = (strength * cover[part]) >> 7;
           const under = pixels[at];
           const rb = under & 0xff00ff;
           const g = under & 0x00ff00;
           pixels[at] =
             0xff000000 |
-            ((rb + (Math.imul(redBlue - rb, strength) >> 7)) & 0xff00ff) |
-            ((g + (Math.imul(green - g, strength) >> 7)) & 0x00ff00);
+            ((rb + (Math.imul(redBlue - rb, share) >> 7)) & 0xff00ff) |
+            ((g + (Math.imul(green - g, share) >> 7)) & 0x00ff00);
         }
       }
     }

@@ -86,7 +86,7 @@ export function searchRoom(app: App, place: HTMLElement): Room {
     );
     app.tell(`${ranked.list.length} neighbours of ${text}: ${ranked.list.slice(0, 3).map(({ word: of }) => shown(of)).join(", ")}`);
     app.marksChanged();
-    app.map.lookAtWords(from.length > 0 ? from : found, false);
+    app.map.lookAtWords(own.length === 1 ? all : found, false);
   };
 
   return {

@@ -16,6 +16,7 @@ import { encode } from "./text";
 
 // The server takes 8 KiB of headers; the rest of them needs room.
 const longestAddress = 6000;
+const mostWords = 60; // it takes 64 parameters
 
 type Progress = (part: number) => void;
 
@@ -99,15 +100,16 @@ export class ServerAnswers implements Answers {
     for (let i = 0; i < words.length; ) {
       let address = "";
       const first = i;
-      while (i < words.length && (i === first || address.length + words[i].length < longestAddress - 100))
+      while (i < words.length && i - first < mostWords && (i === first || address.length + words[i].length < longestAddress - 100))
         address += `${address ? "&" : "?"}word=${words[i++]}`;
       ids.push(...(await this.#document<{ ids: number[] }>(`/find${address}`)).ids);
     }
     return ids;
   }
 
-  bias(measure: string, sets: string, space: string): Promise<BiasDocument> {
-    return this.#document(`/bias?measure=${encode(measure)}&sets=${encode(sets)}&space=${encode(space)}`);
+  bias(measure: string, sets: string, space: string, reference?: string): Promise<BiasDocument> {
+    const before = reference ? `&reference=${encode(reference)}` : "";
+    return this.#document(`/bias?measure=${encode(measure)}&sets=${encode(sets)}&space=${encode(space)}${before}`);
   }
 
   async evaluate(set: string, space: string): Promise<EvaluationRow[]> {

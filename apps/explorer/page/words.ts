@@ -19,6 +19,15 @@ export class Words {
     return this.#octets.subarray(this.#offsets[id], this.#offsets[id + 1]);
   }
 
+  /** The row of a word; -1 if it is not among these. Looks at one after the other. */
+  find(word: string): number {
+    const wanted = new TextEncoder().encode(word);
+    for (let id = 0; id < this.count; ++id)
+      if (this.#offsets[id + 1] - this.#offsets[id] === wanted.length && this.bytes(id).every((byte, i) => byte === wanted[i]))
+        return id;
+    return -1;
+  }
+
   /** As it is shown. */
   text(id: number): string {
     let text = this.#texts.get(id);
