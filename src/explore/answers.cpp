@@ -68,6 +68,24 @@ std::optional<Matrix> places_for(const Space& space, const ExplorerOptions& opti
   return word_map(selected(embeddings, first), {.seed = options.seed, .threads = options.threads}, reporting);
 }
 
+/// As `equivec bias --list --json`, and for each measure the built-in sets that it can be taken with, the usual ones
+/// first.
+Json measures_with_sets() {
+  std::vector<BiasWordSets> sets;
+  for (const std::string_view name : builtin_word_sets()) sets.push_back(read_word_sets(std::string(name)));
+  Json measures = bias_measures_json();
+  for (Json& entry : measures) {
+    const BiasMeasure& measure = bias_measure(entry["measure"].get<std::string>());
+    Json names = Json::array({measure.default_sets});
+    for (std::size_t i = 0; i < sets.size(); ++i)
+      if (const std::string_view name = builtin_word_sets()[i];
+          name != measure.default_sets && !measure.queries(sets[i], measure.name).empty())
+        names.push_back(name);
+    entry["sets"] = names;
+  }
+  return measures;
+}
+
 /// The sets of that name that are built in: a page names no files.
 BiasWordSets sets_named(const std::string& name) {
   const auto known = builtin_word_sets();
@@ -119,8 +137,8 @@ HttpAnswer Answers::answer(const HttpRequest& request, Progress* progress) const
   if (path == "/neighbors") return document(neighbors(request, progress));
   if (path == "/analogy") return document(analogy(request, progress));
   if (path == "/axis") {
-    const auto one = space();
-    const Eigen::VectorXf axis = axis_between(*one, required(request, "from"), required(request, "to"));
+    const auto one = space(), plane = request.parameter("plane") ? space_of(request, "plane", progress) : one;
+    const Eigen::VectorXf axis = axis_between(*plane, required(request, "from"), required(request, "to"));
     return binary(octets(cosines_with(*one, spaces_.drawn(), axis, options_.threads, progress)));
   }
   // The rest takes long. One at a time leaves cores for the answers above.
@@ -165,7 +183,7 @@ Json Answers::information() const {
           {"drawn", spaces_.drawn()},
           {"mapped", places_ ? std::min(static_cast<std::size_t>(places_->rows()), spaces_.drawn()) : 0},
           {"layouts", layouts},
-          {"measures", bias_measures_json()},
+          {"measures", measures_with_sets()},
           {"sets", sets},
           {"methods", debias_methods_json()},
           {"debias_sets", debias_sets},
@@ -198,9 +216,7 @@ std::string Answers::map(const std::string& layout, const Space& space, const Sp
               static_cast<float>(from(static_cast<Eigen::Index>(index(*row)), side));
   };
   if (layout == "pca") {
-    const int dimension = space.embeddings().dimension();
-    if (plane.embeddings().dimension() != dimension)
-      throw Error(space.source + " and " + plane.source + " have other numbers of dimensions, and no plane in common");
+    require_dimension(space, plane.embeddings().dimension());
     // A space with the words in another order may have the last of those drawn anywhere.
     const auto words_of = [&](const Space& one) { return one.rows.empty() ? drawn : one.embeddings().size(); };
     const PrincipalPlane both = principal_plane(plane.embeddings(), words_of(plane), options_.threads, progress);

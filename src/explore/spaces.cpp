@@ -54,6 +54,17 @@ Eigen::VectorXf mean_of(const Space& space, const std::vector<WordId>& words) {
   return sum / static_cast<float>(words.size());
 }
 
+}  // namespace
+
+void require_dimension(const Space& space, Eigen::Index dimension) {
+  if (space.embeddings().dimension() != dimension)
+    throw Error(space.source + ": has vectors of " + std::to_string(space.embeddings().dimension()) +
+                " numbers, the other space of " + std::to_string(dimension) +
+                ": they have nothing in common to be seen in");
+}
+
+namespace {
+
 std::string known_spaces(bool with_reference) {
   return std::string("vectors") + (with_reference ? ", reference" : "") + ", or METHOD:SETS, as in hard:gender";
 }
@@ -116,6 +127,7 @@ Eigen::VectorXf axis_between(const Space& space, const std::string& from, const 
 
 std::vector<float> cosines_with(const Space& space, std::size_t drawn, const Eigen::VectorXf& axis, int threads,
                                 const Progress* progress) {
+  require_dimension(space, axis.size());
   std::vector<float> cosines(drawn, none);
   parallel_ranges(drawn, 4096, threads, [&](std::size_t begin, std::size_t end) {
     check_cancelled(progress);
@@ -132,10 +144,7 @@ std::vector<float> cosines_with(const Space& space, std::size_t drawn, const Eig
 
 std::vector<Neighbor> moved_words(const Space& before, const Space& after, std::size_t drawn, std::size_t count,
                                   int threads, const Progress* progress) {
-  if (before.embeddings().dimension() != after.embeddings().dimension())
-    throw Error(before.source + " has vectors of " + std::to_string(before.embeddings().dimension()) + " numbers, " +
-                after.source + " of " + std::to_string(after.embeddings().dimension()) +
-                ": words can only have moved within one space");
+  require_dimension(after, before.embeddings().dimension());
   std::vector<float> cosines(drawn, none);
   parallel_ranges(drawn, 4096, threads, [&](std::size_t begin, std::size_t end) {
     check_cancelled(progress);

@@ -69,8 +69,11 @@ inline constexpr std::array debias_sets = {"gender", "race", "religion"};
 /// words with commas between. Throws Error that names a word that is not in the vocabulary; and if the two are alike.
 Eigen::VectorXf axis_between(const Space& space, const std::string& from, const std::string& to);
 
-/// The cosine of each drawn word with an axis; not a number for a word without a direction, or that is not in the
-/// space.
+/// Throws Error unless the space has vectors of so many numbers: two spaces can only then be seen in one projection.
+void require_dimension(const Space& space, Eigen::Index dimension);
+
+/// The cosine of each drawn word with an axis, which may be that of another space; not a number for a word without a
+/// direction, or that is not in the space. Throws as require_dimension(); Cancelled.
 std::vector<float> cosines_with(const Space& space, std::size_t drawn, const Eigen::VectorXf& axis, int threads,
                                 const Progress* progress);
 

@@ -103,6 +103,15 @@ TEST_CASE("explorer's answers: an axis gives the cosine of each word with the me
   const auto unit = [&](std::size_t i) { return unit_vector(vectors[word_id(i)]); };
   const Eigen::VectorXd axis = (unit(1) + unit(3) - unit(0) - unit(2)).normalized();
   for (std::size_t i = 0; i < words.size(); ++i) CHECK(std::abs(cosines[i] - unit(i).dot(axis)) < 1e-5);
+  // Two spaces along one axis: the reference has he and she the other way round.
+  std::vector<std::string> turned = words;
+  std::swap(turned[0], turned[1]);
+  const Answers both = answers_about(vectors, some_vectors(turned));
+  const auto along = [&](const char* plane) {
+    return floats(ask(both, "/axis", {{"from", "he"}, {"to", "she"}, {"space", "vectors"}, {"plane", plane}}));
+  };
+  for (std::size_t i = 0; i < words.size(); ++i)
+    CHECK(along("vectors")[i] == Approx(-along("reference")[i]).margin(1e-5));
   CHECK_THROWS_WITH(ask(answers, "/axis", {{"from", "he"}, {"to", "he"}}), Catch::Contains("same direction"));
   CHECK_THROWS_WITH(ask(answers, "/axis", {{"from", "he"}, {"to", " , "}}), Catch::Contains("empty"));
   CHECK_THROWS_WITH(ask(answers, "/axis", {{"from", "he"}, {"to", "shee"}}), Catch::Contains("did you mean"));
@@ -170,6 +179,11 @@ TEST_CASE("explorer's answers: bias is the command's document, and word sets are
   const Answers answers = answers_about(some_vectors(words));
   const Json document = asked(answers, "/bias", {{"measure", "direct-bias"}, {"sets", "gender"}});
   CHECK(document["vectors"] == "some.vec");
+  for (const Json& measure : asked(answers, "/info")["measures"]) {
+    CHECK(!measure["sets"].empty());
+    if (measure["measure"] == "weat") CHECK(measure["sets"][0] == "weat");
+    if (measure["measure"] == "direct-bias") CHECK(measure["sets"] == Json({"gender", "race", "religion"}));
+  }
   CHECK(document["measures"][0]["measure"] == "direct-bias");
   CHECK_THROWS_WITH(ask(answers, "/bias", {{"measure", "direct-bias"}, {"sets", "/etc/passwd"}}),
                     Catch::Contains("there are no word sets"));

@@ -6,22 +6,21 @@ export type Encoded = string;
 export type Layout = "neighbors" | "pca";
 
 export interface Measure {
-  measure?: string;
-  name?: string;
+  measure: string;
   title: string;
   paper: string;
-  takes?: string;
-  range?: string | number[];
-  better?: string;
-  sets?: string | string[];
+  takes: string;
+  range: string;
+  better: string;
+  /** Those that it can be taken with, the usual one first. */
+  sets: string[];
 }
 
 export interface Method {
-  method?: string;
-  name?: string;
+  method: string;
   title: string;
   paper: string;
-  changes?: string;
+  changes: string;
 }
 
 export interface Info {
@@ -103,7 +102,8 @@ export interface Answers {
   info(): Promise<Info>;
   words(progress: (part: number) => void): Promise<ArrayBuffer>;
   map(layout: Layout, space: string, plane?: string, progress?: (part: number) => void): Promise<Float32Array>;
-  axis(from: Encoded, to: Encoded, space: string): Promise<Float32Array>;
+  /** The axis is that of the space `plane`, so that two spaces can be seen along one. */
+  axis(from: Encoded, to: Encoded, space: string, plane?: string): Promise<Float32Array>;
   neighbors(query: Encoded, count: number, space: string): Promise<Ranked>;
   analogy(a: Encoded, b: Encoded, c: Encoded, count: number, space: string): Promise<Ranked>;
   complete(prefix: string, count: number): Promise<{ words: string[]; ids: number[] }>;
@@ -123,4 +123,4 @@ export class AnswerError extends Error {
 }
 
 export const nameOf = (of: Measure | Method): string =>
-  of.name ?? ("measure" in of ? of.measure : (of as Method).method) ?? "";
+  "measure" in of ? of.measure : of.method;

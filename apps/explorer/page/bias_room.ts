@@ -22,16 +22,12 @@ export function biasRoom(app: App, place: HTMLElement, held: [string, string][] 
   const answer = el("div", { id: "bias-answer" });
   if (measures.some((of) => nameOf(of) === "direct-bias")) measure.value = "direct-bias";
 
-  /** Those that the measure says it takes come first; what a file does not hold is not offered. */
+  /** Those that the measure can be taken with; what a file does not hold is not offered. */
   const fillSets = (): void => {
     const of = measures.find((candidate) => nameOf(candidate) === measure.value);
-    const usual = of?.sets === undefined ? [] : Array.isArray(of.sets) ? of.sets : [of.sets];
-    const exact = Array.isArray(of?.sets);
-    const known = held ? held.filter(([name]) => name === measure.value).map(([, name]) => name) : exact ? usual : [...new Set([...usual, ...info.sets])];
-    const before = sets.value;
+    const known = held ? held.filter(([name]) => name === measure.value).map(([, name]) => name) : (of?.sets ?? []);
     sets.replaceChildren(...known.map((name) => option(name)));
-    sets.value = known.includes(before) && !usual.length ? before : known[0] ?? "";
-    about.replaceChildren(of ? `${of.title[0].toUpperCase()}${of.title.slice(1)} (${of.paper}).` : "", of?.takes ? ` Takes ${of.takes}.` : "", ` ${rangeText(of)}.`);
+    about.replaceChildren(of ? `${of.title[0].toUpperCase()}${of.title.slice(1)} (${of.paper}). Takes ${of.takes}. ${rangeText(of)}.` : "");
   };
   measure.addEventListener("change", fillSets);
 

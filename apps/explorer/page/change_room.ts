@@ -42,7 +42,7 @@ export function changeRoom(app: App, place: HTMLElement, held: [string, string][
 
   const describe = (): void => {
     const of = info.methods.find((candidate) => nameOf(candidate) === method.value);
-    about.textContent = of ? `${of.title[0].toUpperCase()}${of.title.slice(1)} (${of.paper}).${of.changes ? ` Changes ${of.changes}.` : ""}` : "";
+    about.textContent = of ? `${of.title[0].toUpperCase()}${of.title.slice(1)} (${of.paper}). Changes ${of.changes}.` : "";
   };
   method.addEventListener("change", describe);
 
@@ -230,11 +230,11 @@ export function changeRoom(app: App, place: HTMLElement, held: [string, string][
     }
     const [low, high] = [from.input.value, to.input.value];
     if (!low || !high) throw new Error("Give the words of the axis, under \u201cWhat the map shows\u201d.");
-    const x = await Promise.all([first, second].map((space) => answers.axis(encode(low), encode(high), space)));
+    const x = await Promise.all([first, second].map((space) => answers.axis(encode(low), encode(high), space, first)));
     const up = async (space: string): Promise<Float32Array> =>
       answers.alive
         ? (await answers.map("pca", space, first)).filter((_, i) => i % 2 === 0)
-        : answers.axis(encode(example?.[2] ?? high), encode(example?.[3] ?? low), space);
+        : answers.axis(encode(example?.[2] ?? high), encode(example?.[3] ?? low), space, first);
     const y = [await up(first), await up(second)];
     const names = { x: { from: shown(low), to: shown(high) }, y: answers.alive ? { from: "", to: "main component of before" } : { from: example?.[2] ?? "", to: example?.[3] ?? "" } };
     return placedByAxes(`change ${low} ${high} ${second}`, x.map((values, i) => ({ x: { values, names: names.x }, y: { values: y[i], names: names.y } }))) as [Placement, Placement];

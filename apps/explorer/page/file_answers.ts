@@ -66,9 +66,9 @@ export class FileAnswers implements Answers {
     return new Float32Array(bytesOf(held).buffer);
   }
 
-  async axis(from: Encoded, to: Encoded, space: string): Promise<Float32Array> {
-    const end = this.#meanOf(to, space);
-    const start = this.#meanOf(from, space);
+  async axis(from: Encoded, to: Encoded, space: string, plane = space): Promise<Float32Array> {
+    const end = this.#meanOf(to, plane);
+    const start = this.#meanOf(from, plane);
     return this.#cosines(end.map((value, i) => value - start[i]), space);
   }
 

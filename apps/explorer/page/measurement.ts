@@ -11,11 +11,7 @@ export const headline = (of: Measurement): number | null => of.effect_size ?? of
 
 const spaced = (name: string): string => name.replaceAll("_", " ");
 
-export function rangeText(measure: Measure | undefined): string {
-  if (!measure) return "";
-  const range = Array.isArray(measure.range) ? measure.range.join(" to ") : measure.range;
-  return [range && `Range ${range}`, measure.better && `better: ${measure.better}`].filter(Boolean).join("; ");
-}
+export const rangeText = (measure: Measure): string => `Range ${measure.range}; better: ${measure.better}`;
 
 /** The rows' words with the first of their numbers, largest first. */
 export function rowsOf(of: Measurement): { words: string[]; value: number; column: string }[] {

@@ -72,8 +72,9 @@ export class ServerAnswers implements Answers {
     return this.#numbers(`/map?layout=${layout}&space=${encode(space)}${of}`, progress);
   }
 
-  axis(from: Encoded, to: Encoded, space: string): Promise<Float32Array> {
-    return this.#numbers(`/axis?from=${from}&to=${to}&space=${encode(space)}`);
+  axis(from: Encoded, to: Encoded, space: string, plane?: string): Promise<Float32Array> {
+    const of = plane ? `&plane=${encode(plane)}` : "";
+    return this.#numbers(`/axis?from=${from}&to=${to}&space=${encode(space)}${of}`);
   }
 
   async neighbors(query: Encoded, count: number, space: string): Promise<Ranked> {
