@@ -1,6 +1,6 @@
 #include "src/report/bias_picture.hpp"
 
-#include "src/report/document.hpp"
+#include "src/report/drawing.hpp"
 #include "src/report/table.hpp"
 
 #include <algorithm>
@@ -13,11 +13,6 @@ namespace {
 
 constexpr int width = 960, margin = 20, dot = 3;  // pixels; dots by their radius
 constexpr int step = 2 * dot + 1;                 // from one dot to the next
-
-std::string text_at(double x, double y, const char* anchor, const std::string& text, const char* more = "") {
-  return "<text x=\"" + formatted("%.1f", x) + "\" y=\"" + formatted("%.1f", y) + "\" text-anchor=\"" + anchor + "\"" +
-         more + ">" + escape_markup(text) + "</text>\n";
-}
 
 /// A cosine that rounds to 0 at two digits belongs to no side.
 bool leans(double cosine) { return std::abs(cosine) >= 0.005; }
@@ -62,34 +57,25 @@ std::string bias_picture(std::span<const BiasAxis> axes, const std::string& firs
     for (const auto& [column, height] : heights) highest = std::max(highest, height);
     // Very many dots in one place overlap rather than fill the page.
     const double rise = std::min<double>(step, 240.0 / highest);
-    body += text_at(margin, top + 24, "start", axis.title, " font-weight=\"bold\"");
+    body += svg::text(margin, top + 24, "start", axis.title, " font-weight=\"bold\"");
     const double line = top + 40 + rise * highest;
-    body += "<line x1=\"" + std::to_string(margin) + "\" x2=\"" + std::to_string(width - margin) + "\" y1=\"" +
-            formatted("%.1f", line) + "\" y2=\"" + formatted("%.1f", line) + "\" stroke=\"#111\"/>\n";
+    body += svg::line(margin, line, width - margin, line, " stroke=\"#111\"");
     for (int tick = -static_cast<int>(std::lround(reach * 10)); tick <= std::lround(reach * 10); ++tick) {
       const double x = place(tick / 10.0);
-      body += "<line x1=\"" + formatted("%.1f", x) + "\" x2=\"" + formatted("%.1f", x) + "\" y1=\"" +
-              formatted("%.1f", line) + "\" y2=\"" + formatted("%.1f", line + 5) + "\" stroke=\"#111\"/>\n";
-      body += text_at(x, line + 19, "middle", formatted("%.1f", tick / 10.0));
+      body += svg::line(x, line, x, line + 5, " stroke=\"#111\"");
+      body += svg::text(x, line + 19, "middle", formatted("%.1f", tick / 10.0));
     }
     for (std::size_t i = 0; i < axis.words.size(); ++i) {
       const auto& [word, cosine] = axis.words[i];
       const auto& [column, height] = places[i];
-      body += "<circle cx=\"" + formatted("%.1f", middle + static_cast<double>(column) * step) + "\" cy=\"" +
-              formatted("%.1f", line - rise * (height + 0.5)) + "\" r=\"" + std::to_string(dot) + "\" fill=\"" +
-              colour_of(cosine) + "\"><title>" + escape_markup(word) + formatted(" %+.3f", cosine) +
-              "</title></circle>\n";
+      body += svg::mark(0, middle + static_cast<double>(column) * step, line - rise * (height + 0.5), dot,
+                        svg::filled(colour_of(cosine)), word + formatted(" %+.3f", cosine));
     }
-    body += text_at(margin, line + 38, "start", "towards " + last_pole + ": " + names(axis.words, named, false));
-    body += text_at(margin, line + 56, "start", "towards " + first_pole + ": " + names(axis.words, named, true));
+    body += svg::text(margin, line + 38, "start", "towards " + last_pole + ": " + names(axis.words, named, false));
+    body += svg::text(margin, line + 56, "start", "towards " + first_pole + ": " + names(axis.words, named, true));
     top = line + 72;
   }
-  const std::string height = formatted("%.0f", top);
-  return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + std::to_string(width) + "\" height=\"" + height +
-         "\" viewBox=\"0 0 " + std::to_string(width) + " " + height +
-         "\" font-family=\"sans-serif\" font-size=\"13\" fill=\"#111\" role=\"img\">\n<title>" +
-         escape_markup("Cosines with the direction from " + last_pole + " to " + first_pole) +
-         "</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n" + body + "</svg>\n";
+  return svg::picture(width, top, 13, "Cosines with the direction from " + last_pole + " to " + first_pole, body);
 }
 
 }  // namespace equivec

@@ -1,5 +1,7 @@
 #include "src/report/document.hpp"
 
+#include "src/text/code_points.hpp"
+
 #include <cctype>
 #include <cstdio>
 #include <string_view>
@@ -51,23 +53,24 @@ std::string escape_link(const std::string& file) {
 
 std::string escape_markup(const std::string& text) {
   std::string result;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '"':
-        result += "&quot;";
-        break;
-      default:
-        result += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;  // which XML cannot hold
-    }
+  for (std::size_t i = 0; i < text.size();) {
+    const CodePoint point = first_code_point(std::string_view(text).substr(i));
+    const std::string_view bytes = std::string_view(text).substr(i, point.size);
+    i += point.size;
+    if (point.value == '&')
+      result += "&amp;";
+    else if (point.value == '<')
+      result += "&lt;";
+    else if (point.value == '>')
+      result += "&gt;";
+    else if (point.value == '"')
+      result += "&quot;";
+    else if (point.value == CodePoint::invalid || point.value == 0xFFFE || point.value == 0xFFFF)
+      result += "\uFFFD";  // XML cannot hold these
+    else if (point.value < 0x20)
+      result += ' ';  // nor these
+    else
+      result += bytes;
   }
   return result;
 }

@@ -38,7 +38,7 @@ class Document {
   std::vector<Block> blocks_;
 };
 
-/// For HTML and SVG: & < > " stand for themselves.
+/// For HTML and SVG: & < > " stand for themselves; what XML cannot hold is replaced, bytes that are not UTF-8 among it.
 std::string escape_markup(const std::string& text);
 
 }  // namespace equivec

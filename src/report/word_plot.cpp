@@ -6,8 +6,8 @@
 #include "equivec/search/neighbors.hpp"
 #include "src/map/principal_plane.hpp"
 #include "src/report/document.hpp"
+#include "src/report/drawing.hpp"
 #include "src/report/table.hpp"
-#include "src/text/code_points.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -117,57 +117,12 @@ std::vector<Eigen::MatrixXd> places_of(std::span<const PlottedVectors> vectors, 
 
 constexpr double side = 640, margin = 58, mark = 4, font = 12;  // of a panel, in pixels
 
-// Colours that are told apart by most who see colours differently (Okabe and Ito 2008), and shapes for all others.
-constexpr std::array colours = {"#333333", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"};
-
-std::string at(const char* name, double value) {
-  return " " + std::string(name) + "=\"" + formatted("%.1f", value) + "\"";
-}
-
-std::string text_at(double x, double y, const char* anchor, const std::string& text, const std::string& more = {}) {
-  return "<text" + at("x", x) + at("y", y) + " text-anchor=\"" + anchor + "\"" + more + ">" + escape_markup(text) +
-         "</text>\n";
-}
-
-std::string polygon(std::initializer_list<std::pair<double, double>> points) {
-  std::string result = "<polygon points=\"";
-  for (const auto& [x, y] : points) result += formatted("%.1f", x) + "," + formatted("%.1f", y) + " ";
-  result.back() = '"';
-  return result;
-}
-
-/// The start of an element, up to its attributes; it is closed by </NAME>, which `name` is set to.
-std::string shape(std::size_t group, double x, double y, const char*& name) {
-  name = group % 4 == 0 ? "circle" : "polygon";
-  switch (group % 4) {
-    case 1:
-      return polygon({{x - mark, y - mark}, {x + mark, y - mark}, {x + mark, y + mark}, {x - mark, y + mark}});
-    case 2:
-      return polygon({{x, y - 1.3 * mark}, {x + 1.2 * mark, y + mark}, {x - 1.2 * mark, y + mark}});
-    case 3:
-      return polygon({{x, y - 1.4 * mark}, {x + 1.4 * mark, y}, {x, y + 1.4 * mark}, {x - 1.4 * mark, y}});
-    default:
-      return "<circle" + at("cx", x) + at("cy", y) + at("r", mark);
-  }
-}
-
 std::string mark_of(std::size_t group, double x, double y, const std::string& title) {
-  const char* name = nullptr;
-  std::string result = shape(group, x, y, name) + " fill=\"" + colours[group % colours.size()] + "\"";
+  const char* colour = svg::colours[group % svg::colours.size()];
+  std::string paint = svg::filled(colour);
   // From the fourth group on shapes come again, hollow.
-  if (group >= 4) result += " fill-opacity=\"0.15\" stroke=\"" + std::string(colours[group % colours.size()]) + "\"";
-  return result + "><title>" + escape_markup(title) + "</title></" + name + ">\n";
-}
-
-/// About how wide a text is: wide scripts have characters as wide as high.
-double width_of(std::string_view text) {
-  double width = 0;
-  for (std::size_t i = 0; i < text.size();) {
-    const CodePoint point = first_code_point(text.substr(i));
-    width += point.value < 0x2E80 ? 0.58 : 1;
-    i += point.size;
-  }
-  return width * font;
+  if (group >= 4) paint += " fill-opacity=\"0.15\" stroke=\"" + std::string(colour) + "\"";
+  return svg::mark(group % 4, x, y, mark, paint, title);
 }
 
 struct Box {
@@ -186,7 +141,7 @@ class Labels {
 
   /// The label's element; empty if there is no room.
   std::string place(double x, double y, const std::string& text) {
-    const double width = width_of(text), gap = 1.8 * mark;
+    const double width = svg::width_of(text, font), gap = 1.8 * mark;
     struct Choice {
       double x, y;
       const char* anchor;
@@ -204,7 +159,7 @@ class Labels {
           box.left > frame_.left && box.right < frame_.right && box.top > frame_.top && box.bottom < frame_.bottom;
       if (!inside || std::ranges::any_of(taken_, [&](const Box& other) { return box.meets(other); })) continue;
       taken_.push_back(box);
-      return text_at(choice.x, choice.y, choice.anchor, text);
+      return svg::text(choice.x, choice.y, choice.anchor, text);
     }
     return {};
   }
@@ -244,20 +199,18 @@ std::string axes(const Scale& scale, const WordPlotOptions& options) {
     const double value = tick / 10.0;
     const std::string text = formatted("%.1f", value);
     const double x = scale.x(value), y = scale.y(value);
-    if (x >= margin && x <= side - margin) result += text_at(x, side - margin + 16, "middle", text);
-    if (y >= margin && y <= side - margin) result += text_at(margin - 6, y + 4, "end", text);
+    if (x >= margin && x <= side - margin) result += svg::text(x, side - margin + 16, "middle", text);
+    if (y >= margin && y <= side - margin) result += svg::text(margin - 6, y + 4, "end", text);
   }
-  result += text_at(side / 2, side - margin + 34, "middle", options.x, " font-style=\"italic\"");
-  const std::string turn = " font-style=\"italic\" transform=\"rotate(-90 16 " + formatted("%.1f", side / 2) + ")\"";
-  return result + text_at(16, side / 2, "middle", options.y, turn);
+  result += svg::text(side / 2, side - margin + 34, "middle", options.x, " font-style=\"italic\"");
+  return result + svg::upward_text(16, side / 2, options.y, " font-style=\"italic\"");
 }
 
 std::string panel(const Eigen::MatrixXd& places, const ChosenWords& chosen, const Scale& scale,
                   const std::string& title, const WordPlotOptions& options) {
   const Box frame{margin, margin, side - margin, side - margin};
-  std::string result = "<rect" + at("x", margin) + at("y", margin) + at("width", side - 2 * margin) +
-                       at("height", side - 2 * margin) + " fill=\"none\" stroke=\"#999\"/>\n";
-  if (!title.empty()) result += text_at(margin, margin - 10, "start", title, " font-weight=\"bold\"");
+  std::string result = svg::frame(margin, margin, side - 2 * margin, side - 2 * margin);
+  if (!title.empty()) result += svg::text(margin, margin - 10, "start", title, " font-weight=\"bold\"");
   if (options.method == PlotMethod::axes) result += axes(scale, options);
   Labels labels(frame);
   std::string names;
@@ -274,15 +227,13 @@ std::string panel(const Eigen::MatrixXd& places, const ChosenWords& chosen, cons
   return result + names;
 }
 
-std::string legend(const WordPlotOptions& options, double top) {
-  std::string result;
-  double x = margin;
-  for (std::size_t g = 0; g < options.groups.size(); ++g) {
-    const std::string& name = options.groups[g].name;
-    result += mark_of(g + 1, x + mark, top - 4, name) + text_at(x + 3 * mark, top, "start", name);
-    x += 3 * mark + width_of(name) + 18;
-  }
-  return result;
+std::vector<svg::LegendEntry> legend_of(const WordPlotOptions& options) {
+  std::vector<svg::LegendEntry> entries;
+  for (std::size_t g = 0; g < options.groups.size(); ++g)
+    entries.push_back({options.groups[g].name, 3 * mark, [g, name = options.groups[g].name](double x, double y) {
+                         return mark_of(g + 1, x + mark, y, name);
+                       }});
+  return entries;
 }
 
 std::string described(const WordPlotOptions& options) {
@@ -342,21 +293,19 @@ std::string word_plot(std::span<const PlottedVectors> vectors, std::span<const s
   const double head = options.title.empty() ? 0 : 26;
   std::string body;
   if (!options.title.empty())
-    body += text_at(margin, 24, "start", options.title, " font-size=\"16\" font-weight=\"bold\"");
+    body += svg::text(margin, 24, "start", options.title, " font-size=\"16\" font-weight=\"bold\"");
   for (std::size_t i = 0; i < vectors.size(); ++i) {
     body += "<g transform=\"translate(" + formatted("%.1f", side * static_cast<double>(i)) + " " +
             formatted("%.1f", head) + ")\">\n" +
             panel(places[i], chosen, scale, vectors.size() > 1 ? vectors[i].name : "", options) + "</g>\n";
   }
   const double bottom = head + side + (options.method == PlotMethod::axes ? 8 : -margin + 22);
-  body += legend(options, bottom);
-  const std::string width = formatted("%.0f", side * static_cast<double>(vectors.size()));
-  const std::string height = formatted("%.0f", bottom + 14);
-  return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + width + "\" height=\"" + height + "\" viewBox=\"0 0 " +
-         width + " " + height + "\" font-family=\"sans-serif\" font-size=\"" + formatted("%.0f", font) +
-         "\" fill=\"#111\" role=\"img\">\n<title>" +
-         escape_markup((options.title.empty() ? "Words" : options.title) + ": " + described(options)) +
-         "</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n" + body + "</svg>\n";
+  const double width = side * static_cast<double>(vectors.size());
+  const std::vector<svg::LegendEntry> legend = legend_of(options);
+  body += svg::legend(legend, margin, bottom, width - margin, font);
+  const int more_lines = std::max(svg::legend_lines(legend, width - margin, font) - 1, 0);
+  return svg::picture(width, bottom + 14 + more_lines * svg::legend_line, font,
+                      (options.title.empty() ? "Words" : options.title) + ": " + described(options), body);
 }
 
 }  // namespace equivec
