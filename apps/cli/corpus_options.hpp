@@ -17,9 +17,8 @@
 // What the commands that read a corpus share.
 
 inline constexpr std::string_view corpus_help =
-    "CORPUS is a file, a directory, a glob, @LIST or - (standard input), plain or compressed, a sentence a line. What "
-    "its "
-    "words are, and in which field or column it stands, further options say: see equivec vocab --help.";
+    "CORPUS is a file, a directory, a glob, @LIST or - (standard input), plain or compressed, a sentence a line; for "
+    "what words are, see vocab --help.";
 
 inline constexpr std::string_view corpus_paths_help =
     "CORPUS is a file, a directory, a glob, @LIST (a file of paths) or - (standard input), plain or compressed (gzip, "

@@ -25,7 +25,8 @@ void add_start_options(Options& options, TrainingFiles& files) {
   options.add("initialize", files.initialize, "start from these vectors; words they lack are added", "VECTORS")
       .add("checkpoint", files.checkpoint, "keep the state of training there, also when interrupted", "FILE")
       .add("checkpoint-every", files.checkpoint_minutes, "minutes between two checkpoints")
-      .add("resume", files.resume, "go on from the checkpoint, if it is there");
+      .add("resume", files.resume, "go on from the checkpoint, if it is there")
+      .add("log", files.log, "write the loss of each epoch there, to be plotted", "FILE");
 }
 
 void require_checkpoint(const Options& options, const TrainingFiles& files) {
@@ -36,6 +37,7 @@ void require_checkpoint(const Options& options, const TrainingFiles& files) {
 TrainingControl training_control(const TrainingFiles& files, const ConsoleOptions& console, int loss_decimals) {
   TrainingControl control;
   control.checkpoint = files.checkpoint_options();
+  control.log = files.log;
   const Reporting reporting = console_reporting(console);
   control.progress = reporting.progress;
   control.on_stage = reporting.on_stage;

@@ -24,6 +24,7 @@ struct TrainingFiles {
   std::string checkpoint;  ///< may be empty
   double checkpoint_minutes = equivec::CheckpointOptions{}.minutes;
   bool resume = false;
+  std::string log;  ///< may be empty
 
   /// Throws equivec::OptionError.
   equivec::CheckpointOptions checkpoint_options() const;
@@ -31,7 +32,7 @@ struct TrainingFiles {
 
 /// --output, --format, --describe.
 void add_output_options(Options& options, TrainingFiles& files);
-/// --initialize, and --checkpoint with what belongs to it.
+/// --initialize, --checkpoint with what belongs to it, --log.
 void add_start_options(Options& options, TrainingFiles& files);
 /// Throws equivec::OptionError if there are options of checkpoints without one.
 void require_checkpoint(const Options& options, const TrainingFiles& files);

@@ -94,6 +94,7 @@ void run(Job job) {
   job.files.output.add_to(files);
   files.writes(job.parameters);
   files.writes(job.files.checkpoint);
+  files.writes(job.files.log);
   files.reads(std::array{recipe.counting.words.file, job.cooccurrence_file});
   files.reads(files_read(job.files.initialize));
   files.reads(phrase_file(recipe.counting.words));

@@ -108,6 +108,7 @@ RunFiles files_of(const Word2VecJob& job) {
   if (!job.contexts.empty()) files.writes(files_written(job.contexts, output.format_of(job.contexts)));
   files.writes(job.save_vocabulary);
   files.writes(job.files.checkpoint);
+  files.writes(job.files.log);
   files.reads(std::array{job.recipe.words.file, job.validation});
   files.reads(files_read(job.files.initialize));
   files.reads(phrase_file(job.recipe.words));

@@ -20,10 +20,11 @@ using Json = nlohmann::json;
 /// The line of the last byte read. If the parser reads a line feed to find the end of a number, the line is still that
 /// of the number.
 struct LineCounter {
-  std::size_t line = 1;
+  std::size_t line = 1, bytes = 0;
   bool ended = false;
 
   void pass(char byte) {
+    ++bytes;
     if (ended) ++line;
     ended = byte == '\n';
   }
@@ -61,7 +62,10 @@ class ValueBuilder : public nlohmann::json_sax<Json> {
                std::span<const std::string_view> without)
       : where_(where), counter_(counter), size_(size), without_(without) {}
 
-  JsonValue take() && { return std::move(root_); }
+  /// The next value begins where so many bytes are left.
+  void begin(std::size_t left) { size_ = left; }
+  /// The value that was read last.
+  JsonValue take() { return std::move(root_); }
 
   bool null() override { return add(JsonValue::Kind::null); }
   bool boolean(bool value) override { return add(JsonValue::Kind::boolean, {}, value ? 1 : 0); }
@@ -153,6 +157,11 @@ class ValueBuilder : public nlohmann::json_sax<Json> {
   std::size_t values_ = 0;
 };
 
+void require_size(const std::string& where, std::string_view text) {
+  if (text.size() > most_bytes)
+    throw Error(where + ": has " + grouped(text.size()) + " bytes; expected JSON of at most " + grouped(most_bytes));
+}
+
 }  // namespace
 
 const JsonValue* JsonValue::find(std::string_view name) const {
@@ -188,13 +197,36 @@ void fail_at(const std::string& where, std::size_t line, const std::string& plac
 }
 
 JsonValue parse_json(const std::string& where, std::string_view text, std::span<const std::string_view> without) {
-  if (text.size() > most_bytes)
-    throw Error(where + ": has " + grouped(text.size()) + " bytes; expected JSON of at most " + grouped(most_bytes));
+  require_size(where, text);
   LineCounter counter;
   ValueBuilder builder(where, counter, text.size(), without);
   Json::sax_parse(CountingIterator(text.data(), counter), CountingIterator(text.data() + text.size(), counter),
                   &builder);
-  return std::move(builder).take();
+  return builder.take();
+}
+
+std::vector<JsonValue> parse_json_objects(const std::string& where, std::string_view text, const std::string& expected,
+                                          std::span<const std::string_view> without) {
+  require_size(where, text);
+  LineCounter counter;
+  ValueBuilder builder(where, counter, text.size(), without);  // counts the values of all
+  std::vector<JsonValue> objects;
+  for (;;) {
+    while (counter.bytes < text.size() && std::string_view(" \t\r\n").find(text[counter.bytes]) != text.npos)
+      counter.pass(text[counter.bytes]);
+    if (counter.bytes == text.size()) break;
+    if (text[counter.bytes] != '{') {
+      const std::string_view line = text.substr(counter.bytes, text.find('\n', counter.bytes) - counter.bytes);
+      fail_at(where, counter.line + (counter.ended ? 1 : 0), "",
+              "expected " + expected + ", found " + in_quotes(line.substr(0, 20)));
+    }
+    builder.begin(text.size() - counter.bytes);
+    Json::sax_parse(CountingIterator(text.data() + counter.bytes, counter),
+                    CountingIterator(text.data() + text.size(), counter), &builder, Json::input_format_t::json, false);
+    objects.push_back(builder.take());
+  }
+  if (objects.empty()) throw Error(where + ": is empty; expected " + expected);
+  return objects;
 }
 
 }  // namespace equivec

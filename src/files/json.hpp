@@ -41,4 +41,9 @@ std::string inside(const std::string& place, std::string_view name);
 /// as much memory. Members of the keys in `without`, in whichever object, are left out and not counted.
 JsonValue parse_json(const std::string& file, std::string_view text, std::span<const std::string_view> without = {});
 
+/// Objects that follow each other, one a line or each over several lines, at least one. Throws as parse_json(); a text
+/// that holds something else is told that it should be `expected`: "a training's log".
+std::vector<JsonValue> parse_json_objects(const std::string& file, std::string_view text, const std::string& expected,
+                                          std::span<const std::string_view> without = {});
+
 }  // namespace equivec

@@ -1,9 +1,11 @@
 #include "src/train/training_run.hpp"
 
 #include "equivec/base/error.hpp"
+#include "equivec/files/output_files.hpp"
 #include "src/base/memory_limit.hpp"
 #include "src/base/text_numbers.hpp"
 #include "src/files/file_lock.hpp"
+#include "src/files/output_file.hpp"
 #include "src/vectors/finite.hpp"
 
 #include <algorithm>
@@ -50,6 +52,7 @@ void TrainingRun::run(std::size_t tasks_of_epoch, int epochs, std::uint64_t unit
   start(&progress_, units);
   initialize();
   resume(tasks);
+  resume_log(next_ / tasks_of_epoch);
   restart_clock();
   while (next_ < tasks) {
     const std::size_t epoch = next_ / tasks_of_epoch, end = (epoch + 1) * tasks_of_epoch;
@@ -95,9 +98,37 @@ void TrainingRun::resume(std::size_t tasks) {
 }
 
 void TrainingRun::report(std::size_t epoch) {
-  if (!control_.on_epoch) return;
-  const double loss = epoch_loss_.mean();
-  control_.on_epoch({.epoch = static_cast<int>(epoch) + 1, .loss = loss, .validation_loss = validation_loss(epoch)});
+  if (!control_.on_epoch && control_.log.empty()) return;
+  const EpochReport report = {.epoch = static_cast<int>(epoch) + 1,
+                              .loss = epoch_loss_.mean(),
+                              .validation_loss = validation_loss(epoch),
+                              .trained = progress_.done};
+  if (!control_.log.empty()) {
+    log_.push_back(report);
+    write_log();
+  }
+  if (control_.on_epoch) control_.on_epoch(report);
+}
+
+/// The epochs that the checkpoint has behind it stay in the log; those that are trained again do not.
+void TrainingRun::resume_log(std::size_t epochs) {
+  if (epochs == 0 || control_.log.empty() || is_written_directly(control_.log)) return;
+  if (std::error_code ignored; !std::filesystem::exists(control_.log, ignored)) return;
+  log_ = read_training_log(control_.log.string());
+  std::erase_if(log_, [&](const EpochReport& one) { return static_cast<std::size_t>(one.epoch) > epochs; });
+}
+
+void TrainingRun::write_log() const {
+  OutputFiles files;
+  OutputFile& out = files.open(control_.log);
+  // A pipe has the lines before.
+  for (std::size_t i = is_written_directly(control_.log) ? log_.size() - 1 : 0; i < log_.size(); ++i) {
+    const EpochReport& one = log_[i];
+    out.write("{\"epoch\":" + std::to_string(one.epoch) + ",\"trained\":" + std::to_string(one.trained) +
+              ",\"loss\":" + shortest(one.loss) +
+              (one.validation_loss ? ",\"validation_loss\":" + shortest(*one.validation_loss) : "") + "}\n");
+  }
+  files.commit();
 }
 
 void TrainingRun::save() {

@@ -108,6 +108,8 @@ class TrainingRun {
 
   void resume(std::size_t tasks);
   void report(std::size_t epoch);
+  void resume_log(std::size_t epochs);
+  void write_log() const;
   void save();
   bool due() const { return Clock::now() >= next_checkpoint_; }
   void restart_clock();
@@ -121,6 +123,7 @@ class TrainingRun {
   std::string instruction_set_;
   Clock::time_point next_checkpoint_;
   bool kept_ = false;  // there is a checkpoint of this training
+  std::vector<EpochReport> log_;
 };
 
 }  // namespace equivec

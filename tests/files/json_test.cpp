@@ -28,3 +28,20 @@ TEST_CASE("JSON: what follows a member that is left out has its line") {
   CHECK(error_of([&] { parse_json("file", "{\"x\": [\n1,\n2],\n\"y\": }", without); }) ==
         "file:4: is not JSON here; look for a missing comma, quote or bracket");
 }
+
+TEST_CASE("JSON: objects that follow each other have their lines, and are counted together") {
+  const std::vector<JsonValue> objects = parse_json_objects("file", "{\"a\": 1}{\"b\":\n2}\n\n{\"c\": 3}\n", "objects");
+  REQUIRE(objects.size() == 3);
+  CHECK(objects[1].items[0].line == 2);
+  CHECK(objects[2].line == 4);
+  CHECK(objects[2].items[0].number == 3);
+  const auto error = [](const std::string& text) {
+    return error_of([&] { parse_json_objects("file", text, "objects"); });
+  };
+  CHECK(error("{}\n  [1]\n") == "file:2: expected objects, found \"[1]\"");
+  CHECK(error(" \n") == "file: is empty; expected objects");
+  CHECK(error("{}\n{\"a\"}") == "file:2: is not JSON here; look for a missing comma, quote or bracket");
+  std::string many;
+  for (int i = 0; i < 1000001; ++i) many += "{}";
+  CHECK_THAT(error(many), ContainsSubstring("more than 1,000,000"));
+}

@@ -66,6 +66,9 @@ TrainingControl read_control(const Keywords& keywords, LongWork& work, std::stri
   control.checkpoint.file = checkpoint;
   keywords.read("checkpoint_every", control.checkpoint.minutes);
   keywords.read("resume", control.checkpoint.resume);
+  std::string log;
+  keywords.read("log", log);
+  control.log = log;
   if (checkpoint.empty() && control.checkpoint.resume) throw OptionError("resume needs checkpoint, a file");
   validate(control.checkpoint);
   if (const py::object initial = keywords.get("initialize"); !initial.is_none()) {

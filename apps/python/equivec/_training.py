@@ -22,12 +22,14 @@ def _words_of(vocabulary: Any) -> Any:
     return existing_path(vocabulary, "vocabulary")
 
 
-def _start_keywords(initialize: Any, checkpoint: Any, checkpoint_every: float, resume: bool) -> dict[str, Any]:
+def _start_keywords(initialize: Any, checkpoint: Any, checkpoint_every: float, resume: bool,
+                    log: Any) -> dict[str, Any]:
     """Where training begins and what it keeps."""
     if initialize is not None and not isinstance(initialize, Embeddings):
         initialize = load(initialize)
     return {"initialize": initialize, "checkpoint_every": checkpoint_every, "resume": resume,
-            "checkpoint": None if checkpoint is None else path_of(checkpoint, "checkpoint")}
+            "checkpoint": None if checkpoint is None else path_of(checkpoint, "checkpoint"),
+            "log": None if log is None else path_of(log, "log")}
 
 
 def _made(handle: Any, integers: bool) -> Embeddings:
@@ -274,7 +276,7 @@ def train_word2vec(corpus: Any, *, model: str = "skipgram", loss: str = "negativ
                    invalid_utf8: str = "keep", max_sentence: int = 0, phrases: Any = None, keep: Any = None, drop: Any = None,
                    field: str = "", column: Any = "", min_count: int = 5, max_size: int = 0, unknown: str = "",
                    end_token: str = "", vocabulary: Any = None, memory: int = 0, initialize: Any = None,
-                   checkpoint: Any = None, checkpoint_every: float = 30, resume: bool = False, validation: Any = None,
+                   checkpoint: Any = None, checkpoint_every: float = 30, resume: bool = False, log: Any = None, validation: Any = None,
                    threads: int = 0, replicas: int = 0, deterministic: bool = False, seed: int = 1, contexts: bool = False,
                    dry_run: bool = False, progress: Any = None, on_epoch: Any = None) -> Any:
     """Learns word vectors by word2vec (Mikolov et al. 2013).
@@ -331,6 +333,8 @@ def train_word2vec(corpus: Any, *, model: str = "skipgram", loss: str = "negativ
         Minutes between two.
     resume : bool
         Go on from the checkpoint, if it is there.
+    log : path, optional
+        Write the loss of each epoch.
     validation : corpus, optional
         Report the loss on this held-out text after each epoch.
     threads : int
@@ -382,7 +386,7 @@ def train_word2vec(corpus: Any, *, model: str = "skipgram", loss: str = "negativ
                 "negatives": negatives, "group": group, "group_noise": group_noise, "subwords": subwords, "buckets": buckets, "epochs": epochs, "learning_rate": learning_rate, "subsample": subsample,
                 "noise_exponent": noise_exponent, "cbow_update": cbow_update, "min_count": min_count,
                 "max_size": max_size, "unknown": unknown, "end_token": end_token, "vocabulary": _words_of(vocabulary),
-                "memory": memory, **_start_keywords(initialize, checkpoint, checkpoint_every, resume),
+                "memory": memory, **_start_keywords(initialize, checkpoint, checkpoint_every, resume, log),
                 "threads": threads, "replicas": replicas,
                 "deterministic": deterministic, "seed": seed, "contexts": contexts, "dry_run": dry_run,
                 "progress": progress_callback(progress), "on_epoch": epoch_callback(on_epoch), "notice": notice}
@@ -408,7 +412,7 @@ def train_glove(corpus: Any = None, *, cooccurrences: Any = None, vectors: str =
                 punctuation: str = "keep", digits: str = "keep", invalid_utf8: str = "keep", max_sentence: int = 0,
                 phrases: Any = None, keep: Any = None, drop: Any = None, field: str = "", column: Any = "", min_count: int = 5, max_size: int = 0, unknown: str = "", end_token: str = "", vocabulary: Any = None,
                 memory: int = 0, initialize: Any = None, checkpoint: Any = None, checkpoint_every: float = 30,
-                resume: bool = False, threads: int = 0, seed: int = 1, parameters: Any = None, dry_run: bool = False,
+                resume: bool = False, log: Any = None, threads: int = 0, seed: int = 1, parameters: Any = None, dry_run: bool = False,
                 progress: Any = None, on_epoch: Any = None) -> Any:
     """Learns word vectors by GloVe (Pennington, Socher and Manning 2014).
 
@@ -446,7 +450,9 @@ def train_glove(corpus: Any = None, *, cooccurrences: Any = None, vectors: str =
         As in count_words.
     min_count, max_size, unknown, end_token, memory
         As in count_words.
-    vocabulary, initialize, checkpoint, checkpoint_every, resume, threads, seed, dry_run, progress, on_epoch
+    vocabulary, initialize, checkpoint, checkpoint_every, resume, log
+        As in train_word2vec.
+    threads, seed, dry_run, progress, on_epoch
         As in train_word2vec.
 
     Returns
@@ -477,7 +483,7 @@ def train_glove(corpus: Any = None, *, cooccurrences: Any = None, vectors: str =
                 "learning_rate": learning_rate, "x_max": x_max, "weight_exponent": weight_exponent,
                 "gradient_clip": gradient_clip, "bias_update": bias_update, "min_count": min_count,
                 "max_size": max_size, "unknown": unknown, "end_token": end_token, "vocabulary": _words_of(vocabulary),
-                "memory": memory, **_start_keywords(initialize, checkpoint, checkpoint_every, resume),
+                "memory": memory, **_start_keywords(initialize, checkpoint, checkpoint_every, resume, log),
                 "threads": threads, "seed": seed,
                 "parameters": None if parameters is None else path_of(parameters, "parameters"), "dry_run": dry_run,
                 "progress": progress_callback(progress), "on_epoch": epoch_callback(on_epoch), "notice": notice}

@@ -28,10 +28,14 @@ void validate(const CheckpointOptions& options);
 
 /// What is known at the end of an epoch.
 struct EpochReport {
-  int epoch = 0;                          ///< the first is 1
-  double loss = 0;                        ///< mean per pair, each taken before its step; summed in double
-  std::optional<double> validation_loss;  ///< mean per pair of the validation text, after the epoch
+  int epoch = 0;                               ///< the first is 1
+  double loss = 0;                             ///< mean per pair, each taken before its step; summed in double
+  std::optional<double> validation_loss = {};  ///< mean per pair of the validation text, after the epoch
+  std::uint64_t trained = 0;                   ///< words (word2vec) or pairs (GloVe) up to here
 };
+
+/// The epochs of a training's log: a file of TrainingControl::log. Throws Error naming file, line and what is wrong.
+std::vector<EpochReport> read_training_log(const std::string& file);
 
 /// What trainers and recipes take besides their settings.
 struct TrainingControl {
@@ -39,6 +43,9 @@ struct TrainingControl {
   std::optional<Embeddings> initial = {};                 ///< words that are in it start from its vectors
   const EncodedCorpus* validation = nullptr;              ///< text that is not trained on, with the same vocabulary
   std::function<void(const EpochReport&)> on_epoch = {};  ///< called by the thread that called the trainer
+  /// A file that gets a line of JSON for each epoch, replaced as a whole after each; with `checkpoint.resume` it goes
+  /// on. Empty: none.
+  std::filesystem::path log = {};
   Progress* progress = nullptr;
   OnStage on_stage = {};    ///< recipes only
   OnNotice on_notice = {};  ///< recipes only
