@@ -104,8 +104,8 @@ Options& Options::add(const std::string& names, std::vector<std::string>& field,
   return add_entry({names, value + "...", "", help, true, [&field](const auto& values) { field = values; }});
 }
 
-Options& Options::positional(const std::string& name, std::string& field) {
-  positionals_.push_back({name, [&field](const auto& values) { field = values.front(); }, 1, 1});
+Options& Options::positional(const std::string& name, std::string& field, std::size_t least) {
+  positionals_.push_back({name, [&field](const auto& values) { field = values.front(); }, least, 1});
   return *this;
 }
 

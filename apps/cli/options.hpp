@@ -35,8 +35,8 @@ class Options {
   Options& add(const std::string& names, std::vector<std::string>& field, const std::string& help,
                const std::string& value = "FILE");
 
-  /// A word of the command line that is no option; those named first come first. Throws when missing and required.
-  Options& positional(const std::string& name, std::string& field);
+  /// A word of the command line that is no option; those named first come first. Throws unless there are `least`.
+  Options& positional(const std::string& name, std::string& field, std::size_t least = 1);
   /// All further words; at least `least` of them.
   Options& positionals(const std::string& name, std::vector<std::string>& field, std::size_t least);
 

@@ -64,4 +64,10 @@ std::string format_p_value(const std::optional<double>& p) {
   return text;
 }
 
+std::string format_estimate(const std::optional<double>& value, const std::optional<Interval>& interval) {
+  if (!value) return "-";
+  return formatted("%.3f", *value) +
+         (interval ? " [" + formatted("%.3f", interval->low) + " .. " + formatted("%.3f", interval->high) + "]" : "");
+}
+
 }  // namespace equivec

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "equivec/math/statistics.hpp"
+
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -22,5 +24,8 @@ std::string formatted(const char* pattern, double value);
 
 /// "0.023", "2.6e-10", "-" where there is none.
 std::string format_p_value(const std::optional<double>& p);
+
+/// "0.443 [0.371 .. 0.514]"; "-" where there is no value.
+std::string format_estimate(const std::optional<double>& value, const std::optional<Interval>& interval);
 
 }  // namespace equivec

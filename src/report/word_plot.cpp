@@ -5,13 +5,11 @@
 #include "equivec/search/expression.hpp"
 #include "equivec/search/neighbors.hpp"
 #include "src/map/principal_plane.hpp"
-#include "src/report/document.hpp"
 #include "src/report/drawing.hpp"
 #include "src/report/table.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <limits>
 #include <map>
 #include <optional>
@@ -275,25 +273,17 @@ void validate(const WordPlotOptions& options) {
   require_between("threads", options.threads, 0, 4096);
 }
 
-std::string word_plot_file(const std::string& file, const std::string& picture, const std::string& title) {
-  const std::string ending = std::filesystem::path(file).extension().string();
-  if (ending == ".svg") return picture;
-  if (ending != ".html") throw OptionError("output: expected a name that ends in .svg or .html, found '" + file + "'");
-  Document page(title.empty() ? "Words" : title);
-  page.picture(picture, "");
-  return page.html();
-}
-
 std::string word_plot(std::span<const PlottedVectors> vectors, std::span<const std::string> words,
                       const WordPlotOptions& options, Progress* progress) {
   validate(options);
   const ChosenWords chosen = chosen_words(words, options);
   const std::vector<Eigen::MatrixXd> places = places_of(vectors, chosen.words, options, progress);
   const Scale scale(places, options.method != PlotMethod::axes);
-  const double head = options.title.empty() ? 0 : 26;
+  const double head = options.title.empty() || vectors.size() == 1 ? 0 : 26;  // above the names of several
   std::string body;
   if (!options.title.empty())
-    body += svg::text(margin, 24, "start", options.title, " font-size=\"16\" font-weight=\"bold\"");
+    body += svg::text(margin, head + margin - (head > 0 ? 34 : 16), "start", options.title,
+                      " font-size=\"16\" font-weight=\"bold\"");
   for (std::size_t i = 0; i < vectors.size(); ++i) {
     body += "<g transform=\"translate(" + formatted("%.1f", side * static_cast<double>(i)) + " " +
             formatted("%.1f", head) + ")\">\n" +

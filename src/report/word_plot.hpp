@@ -58,7 +58,4 @@ struct PlottedVectors {
 std::string word_plot(std::span<const PlottedVectors> vectors, std::span<const std::string> words,
                       const WordPlotOptions& options, Progress* progress = nullptr);
 
-/// What a file of that name holds: the picture (.svg), or a page with it (.html). Throws OptionError for another name.
-std::string word_plot_file(const std::string& file, const std::string& picture, const std::string& title);
-
 }  // namespace equivec

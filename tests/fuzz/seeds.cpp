@@ -217,5 +217,13 @@ int main(int argc, char** argv) {
 "equalize":{"source":"s","words":[["boy","girl"]]},"specific":{"source":"s","words":["queen"]},
 "lists":{"a":{"source":"s","words":["x","y"]},"b":{"source":"s","words":["z"]}},
 "queries":[{"name":"q","source":"s","targets":["a","b"],"attributes":["a","b"]}]})");
+  write(folder / "training_log/two",
+        "{\"epoch\":1,\"trained\":9,\"loss\":2.5,\"validation_loss\":2}\n"
+        "{\"epoch\":2,\"loss\":-1e3}\n");
+  write(folder / "bias_documents/two",
+        R"({"vectors":"a","sets":"s","measures":[{"measure":"weat","query":"q","value":1,"effect_size":0.5,"unbiased":0,
+"interval":[-1,2],"words":[]},{"measure":"mac","query":"q","value":null,"error":"e"}]}
+{"vectors":"b","output":"c","sets":"s","measures":[{"measure":"weat","sets":"s","query":"q","unbiased":0,
+"before":{"value":1,"effect_size":null,"interval":null},"after":null}]})");
   return 0;
 }

@@ -59,8 +59,8 @@ def test_a_picture_has_the_words_and_is_that_of_the_command(vectors, tmp_path):
                     "two: w2 w3", "--title", "Some"], check=True)
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
     assert picture._repr_svg_() == picture.svg and picture.svg.count("<title>w1</title>") == 1
-    with pytest.raises(equivec.OptionError, match="svg or .html"):
-        picture.save(tmp_path / "a.png")
+    with pytest.raises(equivec.OptionError, match="svg, .html, .pdf or .png"):
+        picture.save(tmp_path / "a.gif")
     with pytest.raises(equivec.Error, match="absent/a.svg"):
         picture.save(tmp_path / "absent/a.svg")
     assert sorted(file.name for file in tmp_path.iterdir()) == ["a.svg", "b.svg", "v.safetensors"]

@@ -131,6 +131,8 @@ CALLS = {
     "explore": (VECTORS.explore, 0, ["words", "map_words", "similarity", "port", "seed", "threads"]),
     "save_page": (VECTORS.save_page, 1, ["words", "map_words", "seed", "threads"]),
     "plot": (VECTORS.plot, 1, ["x", "y", "title", "seed", "threads"]),
+    "plot_loss": (equivec.plot_loss, 1, ["name", "title"]),
+    "plot_bias": (equivec.plot_bias, 1, ["name", "title"]),
     "with_places": (VECTORS.with_places, 1, []),
     "with_dimension": (VECTORS.with_dimension, 1, ["threads"]),
     "with_precision": (VECTORS.with_precision, 1, ["parts", "rotation", "seed", "threads"]),

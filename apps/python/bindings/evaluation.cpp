@@ -3,8 +3,11 @@
 #include "equivec/downstream/probe.hpp"
 #include "equivec/files/output_files.hpp"
 #include "src/evaluate/read_all.hpp"
+#include "src/report/bias_forest.hpp"
 #include "src/report/eval_report.hpp"
+#include "src/report/loss_plot.hpp"
 #include "src/files/output_file.hpp"
+#include "src/report/picture_file.hpp"
 #include "src/report/probe_report.hpp"
 #include "src/report/word_plot.hpp"
 
@@ -12,7 +15,9 @@
 #include "apps/python/bindings/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
+#include <tuple>
 
 namespace equivec::python {
 
@@ -162,6 +167,45 @@ py::str plot_words(const EmbeddingsHandle& self, const py::object& before, const
   return str_of(work.run([&] { return word_plot(vectors, words, options, &work.progress()); }));
 }
 
+/// Of (epoch, loss, validation loss) of each epoch.
+LossCurve loss_curve_of(const py::handle log, const std::string& name) {
+  LossCurve curve{name, {}};
+  for (const py::handle epoch : py::cast<py::list>(log)) {
+    const auto [number, loss, validation_loss] = py::cast<std::tuple<int, double, std::optional<double>>>(epoch);
+    curve.epochs.push_back({.epoch = number, .loss = loss, .validation_loss = validation_loss});
+  }
+  return curve;
+}
+
+/// `logs`: names of files, and lists of epochs. An <svg> element.
+py::str plot_losses(const py::list& logs, const py::object& names, const std::string& title) {
+  std::vector<std::string> files;
+  for (const py::handle log : logs)
+    if (py::isinstance<py::str>(log) || py::isinstance<py::bytes>(log))
+      files.push_back(text_of(py::reinterpret_borrow<py::object>(log)));
+  LongWork work({});
+  std::vector<LossCurve> of_files = work.run([&] { return read_loss_curves(files); }), curves;
+  for (std::size_t next = 0; const py::handle log : logs) {
+    if (py::isinstance<py::list>(log))
+      curves.push_back(loss_curve_of(log, "training " + std::to_string(curves.size() + 1)));
+    else
+      curves.push_back(std::move(of_files[next++]));
+  }
+  return str_of(loss_plot(named(std::move(curves), texts_of(names, "name")), title));
+}
+
+/// `documents`: (file, None), or (name, text). An <svg> element.
+py::str plot_measures(const py::list& documents, const py::object& names, const std::string& title) {
+  std::vector<BiasDocuments> texts;
+  for (const py::handle document : documents) {
+    const auto pair = py::cast<py::tuple>(document);
+    const std::string name = text_of(pair[0], "bias");
+    texts.push_back(pair[1].is_none() ? read_bias_documents(std::array{name})[0]
+                                      : BiasDocuments{name, text_of(pair[1])});
+  }
+  return str_of(forest_plot(bias_forest(texts, texts_of(names, "name")), title));
+}
+
 }  // namespace
 
 void bind_evaluation(py::module_& module) {
@@ -170,11 +214,22 @@ void bind_evaluation(py::module_& module) {
   module.def("plot",
              [](const EmbeddingsHandle& self, const py::object& before, const py::object& words, const py::list& groups,
                 const py::dict& values) { return plot_words(self, before, texts_of(words), groups, values); });
-  module.def("save_plot", [](const std::string& file, const py::object& picture, const std::string& title) {
-    OutputFiles files;
-    files.open(file).write(word_plot_file(file, text_of(picture, "picture"), title));
-    files.commit();
-  });
+  module.def("plot_loss", &plot_losses);
+  module.def("plot_bias", &plot_measures);
+  module.def("save_plot",
+             [](const std::string& file, const py::object& picture, const std::string& title, const py::dict& values) {
+               const Keywords keywords(values);
+               PictureFileOptions options;
+               keywords.read("scale", options.scale);
+               const std::string svg = text_of(picture, "picture");
+               LongWork work({});
+               work.run([&] {
+                 const std::string bytes = picture_file(file, svg, title, options);
+                 OutputFiles files;
+                 files.open(file).write(bytes);
+                 files.commit();
+               });
+             });
 }
 
 }  // namespace equivec::python

@@ -11,7 +11,7 @@ from ._bias import BiasQuery, Debiased, WordSets, bias_measures, builtin_word_se
 from ._errors import Error, Notice, OptionError, UnknownWord
 from ._explorer import Explorer
 from ._inputs import EpochReport, Progress
-from ._picture import Picture
+from ._picture import Picture, plot_bias, plot_loss
 from ._probe import probe
 from ._results import (Answers, BiasDirection, BiasMeasurement, BiasReport, Condition, Evaluation, MeasureInfo,
                        Measurement, MethodInfo, Neighbor, Neighbors, Outliers, ProbeReport, TrainingEstimate)
@@ -65,8 +65,8 @@ __all__ = [
     "Embeddings", "EpochReport", "Error", "Evaluation", "Explorer", "MeasureInfo", "Measurement", "MethodInfo", "Neighbor",
     "Neighbors", "Notice", "OptionError", "Outliers", "Phrases", "Picture", "ProbeReport", "Progress", "TrainingEstimate",
     "UnknownWord", "Vocabulary", "WordList", "WordSets", "bias_measures", "builtin_word_sets", "count_cooccurrences",
-    "count_words", "debias_methods", "find_phrases", "formats", "from_gensim", "instruction_set", "load", "probe",
-    "tokenize", "train_glove", "train_word2vec", "word_sets",
+    "count_words", "debias_methods", "find_phrases", "formats", "from_gensim", "instruction_set", "load", "plot_bias",
+    "plot_loss", "probe", "tokenize", "train_glove", "train_word2vec", "word_sets",
 ]
 for _name in __all__:  # for users they stand in equivec, whatever the file
     if getattr(globals()[_name], "__module__", "").startswith("equivec."):

@@ -16,8 +16,8 @@ __all__ = [
     "Embeddings", "EpochReport", "Error", "Evaluation", "Explorer", "MeasureInfo", "Measurement", "MethodInfo", "Neighbor",
     "Neighbors", "Notice", "OptionError", "Outliers", "Phrases", "Picture", "ProbeReport", "Progress", "TrainingEstimate",
     "UnknownWord", "Vocabulary", "WordList", "WordSets", "bias_measures", "builtin_word_sets", "count_cooccurrences",
-    "count_words", "debias_methods", "find_phrases", "formats", "from_gensim", "instruction_set", "load", "probe",
-    "tokenize", "train_glove", "train_word2vec", "word_sets",
+    "count_words", "debias_methods", "find_phrases", "formats", "from_gensim", "instruction_set", "load", "plot_bias",
+    "plot_loss", "probe", "tokenize", "train_glove", "train_word2vec", "word_sets",
 ]
 
 __version__: str
@@ -944,8 +944,15 @@ class Picture:
     svg: str
     title: str
     def __init__(self, svg: str, title: str) -> None: ...
-    def save(self, path: _Path) -> None: ...
+    def save(self, path: _Path, *, scale: float = 2) -> None: ...
     def _repr_svg_(self) -> str: ...
+
+def plot_loss(
+    logs: _Path | Iterable[_Path | Iterable[EpochReport]], *, name: str | Iterable[str] = (), title: str = ""
+) -> Picture: ...
+def plot_bias(
+    reports: BiasReport | _Path | Iterable[BiasReport | _Path], *, name: str | Iterable[str] = (), title: str = ""
+) -> Picture: ...
 
 def probe(
     training: _Path | tuple[Iterable[str], Iterable[object]],

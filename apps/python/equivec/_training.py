@@ -334,7 +334,7 @@ def train_word2vec(corpus: Any, *, model: str = "skipgram", loss: str = "negativ
     resume : bool
         Go on from the checkpoint, if it is there.
     log : path, optional
-        Write the loss of each epoch.
+        Write the loss of each epoch there, for plot_loss().
     validation : corpus, optional
         Report the loss on this held-out text after each epoch.
     threads : int
