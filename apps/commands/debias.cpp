@@ -54,7 +54,7 @@ void add_options(Options& options, Arguments& given) {
       .add("biased-words", settings.biased_words,
            "of double-hard, inlp, leace: number on each side; 0: the paper's share")
       .add("rounds", settings.inlp.rounds, "of inlp: the most directions to take out")
-      .add("report", given.report, "before and after side by side: FILE.html, FILE.md (with FILE.md.svg) or FILE.json",
+      .add("report", given.report, "before and after side by side: FILE.html, FILE.md (with .svg files) or FILE.json",
            "FILE")
       .add("similarity", given.similarities, "sets of word pairs, as in eval: what debiasing cost, for the report")
       .add("analogies", given.analogies, "sets of analogies, as in eval, for the report")
@@ -155,10 +155,10 @@ int run_debias(std::span<const std::string> arguments) {
                             similarities,
                             analogies,
                             measuring_options(given.settings)};
-  std::vector<std::string> texts;  // all that can go wrong does before anything is replaced
+  std::vector<ReportFile> written;  // all that can go wrong does before anything is replaced
   if (!given.report.empty()) {
     const ProgressLine line("measuring", "", given.console);
-    texts = render_report(report, progress());
+    written = render_report(report, progress());
   }
   {
     const ProgressLine line("writing", "", given.console);
@@ -169,7 +169,7 @@ int run_debias(std::span<const std::string> arguments) {
       remark(Notices{std::string(method.name) +
                      " changes words one by one; the vectors of n-grams, which would keep the bias, are left out"});
     within_threads(given.settings.threads, [&] { output.write(files, debiased.embeddings); });
-    for (std::size_t i = 0; i < texts.size(); ++i) files.open(report_files(given.report)[i]).write(texts[i]);
+    for (const ReportFile& one : written) files.open(one.file).write(one.text);
     files.commit();
   }
   if (given.json)

@@ -9,6 +9,7 @@
 #include "equivec/evaluate/outcomes.hpp"
 #include "equivec/math/statistics.hpp"
 #include "src/debias/occupation_bias.hpp"
+#include "src/report/bias_forest.hpp"
 #include "src/report/bias_picture.hpp"
 #include "src/report/bias_report.hpp"
 #include "src/report/debias_summary.hpp"
@@ -33,16 +34,10 @@ struct Measured {
   std::string error;
 };
 
-std::string format(const std::optional<double>& value, const std::optional<Interval>& interval) {
-  if (!value) return "-";
-  return formatted("%.3f", *value) +
-         (interval ? " [" + formatted("%.3f", interval->low) + " .. " + formatted("%.3f", interval->high) + "]" : "");
-}
-
 /// The effect size if the measure has one; it may be missing after debiasing, when the words no longer differ.
 std::string headline(const std::optional<BiasMeasurement>& measured, bool has_effect_size) {
   if (!measured) return "-";
-  return format(has_effect_size ? measured->effect_size : measured->value, measured->interval);
+  return format_estimate(has_effect_size ? measured->effect_size : measured->value, measured->interval);
 }
 
 /// What is measured with one collection of sets.
@@ -193,6 +188,28 @@ std::string name_and_choices(const DebiasReport& report) {
   return text;
 }
 
+std::filesystem::path measures_picture(const std::filesystem::path& file) { return file.string() + ".measures.svg"; }
+std::filesystem::path occupations_picture(const std::filesystem::path& file) { return file.string() + ".svg"; }
+
+void add_measures_picture(Document& page, const DebiasReport& report, const std::vector<Measured>& measured) {
+  BiasForest forest{{"before", "after"}, {}};
+  const auto estimate = [](const std::optional<BiasMeasurement>& found) {
+    return found ? std::optional(BiasForest::Estimate{found->value, found->effect_size, found->interval})
+                 : std::nullopt;
+  };
+  for (const Measured& row : measured)
+    if (row.before)
+      forest.rows.push_back({std::string(row.measure->name),
+                             row.sets,
+                             row.query,
+                             row.measure->unbiased,
+                             {estimate(row.before), estimate(row.after)}});
+  if (forest.rows.empty()) return;
+  page.picture(forest_plot(forest, ""),
+               "The measures of the table: values with their 95 % intervals, before and after.",
+               measures_picture(report.file).filename().string());
+}
+
 /// A picture with its numbers; for several directions, along which a word has no side, the numbers only.
 void add_occupations(Document& page, const DebiasReport& report) {
   const OccupationBias &before = report.occupations_before, &after = report.occupations_after;
@@ -204,7 +221,8 @@ void add_occupations(Document& page, const DebiasReport& report) {
     page.picture(bias_picture(std::array{axis_of("before", before, vocabulary), axis_of("after", after, vocabulary)},
                               direction.first_pole, direction.last_pole),
                  "Occupations along the direction from '" + direction.last_pole + "' to '" + direction.first_pole +
-                     "' that was learnt before debiasing: cosines, one dot each.");
+                     "' that was learnt before debiasing: cosines, one dot each.",
+                 occupations_picture(report.file).filename().string());
   const auto number = [](const std::optional<double>& value) { return value ? formatted("%.4f", *value) : "nothing"; };
   std::string text = (rank == 1 ? "Along this direction, that of before, the direct bias (mean |cosine|) of "
                                 : "In the subspace of the " + std::to_string(rank) +
@@ -256,6 +274,7 @@ Document document_of(const DebiasReport& report, const std::vector<Measured>& me
     cells.push_back(row.error.empty() ? headline(row.after, has_effect_size) : "not measured: " + row.error);
   }
   page.table(std::move(rows), 4);
+  add_measures_picture(page, report, measured);
 
   page.paragraph(rules_of(report));
   if (const std::string names = not_asked(measured); !names.empty())
@@ -275,9 +294,10 @@ Document document_of(const DebiasReport& report, const std::vector<Measured>& me
   } else {
     rows = {{"set", "score", "before", "after", "difference [95 %]", "p"}};
     for (const Scored& row : scored)
-      rows.push_back({row.set, row.score, format(row.before, {}), format(row.after, {}),
-                      row.difference ? format(std::optional(row.difference->value), row.difference->interval) : "-",
-                      format_p_value(row.difference ? row.difference->p_value : std::nullopt)});
+      rows.push_back(
+          {row.set, row.score, format_estimate(row.before, {}), format_estimate(row.after, {}),
+           row.difference ? format_estimate(std::optional(row.difference->value), row.difference->interval) : "-",
+           format_p_value(row.difference ? row.difference->p_value : std::nullopt)});
     page.table(std::move(rows), 2);
   }
 
@@ -376,23 +396,23 @@ BiasMeasureOptions measuring_options(const DebiasOptions& options) {
 
 std::vector<std::filesystem::path> report_files(const std::filesystem::path& file) {
   const std::string ending = file.extension().string();
-  if (ending == ".md") return {file, file.string() + ".svg"};
+  if (ending == ".md") return {file, measures_picture(file), occupations_picture(file)};
   if (ending == ".html" || ending == ".json") return {file};
   throw OptionError("--report: " + file.string() + ": the ending names the format: .html, .md or .json");
 }
 
-std::vector<std::string> render_report(const DebiasReport& report, Progress& progress) {
+std::vector<ReportFile> render_report(const DebiasReport& report, Progress& progress) {
   const std::filesystem::path file = report.file;
-  const std::vector<std::filesystem::path> files = report_files(file);
+  report_files(file);  // whether it is one
   const std::vector<Measured> measured = measure_all(report, progress);
   const std::vector<Scored> scored = score_all(report, progress);
   if (file.extension() == ".json")
-    return {json_of(report, measured, scored).dump(2, ' ', false, Json::error_handler_t::replace) + "\n"};
+    return {{file, json_of(report, measured, scored).dump(2, ' ', false, Json::error_handler_t::replace) + "\n"}};
   const Document page = document_of(report, measured, scored);
-  if (file.extension() == ".html") return {page.html()};
-  std::vector<std::string> texts = page.pictures();
-  texts.insert(texts.begin(), page.markdown(texts.empty() ? std::string() : files[1].filename().string()));
-  return texts;
+  if (file.extension() == ".html") return {{file, page.html()}};
+  std::vector<ReportFile> files = {{file, page.markdown()}};
+  for (const auto& [svg, name] : page.pictures()) files.push_back({file.parent_path() / name, svg});
+  return files;
 }
 
 }  // namespace equivec

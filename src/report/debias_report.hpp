@@ -33,12 +33,20 @@ struct DebiasReport {
 /// threads.
 BiasMeasureOptions measuring_options(const DebiasOptions& options);
 
-/// The files of a report: FILE.html, which contains its picture; FILE.md and for its picture FILE.md.svg, since most
-/// readers of Markdown show no embedded picture; or FILE.json. Throws OptionError for another ending.
+/// The files that a report may have: FILE.html, which contains its pictures; FILE.md and for its pictures
+/// FILE.md.measures.svg and FILE.md.svg, since most readers of Markdown show no embedded picture; or FILE.json. Throws
+/// OptionError for another ending.
 std::vector<std::filesystem::path> report_files(const std::filesystem::path& file);
 
-/// Measures and evaluates both vectors, and returns the text of each of report_files(report.file). The progress counts
-/// measurements and evaluations. Throws OptionError as report_files(); Cancelled.
-std::vector<std::string> render_report(const DebiasReport& report, Progress& progress);
+/// One of report_files() with its text.
+struct ReportFile {
+  std::filesystem::path file;
+  std::string text;
+};
+
+/// Measures and evaluates both vectors, and returns the files of report.file; those of pictures for which there is
+/// nothing to show are left out. The progress counts measurements and evaluations. Throws OptionError as
+/// report_files(); Cancelled.
+std::vector<ReportFile> render_report(const DebiasReport& report, Progress& progress);
 
 }  // namespace equivec

@@ -84,8 +84,8 @@ void Document::list(std::vector<std::string> items) {
 void Document::table(std::vector<TableRow> rows, std::size_t texts) {
   blocks_.push_back({Kind::table, std::move(rows), texts});
 }
-void Document::picture(std::string svg, std::string caption) {
-  blocks_.push_back({Kind::picture, {{std::move(svg), std::move(caption)}}});
+void Document::picture(std::string svg, std::string caption, std::string file) {
+  blocks_.push_back({Kind::picture, {{std::move(svg), std::move(caption), std::move(file)}}});
 }
 
 std::string Document::html() const {
@@ -128,14 +128,14 @@ std::string Document::html() const {
   return page + "</body>\n</html>\n";
 }
 
-std::vector<std::string> Document::pictures() const {
-  std::vector<std::string> result;
+std::vector<std::pair<std::string, std::string>> Document::pictures() const {
+  std::vector<std::pair<std::string, std::string>> result;
   for (const Block& block : blocks_)
-    if (block.kind == Kind::picture) result.push_back(block.rows[0][0]);
+    if (block.kind == Kind::picture) result.emplace_back(block.rows[0][0], block.rows[0][2]);
   return result;
 }
 
-std::string Document::markdown(const std::string& picture_file) const {
+std::string Document::markdown() const {
   std::string page = "# " + escape_markdown(title_) + "\n";
   for (const Block& block : blocks_) {
     page += '\n';
@@ -159,7 +159,7 @@ std::string Document::markdown(const std::string& picture_file) const {
         }
         break;
       case Kind::picture:
-        page += "![" + escape_markdown(block.rows[0][1]) + "](" + escape_link(picture_file) + ")\n";
+        page += "![" + escape_markdown(block.rows[0][1]) + "](" + escape_link(block.rows[0][2]) + ")\n";
         break;
     }
   }

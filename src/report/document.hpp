@@ -3,6 +3,7 @@
 #include "src/report/table.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace equivec {
@@ -17,14 +18,14 @@ class Document {
   void list(std::vector<std::string> items);
   /// As print_table.
   void table(std::vector<TableRow> rows, std::size_t texts);
-  /// An <svg> element, and what it shows in words.
-  void picture(std::string svg, std::string caption);
+  /// An <svg> element, what it shows in words, and the file that markdown() links to.
+  void picture(std::string svg, std::string caption, std::string file = {});
 
   std::string html() const;
-  /// Pictures are links to `picture_file`. REQUIRES: there is at most one.
-  std::string markdown(const std::string& picture_file) const;
-  /// The <svg> elements, in their order.
-  std::vector<std::string> pictures() const;
+  /// With links to the files of the pictures.
+  std::string markdown() const;
+  /// The <svg> elements with their files.
+  std::vector<std::pair<std::string, std::string>> pictures() const;
 
  private:
   enum class Kind { heading, paragraph, list, table, picture };

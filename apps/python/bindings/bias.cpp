@@ -258,14 +258,14 @@ DebiasReport report_of(const DebiasedHandle& self, const std::string& file,
 
 void write_report(const DebiasedHandle& self, const std::string& file, const std::vector<std::string>& similarities,
                   const std::vector<std::string>& analogies, py::object progress) {
-  const std::vector<std::filesystem::path> names = report_files(file);
+  report_files(file);  // an error before the work
   LongWork work({.progress = std::move(progress)});
   work.run([&] {
     const std::vector<SimilaritySet> pairs = read_all(similarities, read_similarities);
     const std::vector<AnalogySet> questions = read_all(analogies, read_analogies);
-    const std::vector<std::string> texts = render_report(report_of(self, file, pairs, questions), work.progress());
+    const std::vector<ReportFile> written = render_report(report_of(self, file, pairs, questions), work.progress());
     OutputFiles files;
-    for (std::size_t i = 0; i < texts.size(); ++i) files.open(names[i]).write(texts[i]);
+    for (const ReportFile& one : written) files.open(one.file).write(one.text);
     files.commit();
   });
 }

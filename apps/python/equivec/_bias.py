@@ -266,7 +266,7 @@ class Debiased:
         Parameters
         ----------
         path : path
-            ``.html``, ``.md`` (with ``.md.svg`` beside it) or ``.json``.
+            ``.html``, ``.md`` (with ``.md.measures.svg`` and ``.md.svg`` beside it) or ``.json``.
         similarity, analogies : path or list of paths
             Evaluation sets, as in Embeddings.evaluate: what debiasing cost.
         progress : bool or function
