@@ -190,18 +190,21 @@ struct Scale {
   double y(double value) const { return side - margin - (value - low_y) * pixels_y; }
 };
 
-/// Ticks at round numbers, and what the axes mean.
+/// Ticks, and what the axes mean.
 std::string axes(const Scale& scale, const WordPlotOptions& options) {
+  constexpr double low = margin, high = side - margin;
+  const char* const stroke = " stroke=\"#999\"";
   std::string result;
-  for (int tick = -10; tick <= 10; ++tick) {
-    const double value = tick / 10.0;
-    const std::string text = formatted("%.1f", value);
-    const double x = scale.x(value), y = scale.y(value);
-    if (x >= margin && x <= side - margin) result += svg::text(x, side - margin + 16, "middle", text);
-    if (y >= margin && y <= side - margin) result += svg::text(margin - 6, y + 4, "end", text);
-  }
-  result += svg::text(side / 2, side - margin + 34, "middle", options.x, " font-style=\"italic\"");
-  return result + svg::upward_text(16, side / 2, options.y, " font-style=\"italic\"");
+  const svg::Ticks along(scale.low_x, scale.low_x + (high - low) / scale.pixels_x, 6);
+  for (const double value : along.values())
+    result += svg::line(scale.x(value), high, scale.x(value), high + 4, stroke) +
+              svg::text(scale.x(value), high + 17, "middle", along.text(value));
+  const svg::Ticks upwards(scale.low_y, scale.low_y + (high - low) / scale.pixels_y, 6);
+  for (const double value : upwards.values())
+    result += svg::line(low - 4, scale.y(value), low, scale.y(value), stroke) +
+              svg::text(low - 7, scale.y(value) + 4, "end", upwards.text(value));
+  result += svg::text(side / 2, high + 34, "middle", options.x, " font-style=\"italic\"");
+  return result + svg::upward_text(12, side / 2, options.y, " font-style=\"italic\"");
 }
 
 std::string panel(const Eigen::MatrixXd& places, const ChosenWords& chosen, const Scale& scale,
