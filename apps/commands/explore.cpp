@@ -16,7 +16,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
 #include <chrono>
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <iostream>
 #include <optional>
@@ -72,10 +77,32 @@ void complete(Arguments& given, const Options& options) {
   validate(given.rules);
 }
 
-/// Opens the address with the desktop's browser. A browser that cannot be started is no error: the address was printed.
-void open_browser(const std::string& address) {
-  std::string program = "xdg-open", text = address;
-  char* arguments[] = {program.data(), text.data(), nullptr};
+/// A file that only its owner can read and that leads to the address: all users of a machine see the arguments of its
+/// programs, which a browser's would be.
+class WayThere {
+ public:
+  explicit WayThere(const std::string& address) {
+    const int file = ::mkstemps(path_.data(), 5);
+    if (file < 0) throw Error(path_ + ": cannot be written: " + std::strerror(errno));
+    const std::string page = "<!doctype html><meta http-equiv=\"refresh\" content=\"0; url=" + address + "\">";
+    const bool written = ::write(file, page.data(), page.size()) == static_cast<ssize_t>(page.size());
+    ::close(file);
+    if (!written) throw Error(path_ + ": cannot be written");
+  }
+  WayThere(const WayThere&) = delete;
+  WayThere& operator=(const WayThere&) = delete;
+  ~WayThere() { ::unlink(path_.c_str()); }
+
+  const std::string& path() const noexcept { return path_; }
+
+ private:
+  std::string path_ = (std::filesystem::temp_directory_path() / "equivec-XXXXXX.html").string();
+};
+
+/// Opens a page with the desktop's browser. A browser that cannot be started is no error: the address was printed.
+void open_browser(std::string page) {
+  std::string program = "xdg-open";
+  char* arguments[] = {program.data(), page.data(), nullptr};
   pid_t child = 0;
   if (::posix_spawnp(&child, program.c_str(), nullptr, nullptr, arguments, environ) != 0)
     remark("no browser could be opened (there is no xdg-open); open the address yourself");
@@ -88,7 +115,11 @@ void serve(const Arguments& given, ExploredVectors vectors, std::optional<Explor
   const Explorer explorer(std::move(vectors), std::move(reference), given.rules, console_reporting(given.console));
   std::cout << explorer.address() << std::endl;
   if (!given.console.quiet) remark("serving " + grouped(words) + " words of " + given.vectors + "; Ctrl-C ends it");
-  if (given.open) open_browser(explorer.address());
+  constexpr std::array loopback = {"127.0.0.1", "localhost", "::1", "[::1]"};
+  if (!given.console.quiet && std::ranges::find(loopback, given.rules.host) == loopback.end())
+    remark("other machines can reach it; what is sent is not encrypted");
+  std::optional<WayThere> way;
+  if (given.open) open_browser(way.emplace(explorer.address()).path());
   // A signal that asks it to end is how it ends.
   while (!progress().cancelled) std::this_thread::sleep_for(std::chrono::milliseconds(50));
 }

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import time
 import urllib.request
 
 from browser import Page, check, finish, folder, real_glove, run, served
@@ -45,13 +46,22 @@ def search(page):
 
 
 def click_on_the_map(page):
+    def at_rest():  # the map follows what was found
+        before = page.run("return window.equivecExplorer.labels()")
+        time.sleep(0.3)
+        return page.run("return window.equivecExplorer.labels()") == before
+    page.until("the map is at rest", at_rest)
     label = page.run("""const labels = window.equivecExplorer.labels(), box = document.querySelector('#map').getBoundingClientRect();
         return labels.filter((one) => document.elementFromPoint(box.left + one.x, box.top + one.y)?.closest('#map'))[3]""")
     actions = ActionChains(page.driver)
     actions.w3c_actions.pointer_action.move_to_location(round(label["x"]), round(label["y"]))
     actions.w3c_actions.pointer_action.click()
     actions.perform()
-    page.wait_text("#search-title", label["text"])
+    page.until("it is asked for", lambda: page.run("return document.querySelector('#search-input').value") != "music")
+    word = page.run("return document.querySelector('#search-input').value")
+    place = page.run("return window.equivecExplorer.place(arguments[0])", word)  # words may stand in one place
+    near = max(abs(place["x"] - label["x"]), abs(place["y"] - label["y"]))
+    check("map: a click asks for the word that stands there", near < 5, (word, label["text"], near))
 
 
 # ---- the other rooms ----
@@ -181,6 +191,9 @@ with served(here / "some.safetensors", "--similarity", pathlib.Path(__file__).pa
         page.driver.refresh()
         page.until("a page that is loaded anew still knows its secret", lambda: page.run("return Boolean(window.equivecExplorer?.ready)"))
         quiet(page, "walk")
+    (pathlib.Path(here) / "way.html").write_text(f'<!doctype html><meta http-equiv="refresh" content="0; url={address}">')
+    with Page((pathlib.Path(here) / "way.html").as_uri()) as page:  # waits until it is ready
+        check("--open: the file leads to the page", page.driver.current_url.startswith("http://127.0.0.1"))
     for width, height, dark in ((1280, 800, True), (390, 844, False), (390, 844, True)):
         shade = "dark" if dark else "light"
         with Page(address, width, height, dark) as page:
