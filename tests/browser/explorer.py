@@ -45,12 +45,21 @@ def search(page):
     check("search: what cannot be answered is told in place", page.all("#search-answer [role=alert]"))
 
 
-def click_on_the_map(page):
-    def at_rest():  # the map follows what was found
-        before = page.run("return window.equivecExplorer.labels()")
+def labels(page):
+    return page.run("return window.equivecExplorer.labels()")
+
+
+def wait_for_rest(page):
+    """The map follows what was found."""
+    def at_rest():
+        before = labels(page)
         time.sleep(0.3)
-        return page.run("return window.equivecExplorer.labels()") == before
+        return labels(page) == before
     page.until("the map is at rest", at_rest)
+
+
+def click_on_the_map(page):
+    wait_for_rest(page)
     label = page.run("""const labels = window.equivecExplorer.labels(), box = document.querySelector('#map').getBoundingClientRect();
         return labels.filter((one) => document.elementFromPoint(box.left + one.x, box.top + one.y)?.closest('#map'))[3]""")
     actions = ActionChains(page.driver)
@@ -157,10 +166,14 @@ def by_keyboard(page):
     for name in ("map", "layout-pca", "theme", "help", "zoom-in", "lasso", "picture", "tab-search", "search-input", "search-submit"):
         check(f"keyboard: Tab reaches {name}", name in reached, sorted(reached))
     page.run("document.querySelector('#map').focus()")
-    before = page.run("return window.equivecExplorer.labels()[0]")
-    press("+", "+", Keys.ARROW_LEFT)
-    page.until("the map moved", lambda: page.run("return window.equivecExplorer.labels()[0]") != before)
-    press("0", "n", Keys.ENTER)
+    for keys in (("0",), ("+", "+"), (Keys.ARROW_LEFT,), ("0",)):
+        wait_for_rest(page)
+        before = labels(page)
+        press(*keys)
+        if keys != ("0",):
+            page.until(f"the map moved by {keys}", lambda: labels(page) != before)
+    wait_for_rest(page)
+    press("n", "n", "n", Keys.ENTER)
     page.until("a word of the map was asked for", lambda: "paris" not in page.text("#search-title"))
     page.run("document.querySelector('#tab-search').focus()")
     press(Keys.ARROW_RIGHT)
