@@ -140,8 +140,8 @@ TEST_CASE("explorer's answers: two spaces are seen in one projection, and each w
 
   // The same vectors do not move.
   const Answers same = answers_about(before, before);
-  for (const Json& word : asked(same, "/moved", {{"before", "reference"}, {"after", "vectors"}})["moved"])
-    CHECK(word["similarity"].get<double>() == Approx(1).margin(1e-6));
+  const Json unmoved = asked(same, "/moved", {{"before", "reference"}, {"after", "vectors"}});
+  for (const Json& word : unmoved["moved"]) CHECK(word["similarity"].get<double>() == Approx(1).margin(1e-6));
   CHECK(floats(ask(same, "/map", {{"layout", "pca"}, {"space", "reference"}})) ==
         floats(ask(same, "/map", {{"layout", "pca"}})));
 }
@@ -179,7 +179,8 @@ TEST_CASE("explorer's answers: bias is the command's document, and word sets are
   const Answers answers = answers_about(some_vectors(words));
   const Json document = asked(answers, "/bias", {{"measure", "direct-bias"}, {"sets", "gender"}});
   CHECK(document["vectors"] == "some.vec");
-  for (const Json& measure : asked(answers, "/info")["measures"]) {
+  const Json information = asked(answers, "/info");
+  for (const Json& measure : information["measures"]) {
     CHECK(!measure["sets"].empty());
     if (measure["measure"] == "weat") CHECK(measure["sets"][0] == "weat");
     if (measure["measure"] == "direct-bias") CHECK(measure["sets"] == Json({"gender", "race", "religion"}));
