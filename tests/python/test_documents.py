@@ -225,12 +225,8 @@ COMMANDS = {
     "debias": ([equivec.Embeddings.debias], [SAVE, equivec.Debiased.report, equivec.Debiased.to_text]),
     "probe": ([equivec.probe], [equivec.ProbeReport.to_text]),
     "map": ([equivec.Embeddings.with_map], []),
-<<<<<<< HEAD
     "explore": ([equivec.Embeddings.explore], [equivec.Embeddings.save_page]),
-    "plot": ([equivec.Embeddings.plot], []),
-=======
     "plot": ([equivec.Embeddings.plot], [equivec.plot_loss, equivec.plot_bias, equivec.Picture.save]),
->>>>>>> 7ddd97a (plot writes .pdf and .png, drawn by librsvg, which is loaded when it is needed; --loss draws the loss of trainings, --bias measures of bias with their intervals, before and after. All three are in Python too)
     "encode": ([equivec.Embeddings.mean_vectors], []),
     "convert": ([equivec.load, SAVE], [equivec.Embeddings.with_precision]),
 }
