@@ -6,6 +6,7 @@
 #include "src/base/suggestion.hpp"
 #include "src/debias/ngrams.hpp"
 #include "src/debias/remedies.hpp"
+#include "src/debias/required_conditions.hpp"
 
 #include <algorithm>
 #include <array>
@@ -106,10 +107,7 @@ Debiased debias(const DebiasMethod& method, const Embeddings& embeddings, const 
   check_cancelled(progress);
   Debiased& result = *made;
   add_missing(known.vocabulary(), sets, result.missing);
-  for (const PostCondition& condition : result.conditions)
-    if (!condition.holds())
-      throw Error(std::string(method.name) + " does not keep its promise that " + condition.promise + ": found " +
-                  rounded(condition.worst) + ", allowed is " + rounded(condition.bound) + "; nothing was written");
+  require_conditions(method.name, result.conditions);
   result.embeddings = result.embeddings.with_metadata(metadata_after(method, embeddings, sets, options, result));
   return std::move(result);
 }

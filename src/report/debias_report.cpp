@@ -370,7 +370,7 @@ Json json_of(const DebiasReport& report, const std::vector<Measured>& measured, 
                    {"missing", report.debiased.missing},
                    {"vanished", words_of(report.before.vocabulary(), report.debiased.vanished)}};
   document["choices"] = choices_json(report.debiased);
-  document["conditions"] = conditions_json(report.debiased);
+  document["conditions"] = conditions_json(report.debiased.conditions);
   document["measures"] = measures_json(measured);
   document["occupations"] = occupations_json(report);
   document["utility"] = utility_json(scored);

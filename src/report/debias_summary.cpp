@@ -118,9 +118,7 @@ std::string summary_text(const DebiasReport& report, int count) {
   text += sets_text(vocabulary,
                     "not equalized, since their words do not differ along the direction or stand in an earlier set:",
                     debiased.degenerate);
-  for (const PostCondition& condition : debiased.conditions)
-    text += "proved: " + condition.promise + formatted(": at most %.1e", condition.worst) +
-            formatted(" (bound %.1e)", condition.bound) + "\n";
+  text += conditions_text(debiased.conditions);
   if (!debiased.missing.empty()) text += "not in the vocabulary: " + list(debiased.missing) + "\n";
   if (!report.output.empty()) text += "wrote " + grouped(vocabulary.size()) + " vectors to " + report.output + "\n";
   if (!report.file.empty()) text += "wrote the report to " + report.file + "\n";
@@ -133,11 +131,19 @@ Json choices_json(const Debiased& debiased) {
   return choices;
 }
 
-Json conditions_json(const Debiased& debiased) {
-  Json conditions = Json::array();
-  for (const PostCondition& condition : debiased.conditions)
-    conditions.push_back({{"promise", condition.promise}, {"worst", condition.worst}, {"bound", condition.bound}});
-  return conditions;
+std::string conditions_text(std::span<const PostCondition> conditions) {
+  std::string text;
+  for (const PostCondition& condition : conditions)
+    text += "proved: " + condition.promise + formatted(": at most %.1e", condition.worst) +
+            formatted(" (bound %.1e)", condition.bound) + "\n";
+  return text;
+}
+
+Json conditions_json(std::span<const PostCondition> conditions) {
+  Json document = Json::array();
+  for (const PostCondition& condition : conditions)
+    document.push_back({{"promise", condition.promise}, {"worst", condition.worst}, {"bound", condition.bound}});
+  return document;
 }
 
 Json summary_json(const DebiasReport& report) {
@@ -150,7 +156,7 @@ Json summary_json(const DebiasReport& report) {
           {"method", report.method.name},
           {"sets", report.sets.name},
           {"choices", choices_json(debiased)},
-          {"conditions", conditions_json(debiased)},
+          {"conditions", conditions_json(debiased.conditions)},
           {"subspace", to_json(debiased.direction)},
           {"neutralized", debiased.neutralized.size()},
           {"direct_bias_of_neutral_occupations", number(after.of_neutral)},

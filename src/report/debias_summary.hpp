@@ -4,6 +4,7 @@
 #include "src/report/debias_report.hpp"
 #include "src/report/json.hpp"
 
+#include <span>
 #include <string>
 
 namespace equivec {
@@ -21,7 +22,9 @@ Json summary_json(const DebiasReport& report);
 
 /// {"lambda": "0.2", ...}
 Json choices_json(const Debiased& debiased);
+/// "proved: PROMISE: at most 1.2e-08 (bound 6.0e-08)", a line each
+std::string conditions_text(std::span<const PostCondition> conditions);
 /// [{"promise": ..., "worst": ..., "bound": ...}, ...]
-Json conditions_json(const Debiased& debiased);
+Json conditions_json(std::span<const PostCondition> conditions);
 
 }  // namespace equivec

@@ -1,45 +1,15 @@
 #include "equivec/vectors/dimension.hpp"
 
 #include "equivec/base/error.hpp"
-#include "src/base/parallel.hpp"
 #include "src/math/decompositions.hpp"
 #include "src/math/singular_directions.hpp"
 #include "src/vectors/finite.hpp"
+#include "src/vectors/mapped_rows.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace equivec {
-
-namespace {
-
-constexpr Eigen::Index rows_of_block = 1024;
-
-Matrix projected(MatrixView rows, const Eigen::MatrixXd& directions, int threads, const Progress* progress) {
-  Matrix result(rows.rows(), directions.cols());
-  const auto blocks = static_cast<std::size_t>((rows.rows() + rows_of_block - 1) / rows_of_block);
-  parallel_for(blocks, threads, [&](std::size_t block) {
-    check_cancelled(progress);
-    const Eigen::Index first = static_cast<Eigen::Index>(block) * rows_of_block;
-    const Eigen::Index height = std::min(rows_of_block, rows.rows() - first);
-    result.middleRows(first, height) = product(rows.middleRows(first, height).cast<double>(), directions).cast<float>();
-  });
-  return result;
-}
-
-Subwords projected_subwords(const Subwords& subwords, const Eigen::MatrixXd& directions, int threads,
-                            const Progress* progress) {
-  const NgramRule& rule = subwords.rule();
-  Matrix rows = projected(subwords.matrix(), directions, threads, progress);
-  if (rule.hash == NgramHash::listed)
-    return Subwords(rule.min_length, rule.max_length, subwords.ngrams(), std::move(rows));
-  // The buckets that have rows stay in the memory of the vectors they came with.
-  const auto owner = std::make_shared<const std::pair<Subwords, Matrix>>(subwords, std::move(rows));
-  return Subwords(rule, MatrixView(owner->second.data(), owner->second.rows(), owner->second.cols()), owner,
-                  subwords.kept());
-}
-
-}  // namespace
 
 Embeddings with_dimension(const Embeddings& embeddings, int dimension, int threads, const Progress* progress) {
   if (dimension < 1 || dimension > embeddings.dimension())
@@ -52,12 +22,13 @@ Embeddings with_dimension(const Embeddings& embeddings, int dimension, int threa
   };
   const Eigen::MatrixXd directions =
       right_singular_vectors(matrix.rows(), matrix.cols(), block, dimension, threads, progress);
+  const RowMap map = [&](const Eigen::MatrixXd& rows) { return product(rows, directions); };
   Metadata metadata = embeddings.metadata();
   metadata["principal_directions"] = std::to_string(dimension) + " of " + std::to_string(embeddings.dimension());
-  const Embeddings result =
-      embeddings.with_vectors(projected(matrix, directions, threads, progress)).with_metadata(std::move(metadata));
+  const Embeddings result = embeddings.with_vectors(mapped_rows(matrix, dimension, map, threads, progress))
+                                .with_metadata(std::move(metadata));
   if (!embeddings.subwords()) return result;
-  return result.with_subwords(projected_subwords(*embeddings.subwords(), directions, threads, progress));
+  return result.with_subwords(mapped_subwords(*embeddings.subwords(), dimension, map, threads, progress));
 }
 
 }  // namespace equivec

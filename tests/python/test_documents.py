@@ -225,6 +225,7 @@ COMMANDS = {
     "debias": ([equivec.Embeddings.debias], [SAVE, equivec.Debiased.report, equivec.Debiased.to_text]),
     "probe": ([equivec.probe], [equivec.ProbeReport.to_text]),
     "map": ([equivec.Embeddings.with_map], []),
+    "transform": ([equivec.Embeddings.transform], [SAVE]),
     "explore": ([equivec.Embeddings.explore], [equivec.Embeddings.save_page]),
     "plot": ([equivec.Embeddings.plot], [equivec.plot_loss, equivec.plot_bias, equivec.Picture.save]),
     "encode": ([equivec.Embeddings.mean_vectors], []),

@@ -128,6 +128,7 @@ CALLS = {
     "first": (VECTORS.first, 1, []),
     "with_metadata": (VECTORS.with_metadata, 1, []),
     "with_map": (VECTORS.with_map, 0, ["neighbors", "min_distance", "perplexity", "epochs", "seed", "threads"]),
+    "transform": (VECTORS.transform, 1, ["shrinkage", "threads"]),
     "explore": (VECTORS.explore, 0, ["words", "map_words", "similarity", "port", "seed", "threads"]),
     "save_page": (VECTORS.save_page, 1, ["words", "map_words", "seed", "threads"]),
     "plot": (VECTORS.plot, 1, ["x", "y", "title", "seed", "threads"]),

@@ -15,6 +15,7 @@ from ._picture import Picture, plot_bias, plot_loss
 from ._probe import probe
 from ._results import (Answers, BiasDirection, BiasMeasurement, BiasReport, Condition, Evaluation, MeasureInfo,
                        Measurement, MethodInfo, Neighbor, Neighbors, Outliers, ProbeReport, TrainingEstimate)
+from ._spaces import Transformed
 from ._text import Phrases, find_phrases, tokenize
 from ._training import Cooccurrences, count_cooccurrences, count_words, train_glove, train_word2vec
 from ._vectors import Embeddings, Vocabulary, WordList, formats, load
@@ -64,7 +65,7 @@ __all__ = [
     "Answers", "BiasDirection", "BiasMeasurement", "BiasQuery", "BiasReport", "Condition", "Cooccurrences", "Debiased",
     "Embeddings", "EpochReport", "Error", "Evaluation", "Explorer", "MeasureInfo", "Measurement", "MethodInfo", "Neighbor",
     "Neighbors", "Notice", "OptionError", "Outliers", "Phrases", "Picture", "ProbeReport", "Progress", "TrainingEstimate",
-    "UnknownWord", "Vocabulary", "WordList", "WordSets", "bias_measures", "builtin_word_sets", "count_cooccurrences",
+    "Transformed", "UnknownWord", "Vocabulary", "WordList", "WordSets", "bias_measures", "builtin_word_sets", "count_cooccurrences",
     "count_words", "debias_methods", "find_phrases", "formats", "from_gensim", "instruction_set", "load", "plot_bias",
     "plot_loss", "probe", "tokenize", "train_glove", "train_word2vec", "word_sets",
 ]

@@ -15,7 +15,7 @@ __all__ = [
     "Answers", "BiasDirection", "BiasMeasurement", "BiasQuery", "BiasReport", "Condition", "Cooccurrences", "Debiased",
     "Embeddings", "EpochReport", "Error", "Evaluation", "Explorer", "MeasureInfo", "Measurement", "MethodInfo", "Neighbor",
     "Neighbors", "Notice", "OptionError", "Outliers", "Phrases", "Picture", "ProbeReport", "Progress", "TrainingEstimate",
-    "UnknownWord", "Vocabulary", "WordList", "WordSets", "bias_measures", "builtin_word_sets", "count_cooccurrences",
+    "Transformed", "UnknownWord", "Vocabulary", "WordList", "WordSets", "bias_measures", "builtin_word_sets", "count_cooccurrences",
     "count_words", "debias_methods", "find_phrases", "formats", "from_gensim", "instruction_set", "load", "plot_bias",
     "plot_loss", "probe", "tokenize", "train_glove", "train_word2vec", "word_sets",
 ]
@@ -335,6 +335,14 @@ class Embeddings:
         threads: int = 0,
         progress: _Progress = None,
     ) -> Picture: ...
+    def transform(
+        self,
+        steps: str | npt.ArrayLike | Sequence[str | npt.ArrayLike],
+        *,
+        shrinkage: float = 0,
+        threads: int = 0,
+        progress: _Progress = None,
+    ) -> Transformed: ...
     def explore(
         self,
         *,
@@ -1052,6 +1060,12 @@ class Condition:
     bound: float
     @property
     def holds(self) -> bool: ...
+
+@dataclasses.dataclass(frozen=True)
+class Transformed:
+    embeddings: Embeddings
+    conditions: tuple[Condition, ...]
+    lost_ngrams: bool
 
 class Debiased:
     def __init__(self, handle: Any) -> None: ...

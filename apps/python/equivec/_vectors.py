@@ -17,6 +17,7 @@ from ._explorer import Explorer
 from ._inputs import (existing_path, float_array, integer_array, is_text, named_keywords, path_of, paths_of,
                       progress_callback, warn)
 from ._picture import Picture
+from ._spaces import Transformed, transformed
 from ._results import Answers, BiasDirection, BiasReport, Evaluation, Neighbor, Neighbors, Outliers
 
 #: Formats of files of vectors: name, extension, description.
@@ -640,6 +641,47 @@ class Embeddings(_core.EmbeddingsHandle):
         {'made by': 'hand'}
         """
         return Embeddings._of(self._with_metadata(dict(metadata)))
+
+    @named_keywords
+    def transform(self, steps: Any, *, shrinkage: float = 0, threads: int = 0, progress: Any = None) -> "Transformed":
+        """Does steps to all vectors, one after the other, and proves that it is so on the result.
+
+        Parameters
+        ----------
+        steps : str, array of shape (dimension, dimension), or list of them
+            ``"center"``; ``"normalize"``: to length 1; ``"remove-top=D"``: centre, and take out the first D principal
+            directions (Mu and Viswanath 2018); ``"pca=N"``: coordinates along the first N; ``"whiten"`` or
+            ``"whiten=pca"``: the covariance becomes the identity; ``"power=A"``: of the eigenvalues (Artetxe et al.
+            2018); ``"rotate=R.npy"``, or the matrix: vectors @ R, whose rows are orthonormal.
+        shrinkage : float
+            Of whiten, 0 to 1: the share of the covariance that becomes the same for all directions.
+        threads : int
+            0: all cores; the result is the same for any number.
+        progress : bool or function
+            As in train_word2vec.
+
+        Returns
+        -------
+        Transformed
+
+        Raises
+        ------
+        OptionError
+            For a step of another form, or of more directions than the vectors have.
+        Error
+            If the covariance is singular, or the rows of a matrix are not orthonormal.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> whitened = e.transform(["center", "whiten"]).embeddings
+        >>> bool(np.allclose(np.cov(whitened.vectors.T, bias=True), np.eye(3), atol=1e-5))
+        True
+        >>> whitened.metadata["transformed"]
+        'center, whiten=zca'
+        """
+        keywords = {"shrinkage": shrinkage, "threads": threads, "progress": progress_callback(progress)}
+        return transformed(self, steps, keywords)
 
     @named_keywords
     def with_map(self, *, method: str = "neighbors", neighbors: int = 15, min_distance: float = 0.1,

@@ -98,6 +98,9 @@ void write_fasttext_model(OutputFiles& files, const std::filesystem::path& file,
 /// Writes a matrix without words as NumPy's .npy, 32-bit floats. Throws Error; Cancelled.
 void write_array(OutputFiles& files, const std::filesystem::path& file, MatrixView matrix,
                  Progress* progress = nullptr);
+/// Reads a matrix of NumPy's .npy, compressed or not, as 32-bit floats. Throws Error, also if it is not of two
+/// dimensions, empty, or holds a value that is not finite.
+Matrix read_array(const std::filesystem::path& file);
 
 /// The files that write_embeddings() writes: `file` and those that the format has beside it.
 std::vector<std::filesystem::path> files_written(const std::filesystem::path& file, Format format = Format::automatic);

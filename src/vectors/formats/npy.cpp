@@ -10,6 +10,7 @@
 #include "src/base/lines.hpp"
 #include "src/base/parallel.hpp"
 #include "src/base/text_numbers.hpp"
+#include "src/files/decompress.hpp"
 #include "src/files/mapped_file.hpp"
 #include "src/files/output_file.hpp"
 #include "src/vectors/formats/format.hpp"
@@ -131,13 +132,16 @@ std::vector<std::string_view> read_words(const Source& source, std::shared_ptr<c
   return words;
 }
 
-Embeddings read(const Source& source, const ReadContext& context) {
-  const Header header = parse_header(source);
-  const std::string_view type = header.type;
-  const std::size_t size = type == "<f4" || type == ">f4"   ? 4
-                           : type == "<f8" || type == ">f8" ? 8
-                           : type == "<f2" || type == ">f2" ? 2
-                                                            : 0;
+/// Octets of a number; 0 for a type that is not read.
+std::size_t size_of(const std::string& type) {
+  if (type == "<f4" || type == ">f4") return 4;
+  if (type == "<f8" || type == ">f8") return 8;
+  return type == "<f2" || type == ">f2" ? 2 : 0;
+}
+
+/// The octets of the numbers, which are all there.
+std::string_view numbers_of(const Source& source, const Header& header) {
+  const std::size_t size = size_of(header.type);
   if (size == 0)
     source.fail("holds numbers of type '" + header.type + "'; save it as float32: array.astype('float32')");
   if (header.rows == 0 || header.dimension == 0) source.fail("holds no vector");
@@ -146,24 +150,14 @@ Embeddings read(const Source& source, const ReadContext& context) {
     source.fail("its header promises " + std::to_string(header.rows) + " x " + std::to_string(header.dimension) +
                 " numbers, which cannot be in the " + std::to_string(data.size()) +
                 " bytes that follow; it is truncated");
-  const std::size_t rows = context.options.limit > 0 ? std::min(header.rows, context.options.limit) : header.rows;
-  const int threads = context.options.threads;
-  std::shared_ptr<const MappedFile> words_file;
-  auto words = read_words(source, words_file, header.rows);
-  words.resize(rows);
+  return data;
+}
 
-  const auto height = static_cast<Eigen::Index>(rows), width = static_cast<Eigen::Index>(header.dimension);
-  const bool askew = reinterpret_cast<std::uintptr_t>(data.data()) % alignof(float) != 0;
-  if (type == "<f4" && !askew && context.options.not_finite != NotFinite::drop && are_unique(words)) {
-    std::vector<Vocabulary::Entry> entries;
-    for (const std::string_view word : words) entries.push_back({std::string(word), 0});
-    const MatrixView mapped(reinterpret_cast<const float*>(data.data()), height, width);
-    Embeddings result(Vocabulary(entries), mapped, source.file);
-    check_finite(source.name, context, result);
-    return result;
-  }
-  Matrix vectors(height, width);
-  const bool swap = type.starts_with('>');
+/// The first rows.
+Matrix converted(std::string_view data, const Header& header, std::size_t rows, int threads) {
+  Matrix vectors(static_cast<Eigen::Index>(rows), static_cast<Eigen::Index>(header.dimension));
+  const bool swap = header.type.starts_with('>');
+  const std::size_t size = size_of(header.type);
   if (size == 8)
     convert<std::uint64_t>(data, swap, vectors, threads,
                            [](std::uint64_t x) { return static_cast<float>(std::bit_cast<double>(x)); });
@@ -171,7 +165,29 @@ Embeddings read(const Source& source, const ReadContext& context) {
     convert<std::uint32_t>(data, swap, vectors, threads, [](std::uint32_t x) { return std::bit_cast<float>(x); });
   else
     convert<std::uint16_t>(data, swap, vectors, threads, half_to_float);
-  Embeddings result = with_unique_words(source.name, context, words, std::move(vectors));
+  return vectors;
+}
+
+Embeddings read(const Source& source, const ReadContext& context) {
+  const Header header = parse_header(source);
+  const std::string_view data = numbers_of(source, header);
+  const std::size_t rows = context.options.limit > 0 ? std::min(header.rows, context.options.limit) : header.rows;
+  std::shared_ptr<const MappedFile> words_file;
+  auto words = read_words(source, words_file, header.rows);
+  words.resize(rows);
+
+  const bool askew = reinterpret_cast<std::uintptr_t>(data.data()) % alignof(float) != 0;
+  if (header.type == "<f4" && !askew && context.options.not_finite != NotFinite::drop && are_unique(words)) {
+    std::vector<Vocabulary::Entry> entries;
+    for (const std::string_view word : words) entries.push_back({std::string(word), 0});
+    const MatrixView mapped(reinterpret_cast<const float*>(data.data()), static_cast<Eigen::Index>(rows),
+                            static_cast<Eigen::Index>(header.dimension));
+    Embeddings result(Vocabulary(entries), mapped, source.file);
+    check_finite(source.name, context, result);
+    return result;
+  }
+  Embeddings result =
+      with_unique_words(source.name, context, words, converted(data, header, rows, context.options.threads));
   check_finite(source.name, context, result);
   return result;
 }
@@ -190,6 +206,14 @@ void write(OutputFiles& files, const std::filesystem::path& path, const Embeddin
 }
 
 }  // namespace
+
+Matrix read_array(const std::filesystem::path& file) {
+  const Source source{file, file.string(), open_decompressed(file)};
+  const Header header = parse_header(source);
+  Matrix result = converted(numbers_of(source, header), header, header.rows, 1);
+  if (!result.allFinite()) source.fail("holds a value that is not a finite number");
+  return result;
+}
 
 void write_array(OutputFiles& files, const std::filesystem::path& path, MatrixView matrix, Progress* progress) {
   std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + std::to_string(matrix.rows()) + ", " +
