@@ -40,6 +40,7 @@ constexpr std::array commands = {
     Command{"bias", "measure bias: its direction, and how far words lie along it", run_bias},
     Command{"debias", "remove bias, with a report of before and after", run_debias},
     Command{"transform", "centre, normalize, whiten, rotate, take out or keep principal directions", run_transform},
+    Command{"align", "turn one space so that its words lie near those of another", run_align},
     Command{"map", "a place in the plane for each word", run_map},
     Command{"explore", "a page on which to look at vectors, in the browser", run_explore},
     Command{"plot", "a picture of words, groups and axes", run_plot},

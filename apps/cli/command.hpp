@@ -31,6 +31,7 @@ int run_debias(std::span<const std::string> arguments);
 int run_explore(std::span<const std::string> arguments);
 int run_plot(std::span<const std::string> arguments);
 int run_transform(std::span<const std::string> arguments);
+int run_align(std::span<const std::string> arguments);
 int run_map(std::span<const std::string> arguments);
 int run_encode(std::span<const std::string> arguments);
 int run_probe(std::span<const std::string> arguments);

@@ -222,6 +222,7 @@ COMMANDS = {
     "outlier": ([equivec.Embeddings.outliers], []),
     "eval": ([equivec.Embeddings.evaluate], [equivec.Evaluation.to_text]),
     "bias": ([equivec.Embeddings.bias], [equivec.BiasReport.to_text]),
+    "align": ([equivec.Embeddings.align], [SAVE]),
     "debias": ([equivec.Embeddings.debias], [SAVE, equivec.Debiased.report, equivec.Debiased.to_text]),
     "probe": ([equivec.probe], [equivec.ProbeReport.to_text]),
     "map": ([equivec.Embeddings.with_map], []),

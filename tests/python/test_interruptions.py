@@ -64,6 +64,7 @@ CALLS = {
     "bias by clusters": ("e = people(60000)", "e.bias('cluster-bias', sets='gender', repeats=1000, biased_words=200)"),
     "hard debiasing": ("e = people(200000)", "[e.debias('hard') for _ in range(9999)]"),
     "repelling and attracting": ("e = people(60000)", "[e.debias('repulsion-attraction') for _ in range(999)]"),
+    "aligning": ("e = vectors(60000, 100)", "e.align(e, shared=0, refine=99)"),
     "inlp": ("e = people(60000)", "[e.debias('inlp') for _ in range(9999)]"),
 }
 

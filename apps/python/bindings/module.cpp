@@ -68,6 +68,7 @@ PYBIND11_MODULE(_core, module) {
   bind_evaluation(module);
   bind_bias(module);
   bind_spaces(module);
+  bind_alignment(module);
   bind_explorer(module);
   module.attr("version") = EQUIVEC_VERSION;
 }

@@ -7,6 +7,7 @@
 """
 
 from . import _core
+from ._alignment import Aligned, Induction
 from ._bias import BiasQuery, Debiased, WordSets, bias_measures, builtin_word_sets, debias_methods, word_sets
 from ._errors import Error, Notice, OptionError, UnknownWord
 from ._explorer import Explorer
@@ -62,12 +63,13 @@ def __getattr__(name: str) -> object:
 
 
 __all__ = [
-    "Answers", "BiasDirection", "BiasMeasurement", "BiasQuery", "BiasReport", "Condition", "Cooccurrences", "Debiased",
-    "Embeddings", "EpochReport", "Error", "Evaluation", "Explorer", "MeasureInfo", "Measurement", "MethodInfo", "Neighbor",
-    "Neighbors", "Notice", "OptionError", "Outliers", "Phrases", "Picture", "ProbeReport", "Progress", "TrainingEstimate",
-    "Transformed", "UnknownWord", "Vocabulary", "WordList", "WordSets", "bias_measures", "builtin_word_sets", "count_cooccurrences",
-    "count_words", "debias_methods", "find_phrases", "formats", "from_gensim", "instruction_set", "load", "plot_bias",
-    "plot_loss", "probe", "tokenize", "train_glove", "train_word2vec", "word_sets",
+    "Aligned", "Answers", "BiasDirection", "BiasMeasurement", "BiasQuery", "BiasReport", "Condition", "Cooccurrences",
+    "Debiased", "Embeddings", "EpochReport", "Error", "Evaluation", "Explorer", "Induction", "MeasureInfo",
+    "Measurement", "MethodInfo", "Neighbor", "Neighbors", "Notice", "OptionError", "Outliers", "Phrases", "Picture",
+    "ProbeReport", "Progress", "TrainingEstimate", "Transformed", "UnknownWord", "Vocabulary", "WordList", "WordSets",
+    "bias_measures", "builtin_word_sets", "count_cooccurrences", "count_words", "debias_methods", "find_phrases",
+    "formats", "from_gensim", "instruction_set", "load", "plot_bias", "plot_loss", "probe", "tokenize", "train_glove",
+    "train_word2vec", "word_sets",
 ]
 for _name in __all__:  # for users they stand in equivec, whatever the file
     if getattr(globals()[_name], "__module__", "").startswith("equivec."):

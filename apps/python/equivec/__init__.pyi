@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from typing_extensions import TypeAlias
 
 __all__ = [
-    "Answers", "BiasDirection", "BiasMeasurement", "BiasQuery", "BiasReport", "Condition", "Cooccurrences", "Debiased",
-    "Embeddings", "EpochReport", "Error", "Evaluation", "Explorer", "MeasureInfo", "Measurement", "MethodInfo", "Neighbor",
-    "Neighbors", "Notice", "OptionError", "Outliers", "Phrases", "Picture", "ProbeReport", "Progress", "TrainingEstimate",
-    "Transformed", "UnknownWord", "Vocabulary", "WordList", "WordSets", "bias_measures", "builtin_word_sets", "count_cooccurrences",
-    "count_words", "debias_methods", "find_phrases", "formats", "from_gensim", "instruction_set", "load", "plot_bias",
-    "plot_loss", "probe", "tokenize", "train_glove", "train_word2vec", "word_sets",
+    "Aligned", "Answers", "BiasDirection", "BiasMeasurement", "BiasQuery", "BiasReport", "Condition", "Cooccurrences",
+    "Debiased", "Embeddings", "EpochReport", "Error", "Evaluation", "Explorer", "Induction", "MeasureInfo",
+    "Measurement", "MethodInfo", "Neighbor", "Neighbors", "Notice", "OptionError", "Outliers", "Phrases", "Picture",
+    "ProbeReport", "Progress", "TrainingEstimate", "Transformed", "UnknownWord", "Vocabulary", "WordList", "WordSets",
+    "bias_measures", "builtin_word_sets", "count_cooccurrences", "count_words", "debias_methods", "find_phrases",
+    "formats", "from_gensim", "instruction_set", "load", "plot_bias", "plot_loss", "probe", "tokenize", "train_glove",
+    "train_word2vec", "word_sets",
 ]
 
 __version__: str
@@ -437,6 +438,25 @@ class Embeddings:
         threads: int = 0,
         progress: _Progress = None,
     ) -> Debiased: ...
+    # Other spaces.
+    def align(
+        self,
+        target: Embeddings,
+        *,
+        dictionary: _Path | Mapping[str, str] | Iterable[tuple[str, str]] | None = None,
+        shared: int = 20000,
+        weights: Literal["none", "log", "sqrt"] = "none",
+        center: bool = False,
+        refine: int = 0,
+        self_learning: int = 0,
+        cutoff: int = 20000,
+        evaluate: _Paths = (),
+        metric: Literal["csls", "cosine"] = "csls",
+        neighbors: int = 10,
+        restrict: int = 50000,
+        threads: int = 0,
+        progress: _Progress = None,
+    ) -> Aligned: ...
     # Other tools.
     def to_gensim(self) -> Any: ...
     def __copy__(self) -> Embeddings: ...
@@ -1092,6 +1112,42 @@ class Debiased:
     ) -> None: ...
     def to_dict(self) -> dict[str, Any]: ...
     def to_text(self, *, count: int = 8) -> str: ...
+
+@dataclasses.dataclass(frozen=True)
+class Induction:
+    name: str
+    metric: str
+    at_1: float | None
+    at_5: float | None
+    interval_1: tuple[float, float] | None
+    interval_5: tuple[float, float] | None
+    known: int
+    missing: int
+
+class Aligned:
+    def __init__(self, handle: Any) -> None: ...
+    @property
+    def embeddings(self) -> Embeddings: ...
+    @property
+    def map(self) -> NDArray[np.float64]: ...
+    @property
+    def pairs(self) -> list[tuple[str, str]]: ...
+    @property
+    def given(self) -> int: ...
+    @property
+    def missing(self) -> int: ...
+    @property
+    def rounds(self) -> int: ...
+    @property
+    def cosine_before(self) -> float: ...
+    @property
+    def cosine_after(self) -> float: ...
+    @property
+    def conditions(self) -> tuple[Condition, ...]: ...
+    @property
+    def accuracy(self) -> tuple[Induction, ...]: ...
+    def to_dict(self) -> dict[str, Any]: ...
+    def to_text(self) -> str: ...
 
 @dataclasses.dataclass(frozen=True)
 class MeasureInfo:

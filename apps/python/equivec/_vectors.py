@@ -1554,6 +1554,76 @@ class Embeddings(_core.EmbeddingsHandle):
                     "progress": progress_callback(progress)}
         return Debiased(_core.debias(self, method, sets_of(sets)._handle, keywords))
 
+    # ---- other spaces ----
+
+    @named_keywords
+    def align(self, target: "Embeddings", *, dictionary: Any = None, shared: int = 20000, weights: str = "none",
+              center: bool = False, refine: int = 0, self_learning: int = 0, cutoff: int = 20000, evaluate: Any = (),
+              metric: str = "csls", neighbors: int = 10, restrict: int = 50000, threads: int = 0,
+              progress: Any = None) -> Any:
+        """Turns the vectors so that words lie near their translations, or near themselves, in another space.
+
+        Orthogonal Procrustes: lengths and inner products stay as they are, which is proved.
+
+        Parameters
+        ----------
+        target : Embeddings
+            The other space, of the same dimension.
+        dictionary : path, mapping or list of pairs, optional
+            A file with a word of this space and one of the target a line; or words and their translations. By default
+            words that both have.
+        shared : int
+            Without a dictionary: so many words that both have, the most frequent; 0: all.
+        weights : {"none", "log", "sqrt"}
+            What a pair counts, by the smaller count of its two words.
+        center : bool
+            Fit the pairs without their means.
+        refine : int
+            Rounds in which only the pairs count whose words are each other's nearest.
+        self_learning : int
+            Of a small dictionary: at most so many rounds in which words find further pairs.
+        cutoff : int
+            Self-learning pairs the first so many words of both; 0: all.
+        evaluate : path or list of paths
+            Dictionaries whose words ask for their translations.
+        metric : {"csls", "cosine"}
+            What nearest means: csls makes up for words that are near to all.
+        neighbors : int
+            Of csls: so many nearest words give a word's mean.
+        restrict : int
+            Evaluate among the first so many words; 0: all.
+        threads : int
+            0: all cores; the result is the same for any number.
+        progress : bool or function
+            As in train_word2vec.
+
+        Returns
+        -------
+        Aligned
+            With the new vectors, the map, what was proved, and the accuracy.
+
+        Raises
+        ------
+        Error
+            If the dimensions differ, there is no pair, or a promise does not hold.
+
+        Examples
+        --------
+        >>> a = e.align(e, dictionary={"king": "queen", "man": "woman", "boy": "girl", "prince": "princess"})
+        >>> all(condition.holds for condition in a.conditions), round(a.cosine_after, 3)
+        (True, 1.0)
+        >>> round(float(a.embeddings["pilot"] @ e["nurse"]), 3), round(float(e["pilot"] @ e["nurse"]), 3)
+        (0.73, 0.55)
+        """
+        from ._alignment import Aligned, entries_of
+
+        _require_embeddings(target, "target")
+        keywords = {"shared": shared, "weights": weights, "center": center, "refine": refine,
+                    "self_learning": self_learning, "cutoff": cutoff, "evaluate": paths_of(evaluate, "evaluate"),
+                    "metric": metric, "neighbors": neighbors, "restrict": restrict, "threads": threads,
+                    "progress": progress_callback(progress)}
+        return Aligned(_core.align(self, target, entries_of(dictionary), keywords))
+
     # ---- other tools ----
 
     def to_gensim(self) -> Any:
