@@ -38,10 +38,11 @@ struct Arguments {
 /// False if help was asked for and shown.
 bool parse(std::span<const std::string> arguments, Arguments& given) {
   AlignOptions& rules = given.rules;
-  Options options("align SOURCE TARGET -o OUT [options]",
-                  "Turns the space of SOURCE so that words lie near their translations, or near themselves, in TARGET: "
-                  "orthogonal Procrustes. Lengths and inner products stay as they are, which is proved on what is "
-                  "written.");
+  Options options(
+      "align SOURCE TARGET -o OUT [options]",
+      "Turns the space of SOURCE so that words lie near their translations, or near themselves, in TARGET, by "
+      "orthogonal Procrustes. Lengths and inner products stay as they are, which is proved on what is "
+      "written.");
   options.positional("SOURCE", given.source)
       .positional("TARGET", given.target)
       .add("output,o", given.output.file, "the turned vectors of SOURCE; the ending names the format", "OUT")
@@ -53,13 +54,17 @@ bool parse(std::span<const std::string> arguments, Arguments& given) {
            "words that both have",
            "FILE")
       .add("shared", given.shared, "without a dictionary: so many words that both have, the most frequent; 0: all")
+      .add_named("method", rules.method, align_methods,
+                 "procrustes; rcsls: from there any linear map that CSLS likes better")
       .add_named("weights", rules.weights, all_pair_weights,
                  "of the pairs, by the smaller count of the two words: none, log or sqrt")
       .add("center", rules.center, "fit the pairs without their means")
       .add("refine", rules.refine, "rounds in which only the pairs count whose words are each other's nearest")
       .add("self-learning", rules.self_learning,
            "of a small dictionary: at most so many rounds in which words find further pairs")
-      .add("cutoff", given.cutoff, "self-learning pairs the first N words of both; 0: all")
+      .add("cutoff", given.cutoff, "self-learning and rcsls look at the first N words of both; 0: all")
+      .add("iterations", rules.iterations, "steps of rcsls")
+      .add("learning-rate", rules.learning_rate, "of rcsls at first; halved where a step fails")
       .add("evaluate", given.evaluate, "dictionaries whose words ask for their translations: P@1 and P@5")
       .add_named("metric", rules.metric, retrieval_metrics, "what is nearest: csls (no word is near to all) or cosine")
       .add("neighbors", rules.neighbors, "of csls: so many nearest words give a word's mean")

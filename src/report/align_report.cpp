@@ -62,6 +62,7 @@ Json to_json(const AlignReport& report) {
   return {{"source", report.source},
           {"target", report.target},
           {"output", report.output},
+          {"method", name_of(report.options.method)},
           {"pairs",
            {{"from", report.pairs},
             {"given", aligned.given},

@@ -7,6 +7,7 @@
 #include "src/debias/word_by_word.hpp"
 #include "src/math/decompositions.hpp"
 #include "src/spaces/linear_map.hpp"
+#include "src/spaces/rcsls.hpp"
 #include "src/spaces/retrieval.hpp"
 #include "src/vectors/finite.hpp"
 
@@ -94,8 +95,11 @@ std::vector<WordPair> with_length(const Embeddings& source, const Embeddings& ta
 double mean_cosine(const Embeddings& source, const Embeddings& target, std::span<const WordPair> pairs,
                    const Eigen::MatrixXd& map) {
   double sum = 0;
-  for (const WordPair& pair : pairs)
-    sum += (unit_vector(source[pair.source]).transpose() * map).dot(unit_vector(target[pair.target]).transpose());
+  for (const WordPair& pair : pairs) {
+    const Eigen::RowVectorXd row = unit_vector(source[pair.source]).transpose() * map;
+    if (const double length = row.norm(); length > 0)
+      sum += row.dot(unit_vector(target[pair.target]).transpose()) / length;
+  }
   return sum / static_cast<double>(pairs.size());
 }
 
@@ -190,13 +194,17 @@ class Alignment {
     }
   }
 
-  Aligned result() const {
+  /// Of the map that `method` makes of the pairs.
+  Aligned result() {
+    std::vector<PostCondition> fitted =
+        options_.method == AlignMethod::rcsls ? relax() : verify_least(source_, target_, pairs_, map_, options_);
     Aligned result{mapped(source_, map_, options_.threads), map_, pairs_, given_.size(), rounds_, 0, 0, {}};
     result.cosine_before = mean_cosine(source_, target_, pairs_, Eigen::MatrixXd::Identity(map_.rows(), map_.cols()));
     result.cosine_after = mean_cosine(source_, target_, pairs_, map_);
-    result.conditions = verify_alignment(source_, result.embeddings, map_, options_.threads);
-    for (PostCondition& condition : verify_least(source_, target_, pairs_, map_, options_))
-      result.conditions.push_back(std::move(condition));
+    result.conditions = options_.method == AlignMethod::rcsls
+                            ? verify_map(source_, result.embeddings, map_, options_.threads)
+                            : verify_rotation(source_, result.embeddings, map_, options_.threads);
+    for (PostCondition& condition : fitted) result.conditions.push_back(std::move(condition));
     return result;
   }
 
@@ -204,6 +212,32 @@ class Alignment {
   void fit(std::vector<WordPair> pairs) {
     pairs_ = std::move(pairs);
     map_ = nearest_orthogonal(cross_products(source_, target_, pairs_, options_));
+  }
+
+  /// Replaces the map by that of RCSLS.
+  std::vector<PostCondition> relax() {
+    const auto stage = reporting_.begin("rcsls", "words");
+    RcslsProblem problem{{},
+                         {},
+                         unit_rows(source_, first_words(), options_.threads),
+                         unit_rows(target_, first_words(), options_.threads),
+                         options_.neighbors,
+                         options_.threads};
+    std::vector<WordId> sources, targets;
+    for (const WordPair& pair : pairs_) {
+      sources.push_back(pair.source);
+      targets.push_back(pair.target);
+    }
+    problem.x = unit_rows(source_, sources, options_.threads).cast<double>();
+    problem.y = unit_rows(target_, targets, options_.threads).cast<double>();
+    RcslsResult found = minimize_rcsls(problem, map_, options_.iterations, options_.learning_rate, reporting_.progress);
+    map_ = std::move(found.map);
+    return {{"the relaxed CSLS loss is at most that of the orthogonal map (difference)", found.loss - found.loss_before,
+             0}};
+  }
+
+  std::size_t first_words() const {
+    return options_.cutoff == 0 ? std::max(source_.size(), target_.size()) : options_.cutoff;
   }
 
   std::vector<WordPair> mutual() const {
@@ -221,11 +255,10 @@ class Alignment {
 
   /// Those of the first words, from either side.
   std::vector<WordPair> nearest_pairs() const {
-    const std::size_t most = options_.cutoff == 0 ? std::max(source_.size(), target_.size()) : options_.cutoff;
-    const Matrix rows = unit_rows(source_, most, options_.threads);
+    const Matrix rows = unit_rows(source_, first_words(), options_.threads);
     const BestMatches best =
         best_matches(mapped(MatrixView(rows.data(), rows.rows(), rows.cols()), map_, options_.threads),
-                     unit_rows(target_, most, options_.threads), options_, reporting_.progress);
+                     unit_rows(target_, first_words(), options_.threads), options_, reporting_.progress);
     std::vector<WordPair> pairs;
     for (std::size_t i = 0; i < best.of_sources.size(); ++i)
       if (best.of_sources[i]) pairs.push_back({word_id(i), word_id(*best.of_sources[i])});
@@ -263,16 +296,36 @@ struct Worst {
 /// Words are columns.
 Worst worst_column(const Eigen::MatrixXd& was, const Eigen::MatrixXd& is, const Eigen::MatrixXd& map) {
   Worst worst;
-  const Eigen::MatrixXd off = is - transposed_product(map, was);
+  const Eigen::MatrixXd put = transposed_product(map, was), off = is - put;
   const Eigen::RowVectorXd lengths = was.colwise().norm();
   for (Eigen::Index i = 0; i < was.cols(); ++i) {
     const Eigen::Index next = (i + 1) % was.cols();
-    Worst::raise(worst.moved, off.col(i).norm(), lengths[i]);
+    Worst::raise(worst.moved, off.col(i).norm(), put.col(i).norm());
     Worst::raise(worst.length, std::abs(is.col(i).norm() - lengths[i]), lengths[i]);
     Worst::raise(worst.product, std::abs(is.col(i).dot(is.col(next)) - was.col(i).dot(was.col(next))),
                  lengths[i] * lengths[next]);
   }
   return worst;
+}
+
+Worst worst_word_of(const Embeddings& before, const Embeddings& after, const Eigen::MatrixXd& map, int threads) {
+  if (before.size() != after.size() || before.dimension() != after.dimension() || map.rows() != before.dimension())
+    throw Error("vectors can be verified against as many of as many numbers only");
+  const MatrixView old_rows = before.matrix(), new_rows = after.matrix();
+  Worst all;
+  std::mutex mutex;
+  for_row_blocks(old_rows.rows(), threads, [&](Eigen::Index first, Eigen::Index height) {
+    const Eigen::MatrixXd was = old_rows.middleRows(first, height).transpose().cast<double>(),
+                          is = new_rows.middleRows(first, height).transpose().cast<double>();
+    const Worst own = worst_column(was, is, map);
+    const std::scoped_lock lock(mutex);
+    all.add(own);
+  });
+  return all;
+}
+
+PostCondition put_where_the_map_says(const Worst& worst) {
+  return {"every word is where the map puts it, to a share of its length", worst.moved, float_rounding};
 }
 
 Metadata metadata_after(const Embeddings& source, const Aligned& result, const AlignOptions& options) {
@@ -282,6 +335,7 @@ Metadata metadata_after(const Embeddings& source, const Aligned& result, const A
              (options.target_name.empty() ? "another space" : options.target_name) + ", pairs " +
              std::to_string(result.pairs.size()) + " of " + std::to_string(result.given);
   if (!options.pairs_name.empty()) history += " of " + options.pairs_name;
+  if (options.method != AlignMethod::procrustes) history += ", method " + std::string(name_of(options.method));
   if (options.weights != PairWeights::none) history += ", weights " + std::string(name_of(options.weights));
   if (options.center) history += ", center";
   if (options.self_learning > 0) history += ", self-learning " + std::to_string(options.self_learning);
@@ -297,6 +351,8 @@ std::string rounded(double measured) {
 
 }  // namespace
 
+std::string_view name_of(AlignMethod method) { return method == AlignMethod::procrustes ? "procrustes" : "rcsls"; }
+
 std::string_view name_of(PairWeights weights) {
   return weights == PairWeights::none ? "none" : weights == PairWeights::log ? "log" : "sqrt";
 }
@@ -307,7 +363,11 @@ void validate(const AlignOptions& options) {
   require_between("refine", options.refine, 0, 1000);
   require_between("self-learning", options.self_learning, 0, 1000);
   require_between("neighbors", options.neighbors, 1, 1000);
+  require_between("iterations", options.iterations, 0, 10000);
+  require_between("learning-rate", options.learning_rate, 1e-4, 1000);
   require_between("threads", options.threads, 0, 4096);
+  if (options.method == AlignMethod::rcsls && (options.weights != PairWeights::none || options.center))
+    throw OptionError("weights and center are for procrustes; rcsls has neither");
 }
 
 Aligned align(const Embeddings& source, const Embeddings& target, std::span<const WordPair> pairs,
@@ -338,27 +398,21 @@ Aligned align(const Embeddings& source, const Embeddings& target, std::span<cons
   return std::move(*result);
 }
 
-std::vector<PostCondition> verify_alignment(const Embeddings& before, const Embeddings& after,
-                                            const Eigen::MatrixXd& map, int threads) {
-  if (before.size() != after.size() || before.dimension() != after.dimension() || map.rows() != before.dimension())
-    throw Error("vectors can be verified against as many of as many numbers only");
+std::vector<PostCondition> verify_map(const Embeddings& before, const Embeddings& after, const Eigen::MatrixXd& map,
+                                      int threads) {
+  return {put_where_the_map_says(worst_word_of(before, after, map, threads))};
+}
+
+std::vector<PostCondition> verify_rotation(const Embeddings& before, const Embeddings& after,
+                                           const Eigen::MatrixXd& map, int threads) {
   constexpr double rounding_of_decomposition = 1e-12;
+  const Worst worst = worst_word_of(before, after, map, threads);
   const Eigen::MatrixXd skew = transposed_product(map, map) - Eigen::MatrixXd::Identity(map.rows(), map.cols());
-  const MatrixView old_rows = before.matrix(), new_rows = after.matrix();
-  Worst all;
-  std::mutex mutex;
-  for_row_blocks(old_rows.rows(), threads, [&](Eigen::Index first, Eigen::Index height) {
-    const Eigen::MatrixXd was = old_rows.middleRows(first, height).transpose().cast<double>(),
-                          is = new_rows.middleRows(first, height).transpose().cast<double>();
-    const Worst own = worst_column(was, is, map);
-    const std::scoped_lock lock(mutex);
-    all.add(own);
-  });
   return {
       {"the map is orthogonal (inner products of its columns)", skew.cwiseAbs().maxCoeff(), rounding_of_decomposition},
-      {"every word is where the map puts it, to a share of its length", all.moved, float_rounding},
-      {"no word has another length, as a share of it", all.length, float_rounding},
-      {"words that follow each other have the same inner product, as a share of their lengths", all.product,
+      put_where_the_map_says(worst),
+      {"no word has another length, as a share of it", worst.length, float_rounding},
+      {"words that follow each other have the same inner product, as a share of their lengths", worst.product,
        2 * float_rounding}};
 }
 

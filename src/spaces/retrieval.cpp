@@ -74,4 +74,9 @@ std::vector<std::vector<Neighbor>> nearest_rows(const Matrix& queries, const Mat
       .find(queries_of(longer_queries), filter, progress);
 }
 
+std::vector<std::vector<Neighbor>> nearest_by_product(const Matrix& queries, const Matrix& rows, std::size_t count,
+                                                      int threads, Progress* progress) {
+  return NearestNeighbors(numbered(rows), 0, threads, Metric::dot).find(queries_of(queries), count, progress);
+}
+
 }  // namespace equivec

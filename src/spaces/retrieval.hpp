@@ -29,4 +29,8 @@ std::vector<float> mean_similarities(const Matrix& rows, const Matrix& others, i
 std::vector<std::vector<Neighbor>> nearest_rows(const Matrix& queries, const Matrix& rows, std::span<const float> means,
                                                 std::size_t count, int threads, Progress* progress);
 
+/// The same by inner products. Rows and queries may have any length.
+std::vector<std::vector<Neighbor>> nearest_by_product(const Matrix& queries, const Matrix& rows, std::size_t count,
+                                                      int threads, Progress* progress);
+
 }  // namespace equivec

@@ -153,7 +153,7 @@ CALLS = {
                                        "method", "restrict", "case"]),
     "bias": (VECTORS.bias, 1, ["sets", "query", "direction", "pair", "rank", "strictness", "deviation", "reference"]),
     "direction": (VECTORS.direction, 1, ["direction", "pair", "rank"]),
-    "align": (VECTORS.align, 1, ["dictionary", "shared", "weights", "center", "refine", "self_learning", "cutoff", "evaluate",
+    "align": (VECTORS.align, 1, ["dictionary", "shared", "method", "iterations", "learning_rate", "weights", "center", "refine", "self_learning", "cutoff", "evaluate",
                                  "metric", "neighbors", "restrict", "threads"]),
     "debias": (VECTORS.debias, 1, ["sets", "direction", "pair", "rank", "lambda_", "restrict"]),
     "word_sets": (equivec.word_sets, 1, []),

@@ -187,25 +187,25 @@ TEST_CASE("alignment: the proofs fail on planted faults") {
   const Embeddings source = random_embeddings(600, 7, 25), target = random_embeddings(600, 7, 26);
   const auto pairs = all_pairs(source, target);
   const Aligned aligned = align(source, target, pairs);
-  CHECK(all_hold(verify_alignment(source, aligned.embeddings, aligned.map)));
+  CHECK(all_hold(verify_rotation(source, aligned.embeddings, aligned.map)));
   CHECK(all_hold(verify_least(source, target, pairs, aligned.map)));
 
   Matrix rows = aligned.embeddings.matrix();
   rows(599, 3) *= 1.00001F;
-  const auto moved = verify_alignment(source, source.with_vectors(rows), aligned.map);
+  const auto moved = verify_rotation(source, source.with_vectors(rows), aligned.map);
   CHECK_FALSE(holds(moved, "where the map puts it"));
   rows = aligned.embeddings.matrix();
   rows.row(17) *= 1.000001F;
-  CHECK_FALSE(holds(verify_alignment(source, source.with_vectors(rows), aligned.map), "another length"));
+  CHECK_FALSE(holds(verify_rotation(source, source.with_vectors(rows), aligned.map), "another length"));
   rows = aligned.embeddings.matrix();
   rows.row(17).swap(rows.row(300));
-  CHECK_FALSE(holds(verify_alignment(source, source.with_vectors(rows), aligned.map), "same inner product"));
+  CHECK_FALSE(holds(verify_rotation(source, source.with_vectors(rows), aligned.map), "same inner product"));
   rows(17, 1) = std::numeric_limits<float>::quiet_NaN();
-  CHECK_FALSE(holds(verify_alignment(source, source.with_vectors(rows), aligned.map), "another length"));
+  CHECK_FALSE(holds(verify_rotation(source, source.with_vectors(rows), aligned.map), "another length"));
 
   Eigen::MatrixXd skewed = aligned.map;
   skewed(0, 0) += 1e-9;
-  CHECK_FALSE(holds(verify_alignment(source, aligned.embeddings, skewed), "orthogonal"));
+  CHECK_FALSE(holds(verify_rotation(source, aligned.embeddings, skewed), "orthogonal"));
   const Eigen::MatrixXd elsewhere = aligned.map * random_rotation(7, 27);
   CHECK_FALSE(holds(verify_least(source, target, pairs, elsewhere), "no other orthogonal map"));
   CHECK_FALSE(holds(verify_least(source, target, pairs, -aligned.map), "no other orthogonal map"));

@@ -44,6 +44,9 @@ std::optional<Dictionary> dictionary_of(const py::object& given) {
 
 AlignOptions align_options(const Keywords& keywords) {
   AlignOptions options;
+  keywords.read_choice("method", options.method, align_methods);
+  keywords.read("iterations", options.iterations);
+  keywords.read("learning_rate", options.learning_rate);
   keywords.read_choice("weights", options.weights, all_pair_weights);
   keywords.read("center", options.center);
   keywords.read("refine", options.refine);

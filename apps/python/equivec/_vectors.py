@@ -1557,13 +1557,14 @@ class Embeddings(_core.EmbeddingsHandle):
     # ---- other spaces ----
 
     @named_keywords
-    def align(self, target: "Embeddings", *, dictionary: Any = None, shared: int = 20000, weights: str = "none",
-              center: bool = False, refine: int = 0, self_learning: int = 0, cutoff: int = 20000, evaluate: Any = (),
-              metric: str = "csls", neighbors: int = 10, restrict: int = 50000, threads: int = 0,
+    def align(self, target: "Embeddings", *, dictionary: Any = None, shared: int = 20000,
+              method: str = "procrustes", weights: str = "none", center: bool = False, refine: int = 0,
+              self_learning: int = 0, cutoff: int = 20000, iterations: int = 10, learning_rate: float = 1,
+              evaluate: Any = (), metric: str = "csls", neighbors: int = 10, restrict: int = 50000, threads: int = 0,
               progress: Any = None) -> Any:
         """Turns the vectors so that words lie near their translations, or near themselves, in another space.
 
-        Orthogonal Procrustes: lengths and inner products stay as they are, which is proved.
+        By orthogonal Procrustes lengths and inner products stay as they are, which is proved.
 
         Parameters
         ----------
@@ -1574,16 +1575,20 @@ class Embeddings(_core.EmbeddingsHandle):
             words that both have.
         shared : int
             Without a dictionary: so many words that both have, the most frequent; 0: all.
+        method : {"procrustes", "rcsls"}
+            rcsls: from there any linear map that CSLS likes better; lengths change.
         weights : {"none", "log", "sqrt"}
-            What a pair counts, by the smaller count of its two words.
+            What a pair counts, by the smaller count of its two words; of procrustes.
         center : bool
-            Fit the pairs without their means.
+            Fit the pairs without their means; of procrustes.
         refine : int
             Rounds in which only the pairs count whose words are each other's nearest.
         self_learning : int
             Of a small dictionary: at most so many rounds in which words find further pairs.
         cutoff : int
-            Self-learning pairs the first so many words of both; 0: all.
+            Self-learning and rcsls look at the first so many words of both; 0: all.
+        iterations, learning_rate : int, float
+            Steps of rcsls, and their rate at first, which is halved where a step fails.
         evaluate : path or list of paths
             Dictionaries whose words ask for their translations.
         metric : {"csls", "cosine"}
@@ -1618,9 +1623,9 @@ class Embeddings(_core.EmbeddingsHandle):
         from ._alignment import Aligned, entries_of
 
         _require_embeddings(target, "target")
-        keywords = {"shared": shared, "weights": weights, "center": center, "refine": refine,
-                    "self_learning": self_learning, "cutoff": cutoff, "evaluate": paths_of(evaluate, "evaluate"),
-                    "metric": metric, "neighbors": neighbors, "restrict": restrict, "threads": threads,
+        keywords = {"shared": shared, "method": method, "weights": weights, "center": center, "refine": refine,
+                    "self_learning": self_learning, "cutoff": cutoff, "iterations": iterations,
+                    "learning_rate": learning_rate, "evaluate": paths_of(evaluate, "evaluate"), "metric": metric, "neighbors": neighbors, "restrict": restrict, "threads": threads,
                     "progress": progress_callback(progress)}
         return Aligned(_core.align(self, target, entries_of(dictionary), keywords))
 

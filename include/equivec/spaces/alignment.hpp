@@ -17,6 +17,21 @@ namespace equivec {
 
 // A space is turned so that words lie near their translations in another one.
 
+enum class AlignMethod {
+  /// Orthogonal Procrustes (Schönemann 1966, "A Generalized Solution of the Orthogonal Procrustes Problem"; Smith et
+  /// al.
+  /// 2017, "Offline Bilingual Word Vectors"): of all orthogonal W the one for which the sum of w |x W - y|^2 over the
+  /// pairs is least, with rows x, y scaled to length 1. That is U V' of the singular value decomposition U S V' of the
+  /// sum of w x' y.
+  procrustes,
+  /// From there the linear map that makes the relaxed CSLS loss of the pairs small (Joulin et al. 2018, "Loss in
+  /// Translation: Learning Bilingual Word Mapping with a Retrieval Criterion"), by gradient descent. It is not
+  /// orthogonal: lengths and inner products change.
+  rcsls
+};
+inline constexpr std::array align_methods = {AlignMethod::procrustes, AlignMethod::rcsls};
+std::string_view name_of(AlignMethod method);  ///< "procrustes", "rcsls"
+
 /// What a pair counts in the fit, by the smaller count of its two words: rare words have noisy vectors.
 enum class PairWeights {
   none,  ///< all the same
@@ -37,8 +52,10 @@ inline constexpr std::array retrieval_metrics = {RetrievalMetric::csls, Retrieva
 std::string_view name_of(RetrievalMetric metric);  ///< "cosine", "csls"
 
 struct AlignOptions {
-  PairWeights weights = PairWeights::none;
-  bool center = false;  ///< fit the pairs without their means; the map stays linear, so no word is moved by them
+  AlignMethod method = AlignMethod::procrustes;
+  PairWeights weights = PairWeights::none;  ///< of procrustes
+  bool center =
+      false;  ///< of procrustes: fit the pairs without their means; the map stays linear, so no word is moved by them
   /// Rounds of refinement. In each, those of the given pairs are kept whose two words are each other's nearest among
   /// the words of the pairs, and the map is fitted again by these (the refinement of Lample et al. 2018, section 2.2):
   /// words that mean something else in the other space no longer count. Ends early once nothing changes. A round takes
@@ -49,7 +66,11 @@ struct AlignOptions {
   /// pairs grows (the symmetric self-learning of Artetxe et al. 2018, "A robust self-learning method", section 3.3,
   /// without its dropout and re-weighting). For small dictionaries. 0: none.
   int self_learning = 0;
-  std::size_t cutoff = 20000;                      ///< self-learning pairs only the first N words of both; 0: all
+  /// Self-learning pairs only the first N words of both, and rcsls looks for neighbours among these; 0: all.
+  std::size_t cutoff = 20000;
+  int iterations = 10;  ///< steps of rcsls, 0 to 10,000
+  double learning_rate =
+      1;  ///< of rcsls at first, more than 0, at most 1000; halved where a step makes the loss larger
   RetrievalMetric metric = RetrievalMetric::csls;  ///< what "nearest" means in refinement and self-learning
   int neighbors = 10;                              ///< of CSLS, 1 to 1000
   int threads = 0;                                 ///< 0: all cores; results do not depend on it
@@ -73,21 +94,22 @@ struct Aligned {
   std::vector<PostCondition> conditions;       ///< proved on `embeddings`
 };
 
-/// Orthogonal Procrustes (Schönemann 1966, "A Generalized Solution of the Orthogonal Procrustes Problem"; Smith et al.
-/// 2017, "Offline Bilingual Word Vectors"): of all orthogonal W the one for which the sum of w |x W - y|^2 over the
-/// pairs is least, with rows x, y scaled to length 1. That is U V' of the singular value decomposition U S V' of the
-/// sum of w x' y. Computed in double. A map of fewer pairs than dimensions is not determined; `reporting` then says so.
-/// All rows of the source are mapped, and lengths stay as they are. Stages: those of refinement. Throws Error if the
+/// The map is computed in double. One of fewer pairs than dimensions is not determined; `reporting` then says so.
+/// All rows of the source are mapped. Stages: learning pairs, refining, rcsls. Throws Error if the
 /// dimensions differ, if no pair has vectors of any length, if a vector is not finite, if there are no counts to weigh
 /// by, or if a promise does not hold; OptionError; Cancelled.
 Aligned align(const Embeddings& source, const Embeddings& target, std::span<const WordPair> pairs,
               const AlignOptions& options = {}, const Reporting& reporting = {});
 
-/// Proves that the map is orthogonal, that every word is where it puts it, and that no length and no inner product of
-/// words that follow each other has changed but by rounding to 32 bits. (Since every word is where an orthogonal map
-/// puts it, no other inner product has changed either.)
-std::vector<PostCondition> verify_alignment(const Embeddings& before, const Embeddings& after,
-                                            const Eigen::MatrixXd& map, int threads = 0);
+/// Proves that every word is where the map puts it.
+std::vector<PostCondition> verify_map(const Embeddings& before, const Embeddings& after, const Eigen::MatrixXd& map,
+                                      int threads = 0);
+
+/// The same of an orthogonal map, and proves that it is one, and that no length and no inner product of words that
+/// follow each other has changed but by rounding to 32 bits. (Since every word is where an orthogonal map puts it, no
+/// other inner product has changed either.)
+std::vector<PostCondition> verify_rotation(const Embeddings& before, const Embeddings& after,
+                                           const Eigen::MatrixXd& map, int threads = 0);
 
 /// Proves that no other orthogonal map brings the pairs nearer: W' M is symmetric and positive semidefinite, where M is
 /// the sum of w x' y.
