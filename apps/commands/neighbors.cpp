@@ -9,7 +9,6 @@
 #include "apps/cli/options.hpp"
 #include "apps/cli/query.hpp"
 
-#include <array>
 #include <cmath>
 #include <cstdint>
 #include <iostream>
@@ -30,7 +29,7 @@ int run_neighbors(std::span<const std::string> arguments) {
   options.positional("VECTORS", file)
       .positionals("QUERY", queries, 0)
       .add("count,topn,k", count, "number of answers")
-      .add("metric", metric_name, "cosine (sums are of unit vectors), dot or euclidean (minus the distance)", "NAME")
+      .add("metric", metric_name, "cosine (sums are of unit vectors), dot, euclidean (minus the distance) or csls (less what is near to all)", "NAME")
       .add("min-similarity", min_similarity, "leave out words that are less similar; by default none")
       .add("prefix", prefix, "only words that begin with this text", "TEXT")
       .add("pattern", pattern, "only words that contain a match of this regular expression (RE2; ^ and $ are the ends)",
@@ -44,7 +43,7 @@ int run_neighbors(std::span<const std::string> arguments) {
   require_at_least("count", count, 1);
   require_at_least("restrict", restrict, 0);
   require_between("threads", threads, 0, 4096);
-  const Metric metric = value_named(metric_name, "metric", std::array{Metric::cosine, Metric::dot, Metric::euclidean});
+  const Metric metric = value_named(metric_name, "metric", metrics);
 
   const NearestNeighbors index(load_to_ask(file, {}, {.threads = threads}), static_cast<std::size_t>(restrict), threads,
                                metric);

@@ -22,7 +22,7 @@ namespace {
 
 /// By cosine words count by their directions, not their lengths.
 Eigen::VectorXf vector_of(const NeighborIndex& index, WordId word) {
-  return index.metric() == Metric::cosine ? index.unit(word)
+  return ignores_lengths(index.metric()) ? index.unit(word)
                                           : Eigen::VectorXf(column(index.embeddings().vector_of(word)));
 }
 
@@ -148,7 +148,7 @@ Expression parse_expression(const NeighborIndex& index, const std::string& text,
                             bool average) {
   Expression result = parse(index, text, source);
   for (const WordId word : result.words) require_finite(index.embeddings(), word);
-  if (index.metric() == Metric::cosine && result.vector.isZero(0))
+  if (ignores_lengths(index.metric()) && result.vector.isZero(0))
     throw Error("'" + text + "' has no direction: its vector is zero");
   if (average && !result.words.empty()) result.vector /= static_cast<float>(result.words.size());
   return result;

@@ -1,6 +1,7 @@
 #include "equivec/search/neighbors.hpp"
 
 #include "equivec/base/error.hpp"
+#include "src/search/csls.hpp"
 #include "src/search/search.hpp"
 #include "src/vectors/finite.hpp"
 
@@ -10,7 +11,17 @@
 namespace equivec {
 
 std::string_view name_of(Metric metric) {
-  return metric == Metric::cosine ? "cosine" : metric == Metric::dot ? "dot" : "euclidean";
+  switch (metric) {
+    case Metric::cosine:
+      return "cosine";
+    case Metric::dot:
+      return "dot";
+    case Metric::euclidean:
+      return "euclidean";
+    case Metric::csls:
+      return "csls";
+  }
+  return {};
 }
 
 std::vector<Neighbor> NeighborIndex::find(std::span<const float> query, std::size_t count,
@@ -39,7 +50,9 @@ Eigen::VectorXf NeighborIndex::unit(WordId word) const {
 NearestNeighbors::NearestNeighbors(Embeddings embeddings, std::size_t restrict, int threads, Metric metric)
     : NeighborIndex(embeddings, restrict == 0 ? embeddings.size() : std::min(restrict, embeddings.size()), metric),
       threads_(threads),
-      rows_(std::make_shared<SearchedRows>(embeddings, size(), metric)) {}
+      rows_(std::make_shared<SearchedRows>(embeddings, size(), metric)) {
+  if (metric == Metric::csls) csls_ = std::make_shared<CslsRows>(embeddings, size(), threads);
+}
 
 std::vector<std::vector<Neighbor>> NearestNeighbors::find(std::span<const NeighborQuery> queries,
                                                           const NeighborFilter& filter, Progress* progress) const {
@@ -51,20 +64,23 @@ std::vector<std::vector<Neighbor>> NearestNeighbors::find(std::span<const Neighb
                   std::to_string(dimension));
     const auto vector = column(asked);
     // What has no direction is near to nothing.
-    const bool answerable = vector.allFinite() && !(metric() == Metric::cosine && vector.isZero(0));
+    const bool answerable = vector.allFinite() && !(ignores_lengths(metric()) && vector.isZero(0));
     return SearchQuery{.vectors = {number}, .answerable = answerable, .exclude = queries[number].exclude};
   };
   const auto fill = [&](std::uint64_t number, std::span<double> numbers) {
     Eigen::Map<Eigen::VectorXd> vector(numbers.data(), embeddings().dimension());
     vector = column(queries[number].vector).cast<double>();
     if (!vector.allFinite()) vector.setZero();
-    if (metric() == Metric::cosine) vector.normalize();
+    if (ignores_lengths(metric())) vector.normalize();
   };
-  return search(*rows_,
-                metric() == Metric::cosine ? Scoring::cosine
-                : metric() == Metric::dot  ? Scoring::product
-                                           : Scoring::distance,
-                {queries.size(), describe, fill}, filter, threads_, progress);
+  const Scoring scoring = ignores_lengths(metric()) ? Scoring::cosine
+                          : metric() == Metric::dot ? Scoring::product
+                                                    : Scoring::distance;
+  const SearchQueries all{queries.size(), describe, fill};
+  if (!csls_) return search(*rows_, scoring, all, filter, threads_, progress);
+  const NeighborFilter nearest{.count = csls_neighbors};
+  const std::vector<float> means = mean_similarities(search(*rows_, scoring, all, nearest, threads_, progress));
+  return csls_->find(queries, means, filter, progress);
 }
 
 std::vector<Neighbor> outliers(const Embeddings& embeddings, std::span<const WordId> words) {

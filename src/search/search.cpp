@@ -394,6 +394,14 @@ SearchedRows::SearchedRows(const Embeddings& embeddings, std::size_t count, Metr
       scales_(count),
       half_squares_(metric == Metric::euclidean ? count : 0) {}
 
+SearchedRows::SearchedRows(const Matrix& rows, Metric metric)
+    : packed_(nullptr),
+      floats_(rows.data()),
+      dimension_(static_cast<std::size_t>(rows.cols())),
+      metric_(metric),
+      scales_(static_cast<std::size_t>(rows.rows())),
+      half_squares_(metric == Metric::euclidean ? scales_.size() : 0) {}
+
 Eigen::VectorXd SearchedRows::exact_row(std::size_t i) const {
   if (!packed_) return column({row(i), dimension()}).cast<double>();
   Eigen::VectorXf unpacked(static_cast<Eigen::Index>(dimension()));
@@ -406,7 +414,7 @@ void SearchedRows::measure_row(std::size_t i, std::span<const float> row, float&
   // In double only where float over- or underflows: the lengths of ordinary vectors need no more digits.
   float length = vector.norm();
   if (!(length > 1e-15f && length < 1e15f)) length = static_cast<float>(vector.cast<double>().norm());
-  if (metric_ == Metric::cosine) {
+  if (ignores_lengths(metric_)) {
     const float inverse = 1 / length;
     scales_[i] = length > 0 && std::isfinite(length) && std::isfinite(inverse) ? inverse : 0;
   } else {

@@ -36,6 +36,8 @@ class SearchedRows {
  public:
   /// The first `count` rows of embeddings; memory of floats must outlive this.
   SearchedRows(const Embeddings& embeddings, std::size_t count, Metric metric);
+  /// All rows of a matrix, which must outlive this.
+  SearchedRows(const Matrix& rows, Metric metric);
 
   std::size_t size() const noexcept { return scales_.size(); }
   std::size_t dimension() const noexcept { return dimension_; }

@@ -2,6 +2,7 @@
 
 #include "equivec/counts/vocabulary.hpp"
 #include "src/base/parallel.hpp"
+#include "src/search/csls.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -44,14 +45,7 @@ Matrix unit_rows(const Embeddings& embeddings, std::size_t count, int threads) {
 
 std::vector<float> mean_similarities(const Matrix& rows, const Matrix& others, int neighbors, int threads,
                                      Progress* progress) {
-  const auto found = nearest_rows(rows, others, {}, static_cast<std::size_t>(neighbors), threads, progress);
-  std::vector<float> means(found.size());
-  for (std::size_t i = 0; i < means.size(); ++i) {
-    double sum = 0;
-    for (const Neighbor& neighbor : found[i]) sum += neighbor.similarity;
-    means[i] = found[i].empty() ? 0.0F : static_cast<float>(sum / static_cast<double>(found[i].size()));
-  }
-  return means;
+  return mean_similarities(nearest_rows(rows, others, {}, static_cast<std::size_t>(neighbors), threads, progress));
 }
 
 std::vector<std::vector<Neighbor>> nearest_rows(const Matrix& queries, const Matrix& rows, std::span<const float> means,
@@ -64,14 +58,10 @@ std::vector<std::vector<Neighbor>> nearest_rows(const Matrix& queries, const Mat
   longer_rows.rightCols(1) = Eigen::Map<const Eigen::VectorXf>(means.data(), rows.rows());
   longer_queries.leftCols(dimension) = 2 * queries;
   longer_queries.rightCols(1).setConstant(-1);
-  // A word without a direction is no answer.
-  std::vector<std::uint8_t> allowed(means.size());
-  for (std::size_t i = 0; i < allowed.size(); ++i) allowed[i] = !rows.row(static_cast<Eigen::Index>(i)).isZero(0);
-  NeighborFilter filter;
-  filter.count = count;
-  filter.allowed = allowed;
-  return NearestNeighbors(numbered(std::move(longer_rows)), 0, threads, Metric::dot)
-      .find(queries_of(longer_queries), filter, progress);
+  // A row that is not finite is no answer.
+  for (Eigen::Index i = 0; i < rows.rows(); ++i)
+    if (rows.row(i).isZero(0)) longer_rows(i, dimension) = std::numeric_limits<float>::infinity();
+  return nearest_by_product(longer_queries, longer_rows, count, threads, progress);
 }
 
 std::vector<std::vector<Neighbor>> nearest_by_product(const Matrix& queries, const Matrix& rows, std::size_t count,

@@ -44,7 +44,7 @@ struct Search {
     std::string prefix, pattern;
     std::vector<std::string> exclude;
     keywords.read("count", count);
-    keywords.read_choice("metric", metric, std::array{Metric::cosine, Metric::dot, Metric::euclidean});
+    keywords.read_choice("metric", metric, metrics);
     keywords.read("min_similarity", min_similarity);
     keywords.read("prefix", prefix);
     keywords.read("pattern", pattern);

@@ -896,8 +896,9 @@ class Embeddings(_core.EmbeddingsHandle):
             How many answers, from 1.
         add, subtract : str or list of str
             Another way to write a sum, for words that hold signs or spaces.
-        metric : {"cosine", "dot", "euclidean"}
-            By cosine, sums are of vectors of length 1; euclidean is minus the distance.
+        metric : {"cosine", "dot", "euclidean", "csls"}
+            By cosine, sums are of vectors of length 1; euclidean is minus the distance; csls is twice the cosine less
+            the mean cosines of both to their ten nearest words, for which the first call compares all words searched.
         min_similarity : float, optional
             Leave out words that are less similar.
         prefix, pattern : str

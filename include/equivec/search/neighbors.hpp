@@ -4,6 +4,7 @@
 #include "equivec/base/types.hpp"
 #include "equivec/vectors/embeddings.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -17,10 +18,18 @@ namespace equivec {
 
 /// What makes a word near to a vector.
 enum class Metric {
-  cosine,    ///< in [-1, 1], whatever the lengths
-  dot,       ///< the inner product
-  euclidean  ///< minus the distance, so that the nearest is the largest here too
+  cosine,     ///< in [-1, 1], whatever the lengths
+  dot,        ///< the inner product
+  euclidean,  ///< minus the distance, so that the nearest is the largest here too
+  /// 2 cosine - r(query) - r(word), where r is the mean cosine of a vector to its csls_neighbors nearest words among
+  /// those that are searched: words that are near to all are not everybody's neighbours (Lample et al. 2018, "Word
+  /// Translation Without Parallel Data"). The first search compares all words with each other.
+  csls
 };
+inline constexpr std::array metrics = {Metric::cosine, Metric::dot, Metric::euclidean, Metric::csls};
+inline constexpr std::size_t csls_neighbors = 10;
+/// Whether vectors count by their directions alone.
+constexpr bool ignores_lengths(Metric metric) noexcept { return metric == Metric::cosine || metric == Metric::csls; }
 
 std::string_view name_of(Metric metric);
 
@@ -45,8 +54,8 @@ struct NeighborFilter {
 };
 
 /// What answers questions for the nearest words: exactly (NearestNeighbors), or approximately. Holds the vectors,
-/// without a copy. Immutable; any thread may ask. Rows that are not finite, and by cosine those of length 0, are never
-/// answers.
+/// without a copy. Immutable; any thread may ask. Rows that are not finite, and by cosine and CSLS those of length 0,
+/// are never answers.
 class NeighborIndex {
  public:
   virtual ~NeighborIndex() = default;
@@ -55,9 +64,9 @@ class NeighborIndex {
   std::size_t size() const noexcept { return size_; }  ///< words searched: the first so many
   Metric metric() const noexcept { return metric_; }
 
-  /// The most similar words, best first, ties by WordId: filter.count, or fewer if there are fewer; by cosine none for
-  /// a query of length 0. Many questions at once take much less time than one at a time. Answers in the order of the
-  /// questions. Progress counts questions. Throws Error if a query's length is not the vectors' dimension.
+  /// The most similar words, best first, ties by WordId: filter.count, or fewer if there are fewer; by cosine and CSLS
+  /// none for a query of length 0. Many questions at once take much less time than one at a time. Answers in the order
+  /// of the questions. Progress counts questions. Throws Error if a query's length is not the vectors' dimension.
   virtual std::vector<std::vector<Neighbor>> find(std::span<const NeighborQuery> queries, const NeighborFilter& filter,
                                                   Progress* progress = nullptr) const = 0;
   std::vector<std::vector<Neighbor>> find(std::span<const NeighborQuery> queries, std::size_t count,
@@ -83,6 +92,7 @@ class NeighborIndex {
 };
 
 class SearchedRows;
+class CslsRows;
 
 /// Exact search: every row is compared, similarities are computed in double. The first search measures the lengths of
 /// the rows, which are kept.
@@ -101,6 +111,7 @@ class NearestNeighbors final : public NeighborIndex {
 
   int threads_;
   std::shared_ptr<SearchedRows> rows_;
+  std::shared_ptr<CslsRows> csls_;  // null by other metrics
 };
 
 /// The words by the cosine of their vectors to the mean of all of them, scaled to length 1 first: least first, so that
