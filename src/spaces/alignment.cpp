@@ -153,7 +153,7 @@ class Alignment {
       : source_(source), target_(target), given_(std::move(pairs)), options_(options), reporting_(reporting) {
     if (given_.size() < static_cast<std::size_t>(source.dimension()))
       reporting.notice(
-          "there are " + grouped(given_.size()) + (given_.size() == 1 ? " pair" : " pairs") + " for " +
+          (given_.size() == 1 ? "there is 1 pair" : "there are " + grouped(given_.size()) + " pairs") + " for " +
           std::to_string(source.dimension()) +
           " dimensions, too few to determine a map: words that differ from those of the pairs go anywhere");
     fit(given_);

@@ -211,7 +211,8 @@ int main(int argc, char** argv) {
   write(folder / "evaluation_sets/similarities", "\x01king,queen,8.5\nking\tcabbage\t1\n");
   write(folder / "evaluation_sets/categories", "\x02king person\ncabbage plant\n");
   write(folder / "evaluation_sets/outliers", "\x03king\nqueen\n\ncabbage\n");
-  write(folder / "evaluation_sets/synonyms", "\x04king | ruler | cabbage | stone\n");
+  write(folder / "evaluation_sets/synonyms", "\x05king | ruler | cabbage | stone\n");
+  write(folder / "evaluation_sets/dictionary", "\x04king rey\nnew york\tnueva york\n");
   write(folder / "word_sets/gender",
         R"({"name":"g","source":"s","definitional":{"source":"s","words":[["man","woman"],["he","she"]]},
 "equalize":{"source":"s","words":[["boy","girl"]]},"specific":{"source":"s","words":["queen"]},

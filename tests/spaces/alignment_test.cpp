@@ -131,7 +131,7 @@ TEST_CASE("alignment: refinement that would leave too few pairs ends, and says s
   REQUIRE(notices.size() <= 1);
   const Aligned few = align(source, target, std::vector<WordPair>{{word_id(1), word_id(2)}}, {},
                             {.on_notice = [&](const std::string& text) { notices.push_back(text); }});
-  CHECK(notices.back().find("there are 1 pair for 30 dimensions") != std::string::npos);
+  CHECK(notices.back().find("there is 1 pair for 30 dimensions") != std::string::npos);
   CHECK(few.cosine_after == Approx(1));
 }
 

@@ -10,7 +10,6 @@
 #include "apps/python/bindings/text.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 

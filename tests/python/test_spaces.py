@@ -1,0 +1,90 @@
+"""Aligning one space with another."""
+
+import numpy as np
+import pytest
+
+import equivec
+
+WORDS = [f"w{i}" for i in range(400)]
+RANDOM = np.random.RandomState(1)
+ROTATION = np.linalg.qr(RANDOM.standard_normal((10, 10)))[0]
+ROWS = RANDOM.standard_normal((400, 10)).astype(np.float32)
+SOURCE = equivec.Embeddings(WORDS, ROWS, counts=range(400, 0, -1))
+TARGET = equivec.Embeddings(WORDS, (ROWS @ ROTATION).astype(np.float32))
+
+
+def test_a_planted_rotation_is_found_and_rows_become_rows_times_the_map():
+    aligned = SOURCE.align(TARGET)
+    assert np.abs(aligned.map - ROTATION).max() < 1e-6
+    assert np.abs(aligned.embeddings.vectors - ROWS @ aligned.map).max() < 1e-5
+    assert aligned.given == len(aligned.pairs) == 400 and aligned.pairs[0] == ("w0", "w0")
+    assert len(aligned.conditions) == 5 and all(condition.holds for condition in aligned.conditions)
+    assert aligned.cosine_after == pytest.approx(1) and abs(aligned.cosine_before) < 0.5
+    assert aligned.embeddings.metadata["aligned"].startswith("equivec ")
+
+
+def test_a_dictionary_is_a_file_a_mapping_or_pairs(folder):
+    (folder / "d.txt").write_text("".join(f"w{i} w{i}\n" for i in range(50)) + "w0 unknown\n")
+    entries = {f"w{i}": f"w{i}" for i in range(50)}
+    found = [SOURCE.align(TARGET, dictionary=one) for one in
+             ("d.txt", folder / "d.txt", entries, list(entries.items()), iter(entries.items()))]
+    assert [one.missing for one in found] == [1, 1, 0, 0, 0]
+    for one in found:
+        assert np.abs(one.map - ROTATION).max() < 1e-6 and len(one.pairs) == 50
+
+
+def test_further_pairs_are_learned_and_words_that_changed_left_out():
+    moved = np.array(TARGET.vectors)
+    moved[:40] = np.roll(moved[:40], 3, axis=0)
+    other = equivec.Embeddings(WORDS, moved)
+    refined = SOURCE.align(other, refine=5)
+    assert refined.rounds >= 1 and len(refined.pairs) == 360
+    assert np.abs(refined.map - ROTATION).max() < 1e-6
+    learned = SOURCE.align(TARGET, dictionary={f"w{i}": f"w{i}" for i in range(12)}, self_learning=5)
+    assert len(learned.pairs) == 400
+
+
+def test_induction_tells_accuracy_with_intervals(folder):
+    (folder / "d.txt").write_text("w1 w1\nw2 w2\nw3 w1\nnone w1\n")
+    csls, cosine = SOURCE.align(TARGET, evaluate="d.txt").accuracy
+    assert (csls.metric, cosine.metric) == ("csls", "cosine")
+    assert cosine.at_1 == pytest.approx(2 / 3) and (cosine.known, cosine.missing) == (3, 1)
+    assert cosine.interval_1 == pytest.approx((0, 1))
+    assert len(SOURCE.align(TARGET, evaluate=["d.txt", "d.txt"], metric="cosine").accuracy) == 2
+
+
+def test_rcsls_promises_less_and_keeps_it():
+    aligned = SOURCE.align(TARGET, method="rcsls", iterations=3)
+    assert len(aligned.conditions) == 2 and all(condition.holds for condition in aligned.conditions)
+
+
+def test_what_cannot_be_aligned_is_told_in_one_line(folder):
+    with pytest.raises(equivec.Error, match="the source has vectors of 10 numbers, the target of 3"):
+        SOURCE.align(equivec.Embeddings(["w0"], [[1, 2, 3]]))
+    with pytest.raises(equivec.Error, match="there is no pair"):
+        SOURCE.align(TARGET, dictionary={"a": "b"})
+    with pytest.raises(equivec.Error, match="d.txt:1: expected a word and its translation"):
+        (folder / "d.txt").write_text("a\n")
+        SOURCE.align(TARGET, dictionary="d.txt")
+    with pytest.raises(equivec.OptionError, match="self_learning"):
+        SOURCE.align(TARGET, self_learning=3)
+    with pytest.raises(equivec.OptionError, match="weights"):
+        SOURCE.align(TARGET, weights="rank")
+    with pytest.raises(FileNotFoundError):
+        SOURCE.align(TARGET, dictionary="nowhere.txt")
+    with pytest.raises(TypeError, match="target: expected Embeddings, found str"):
+        SOURCE.align("x")
+    with pytest.raises(TypeError, match="dictionary: expected pairs of words"):
+        SOURCE.align(TARGET, dictionary=["king"])
+
+
+def test_csls_is_a_metric_of_neighbors():
+    found = SOURCE.neighbors("w5", metric="csls", count=3)
+    units = ROWS / np.linalg.norm(ROWS, axis=1, keepdims=True)
+    cosines = units @ units.T
+    np.fill_diagonal(cosines, -2)
+    means = np.sort(cosines, axis=1)[:, -10:].mean(axis=1)
+    scores = 2 * cosines[5] - means[5] - means
+    order = np.argsort(-scores)[:3]
+    assert list(found.words) == [WORDS[i] for i in order]
+    assert np.allclose([one.similarity for one in found], scores[order], atol=1e-5)
