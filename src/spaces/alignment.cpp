@@ -162,17 +162,26 @@ class Alignment {
   void refine() {
     if (options_.refine == 0) return;
     const auto stage = reporting_.begin("refining", "words");
-    for (int round = 0; round < options_.refine; ++round) {
+    // A map of few pairs makes just these each other's nearest, whatever they are.
+    const std::size_t least = std::max(2 * static_cast<std::size_t>(source_.dimension()), given_.size() / 4);
+    std::vector<WordPair> kept = mutual();
+    for (int round = 1; round <= options_.refine && kept != pairs_; ++round) {
       check_cancelled(reporting_.progress);
-      std::vector<WordPair> kept = mutual();
-      if (kept == pairs_) return;
-      if (kept.size() < static_cast<std::size_t>(source_.dimension())) {
-        reporting_.notice("refinement ended after " + std::to_string(round) + " rounds: it would keep " +
-                          grouped(kept.size()) + " of " + grouped(given_.size()) + " pairs, too few for " +
-                          std::to_string(source_.dimension()) + " dimensions");
+      const std::vector<WordPair> old_pairs = pairs_;
+      const Eigen::MatrixXd old_map = map_;
+      const std::size_t before = kept.size();
+      if (before >= least) {
+        fit(std::move(kept));
+        kept = mutual();
+      }
+      if (before < least || kept.size() < before) {
+        reporting_.notice("refinement left out round " + std::to_string(round) + ": " + grouped(kept.size()) + " of " +
+                          grouped(given_.size()) + " pairs are each other's nearest " +
+                          (before < least ? "before it, too few" : "after it, " + grouped(before) + " before"));
+        pairs_ = old_pairs;
+        map_ = old_map;
         return;
       }
-      fit(std::move(kept));
       ++rounds_;
     }
   }

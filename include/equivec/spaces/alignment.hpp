@@ -58,8 +58,10 @@ struct AlignOptions {
       false;  ///< of procrustes: fit the pairs without their means; the map stays linear, so no word is moved by them
   /// Rounds of refinement. In each, those of the given pairs are kept whose two words are each other's nearest among
   /// the words of the pairs, and the map is fitted again by these (the refinement of Lample et al. 2018, section 2.2):
-  /// words that mean something else in the other space no longer count. Ends early once nothing changes. A round takes
-  /// the time of comparing all words of the pairs with each other.
+  /// words that mean something else in the other space no longer count. Ends early once nothing changes, and leaves
+  /// out a round after which fewer pairs are each other's nearest, or that a quarter of the pairs, or two for each
+  /// dimension, would not take part in: few pairs fit any map. A round takes the time of comparing all words of the
+  /// pairs with each other.
   int refine = 0;
   /// Rounds of finding further pairs, at most: after each fit, every word among the first `cutoff` of both spaces is
   /// paired with its nearest of the other, and the map is fitted again by these, as long as the mean cosine of the
