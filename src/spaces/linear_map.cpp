@@ -2,11 +2,10 @@
 
 #include "src/base/parallel.hpp"
 #include "src/math/decompositions.hpp"
+#include "src/vectors/mapped_rows.hpp"
 
 #include <algorithm>
-#include <memory>
 #include <optional>
-#include <utility>
 
 namespace equivec {
 
@@ -14,15 +13,8 @@ namespace {
 
 constexpr Eigen::Index rows_of_block = 512;
 
-Subwords mapped_subwords(const Subwords& subwords, const Eigen::MatrixXd& map, int threads) {
-  const NgramRule& rule = subwords.rule();
-  Matrix rows = mapped(subwords.matrix(), map, threads);
-  if (rule.hash == NgramHash::listed)
-    return Subwords(rule.min_length, rule.max_length, subwords.ngrams(), std::move(rows));
-  // The buckets that have rows stay in the memory of the vectors they came with.
-  const auto owner = std::make_shared<const std::pair<Subwords, Matrix>>(subwords, std::move(rows));
-  return Subwords(rule, MatrixView(owner->second.data(), owner->second.rows(), owner->second.cols()), owner,
-                  subwords.kept());
+RowMap times(const Eigen::MatrixXd& map) {
+  return [&map](const Eigen::MatrixXd& rows) { return product(rows, map); };
 }
 
 }  // namespace
@@ -37,17 +29,14 @@ void for_row_blocks(Eigen::Index rows, int threads,
 }
 
 Matrix mapped(MatrixView rows, const Eigen::MatrixXd& map, int threads) {
-  Matrix result(rows.rows(), map.cols());
-  for_row_blocks(rows.rows(), threads, [&](Eigen::Index first, Eigen::Index height) {
-    result.middleRows(first, height) = product(rows.middleRows(first, height).cast<double>(), map).cast<float>();
-  });
-  return result;
+  return mapped_rows(rows, map.cols(), times(map), threads, nullptr);
 }
 
 Embeddings mapped(const Embeddings& embeddings, const Eigen::MatrixXd& map, int threads) {
   const Embeddings result =
       embeddings.with_subwords(std::nullopt).with_vectors(mapped(embeddings.matrix(), map, threads));
-  return embeddings.subwords() ? result.with_subwords(mapped_subwords(*embeddings.subwords(), map, threads)) : result;
+  if (!embeddings.subwords()) return result;
+  return result.with_subwords(mapped_subwords(*embeddings.subwords(), map.cols(), times(map), threads, nullptr));
 }
 
 }  // namespace equivec
