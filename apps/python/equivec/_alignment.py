@@ -43,10 +43,12 @@ class Induction:
 
     @classmethod
     def _of(cls, entry: Mapping[str, Any]) -> "Induction":
-        first, fifth = entry["at_1"], entry["at_5"]
-        intervals = [None if one["interval"] is None else tuple(one["interval"]) for one in (first, fifth)]
-        return cls(entry["name"], entry["metric"], first["accuracy"], fifth["accuracy"], *intervals, entry["total"],
-                   entry["missing"])
+        def interval(place: str) -> Optional[Tuple[float, float]]:
+            ends = entry[place]["interval"]
+            return None if ends is None else (ends[0], ends[1])
+
+        return cls(entry["name"], entry["metric"], entry["at_1"]["accuracy"], entry["at_5"]["accuracy"],
+                   interval("at_1"), interval("at_5"), entry["total"], entry["missing"])
 
 
 def entries_of(dictionary: Any) -> Any:
