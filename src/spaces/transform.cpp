@@ -322,14 +322,14 @@ Transformed transform(const Embeddings& embeddings, std::span<const TransformSte
   std::string done;
   for (const TransformStep& step : steps) {
     chain.add(step);
-    done += (done.empty() ? "" : ", ") + step.text();
+    done += " " + step.text();
   }
   if (options.shrinkage > 0) done += ", shrinkage " + shortest(options.shrinkage);
   const RowChain composed = chain.composed();
   const RowMap map = [&](const Eigen::MatrixXd& rows) { return composed.apply(rows); };
   Metadata metadata = embeddings.metadata();
   std::string& history = metadata["transformed"];
-  history += (history.empty() ? "" : "; ") + done;
+  history += (history.empty() ? "" : "; ") + std::string("equivec " EQUIVEC_VERSION " transform") + done;
   Transformed result{
       embeddings.with_vectors(mapped_rows(embeddings.matrix(), composed.dimension(), map, options.threads, progress))
           .with_metadata(std::move(metadata)),

@@ -86,8 +86,11 @@ TEST_CASE("transform: steps are done one after the other, as if each were done b
   REQUIRE(together.dimension() == 4);
   CHECK((rows_of(together) - rows_of(one_by_one)).cwiseAbs().maxCoeff() < 1e-3);
   CHECK((covariance(rows_of(together)) - Eigen::MatrixXd::Identity(4, 4)).cwiseAbs().maxCoeff() < 1e-6);
-  CHECK(together.metadata().at("transformed") == "normalize, remove-top=1, normalize, center, pca=4, whiten=zca");
-  CHECK(one_by_one.metadata().at("transformed") == "normalize; remove-top=1; normalize; center; pca=4; whiten=zca");
+  CHECK_THAT(together.metadata().at("transformed"),
+             Catch::StartsWith("equivec ") &&
+                 Catch::EndsWith(" transform normalize remove-top=1 normalize center pca=4 whiten=zca"));
+  CHECK_THAT(one_by_one.metadata().at("transformed"),
+             Catch::Contains(" transform normalize; equivec ") && Catch::EndsWith(" transform whiten=zca"));
 }
 
 TEST_CASE("transform: the result is the same for any number of threads") {
@@ -125,7 +128,7 @@ TEST_CASE("transform: shrinkage moves the covariance towards the identity") {
       pairs.vectors * pairs.values.cwiseSqrt().cwiseInverse().asDiagonal() * pairs.vectors.transpose();
   const Embeddings whitened = transform(e, steps({"whiten"}), {.shrinkage = 0.3}).embeddings;
   CHECK((rows_of(whitened) - centred(rows_of(e)) * root).cwiseAbs().maxCoeff() < 1e-5);
-  CHECK(whitened.metadata().at("transformed") == "whiten=zca, shrinkage 0.3");
+  CHECK_THAT(whitened.metadata().at("transformed"), Catch::EndsWith(" transform whiten=zca, shrinkage 0.3"));
 }
 
 TEST_CASE("transform: a rotation is read from NumPy's format and keeps all inner products") {

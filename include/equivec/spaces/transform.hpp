@@ -68,8 +68,8 @@ struct TransformOptions {
 void validate(const TransformOptions& options);
 
 struct Transformed {
-  /// The same words. The metadata is that of before, and under "transformed" what was done: "center, remove-top=3",
-  /// after "; " if the vectors had been transformed before.
+  /// The same words. The metadata is that of before, and under "transformed" what was done: "equivec VERSION
+  /// transform center remove-top=3", after "; " if the vectors had been transformed before.
   Embeddings embeddings;
   /// Proved on `embeddings`: that each vector is what the steps give one after the other, and what the last one
   /// promises.
