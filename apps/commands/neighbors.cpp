@@ -29,7 +29,9 @@ int run_neighbors(std::span<const std::string> arguments) {
   options.positional("VECTORS", file)
       .positionals("QUERY", queries, 0)
       .add("count,topn,k", count, "number of answers")
-      .add("metric", metric_name, "cosine (sums are of unit vectors), dot, euclidean (minus the distance) or csls (less what is near to all)", "NAME")
+      .add("metric", metric_name,
+           "cosine (sums are of unit vectors), dot, euclidean (minus the distance) or csls (less what is near to all)",
+           "NAME")
       .add("min-similarity", min_similarity, "leave out words that are less similar; by default none")
       .add("prefix", prefix, "only words that begin with this text", "TEXT")
       .add("pattern", pattern, "only words that contain a match of this regular expression (RE2; ^ and $ are the ends)",

@@ -23,7 +23,7 @@ namespace {
 /// By cosine words count by their directions, not their lengths.
 Eigen::VectorXf vector_of(const NeighborIndex& index, WordId word) {
   return ignores_lengths(index.metric()) ? index.unit(word)
-                                          : Eigen::VectorXf(column(index.embeddings().vector_of(word)));
+                                         : Eigen::VectorXf(column(index.embeddings().vector_of(word)));
 }
 
 std::optional<float> parse_finite(std::string_view text) {
