@@ -1,10 +1,10 @@
 #include "src/search/all_neighbors.hpp"
 
 #include "src/base/parallel.hpp"
+#include "src/search/best_rows.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -15,62 +15,16 @@ namespace {
 
 constexpr std::size_t rows_of_block = 512, queries_at_once = 64;
 
-bool is_better(const SelectedRow& a, const SelectedRow& b) {
-  return a.score != b.score ? a.score > b.score : a.row < b.row;
-}
-
-/// The best answers of each row of a block so far, and a score that new ones must reach.
-class Block {
- public:
-  Block(std::size_t rows, std::size_t count)
-      : count_(count), kept_(rows), least_((rows + 15) / 16 * 16, std::numeric_limits<float>::infinity()) {
-    std::fill_n(least_.begin(), rows, -std::numeric_limits<float>::infinity());
-  }
-
-  /// Of each row; readable up to a multiple of 16, as the kernels want it.
-  const float* least() const noexcept { return least_.data(); }
-  /// For a row that has no neighbours.
-  void exclude(std::size_t row) { least_[row] = std::numeric_limits<float>::infinity(); }
-  bool excludes(std::size_t row) const { return least_[row] == std::numeric_limits<float>::infinity(); }
-
-  void add(std::size_t row, const SelectedRow& answer) {
-    std::vector<SelectedRow>& kept = kept_[row];
-    kept.push_back(answer);
-    if (kept.size() >= 4 * count_ + 16) keep_best(row);
-  }
-  std::vector<SelectedRow> take(std::size_t row) {
-    std::vector<SelectedRow>& kept = kept_[row];
-    if (kept.size() > count_) keep_best(row);
-    std::ranges::sort(kept, is_better);
-    return std::move(kept);
-  }
-
-  std::mutex mutex;
-
- private:
-  void keep_best(std::size_t row) {
-    std::vector<SelectedRow>& kept = kept_[row];
-    const auto last = kept.begin() + static_cast<std::ptrdiff_t>(count_) - 1;
-    std::nth_element(kept.begin(), last, kept.end(), is_better);
-    least_[row] = last->score;  // one of the same score and a smaller number may still come
-    kept.resize(count_);
-  }
-
-  std::size_t count_;
-  std::vector<std::vector<SelectedRow>> kept_;
-  std::vector<float> least_;
-};
-
 class AllNeighbors {
  public:
   AllNeighbors(const Embeddings& embeddings, std::size_t words, std::size_t count, int threads)
-      : words_(words), count_(count), threads_(threads), dimension_(static_cast<std::size_t>(embeddings.dimension())) {
+      : words_(words), threads_(threads), dimension_(static_cast<std::size_t>(embeddings.dimension())) {
     const std::size_t panel = kernels_.panel_rows;
     panels_of_block_ = (rows_of_block + panel - 1) / panel;
     const std::size_t blocks = (words + rows_of_block - 1) / rows_of_block;
     panels_.resize(blocks * panels_of_block_ * panel * dimension_);
     rows_ = Matrix::Zero(static_cast<Eigen::Index>(words), embeddings.dimension());
-    for (std::size_t b = 0; b < blocks; ++b) blocks_.push_back(std::make_unique<Block>(size_of(b), count));
+    for (std::size_t b = 0; b < blocks; ++b) blocks_.push_back(std::make_unique<BestRows>(size_of(b), count));
     parallel_for(blocks, threads, [&](std::size_t b) { prepare(b, embeddings); });
   }
 
@@ -131,7 +85,7 @@ class AllNeighbors {
   /// Of a row of block a: its answers in block b, and for those rows it as an answer.
   void take_answers(std::size_t a, std::size_t row, std::size_t b, const float* scores,
                     std::vector<SelectedRow>& selected) {
-    Block &own = *blocks_[a], &others = *blocks_[b];
+    BestRows &own = *blocks_[a], &others = *blocks_[b];
     if (own.excludes(row)) return;
     const std::size_t size = size_of(b);
     const auto number = [](std::size_t block, std::size_t i) {
@@ -147,12 +101,12 @@ class AllNeighbors {
   }
 
   SearchKernels kernels_ = search_kernels();
-  std::size_t words_, count_;
+  std::size_t words_;
   int threads_;
   std::size_t dimension_, panels_of_block_ = 0;
   std::vector<float> panels_;
   Matrix rows_;  // of length 1
-  std::vector<std::unique_ptr<Block>> blocks_;
+  std::vector<std::unique_ptr<BestRows>> blocks_;
 };
 
 }  // namespace

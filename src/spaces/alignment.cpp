@@ -6,6 +6,7 @@
 #include "src/base/text_numbers.hpp"
 #include "src/debias/word_by_word.hpp"
 #include "src/math/decompositions.hpp"
+#include "src/spaces/cross_neighbors.hpp"
 #include "src/spaces/linear_map.hpp"
 #include "src/spaces/rcsls.hpp"
 #include "src/spaces/retrieval.hpp"
@@ -110,22 +111,36 @@ struct BestMatches {
   std::vector<std::optional<std::size_t>> of_sources, of_targets;  ///< places among the words
 };
 
-std::vector<std::optional<std::size_t>> best_of(const std::vector<std::vector<Neighbor>>& found) {
+std::vector<std::optional<std::size_t>> best_of(const std::vector<std::vector<SelectedRow>>& found) {
   std::vector<std::optional<std::size_t>> best;
   for (const auto& answers : found)
-    best.push_back(answers.empty() ? std::nullopt : std::optional(index(answers.front().word)));
+    best.push_back(answers.empty() ? std::nullopt : std::optional<std::size_t>(answers.front().row));
   return best;
+}
+
+/// Half of the mean score of each word's answers: what CSLS takes off a cosine.
+std::vector<float> half_means(const std::vector<std::vector<SelectedRow>>& found) {
+  std::vector<float> halves;
+  for (const auto& answers : found) {
+    double sum = 0;
+    for (const SelectedRow& answer : answers) sum += answer.score;
+    halves.push_back(answers.empty() ? 0.0F : static_cast<float>(sum / static_cast<double>(answers.size()) / 2));
+  }
+  return halves;
 }
 
 BestMatches best_matches(const Matrix& sources, const Matrix& targets, const AlignOptions& options,
                          Progress* progress) {
-  std::vector<float> source_means, target_means;
+  std::vector<float> source_halves, target_halves;
   if (options.metric == RetrievalMetric::csls) {
-    source_means = mean_similarities(sources, targets, options.neighbors, options.threads, progress);
-    target_means = mean_similarities(targets, sources, options.neighbors, options.threads, progress);
+    const CrossNeighbors near = cross_neighbors(sources, targets, {}, {}, static_cast<std::size_t>(options.neighbors),
+                                                options.threads, progress);
+    source_halves = half_means(near.of_first);
+    target_halves = half_means(near.of_second);
   }
-  return {best_of(nearest_rows(sources, targets, target_means, 1, options.threads, progress)),
-          best_of(nearest_rows(targets, sources, source_means, 1, options.threads, progress))};
+  const CrossNeighbors best =
+      cross_neighbors(sources, targets, source_halves, target_halves, 1, options.threads, progress);
+  return {best_of(best.of_first), best_of(best.of_second)};
 }
 
 /// The rows of words in the target's space, of length 1 up to rounding.
