@@ -25,7 +25,7 @@ namespace {
 
 // ---- the fit ----
 
-double weight_of(const Embeddings& source, const Embeddings& target, const WordPair& pair, PairWeights weights) {
+double weight_of(const Embeddings& source, const Embeddings& target, const TranslationPair& pair, PairWeights weights) {
   if (weights == PairWeights::none) return 1;
   const std::uint64_t first = source.vocabulary().count(pair.source), second = target.vocabulary().count(pair.target);
   const auto count = static_cast<double>(first == 0 || second == 0 ? std::max(first, second) : std::min(first, second));
@@ -39,8 +39,8 @@ void require_counts(const Embeddings& source, const Embeddings& target, PairWeig
 }
 
 /// The sum of w x' y over the pairs; with `center` of x and y without their weighted means.
-Eigen::MatrixXd cross_products(const Embeddings& source, const Embeddings& target, std::span<const WordPair> pairs,
-                               const AlignOptions& options) {
+Eigen::MatrixXd cross_products(const Embeddings& source, const Embeddings& target,
+                               std::span<const TranslationPair> pairs, const AlignOptions& options) {
   constexpr std::size_t parts = 32, pairs_at_once = 256;  // so many matrices are held, whatever the number of pairs
   struct Sums {
     Eigen::MatrixXd products;
@@ -60,7 +60,7 @@ Eigen::MatrixXd cross_products(const Embeddings& source, const Embeddings& targe
       const std::size_t height = std::min(pairs_at_once, end - first);
       Eigen::MatrixXd x(height, dimension), y(height, dimension);
       for (std::size_t i = 0; i < height; ++i) {
-        const WordPair& pair = pairs[first + i];
+        const TranslationPair& pair = pairs[first + i];
         const double weight = weight_of(source, target, pair, options.weights);
         x.row(static_cast<Eigen::Index>(i)) = weight * unit_vector(source[pair.source]).transpose();
         y.row(static_cast<Eigen::Index>(i)) = unit_vector(target[pair.target]).transpose();
@@ -83,9 +83,10 @@ Eigen::MatrixXd cross_products(const Embeddings& source, const Embeddings& targe
   return all.products;
 }
 
-std::vector<WordPair> with_length(const Embeddings& source, const Embeddings& target, std::span<const WordPair> pairs) {
-  std::vector<WordPair> result;
-  for (const WordPair& pair : pairs) {
+std::vector<TranslationPair> with_length(const Embeddings& source, const Embeddings& target,
+                                         std::span<const TranslationPair> pairs) {
+  std::vector<TranslationPair> result;
+  for (const TranslationPair& pair : pairs) {
     require_finite(target, pair.target);
     if (!unit_vector(source[pair.source]).isZero(0) && !unit_vector(target[pair.target]).isZero(0))
       result.push_back(pair);
@@ -93,10 +94,10 @@ std::vector<WordPair> with_length(const Embeddings& source, const Embeddings& ta
   return result;
 }
 
-double mean_cosine(const Embeddings& source, const Embeddings& target, std::span<const WordPair> pairs,
+double mean_cosine(const Embeddings& source, const Embeddings& target, std::span<const TranslationPair> pairs,
                    const Eigen::MatrixXd& map) {
   double sum = 0;
-  for (const WordPair& pair : pairs) {
+  for (const TranslationPair& pair : pairs) {
     const Eigen::RowVectorXd row = unit_vector(source[pair.source]).transpose() * map;
     if (const double length = row.norm(); length > 0)
       sum += row.dot(unit_vector(target[pair.target]).transpose()) / length;
@@ -153,9 +154,9 @@ std::size_t place_of(const std::vector<WordId>& ascending, WordId word) {
   return static_cast<std::size_t>(std::ranges::lower_bound(ascending, word) - ascending.begin());
 }
 
-std::vector<WordId> different_words(std::span<const WordPair> pairs, WordId WordPair::*side) {
+std::vector<WordId> different_words(std::span<const TranslationPair> pairs, WordId TranslationPair::*side) {
   std::vector<WordId> words;
-  for (const WordPair& pair : pairs) words.push_back(pair.*side);
+  for (const TranslationPair& pair : pairs) words.push_back(pair.*side);
   std::ranges::sort(words);
   words.erase(std::unique(words.begin(), words.end()), words.end());
   return words;
@@ -163,7 +164,7 @@ std::vector<WordId> different_words(std::span<const WordPair> pairs, WordId Word
 
 class Alignment {
  public:
-  Alignment(const Embeddings& source, const Embeddings& target, std::vector<WordPair> pairs,
+  Alignment(const Embeddings& source, const Embeddings& target, std::vector<TranslationPair> pairs,
             const AlignOptions& options, const Reporting& reporting)
       : source_(source), target_(target), given_(std::move(pairs)), options_(options), reporting_(reporting) {
     if (given_.size() < static_cast<std::size_t>(source.dimension()))
@@ -179,10 +180,10 @@ class Alignment {
     const auto stage = reporting_.begin("refining", "words");
     // A map of few pairs makes just these each other's nearest, whatever they are.
     const std::size_t least = std::max(2 * static_cast<std::size_t>(source_.dimension()), given_.size() / 4);
-    std::vector<WordPair> kept = mutual();
+    std::vector<TranslationPair> kept = mutual();
     for (int round = 1; round <= options_.refine && kept != pairs_; ++round) {
       check_cancelled(reporting_.progress);
-      const std::vector<WordPair> old_pairs = pairs_;
+      const std::vector<TranslationPair> old_pairs = pairs_;
       const Eigen::MatrixXd old_map = map_;
       const std::size_t before = kept.size();
       if (before >= least) {
@@ -208,7 +209,7 @@ class Alignment {
     double best = -1;
     for (int round = 0; round < options_.self_learning; ++round) {
       check_cancelled(reporting_.progress);
-      std::vector<WordPair> found = nearest_pairs();
+      std::vector<TranslationPair> found = nearest_pairs();
       if (found.empty()) return;
       fit(std::move(found));
       ++rounds_;
@@ -233,7 +234,7 @@ class Alignment {
   }
 
  private:
-  void fit(std::vector<WordPair> pairs) {
+  void fit(std::vector<TranslationPair> pairs) {
     pairs_ = std::move(pairs);
     map_ = nearest_orthogonal(cross_products(source_, target_, pairs_, options_));
   }
@@ -248,7 +249,7 @@ class Alignment {
                          options_.neighbors,
                          options_.threads};
     std::vector<WordId> sources, targets;
-    for (const WordPair& pair : pairs_) {
+    for (const TranslationPair& pair : pairs_) {
       sources.push_back(pair.source);
       targets.push_back(pair.target);
     }
@@ -264,13 +265,13 @@ class Alignment {
     return options_.cutoff == 0 ? std::max(source_.size(), target_.size()) : options_.cutoff;
   }
 
-  std::vector<WordPair> mutual() const {
-    const std::vector<WordId> sources = different_words(given_, &WordPair::source),
-                              targets = different_words(given_, &WordPair::target);
+  std::vector<TranslationPair> mutual() const {
+    const std::vector<WordId> sources = different_words(given_, &TranslationPair::source),
+                              targets = different_words(given_, &TranslationPair::target);
     const BestMatches best = best_matches(mapped_units(source_, sources, map_, options_.threads),
                                           unit_rows(target_, targets, options_.threads), options_, reporting_.progress);
-    std::vector<WordPair> kept;
-    for (const WordPair& pair : given_) {
+    std::vector<TranslationPair> kept;
+    for (const TranslationPair& pair : given_) {
       const std::size_t from = place_of(sources, pair.source), to = place_of(targets, pair.target);
       if (best.of_sources[from] == to && best.of_targets[to] == from) kept.push_back(pair);
     }
@@ -278,12 +279,12 @@ class Alignment {
   }
 
   /// Those of the first words, from either side.
-  std::vector<WordPair> nearest_pairs() const {
+  std::vector<TranslationPair> nearest_pairs() const {
     const Matrix rows = unit_rows(source_, first_words(), options_.threads);
     const BestMatches best =
         best_matches(mapped(MatrixView(rows.data(), rows.rows(), rows.cols()), map_, options_.threads),
                      unit_rows(target_, first_words(), options_.threads), options_, reporting_.progress);
-    std::vector<WordPair> pairs;
+    std::vector<TranslationPair> pairs;
     for (std::size_t i = 0; i < best.of_sources.size(); ++i)
       if (best.of_sources[i]) pairs.push_back({word_id(i), word_id(*best.of_sources[i])});
     for (std::size_t i = 0; i < best.of_targets.size(); ++i)
@@ -293,7 +294,7 @@ class Alignment {
   }
 
   const Embeddings &source_, &target_;
-  std::vector<WordPair> given_, pairs_;
+  std::vector<TranslationPair> given_, pairs_;
   AlignOptions options_;
   const Reporting& reporting_;
   Eigen::MatrixXd map_;
@@ -394,7 +395,7 @@ void validate(const AlignOptions& options) {
     throw OptionError("weights and center are for procrustes; rcsls has neither");
 }
 
-Aligned align(const Embeddings& source, const Embeddings& target, std::span<const WordPair> pairs,
+Aligned align(const Embeddings& source, const Embeddings& target, std::span<const TranslationPair> pairs,
               const AlignOptions& options, const Reporting& reporting) {
   validate(options);
   if (source.dimension() != target.dimension())
@@ -405,7 +406,7 @@ Aligned align(const Embeddings& source, const Embeddings& target, std::span<cons
   within_threads(options.threads, [&] {
     const CancelScope scope(reporting.progress);
     require_finite("the source", source.vocabulary(), source.matrix(), options.threads);
-    std::vector<WordPair> usable = with_length(source, target, pairs);
+    std::vector<TranslationPair> usable = with_length(source, target, pairs);
     if (usable.empty())
       throw Error(pairs.empty() ? "there is no pair of a word of the source and a word of the target to align by"
                                 : "no pair has two vectors of any length to align by");
@@ -441,7 +442,7 @@ std::vector<PostCondition> verify_rotation(const Embeddings& before, const Embed
 }
 
 std::vector<PostCondition> verify_least(const Embeddings& source, const Embeddings& target,
-                                        std::span<const WordPair> pairs, const Eigen::MatrixXd& map,
+                                        std::span<const TranslationPair> pairs, const Eigen::MatrixXd& map,
                                         const AlignOptions& options) {
   constexpr double rounding_of_decomposition = 1e-10;
   const Eigen::MatrixXd turned = transposed_product(map, cross_products(source, target, pairs, options));

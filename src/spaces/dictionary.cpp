@@ -67,15 +67,15 @@ FoundPairs find_pairs(const Embeddings& source, const Embeddings& target, const 
   return result;
 }
 
-std::vector<WordPair> shared_words(const Embeddings& source, const Embeddings& target, std::size_t count) {
+std::vector<TranslationPair> shared_words(const Embeddings& source, const Embeddings& target, std::size_t count) {
   std::vector<std::string_view> words(source.size());
   for (std::size_t i = 0; i < words.size(); ++i) words[i] = source.vocabulary().word(word_id(i));
   const std::vector<std::optional<WordId>> found = target.vocabulary().find(words);
-  std::vector<WordPair> pairs;
+  std::vector<TranslationPair> pairs;
   for (std::size_t i = 0; i < words.size(); ++i)
     if (found[i] && index(*found[i]) < target.size()) pairs.push_back({word_id(i), *found[i]});
   // The sources ascend, so ties keep their order.
-  std::ranges::stable_sort(pairs, {}, [](const WordPair& pair) { return std::max(pair.source, pair.target); });
+  std::ranges::stable_sort(pairs, {}, [](const TranslationPair& pair) { return std::max(pair.source, pair.target); });
   if (count > 0 && pairs.size() > count) pairs.resize(count);
   return pairs;
 }

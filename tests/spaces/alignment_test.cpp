@@ -18,7 +18,7 @@ using namespace equivec;
 
 namespace {
 
-std::vector<WordPair> all_pairs(const Embeddings& source, const Embeddings& target) {
+std::vector<TranslationPair> all_pairs(const Embeddings& source, const Embeddings& target) {
   return shared_words(source, target, 0);
 }
 
@@ -69,7 +69,7 @@ TEST_CASE("alignment: with noise the map is off by what the theory says") {
 
 TEST_CASE("alignment: the map is that of pairs scaled to length 1, whatever their lengths") {
   const Embeddings source = random_embeddings(300, 8, 5), target = random_embeddings(300, 8, 6);
-  const std::vector<WordPair> pairs = all_pairs(source, target);
+  const std::vector<TranslationPair> pairs = all_pairs(source, target);
   Matrix longer = source.matrix();
   for (Eigen::Index i = 0; i < longer.rows(); ++i) longer.row(i) *= static_cast<float>(1 << (i % 5));
   const Aligned one = align(source, target, pairs), other = align(source.with_vectors(longer), target, pairs);
@@ -81,7 +81,7 @@ TEST_CASE("alignment: a weight of two counts as the pair twice") {
   std::vector<std::uint64_t> counts(60, 1);
   std::fill_n(counts.begin(), 20, 4);
   const Embeddings source = with_counts(plain, counts);
-  std::vector<WordPair> pairs = all_pairs(source, target);
+  std::vector<TranslationPair> pairs = all_pairs(source, target);
   const Aligned weighted = align(source, target, pairs, {.weights = PairWeights::sqrt});
   for (std::size_t i = 0; i < 20; ++i) pairs.push_back({word_id(i), word_id(i)});
   const Aligned twice = align(source, target, pairs);
@@ -141,7 +141,7 @@ TEST_CASE("alignment: too few pairs are aligned with a remark") {
   const Embeddings source = random_embeddings(40, 30, 15), target = random_embeddings(40, 30, 16);
   std::vector<std::string> notices;
   const Reporting reporting{.on_notice = [&](const std::string& text) { notices.push_back(text); }};
-  const Aligned few = align(source, target, std::vector<WordPair>{{word_id(1), word_id(2)}}, {}, reporting);
+  const Aligned few = align(source, target, std::vector<TranslationPair>{{word_id(1), word_id(2)}}, {}, reporting);
   REQUIRE(notices.size() == 1);
   CHECK(notices[0].starts_with("there is 1 pair for 30 dimensions"));
   CHECK(few.cosine_after == Approx(1));
@@ -151,16 +151,17 @@ TEST_CASE("alignment: self-learning finds the pairs that a small dictionary lack
   const Embeddings source = random_embeddings(1000, 20, 17);
   const Eigen::MatrixXd rotation = random_rotation(20, 18);
   const Embeddings target = turned(source, rotation, 0.02);
-  std::vector<WordPair> seed;
+  std::vector<TranslationPair> seed;
   for (std::size_t i = 0; i < 20; ++i) seed.push_back({word_id(i), word_id(i)});
   const Aligned learned = align(source, target, seed, {.self_learning = 20});
   CHECK(learned.rounds > 1);
   CHECK(learned.pairs.size() >= 1000);
   CHECK((learned.map - rotation).norm() < 0.05);
   CHECK((align(source, target, seed).map - rotation).norm() > 2 * (learned.map - rotation).norm());
-  CHECK(std::ranges::count_if(learned.pairs, [](const WordPair& pair) { return pair.source == pair.target; }) == 1000);
+  CHECK(std::ranges::count_if(learned.pairs, [](const TranslationPair& pair) { return pair.source == pair.target; }) ==
+        1000);
   const Aligned first = align(source, target, seed, {.self_learning = 20, .cutoff = 300});
-  CHECK(std::ranges::all_of(first.pairs, [](const WordPair& pair) { return index(pair.source) < 300; }));
+  CHECK(std::ranges::all_of(first.pairs, [](const TranslationPair& pair) { return index(pair.source) < 300; }));
 }
 
 TEST_CASE("alignment: n-grams go along") {

@@ -46,14 +46,14 @@ TEST_CASE("dictionaries: pairs that come again count once, those with an unknown
                    target = embeddings({{"perro", {1}}, {"gato", {1}}});
   const FoundPairs found = find_pairs(
       source, target, {"d", {{"cat", "gato"}, {"dog", "perro"}, {"cat", "gato"}, {"cow", "gato"}, {"dog", "vaca"}}});
-  CHECK(found.pairs == std::vector<WordPair>{{word_id(0), word_id(1)}, {word_id(1), word_id(0)}});
+  CHECK(found.pairs == std::vector<TranslationPair>{{word_id(0), word_id(1)}, {word_id(1), word_id(0)}});
   CHECK(found.missing == 2);
 }
 
 TEST_CASE("dictionaries: shared words come by the worse of their places") {
   const Embeddings source = embeddings({{"a", {1}}, {"b", {1}}, {"c", {1}}, {"d", {1}}}),
                    target = embeddings({{"d", {1}}, {"b", {1}}, {"x", {1}}, {"a", {1}}});
-  const WordPair a = {word_id(0), word_id(3)}, b = {word_id(1), word_id(1)}, d = {word_id(3), word_id(0)};
-  CHECK(shared_words(source, target, 0) == std::vector<WordPair>{b, a, d});
-  CHECK(shared_words(source, target, 2) == std::vector<WordPair>{b, a});
+  const TranslationPair a = {word_id(0), word_id(3)}, b = {word_id(1), word_id(1)}, d = {word_id(3), word_id(0)};
+  CHECK(shared_words(source, target, 0) == std::vector<TranslationPair>{b, a, d});
+  CHECK(shared_words(source, target, 2) == std::vector<TranslationPair>{b, a});
 }

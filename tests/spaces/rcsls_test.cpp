@@ -76,7 +76,7 @@ TEST_CASE("rcsls: descent makes the loss smaller and never larger") {
 TEST_CASE("rcsls: aligns, proves what it promises, and translates no worse than where it began") {
   const Embeddings source = random_embeddings(600, 12, 6);
   const Embeddings target = turned(source, random_rotation(12, 7), 0.15);
-  std::vector<WordPair> pairs;
+  std::vector<TranslationPair> pairs;
   for (std::size_t i = 0; i < 200; ++i) pairs.push_back({word_id(i), word_id(i)});
   const Aligned turned_only = align(source, target, pairs),
                 relaxed = align(source, target, pairs, {.method = AlignMethod::rcsls});

@@ -95,7 +95,7 @@ AlignedHandle align_vectors(const EmbeddingsHandle& self, const EmbeddingsHandle
 
 py::list pairs_of(const AlignedHandle& self) {
   py::list result;
-  for (const WordPair& pair : self.aligned.pairs)
+  for (const TranslationPair& pair : self.aligned.pairs)
     result.append(py::make_tuple(str_of(self.aligned.embeddings.vocabulary().word(pair.source)),
                                  str_of(self.target_words.word(pair.target))));
   return result;

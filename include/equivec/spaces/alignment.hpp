@@ -89,9 +89,9 @@ struct Aligned {
   Embeddings embeddings;
   /// W, dimension x dimension: the row x becomes x W.
   Eigen::MatrixXd map;
-  std::vector<WordPair> pairs;  ///< by which the map was fitted, after refinement and self-learning
-  std::size_t given = 0;        ///< pairs that it began with; those with a row of no length are not among them
-  int rounds = 0;               ///< of refinement and self-learning that were made
+  std::vector<TranslationPair> pairs;  ///< by which the map was fitted, after refinement and self-learning
+  std::size_t given = 0;               ///< pairs that it began with; those with a row of no length are not among them
+  int rounds = 0;                      ///< of refinement and self-learning that were made
   double cosine_before = 0, cosine_after = 0;  ///< means over `pairs`
   std::vector<PostCondition> conditions;       ///< proved on `embeddings`
 };
@@ -100,7 +100,7 @@ struct Aligned {
 /// All rows of the source are mapped. Stages: learning pairs, refining, rcsls. Throws Error if the
 /// dimensions differ, if no pair has vectors of any length, if a vector is not finite, if there are no counts to weigh
 /// by, or if a promise does not hold; OptionError; Cancelled.
-Aligned align(const Embeddings& source, const Embeddings& target, std::span<const WordPair> pairs,
+Aligned align(const Embeddings& source, const Embeddings& target, std::span<const TranslationPair> pairs,
               const AlignOptions& options = {}, const Reporting& reporting = {});
 
 /// Proves that every word is where the map puts it.
@@ -116,7 +116,7 @@ std::vector<PostCondition> verify_rotation(const Embeddings& before, const Embed
 /// Proves that no other orthogonal map brings the pairs nearer: W' M is symmetric and positive semidefinite, where M is
 /// the sum of w x' y.
 std::vector<PostCondition> verify_least(const Embeddings& source, const Embeddings& target,
-                                        std::span<const WordPair> pairs, const Eigen::MatrixXd& map,
+                                        std::span<const TranslationPair> pairs, const Eigen::MatrixXd& map,
                                         const AlignOptions& options = {});
 
 }  // namespace equivec

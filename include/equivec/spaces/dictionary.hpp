@@ -22,20 +22,20 @@ struct Dictionary {
 Dictionary read_dictionary(const std::filesystem::path& file);
 
 /// A row of the source and the row of the target that it should come near to.
-struct WordPair {
+struct TranslationPair {
   WordId source, target;
-  friend bool operator==(const WordPair&, const WordPair&) = default;
+  friend bool operator==(const TranslationPair&, const TranslationPair&) = default;
 };
 
 struct FoundPairs {
-  std::vector<WordPair> pairs;  ///< without those that come again
-  std::size_t missing = 0;      ///< entries of which a word is not in its vocabulary
+  std::vector<TranslationPair> pairs;  ///< without those that come again
+  std::size_t missing = 0;             ///< entries of which a word is not in its vocabulary
 };
 
 FoundPairs find_pairs(const Embeddings& source, const Embeddings& target, const Dictionary& dictionary);
 
 /// Words that both vocabularies have, the most frequent first: by the worse of their two places, since vocabularies
 /// begin with what is frequent. At most `count`; 0: all.
-std::vector<WordPair> shared_words(const Embeddings& source, const Embeddings& target, std::size_t count);
+std::vector<TranslationPair> shared_words(const Embeddings& source, const Embeddings& target, std::size_t count);
 
 }  // namespace equivec
