@@ -30,7 +30,6 @@ class Answers {
   void warm_up(Progress* progress) const;
 
   const Spaces& spaces() const noexcept { return spaces_; }
-  const ExplorerOptions& options() const noexcept { return options_; }
 
   // What answers are made of, for the page that is a file.
 

@@ -9,6 +9,14 @@
 
 namespace equivec {
 
+void orient_columns(Eigen::MatrixXd& directions) {
+  for (auto direction : directions.colwise()) {
+    Eigen::Index largest = 0;
+    direction.cwiseAbs().maxCoeff(&largest);
+    if (direction[largest] < 0) direction = -direction;
+  }
+}
+
 Eigen::MatrixXd right_singular_vectors(Eigen::Index rows, Eigen::Index columns, const RowBlock& block, int count,
                                        int threads, const Progress* progress) {
   constexpr Eigen::Index rows_of_block = 1024, strips = 16;  // sums of strips are added in order
@@ -25,11 +33,7 @@ Eigen::MatrixXd right_singular_vectors(Eigen::Index rows, Eigen::Index columns, 
   Eigen::MatrixXd sum = zero;
   for (const Eigen::MatrixXd& strip : sums) sum += strip;
   Eigen::MatrixXd directions = eigen_pairs(sum).vectors.rowwise().reverse().leftCols(count);
-  for (auto direction : directions.colwise()) {
-    Eigen::Index largest = 0;
-    direction.cwiseAbs().maxCoeff(&largest);
-    if (direction[largest] < 0) direction = -direction;
-  }
+  orient_columns(directions);
   return directions;
 }
 

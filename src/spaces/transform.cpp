@@ -7,13 +7,16 @@
 #include "src/debias/word_by_word.hpp"
 #include "src/math/decompositions.hpp"
 #include "src/math/moments.hpp"
+#include "src/math/singular_directions.hpp"
 #include "src/spaces/affine_map.hpp"
 #include "src/vectors/finite.hpp"
 #include "src/vectors/mapped_rows.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -32,11 +35,7 @@ EigenPairs descending(const Eigen::MatrixXd& symmetric) {
   EigenPairs pairs = eigen_pairs(symmetric);
   pairs.values.reverseInPlace();
   pairs.vectors = pairs.vectors.rowwise().reverse().eval();
-  for (auto direction : pairs.vectors.colwise()) {
-    Eigen::Index largest = 0;
-    direction.cwiseAbs().maxCoeff(&largest);
-    if (direction[largest] < 0) direction = -direction;
-  }
+  orient_columns(pairs.vectors);
   return pairs;
 }
 
@@ -250,37 +249,45 @@ std::vector<PostCondition> moments_conditions(MatrixView after, const ResolvedSt
   return conditions;
 }
 
-/// What holds for each row.
-PostCondition row_condition(MatrixView before, MatrixView after, const std::vector<ResolvedStep>& steps) {
-  const ResolvedStep& last = steps.back();
-  const auto worst = [&](const auto& of_row) {
-    return worst_block(before.rows(), [&](Eigen::Index first, Eigen::Index height) {
-      const CheckedRows rows = checked_rows(before, after, steps, first, height);
-      double largest = 0;
-      for (Eigen::Index i = 0; i < height; ++i)
-        if (const double found = of_row(rows, i); !(found <= largest))
-          largest = std::isnan(found) ? std::numeric_limits<double>::infinity() : found;
-      return largest;
-    });
-  };
+/// What the last step promises of each row, and how far a row is from it.
+struct RowPromise {
+  std::string promise;
+  double bound;
+  std::function<double(const CheckedRows& rows, Eigen::Index i)> off;
+};
+
+/// Empty if the last step promises nothing of single rows.
+std::optional<RowPromise> row_promise(const ResolvedStep& last) {
+  constexpr double bound = float_rounding + double_rounding;
   if (last.kind == TransformKind::normalize)
-    return {"every vector that is not zero has length 1", worst([](const CheckedRows& rows, Eigen::Index i) {
-              const double length = rows.found.row(i).norm();
-              return length == 0 ? rows.expected.row(i).norm() : std::abs(length - 1);
-            }),
-            float_rounding + double_rounding};
+    return RowPromise{"every vector that is not zero has length 1", bound, [](const CheckedRows& rows, Eigen::Index i) {
+                        const double length = rows.found.row(i).norm();
+                        return length == 0 ? rows.expected.row(i).norm() : std::abs(length - 1);
+                      }};
   if (last.kind == TransformKind::remove_top)
-    return {"no vector has a part along the directions taken out, as a share of its length before",
-            worst([&](const CheckedRows& rows, Eigen::Index i) {
-              const double length = std::max(rows.before_last.row(i).norm(), rows.found.row(i).norm());
-              return length == 0 ? 0 : (rows.found.row(i) * last.removed).norm() / length;
-            }),
-            float_rounding + double_rounding};
-  return {"every vector keeps its length", worst([](const CheckedRows& rows, Eigen::Index i) {
-            const double length = rows.before_last.row(i).norm();
-            return length == 0 ? rows.found.row(i).norm() : std::abs(rows.found.row(i).norm() / length - 1);
-          }),
-          float_rounding + double_rounding + last.deviation};
+    return RowPromise{"no vector has a part along the directions taken out, as a share of its length before", bound,
+                      [&last](const CheckedRows& rows, Eigen::Index i) {
+                        const double length = std::max(rows.before_last.row(i).norm(), rows.found.row(i).norm());
+                        return length == 0 ? 0 : (rows.found.row(i) * last.removed).norm() / length;
+                      }};
+  if (last.kind == TransformKind::rotate)
+    return RowPromise{"every vector keeps its length", bound + last.deviation,
+                      [](const CheckedRows& rows, Eigen::Index i) {
+                        const double length = rows.before_last.row(i).norm();
+                        const double found = rows.found.row(i).norm();
+                        return length == 0 ? found : std::abs(found / length - 1);
+                      }};
+  return std::nullopt;
+}
+
+/// The largest of off(0) ... off(count - 1); NaN counts as infinite.
+template <class Off>
+double largest_of(Eigen::Index count, const Off& off) {
+  double largest = 0;
+  for (Eigen::Index i = 0; i < count; ++i)
+    if (const double found = off(i); !(found <= largest))
+      largest = std::isnan(found) ? std::numeric_limits<double>::infinity() : found;
+  return largest;
 }
 
 std::vector<PostCondition> proofs(MatrixView before, MatrixView after, const std::vector<ResolvedStep>& steps,
@@ -289,11 +296,20 @@ std::vector<PostCondition> proofs(MatrixView before, MatrixView after, const std
   double sum = 0;
   for (Eigen::Index i = 0; i < after.rows(); ++i) sum += after.row(i).cast<double>().squaredNorm();
   const double least = 1e-3 * std::sqrt(sum / static_cast<double>(after.rows()));
+  const std::optional<RowPromise> promise = row_promise(steps.back());
+  double off_promise = 0;
+  std::mutex mutex;
   const double off = worst_block(before.rows(), [&](Eigen::Index first, Eigen::Index height) {
     const CheckedRows rows = checked_rows(before, after, steps, first, height);
-    const Eigen::ArrayXd errors = (rows.found - rows.expected).rowwise().norm().array();
-    const Eigen::ArrayXd lengths = rows.expected.rowwise().norm().array().max(least);
-    return least > 0 ? (errors / lengths).maxCoeff() : errors.maxCoeff();
+    if (promise) {
+      const double own = largest_of(height, [&](Eigen::Index i) { return promise->off(rows, i); });
+      const std::scoped_lock lock(mutex);
+      off_promise = std::max(off_promise, own);
+    }
+    return largest_of(height, [&](Eigen::Index i) {
+      const double error = (rows.found.row(i) - rows.expected.row(i)).norm();
+      return least > 0 ? error / std::max(rows.expected.row(i).norm(), least) : error;
+    });
   });
   std::vector<PostCondition> conditions = {
       {"every vector is what the steps give one after the other, as a share of its length", off,
@@ -301,8 +317,7 @@ std::vector<PostCondition> proofs(MatrixView before, MatrixView after, const std
   const TransformKind last = steps.back().kind;
   if (last != TransformKind::normalize && last != TransformKind::rotate)
     std::ranges::move(moments_conditions(after, steps.back(), threads, progress), std::back_inserter(conditions));
-  if (last == TransformKind::normalize || last == TransformKind::rotate || last == TransformKind::remove_top)
-    conditions.push_back(row_condition(before, after, steps));
+  if (promise) conditions.push_back({promise->promise, off_promise, promise->bound});
   return conditions;
 }
 
