@@ -41,6 +41,8 @@ constexpr std::array commands = {
     Command{"debias", "remove bias, with a report of before and after", run_debias},
     Command{"transform", "centre, normalize, whiten, rotate, take out or keep principal directions", run_transform},
     Command{"align", "turn one space so that its words lie near those of another", run_align},
+    Command{"drift", "which words have changed between two spaces, by more than chance", run_drift},
+    Command{"stability", "how far words are from where they are in other trainings", run_stability},
     Command{"map", "a place in the plane for each word", run_map},
     Command{"explore", "a page on which to look at vectors, in the browser", run_explore},
     Command{"plot", "a picture of words, groups and axes", run_plot},

@@ -32,6 +32,8 @@ int run_explore(std::span<const std::string> arguments);
 int run_plot(std::span<const std::string> arguments);
 int run_transform(std::span<const std::string> arguments);
 int run_align(std::span<const std::string> arguments);
+int run_drift(std::span<const std::string> arguments);
+int run_stability(std::span<const std::string> arguments);
 int run_map(std::span<const std::string> arguments);
 int run_encode(std::span<const std::string> arguments);
 int run_probe(std::span<const std::string> arguments);

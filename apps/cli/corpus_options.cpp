@@ -57,7 +57,7 @@ void add_word_options(Options& options, CorpusInput& input, WordsRecipe& words, 
 void require_no_text_options(const Options& options, std::string_view why) {
   for (const char* name :
        {"lowercase", "normalize", "tokenize", "punctuation", "digits", "invalid-utf8", "max-sentence", "phrases",
-        "keep", "drop", "field", "column", "min-count", "max-size", "unknown", "end-token"})
+        "keep", "drop", "field", "column", "min-count", "max-size", "unknown", "end-token", "resample"})
     if (options.given(name)) throw OptionError("--" + std::string(name) + " has no effect: " + std::string(why));
 }
 

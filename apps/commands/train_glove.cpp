@@ -60,6 +60,9 @@ bool parse(std::span<const std::string> arguments, Job& job) {
   options.add("threads,thread", counting.words.options.threads, "0: all cores; the result is the same for any number")
       .add("seed", training.seed, "of all that is drawn at random")
       .add("dry-run", job.dry_run, "only count, and show how much memory training would take");
+  options.without_help()
+      .add("resample", counting.words.resample, "not 0: train on a bootstrap resample of the text, with this seed")
+      .with_help();
   add_console_options(options, job.console);
   if (!options.parse(arguments)) return false;
   recipe.parts = value_named(

@@ -64,6 +64,9 @@ bool parse(std::span<const std::string> arguments, Word2VecJob& job) {
       .add("deterministic", training.deterministic, "the same bits for any number of threads, at more cost")
       .add("seed", training.seed, "of all that is drawn at random")
       .add("dry-run", job.dry_run, "only show how much memory and time training would take");
+  options.without_help()
+      .add("resample", recipe.words.resample, "not 0: train on a bootstrap resample of the text, with this seed")
+      .with_help();
   add_console_options(options, job.console);
   if (!options.parse(arguments)) return false;
   training.loss = value_named(loss, "loss", word2vec_losses);

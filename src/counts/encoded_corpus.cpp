@@ -2,6 +2,7 @@
 #include "src/counts/encoded_corpus.hpp"
 
 #include "equivec/base/error.hpp"
+#include "equivec/base/rng.hpp"
 #include "src/base/parallel.hpp"
 #include "src/base/seconds.hpp"
 #include "src/counts/chosen_words.hpp"
@@ -27,6 +28,61 @@ EncodedCorpus::EncodedCorpus(std::vector<WordId> ids, std::size_t words) {
   auto owner = std::make_shared<const std::vector<WordId>>(std::move(ids));
   ids_ = *owner;
   owner_ = std::move(owner);
+}
+
+namespace {
+
+/// Where the pieces of resampled() end, each after its sentence's end if it has one.
+std::vector<std::size_t> ends_of_pieces(std::span<const WordId> ids) {
+  constexpr std::size_t words_of_piece = 1000;
+  std::vector<std::size_t> ends;
+  std::size_t begin = 0, sentence = 0;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const bool sentence_ends = ids[i] == EncodedCorpus::sentence_end;
+    if (sentence_ends) sentence = i + 1;
+    // Of a text without sentences every piece is cut out of one.
+    if (i + 1 - begin < words_of_piece || !(sentence_ends || i + 1 - sentence >= words_of_piece)) continue;
+    ends.push_back(i + 1);
+    begin = sentence = i + 1;
+  }
+  if (begin < ids.size()) ends.push_back(ids.size());
+  return ends;
+}
+
+}  // namespace
+
+EncodedCorpus resampled(const EncodedCorpus& corpus, std::uint64_t seed) {
+  const std::vector<std::size_t> ends = ends_of_pieces(corpus.ids());
+  Rng rng(seed);
+  std::vector<WordId> ids;
+  ids.reserve(corpus.ids().size() + corpus.ids().size() / 64);
+  std::size_t words = 0;
+  for (std::size_t drawn = 0; drawn < ends.size(); ++drawn) {
+    const std::size_t piece = rng.below(static_cast<std::uint32_t>(ends.size()));
+    const std::size_t begin = piece == 0 ? 0 : ends[piece - 1];
+    ids.insert(ids.end(), corpus.ids().begin() + static_cast<std::ptrdiff_t>(begin),
+               corpus.ids().begin() + static_cast<std::ptrdiff_t>(ends[piece]));
+    if (ids.back() != EncodedCorpus::sentence_end) ids.push_back(EncodedCorpus::sentence_end);
+  }
+  for (const WordId id : ids) words += id != EncodedCorpus::sentence_end;
+  EncodedCorpus result;
+  result.words_ = words;
+  result.tokens_ = corpus.tokens_;
+  if (!corpus.hash_.empty()) result.hash_ = corpus.hash_ + ", resample " + std::to_string(seed);
+  auto owner = std::make_shared<const std::vector<WordId>>(std::move(ids));
+  result.ids_ = *owner;
+  result.owner_ = std::move(owner);
+  return result;
+}
+
+TrainingText resampled(const TrainingText& text, std::uint64_t seed) {
+  EncodedCorpus corpus = resampled(text.corpus, seed);
+  std::vector<Vocabulary::Entry> entries;
+  for (std::size_t i = 0; i < text.vocabulary.size(); ++i)
+    entries.push_back({std::string(text.vocabulary.word(word_id(i))), 0});
+  for (const WordId id : corpus.ids())
+    if (id != EncodedCorpus::sentence_end) ++entries[index(id)].count;
+  return {Vocabulary(entries), std::move(corpus)};
 }
 
 std::span<const WordId> EncodedCorpus::chunk(std::size_t number) const {

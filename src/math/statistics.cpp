@@ -380,6 +380,19 @@ std::optional<Interval> mean_proportion_interval(std::span<const Proportion> pro
   return percentile_interval(resampled(options, [&] { return mean; }), options);
 }
 
+std::vector<double> false_discovery_rates(std::span<const double> p_values) {
+  std::vector<std::size_t> order(p_values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return p_values[a] < p_values[b]; });
+  std::vector<double> rates(p_values.size());
+  double least = 1;
+  for (std::size_t rank = order.size(); rank > 0; --rank) {
+    least = std::min(least, p_values[order[rank - 1]] * static_cast<double>(order.size()) / static_cast<double>(rank));
+    rates[order[rank - 1]] = least;
+  }
+  return rates;
+}
+
 double mcnemar(const Discordance& discordance) {
   const auto fewer = static_cast<double>(std::min(discordance.only_first, discordance.only_second));
   const auto more = static_cast<double>(std::max(discordance.only_first, discordance.only_second));

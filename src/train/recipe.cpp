@@ -76,7 +76,7 @@ TrainingText read_training_text(const Corpus& corpus, const WordsRecipe& words, 
     return {std::move(vocabulary), std::move(encoded)};
   }();
   reporting.notice(corpus.name() + ": " + described(summary));
-  return text;
+  return words.resample == 0 ? text : resampled(text, words.resample);
 }
 
 /// The options by which words are chosen.
@@ -93,6 +93,7 @@ Metadata description(const WordsRecipe& words) {
   if (!words.options.drop.empty()) metadata["drop"] = grouped(words.options.drop.size()) + " words";
   if (!words.phrases.empty()) metadata["phrases"] = words.phrases;
   if (words.phrases.empty() && words.options.phrases) metadata["phrases"] = grouped(words.options.phrases->size());
+  if (words.resample != 0) metadata["resample"] = std::to_string(words.resample);
   metadata.merge(description(words.options.text));
   return metadata;
 }

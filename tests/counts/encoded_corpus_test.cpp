@@ -431,3 +431,47 @@ TEST_CASE("encoded corpus: with the ids in a file, reading takes little memory f
   }
 }
 #endif
+
+TEST_CASE("resampled corpus: whole sentences in pieces of 1,000 words or more, as many pieces as the text has") {
+  // Sentence i has 7 words, all of them word i.
+  constexpr std::size_t sentences = 3000;
+  Ids ids;
+  for (std::size_t i = 0; i < sentences; ++i) {
+    ids.insert(ids.end(), 7, word_id(i));
+    ids.push_back(end);
+  }
+  const EncodedCorpus corpus(ids, sentences), drawn = resampled(corpus, 4);
+  // A piece is 126 sentences (125 have 1,000 ids, ends included).
+  std::vector<int> times(sentences);
+  for (std::size_t i = 0; i < drawn.ids().size(); i += 8) {
+    REQUIRE(drawn.ids()[i + 7] == end);
+    for (std::size_t j = 1; j < 7; ++j) REQUIRE(drawn.ids()[i + j] == drawn.ids()[i]);
+    ++times[index(drawn.ids()[i])];
+  }
+  for (std::size_t i = 1; i < sentences; ++i)
+    if (i % 125 != 0) CHECK(times[i] == times[i - 1]);
+  CHECK(std::ranges::count(times, 0) > 0);
+  CHECK(*std::ranges::max_element(times) > 1);
+  CHECK(drawn.words() == 7 * sentences);
+  const EncodedCorpus again = resampled(corpus, 4), other = resampled(corpus, 5);
+  CHECK(std::ranges::equal(drawn.ids(), again.ids()));
+  CHECK_FALSE(std::ranges::equal(drawn.ids(), other.ids()));
+}
+
+TEST_CASE("resampled corpus: a text without sentences is cut, and a short one is one piece") {
+  Ids ids;
+  for (std::size_t i = 0; i < 10500; ++i) ids.push_back(word_id(i / 1000));
+  ids.push_back(end);
+  const EncodedCorpus drawn = resampled(EncodedCorpus(ids, 11), 1);
+  std::size_t run = 0, longest = 0;
+  for (const WordId id : drawn.ids()) {
+    run = id == end ? 0 : run + 1;
+    longest = std::max(longest, run);
+  }
+  CHECK(longest == 1000);
+  CHECK(drawn.words() >= 11 * 500);
+  CHECK(drawn.words() <= 11 * 1000);
+  const Ids few = ids_from({1, 2, -1});
+  const EncodedCorpus same = resampled(EncodedCorpus(few, 3), 8);
+  CHECK(Ids(same.ids().begin(), same.ids().end()) == few);
+}

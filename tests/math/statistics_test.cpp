@@ -700,3 +700,19 @@ TEST_CASE("bootstrap: things of several groups are each drawn from their own gro
   const auto first = [](std::span<const std::uint32_t> times) -> std::optional<double> { return times[0]; };
   CHECK(bootstrap(one, first, {.resamples = 200}) == bootstrap(7, first, {.resamples = 200}));
 }
+
+TEST_CASE("false discovery rates: for each p the least of q at which Benjamini and Hochberg's procedure calls it") {
+  const std::vector<double> p = {0.001, 0.04, 0.03, 0.9, 0.03, 0.012, 0.5};
+  const std::vector<double> rates = false_discovery_rates(p);
+  for (const double q : {0.001, 0.007, 0.02, 0.04, 0.05, 0.06, 0.1, 0.6, 0.95}) {
+    // The procedure: of the ascending p-values call all up to the last one with p_k <= k q / m.
+    std::vector<double> ascending = p;
+    std::ranges::sort(ascending);
+    double last = -1;
+    for (std::size_t k = 1; k <= ascending.size(); ++k)
+      if (ascending[k - 1] <= static_cast<double>(k) * q / static_cast<double>(p.size())) last = ascending[k - 1];
+    for (std::size_t i = 0; i < p.size(); ++i) CHECK((rates[i] <= q) == (p[i] <= last));
+  }
+  CHECK(false_discovery_rates({}).empty());
+  CHECK(false_discovery_rates(std::vector<double>{0.3}) == std::vector<double>{0.3});
+}

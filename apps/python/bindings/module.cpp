@@ -69,6 +69,7 @@ PYBIND11_MODULE(_core, module) {
   bind_bias(module);
   bind_spaces(module);
   bind_alignment(module);
+  bind_drift(module);
   bind_explorer(module);
   module.attr("version") = EQUIVEC_VERSION;
 }

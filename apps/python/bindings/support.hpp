@@ -157,6 +157,7 @@ void bind_evaluation(py::module_& module);
 void bind_bias(py::module_& module);
 void bind_spaces(py::module_& module);
 void bind_alignment(py::module_& module);
+void bind_drift(py::module_& module);
 void bind_explorer(py::module_& module);
 
 }  // namespace equivec::python

@@ -42,6 +42,7 @@ void read_phrases(const Keywords& keywords, WordsRecipe& words) {
 void read_words(const Keywords& keywords, WordsRecipe& words) {
   read_vocabulary_options(keywords, words.options);
   read_phrases(keywords, words);
+  keywords.read("resample", words.resample);
   const py::object given = keywords.get("vocabulary");
   if (given.is_none()) return;
   if (py::isinstance<VocabularyHandle>(given)) {

@@ -9,6 +9,7 @@
 from . import _core
 from ._alignment import Aligned, Induction
 from ._bias import BiasQuery, Debiased, WordSets, bias_measures, builtin_word_sets, debias_methods, word_sets
+from ._drift import Drift, Stability, stability
 from ._errors import Error, Notice, OptionError, UnknownWord
 from ._explorer import Explorer
 from ._inputs import EpochReport, Progress
@@ -64,11 +65,11 @@ def __getattr__(name: str) -> object:
 
 __all__ = [
     "Aligned", "Answers", "BiasDirection", "BiasMeasurement", "BiasQuery", "BiasReport", "Condition", "Cooccurrences",
-    "Debiased", "Embeddings", "EpochReport", "Error", "Evaluation", "Explorer", "Induction", "MeasureInfo",
+    "Debiased", "Drift", "Embeddings", "EpochReport", "Error", "Evaluation", "Explorer", "Induction", "MeasureInfo",
     "Measurement", "MethodInfo", "Neighbor", "Neighbors", "Notice", "OptionError", "Outliers", "Phrases", "Picture",
-    "ProbeReport", "Progress", "TrainingEstimate", "Transformed", "UnknownWord", "Vocabulary", "WordList", "WordSets",
+    "ProbeReport", "Progress", "Stability", "TrainingEstimate", "Transformed", "UnknownWord", "Vocabulary", "WordList", "WordSets",
     "bias_measures", "builtin_word_sets", "count_cooccurrences", "count_words", "debias_methods", "find_phrases",
-    "formats", "from_gensim", "instruction_set", "load", "plot_bias", "plot_loss", "probe", "tokenize", "train_glove",
+    "formats", "from_gensim", "instruction_set", "load", "plot_bias", "plot_loss", "probe", "stability", "tokenize", "train_glove",
     "train_word2vec", "word_sets",
 ]
 for _name in __all__:  # for users they stand in equivec, whatever the file

@@ -13,11 +13,11 @@ from typing_extensions import TypeAlias
 
 __all__ = [
     "Aligned", "Answers", "BiasDirection", "BiasMeasurement", "BiasQuery", "BiasReport", "Condition", "Cooccurrences",
-    "Debiased", "Embeddings", "EpochReport", "Error", "Evaluation", "Explorer", "Induction", "MeasureInfo",
+    "Debiased", "Drift", "Embeddings", "EpochReport", "Error", "Evaluation", "Explorer", "Induction", "MeasureInfo",
     "Measurement", "MethodInfo", "Neighbor", "Neighbors", "Notice", "OptionError", "Outliers", "Phrases", "Picture",
-    "ProbeReport", "Progress", "TrainingEstimate", "Transformed", "UnknownWord", "Vocabulary", "WordList", "WordSets",
+    "ProbeReport", "Progress", "Stability", "TrainingEstimate", "Transformed", "UnknownWord", "Vocabulary", "WordList", "WordSets",
     "bias_measures", "builtin_word_sets", "count_cooccurrences", "count_words", "debias_methods", "find_phrases",
-    "formats", "from_gensim", "instruction_set", "load", "plot_bias", "plot_loss", "probe", "tokenize", "train_glove",
+    "formats", "from_gensim", "instruction_set", "load", "plot_bias", "plot_loss", "probe", "stability", "tokenize", "train_glove",
     "train_word2vec", "word_sets",
 ]
 
@@ -460,6 +460,23 @@ class Embeddings:
         threads: int = 0,
         progress: _Progress = None,
     ) -> Aligned: ...
+    def drift(
+        self,
+        other: Embeddings,
+        *,
+        null: Iterable[Embeddings] = (),
+        bootstrap: _Corpus | None = None,
+        replicates: int = 3,
+        seed: int = 1,
+        measure: Literal["cosine", "neighbors", "second-order"] = "cosine",
+        neighbors: int = 100,
+        restrict: int = 20000,
+        false_discovery_rate: float = 0.05,
+        confidence: float = 0.95,
+        examples: int = 20,
+        threads: int = 0,
+        progress: _Progress = None,
+    ) -> Drift: ...
     # Other tools.
     def to_gensim(self) -> Any: ...
     def __copy__(self) -> Embeddings: ...
@@ -649,6 +666,7 @@ def train_word2vec(
     replicas: int = 0,
     deterministic: bool = False,
     seed: int = 1,
+    resample: int = 0,
     contexts: bool = False,
     dry_run: Literal[False] = False,
     progress: _Progress = None,
@@ -703,6 +721,7 @@ def train_word2vec(
     replicas: int = 0,
     deterministic: bool = False,
     seed: int = 1,
+    resample: int = 0,
     contexts: bool = False,
     dry_run: Literal[True],
     progress: _Progress = None,
@@ -757,6 +776,7 @@ def train_word2vec(
     replicas: int = 0,
     deterministic: bool = False,
     seed: int = 1,
+    resample: int = 0,
     contexts: bool = False,
     dry_run: bool = False,
     progress: _Progress = None,
@@ -804,6 +824,7 @@ def train_glove(
     log: _Path | None = None,
     threads: int = 0,
     seed: int = 1,
+    resample: int = 0,
     parameters: _Path | None = None,
     dry_run: Literal[False] = False,
     progress: _Progress = None,
@@ -851,6 +872,7 @@ def train_glove(
     log: _Path | None = None,
     threads: int = 0,
     seed: int = 1,
+    resample: int = 0,
     parameters: _Path | None = None,
     dry_run: Literal[True],
     progress: _Progress = None,
@@ -898,6 +920,7 @@ def train_glove(
     log: _Path | None = None,
     threads: int = 0,
     seed: int = 1,
+    resample: int = 0,
     parameters: _Path | None = None,
     dry_run: bool = False,
     progress: _Progress = None,
@@ -1151,6 +1174,37 @@ class Aligned:
     def accuracy(self) -> tuple[Induction, ...]: ...
     def to_dict(self) -> dict[str, Any]: ...
     def to_text(self) -> str: ...
+
+class _WordTable:
+    def __init__(self, handle: Any) -> None: ...
+    @property
+    def words(self) -> list[str]: ...
+    @property
+    def columns(self) -> dict[str, NDArray[np.float64]]: ...
+    def to_frame(self) -> Any: ...
+    def save(self, path: _Path) -> None: ...
+    def to_dict(self) -> dict[str, Any]: ...
+    def to_text(self) -> str: ...
+
+class Drift(_WordTable):
+    @property
+    def changed(self) -> dict[str, int]: ...
+
+class Stability(_WordTable):
+    @property
+    def bands(self) -> list[dict[str, Any]]: ...
+
+def stability(
+    spaces: Iterable[Embeddings],
+    *,
+    neighbors: int = 10,
+    restrict: int = 20000,
+    bands: int = 10,
+    resamples: int = 1000,
+    seed: int = 1,
+    threads: int = 0,
+    progress: _Progress = None,
+) -> Stability: ...
 
 @dataclasses.dataclass(frozen=True)
 class MeasureInfo:

@@ -277,7 +277,7 @@ def train_word2vec(corpus: Any, *, model: str = "skipgram", loss: str = "negativ
                    field: str = "", column: Any = "", min_count: int = 5, max_size: int = 0, unknown: str = "",
                    end_token: str = "", vocabulary: Any = None, memory: int = 0, initialize: Any = None,
                    checkpoint: Any = None, checkpoint_every: float = 30, resume: bool = False, log: Any = None, validation: Any = None,
-                   threads: int = 0, replicas: int = 0, deterministic: bool = False, seed: int = 1, contexts: bool = False,
+                   threads: int = 0, replicas: int = 0, deterministic: bool = False, seed: int = 1, resample: int = 0, contexts: bool = False,
                    dry_run: bool = False, progress: Any = None, on_epoch: Any = None) -> Any:
     """Learns word vectors by word2vec (Mikolov et al. 2013).
 
@@ -345,6 +345,9 @@ def train_word2vec(corpus: Any, *, model: str = "skipgram", loss: str = "negativ
         The same bits for any number of threads, at more cost.
     seed : int
         Of all that is drawn at random.
+    resample : int
+        Not 0: train on a bootstrap resample of the text, with this seed: pieces of 1,000 words drawn with replacement,
+        as `drift` compares them. Words are chosen by their counts in the text itself.
     contexts : bool
         Keep the context vectors too, as `contexts` of the result.
     dry_run : bool
@@ -388,7 +391,7 @@ def train_word2vec(corpus: Any, *, model: str = "skipgram", loss: str = "negativ
                 "max_size": max_size, "unknown": unknown, "end_token": end_token, "vocabulary": _words_of(vocabulary),
                 "memory": memory, **_start_keywords(initialize, checkpoint, checkpoint_every, resume, log),
                 "threads": threads, "replicas": replicas,
-                "deterministic": deterministic, "seed": seed, "contexts": contexts, "dry_run": dry_run,
+                "deterministic": deterministic, "seed": seed, "resample": resample, "contexts": contexts, "dry_run": dry_run,
                 "progress": progress_callback(progress), "on_epoch": epoch_callback(on_epoch), "notice": notice}
     held_out = None if validation is None else corpus_of(validation, memory, "validation", field, column)
     text = corpus_of(corpus, memory, field=field, column=column)
@@ -412,7 +415,7 @@ def train_glove(corpus: Any = None, *, cooccurrences: Any = None, vectors: str =
                 punctuation: str = "keep", digits: str = "keep", invalid_utf8: str = "keep", max_sentence: int = 0,
                 phrases: Any = None, keep: Any = None, drop: Any = None, field: str = "", column: Any = "", min_count: int = 5, max_size: int = 0, unknown: str = "", end_token: str = "", vocabulary: Any = None,
                 memory: int = 0, initialize: Any = None, checkpoint: Any = None, checkpoint_every: float = 30,
-                resume: bool = False, log: Any = None, threads: int = 0, seed: int = 1, parameters: Any = None, dry_run: bool = False,
+                resume: bool = False, log: Any = None, threads: int = 0, seed: int = 1, resample: int = 0, parameters: Any = None, dry_run: bool = False,
                 progress: Any = None, on_epoch: Any = None) -> Any:
     """Learns word vectors by GloVe (Pennington, Socher and Manning 2014).
 
@@ -452,7 +455,7 @@ def train_glove(corpus: Any = None, *, cooccurrences: Any = None, vectors: str =
         As in count_words.
     vocabulary, initialize, checkpoint, checkpoint_every, resume, log
         As in train_word2vec.
-    threads, seed, dry_run, progress, on_epoch
+    threads, seed, resample, dry_run, progress, on_epoch
         As in train_word2vec.
 
     Returns
@@ -484,7 +487,7 @@ def train_glove(corpus: Any = None, *, cooccurrences: Any = None, vectors: str =
                 "gradient_clip": gradient_clip, "bias_update": bias_update, "min_count": min_count,
                 "max_size": max_size, "unknown": unknown, "end_token": end_token, "vocabulary": _words_of(vocabulary),
                 "memory": memory, **_start_keywords(initialize, checkpoint, checkpoint_every, resume, log),
-                "threads": threads, "seed": seed,
+                "threads": threads, "seed": seed, "resample": resample,
                 "parameters": None if parameters is None else path_of(parameters, "parameters"), "dry_run": dry_run,
                 "progress": progress_callback(progress), "on_epoch": epoch_callback(on_epoch), "notice": notice}
     counted = isinstance(source, Cooccurrences)

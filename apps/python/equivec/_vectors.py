@@ -14,7 +14,7 @@ import numpy as np
 from . import _core
 from ._errors import Error, OptionError
 from ._explorer import Explorer
-from ._inputs import (existing_path, float_array, integer_array, is_text, named_keywords, path_of, paths_of,
+from ._inputs import (corpus_of, existing_path, float_array, integer_array, is_text, named_keywords, notice, path_of, paths_of,
                       progress_callback, warn)
 from ._picture import Picture
 from ._spaces import Transformed, transformed
@@ -1629,6 +1629,76 @@ class Embeddings(_core.EmbeddingsHandle):
                     "learning_rate": learning_rate, "evaluate": paths_of(evaluate, "evaluate"), "metric": metric, "neighbors": neighbors, "restrict": restrict, "threads": threads,
                     "progress": progress_callback(progress)}
         return Aligned(_core.align(self, target, entries_of(dictionary), keywords))
+
+    @named_keywords
+    def drift(self, other: "Embeddings", *, null: Any = (), bootstrap: Any = None, replicates: int = 3, seed: int = 1,
+              measure: str = "cosine", neighbors: int = 100, restrict: int = 20000, false_discovery_rate: float = 0.05,
+              confidence: float = 0.95, examples: int = 20, threads: int = 0, progress: Any = None) -> Any:
+        """Tells which words have changed between this space and another, by more than chance.
+
+        Parameters
+        ----------
+        other : Embeddings
+            The other space, of the same dimension, such as that of a later decade.
+        null : list of Embeddings
+            Other trainings of this space's text: with other seeds, on its halves, or with `resample`; two or more,
+            since they are compared with each other.
+        bootstrap : corpus, optional
+            In place of `null`: this space's text. Null spaces are trained on resamples of it, with the settings that
+            `metadata` names.
+        replicates, seed : int
+            So many of these, 2 to 100, with this seed and those after it.
+        measure : {"cosine", "neighbors", "second-order"}
+            What ranks the words: the cosine after alignment, the share of neighbours that is not the same, or the
+            cosines to the neighbours.
+        neighbors : int
+            So many nearest words are compared.
+        restrict : int
+            Compare the first so many words that all spaces have; 0: all.
+        false_discovery_rate : float
+            Up to which a word is called changed.
+        confidence : float
+            Of the intervals.
+        examples : int
+            So many words, those that changed most, show their neighbours in to_text() and to_dict().
+        threads : int
+            0: all cores; distances do not depend on it.
+        progress : bool or function
+            As in train_word2vec.
+
+        Returns
+        -------
+        Drift
+
+        Raises
+        ------
+        Error
+            If dimensions differ, fewer than 10 words are in all spaces, null spaces are all the same, or the metadata
+            do not tell how to train again.
+
+        Examples
+        --------
+        >>> import numpy
+        >>> random = numpy.random.RandomState(1)
+        >>> noisy = [Embeddings(e.words, e.vectors + random.normal(0, 0.01, e.vectors.shape)) for _ in range(3)]
+        >>> d = e.drift(noisy[0], null=noisy[1:], neighbors=3)
+        >>> sum(d.changed.values()), d.to_dict()["null_pairs"]
+        (0, 1)
+        """
+        from ._drift import Drift
+
+        _require_embeddings(other, "other")
+        given = list(null)
+        for space in given:
+            _require_embeddings(space, "null")
+        if bool(given) == (bootstrap is not None):
+            raise OptionError("give either null or bootstrap: only they show what chance does")
+        keywords = {"replicates": replicates, "seed": seed, "measure": measure, "neighbors": neighbors,
+                    "restrict": restrict, "false_discovery_rate": false_discovery_rate, "confidence": confidence,
+                    "examples": examples, "threads": threads, "progress": progress_callback(progress),
+                    "notice": notice}
+        text = None if bootstrap is None else corpus_of(bootstrap, what="bootstrap")
+        return Drift(_core.drift(self, other, given, text, keywords))
 
     # ---- other tools ----
 

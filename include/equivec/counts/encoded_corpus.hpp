@@ -46,6 +46,7 @@ class EncodedCorpus {
 
  private:
   friend class Encoder;
+  friend EncodedCorpus resampled(const EncodedCorpus& corpus, std::uint64_t seed);
   EncodedCorpus() = default;
 
   std::shared_ptr<const void> owner_;  // of the ids
@@ -54,6 +55,12 @@ class EncodedCorpus {
   std::uint64_t words_ = 0, tokens_ = 0;
   std::string hash_;
 };
+
+/// A bootstrap resample of a text (Efron 1979), of about as many words: pieces of it drawn with replacement, each of
+/// whole sentences with 1,000 words or more, since words that follow each other belong together (the block bootstrap of
+/// Künsch 1989). A longer sentence is a piece by itself, or cut to pieces of 1,000 words. The same for the same seed.
+/// hash() says that it is a resample. In memory.
+EncodedCorpus resampled(const EncodedCorpus& corpus, std::uint64_t seed);
 
 /// How a text becomes ids.
 struct EncodeOptions {
@@ -87,6 +94,9 @@ struct TrainingText {
   Vocabulary vocabulary;
   EncodedCorpus corpus;
 };
+
+/// resampled() text, with the same words in the same order, which are counted in it: some may be missing.
+TrainingText resampled(const TrainingText& text, std::uint64_t seed);
 
 /// What count_words() and then encode() give, and throw, with the same options, in less than half the time: the text is
 /// read once, or, if its different words take more than options.memory, twice.

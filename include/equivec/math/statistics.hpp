@@ -84,6 +84,11 @@ std::optional<Difference> compare_correlations(Correlation kind, std::span<const
                                                std::span<const double> first, std::span<const double> second,
                                                const BootstrapOptions& options = {});
 
+/// The p-values of several tests, adjusted: calling those at most q keeps the expected share of false calls at q or
+/// below if the tests are independent or positively dependent (Benjamini and Hochberg 1995; Benjamini and Yekutieli
+/// 2001). In the order given. REQUIRES: no NaN.
+std::vector<double> false_discovery_rates(std::span<const double> p_values);
+
 /// `count` of `total` things have a property. Functions throw Error if count > total.
 struct Proportion {
   std::uint64_t count = 0, total = 0;

@@ -28,6 +28,8 @@ struct WordsRecipe {
   /// A file of write_phrases(), or "auto": they are found in the text, with the defaults of PhraseOptions. Empty: as
   /// options.phrases says.
   std::string phrases = {};
+  /// Not 0: training sees resampled() of the text with this seed. Words are chosen by their counts in the text itself.
+  std::uint64_t resample = 0;
 };
 
 /// words.options with the phrases that words.phrases means.
