@@ -20,6 +20,7 @@
 #include "apps/cli/direction_options.hpp"
 #include "apps/cli/options.hpp"
 #include "apps/cli/query.hpp"
+#include "apps/cli/report_options.hpp"
 #include "apps/cli/vectors_output.hpp"
 
 #include <filesystem>
@@ -30,9 +31,10 @@ using namespace equivec;
 namespace {
 
 struct Arguments {
-  std::vector<std::string> vectors, similarities, analogies;
+  std::vector<std::string> vectors;
   VectorsOutput output;
-  std::string method = "hard", sets = "gender", direction = "pca", report;
+  std::string method = "hard", sets = "gender", direction = "pca";
+  ReportOptions report;
   DebiasOptions settings;
   int restrict = static_cast<int>(settings.restrict), count = 8;
   bool list = false, json = false;
@@ -53,11 +55,9 @@ void add_options(Options& options, Arguments& given) {
       .add("alpha", settings.half_sibling.alpha, "of half-sibling: ridge penalty; a larger one changes words less")
       .add("biased-words", settings.biased_words,
            "of double-hard, inlp, leace: number on each side; 0: the paper's share")
-      .add("rounds", settings.inlp.rounds, "of inlp: the most directions to take out")
-      .add("report", given.report, "before and after side by side: FILE.html, FILE.md (with .svg files) or FILE.json",
-           "FILE")
-      .add("similarity", given.similarities, "sets of word pairs, as in eval: what debiasing cost, for the report")
-      .add("analogies", given.analogies, "sets of analogies, as in eval, for the report")
+      .add("rounds", settings.inlp.rounds, "of inlp: the most directions to take out");
+  add_report_options(options, given.report);
+  options
       .add("restrict", given.restrict,
            "biased words, and what the report measures, are among the first N words; 0: all")
       .add("seed", settings.seed, "of the random choices of the method and of the report's measures")
@@ -72,7 +72,7 @@ void require_options_of(const DebiasMethod& method, const Arguments& given, cons
   const std::vector<std::string> own = split_words(method.options);
   for (const DebiasMethod& other : debias_methods())
     for (const std::string& name : split_words(other.options)) {
-      const bool for_report = !given.report.empty() && (name == "restrict" || name == "seed");
+      const bool for_report = !given.report.file.empty() && (name == "restrict" || name == "seed");
       if (options.given(name) && !for_report && std::ranges::find(own, name) == own.end())
         throw OptionError("--" + name + ": " + given.method + " has no such option; --list shows which methods have");
     }
@@ -98,19 +98,16 @@ void complete(Arguments& given, const Options& options) {
   settings.restrict = static_cast<std::size_t>(given.restrict);
   settings.sets_name = given.sets;
   validate(settings);
-  if (given.report.empty() && (!given.similarities.empty() || !given.analogies.empty()))
-    throw OptionError("--similarity and --analogies are for the report; give --report FILE.html");
+  given.report.validate();
 }
 
 /// Throws Error unless the outputs can be written and replace no file that is read.
 void require_safe(const Arguments& given) {
   RunFiles files;
   given.output.add_to(files);
-  if (!given.report.empty()) files.writes(report_files(given.report));
+  given.report.add_to(files);
   files.reads(files_read(given.vectors.front()));
   files.reads(given.sets);
-  files.reads(given.similarities);
-  files.reads(given.analogies);
   files.require_writable();
 }
 
@@ -134,8 +131,8 @@ int run_debias(std::span<const std::string> arguments) {
   const DebiasMethod& method = debias_method(given.method);
   given.output.format();  // before the work, an error
   const BiasWordSets sets = read_word_sets(given.sets);
-  const auto similarities = read_all(given.similarities, read_similarities);
-  const auto analogies = read_all(given.analogies, read_analogies);
+  const auto similarities = read_all(given.report.similarities, read_similarities);
+  const auto analogies = read_all(given.report.analogies, read_analogies);
   require_safe(given);
 
   const Embeddings before = load(given.vectors.front(), given.console, {.threads = given.settings.threads});
@@ -145,7 +142,7 @@ int run_debias(std::span<const std::string> arguments) {
   }();
   const DebiasReport report{given.vectors.front(),
                             given.output.file,
-                            given.report,
+                            given.report.file,
                             method,
                             sets,
                             before,
@@ -156,7 +153,7 @@ int run_debias(std::span<const std::string> arguments) {
                             analogies,
                             measuring_options(given.settings)};
   std::vector<ReportFile> written;  // all that can go wrong does before anything is replaced
-  if (!given.report.empty()) {
+  if (!given.report.file.empty()) {
     const ProgressLine line("measuring", "", given.console);
     written = render_report(report, progress());
   }

@@ -8,8 +8,8 @@
 #include "equivec/evaluate/similarities.hpp"
 #include "equivec/vectors/embeddings.hpp"
 #include "src/debias/occupation_bias.hpp"
+#include "src/report/before_after.hpp"
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -32,17 +32,6 @@ struct DebiasReport {
 /// How the report's measures are taken: along one direction, found as for debiasing, with the same restrict, seed and
 /// threads.
 BiasMeasureOptions measuring_options(const DebiasOptions& options);
-
-/// The files that a report may have: FILE.html, which contains its pictures; FILE.md and for its pictures
-/// FILE.md.measures.svg and FILE.md.svg, since most readers of Markdown show no embedded picture; or FILE.json. Throws
-/// OptionError for another ending.
-std::vector<std::filesystem::path> report_files(const std::filesystem::path& file);
-
-/// One of report_files() with its text.
-struct ReportFile {
-  std::filesystem::path file;
-  std::string text;
-};
 
 /// Measures and evaluates both vectors, and returns the files of report.file; those of pictures for which there is
 /// nothing to show are left out. The progress counts measurements and evaluations. Throws OptionError as

@@ -139,6 +139,13 @@ std::string conditions_text(std::span<const PostCondition> conditions) {
   return text;
 }
 
+std::vector<TableRow> conditions_table(std::span<const PostCondition> conditions) {
+  std::vector<TableRow> rows = {{"promise", "worst", "bound"}};
+  for (const PostCondition& condition : conditions)
+    rows.push_back({condition.promise, formatted("%.2e", condition.worst), formatted("%.2e", condition.bound)});
+  return rows;
+}
+
 Json conditions_json(std::span<const PostCondition> conditions) {
   Json document = Json::array();
   for (const PostCondition& condition : conditions)

@@ -3,9 +3,11 @@
 #include "equivec/debias/methods.hpp"
 #include "src/report/debias_report.hpp"
 #include "src/report/json.hpp"
+#include "src/report/table.hpp"
 
 #include <span>
 #include <string>
+#include <vector>
 
 namespace equivec {
 
@@ -24,6 +26,8 @@ Json summary_json(const DebiasReport& report);
 Json choices_json(const Debiased& debiased);
 /// "proved: PROMISE: at most 1.2e-08 (bound 6.0e-08)", a line each
 std::string conditions_text(std::span<const PostCondition> conditions);
+/// promise, worst, bound
+std::vector<TableRow> conditions_table(std::span<const PostCondition> conditions);
 /// [{"promise": ..., "worst": ..., "bound": ...}, ...]
 Json conditions_json(std::span<const PostCondition> conditions);
 

@@ -228,7 +228,7 @@ COMMANDS = {
     "debias": ([equivec.Embeddings.debias], [SAVE, equivec.Debiased.report, equivec.Debiased.to_text]),
     "probe": ([equivec.probe], [equivec.ProbeReport.to_text]),
     "map": ([equivec.Embeddings.with_map], []),
-    "transform": ([equivec.Embeddings.transform], [SAVE]),
+    "transform": ([equivec.Embeddings.transform], [SAVE, equivec.Transformed.report]),
     "explore": ([equivec.Embeddings.explore], [equivec.Embeddings.save_page]),
     "plot": ([equivec.Embeddings.plot], [equivec.plot_loss, equivec.plot_bias, equivec.Picture.save]),
     "encode": ([equivec.Embeddings.mean_vectors], []),
@@ -260,6 +260,7 @@ ONLY_OPTIONS = {
     ("bias", "list"): "bias_measures()",
     ("debias", "list"): "debias_methods()",
     ("debias", "report"): "Debiased.report(path)",
+    ("transform", "report"): "Transformed.report(path)",
 }
 #: Keywords of Python alone, of a command's functions or of all ("").
 ONLY_KEYWORDS = {

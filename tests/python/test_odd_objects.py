@@ -129,6 +129,8 @@ CALLS = {
     "with_metadata": (VECTORS.with_metadata, 1, []),
     "with_map": (VECTORS.with_map, 0, ["neighbors", "min_distance", "perplexity", "epochs", "seed", "threads"]),
     "transform": (VECTORS.transform, 1, ["shrinkage", "threads"]),
+    "Transformed.report": (VECTORS.transform("center").report, 1, ["similarity", "analogies", "sets", "restrict", "seed",
+                                                                    "threads"]),
     "explore": (VECTORS.explore, 0, ["words", "map_words", "similarity", "port", "seed", "threads"]),
     "save_page": (VECTORS.save_page, 1, ["words", "map_words", "seed", "threads"]),
     "plot": (VECTORS.plot, 1, ["x", "y", "title", "seed", "threads"]),

@@ -1,5 +1,7 @@
 """Aligning one space with another."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -88,3 +90,39 @@ def test_csls_is_a_metric_of_neighbors():
     order = np.argsort(-scores)[:3]
     assert list(found.words) == [WORDS[i] for i in order]
     assert np.allclose([one.similarity for one in found], scores[order], atol=1e-5)
+
+
+def test_a_report_measures_before_and_after_as_evaluate_and_bias_do(folder):
+    (folder / "pairs.tsv").write_text("".join(f"w{i}\tw{i + 100}\t{i * 7 % 19}\n" for i in range(60)))
+    sets = equivec.word_sets({"definitional": [["w0", "w1"], ["w2", "w3"]], "occupations": WORDS[10:60]})
+    shifted = equivec.Embeddings(WORDS, ROWS + np.float32(3) * ROWS[0])
+    result = shifted.transform(["center", "normalize"])
+    assert result.to_dict()["words"] == 400 and str(result) == result.to_text() and "proved" in str(result)
+    for ending in ("json", "md", "html"):
+        result.report(f"report.{ending}", similarity="pairs.tsv", sets=sets, restrict=300, threads=2)
+        first = (folder / f"report.{ending}").read_text()
+        result.report(f"report.{ending}", similarity=[folder / "pairs.tsv"], sets=sets, restrict=300, threads=1)
+        assert (folder / f"report.{ending}").read_text() == first
+    document = json.loads((folder / "report.json").read_text())
+    score, = document["utility"]
+    expected = result.embeddings.evaluate(similarity="pairs.tsv", compare=shifted).measurements[0]
+    assert (score["before"], score["after"]) == pytest.approx(
+        (shifted.evaluate(similarity="pairs.tsv").measurements[0].value, expected.value))
+    assert score["p_value"] == expected.p_value
+    direct = next(row for row in document["measures"] if row["measure"] == "direct-bias")
+    for place, vectors in (("before", shifted), ("after", result.embeddings)):
+        assert direct[place]["value"] == pytest.approx(vectors.bias("direct-bias", sets=sets)[0].value)
+    assert document["conditions"] == result.to_dict()["conditions"]
+
+
+def test_a_report_that_cannot_be_is_told_before_the_work(folder):
+    result = SOURCE.transform("center")
+    with pytest.raises(equivec.OptionError, match="report.pdf: the ending names the format"):
+        result.report("report.pdf")
+    with pytest.raises(FileNotFoundError):
+        result.report("report.md", similarity="nowhere.tsv")
+    with pytest.raises(equivec.OptionError, match="seed"):
+        result.report("report.md", seed=-1)
+    with pytest.raises(TypeError, match="path"):
+        result.report(3)
+    assert not list(folder.glob("report*"))

@@ -14,6 +14,7 @@
 #include "src/report/debias_summary.hpp"
 
 #include "apps/python/bindings/embeddings.hpp"
+#include "apps/python/bindings/word_sets.hpp"
 
 #include <algorithm>
 
@@ -22,11 +23,6 @@ namespace equivec::python {
 namespace {
 
 // ---- word sets ----
-
-struct WordSetsHandle {
-  BiasWordSets sets;
-  std::string source;  // the name or file they were read from; recorded
-};
 
 py::tuple words_of_set(const WordSet& set) {
   py::list words;

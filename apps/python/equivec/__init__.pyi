@@ -1107,11 +1107,28 @@ class Condition:
     @property
     def holds(self) -> bool: ...
 
-@dataclasses.dataclass(frozen=True)
 class Transformed:
-    embeddings: Embeddings
-    conditions: tuple[Condition, ...]
-    lost_ngrams: bool
+    def __init__(self, handle: Any) -> None: ...
+    @property
+    def embeddings(self) -> Embeddings: ...
+    @property
+    def conditions(self) -> tuple[Condition, ...]: ...
+    @property
+    def lost_ngrams(self) -> bool: ...
+    def report(
+        self,
+        path: _Path,
+        *,
+        similarity: _Paths = (),
+        analogies: _Paths = (),
+        sets: _Sets = "gender",
+        restrict: int = 50000,
+        seed: int = 1,
+        threads: int = 0,
+        progress: _Progress = None,
+    ) -> None: ...
+    def to_dict(self) -> dict[str, Any]: ...
+    def to_text(self) -> str: ...
 
 class Debiased:
     def __init__(self, handle: Any) -> None: ...
