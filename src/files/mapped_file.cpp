@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -177,6 +178,22 @@ void MappedFile::release(std::string_view part) const noexcept {
   const auto end =
       static_cast<std::size_t>(part.data() - data_ + static_cast<std::ptrdiff_t>(part.size())) / page * page;
   if (begin < end) ::madvise(const_cast<char*>(data_) + begin, end - begin, MADV_DONTNEED);  // advice; may be refused
+}
+
+void release_mapped(const void* begin, std::size_t bytes) noexcept {
+  constexpr std::uintptr_t window = 65536;  // so much around it is mapped where a page is read, aligned so
+  const auto first = reinterpret_cast<std::uintptr_t>(begin), last = first + bytes;
+  const std::scoped_lock lock(registry().mutex);
+  for (Mappings* block = &registry().first; block; block = block->next)
+    for (const Mapping& mapping : block->slots) {
+      const auto from = reinterpret_cast<std::uintptr_t>(mapping.begin.load()),
+                 to = reinterpret_cast<std::uintptr_t>(mapping.end.load());
+      if (from == 0 || bytes == 0 || first < from || last > to) continue;
+      const std::uintptr_t start = std::max(from, first / window * window),
+                           end = std::min(to, (last + window - 1) / window * window);
+      ::madvise(reinterpret_cast<void*>(start), end - start, MADV_DONTNEED);  // advice; may be refused
+      return;
+    }
 }
 
 MappedFile::~MappedFile() {

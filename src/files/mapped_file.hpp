@@ -36,6 +36,10 @@ class MappedFile {
   std::size_t size_ = 0;
 };
 
+/// The same of memory that may lie in a mapped file, and a little around it, as the system maps several pages at once;
+/// other memory is left alone. For passes over all rows of vectors: what a pass has read need not stay.
+void release_mapped(const void* begin, std::size_t bytes) noexcept;
+
 /// Throws Error naming a file that got shorter while it was mapped. Results that are made from mapped files are valid
 /// only if this returns after the last read; OutputFiles::commit() calls it.
 void require_whole_inputs();

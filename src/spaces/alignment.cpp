@@ -11,6 +11,7 @@
 #include "src/spaces/rcsls.hpp"
 #include "src/spaces/retrieval.hpp"
 #include "src/vectors/finite.hpp"
+#include "src/vectors/mapped_rows.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -342,6 +343,7 @@ Worst worst_word_of(const Embeddings& before, const Embeddings& after, const Eig
   for_row_blocks(old_rows.rows(), threads, [&](Eigen::Index first, Eigen::Index height) {
     const Eigen::MatrixXd was = old_rows.middleRows(first, height).transpose().cast<double>(),
                           is = new_rows.middleRows(first, height).transpose().cast<double>();
+    release_rows(old_rows, first, height);
     const Worst own = worst_column(was, is, map);
     const std::scoped_lock lock(mutex);
     all.add(own);

@@ -301,6 +301,7 @@ std::vector<PostCondition> proofs(MatrixView before, MatrixView after, const std
   std::mutex mutex;
   const double off = worst_block(before.rows(), [&](Eigen::Index first, Eigen::Index height) {
     const CheckedRows rows = checked_rows(before, after, steps, first, height);
+    release_rows(before, first, height);
     if (promise) {
       const double own = largest_of(height, [&](Eigen::Index i) { return promise->off(rows, i); });
       const std::scoped_lock lock(mutex);

@@ -1,12 +1,18 @@
 #include "src/vectors/mapped_rows.hpp"
 
 #include "src/base/parallel.hpp"
+#include "src/files/mapped_file.hpp"
 
 #include <algorithm>
 #include <memory>
 #include <utility>
 
 namespace equivec {
+
+void release_rows(MatrixView rows, Eigen::Index first, Eigen::Index height) noexcept {
+  const auto columns = static_cast<std::size_t>(rows.cols());
+  release_mapped(rows.data() + first * rows.cols(), static_cast<std::size_t>(height) * columns * sizeof(float));
+}
 
 Matrix mapped_rows(MatrixView rows, Eigen::Index dimension, const RowMap& map, int threads, const Progress* progress) {
   constexpr Eigen::Index rows_of_block = 1024;
@@ -17,6 +23,7 @@ Matrix mapped_rows(MatrixView rows, Eigen::Index dimension, const RowMap& map, i
     const Eigen::Index first = static_cast<Eigen::Index>(block) * rows_of_block;
     const Eigen::Index height = std::min(rows_of_block, rows.rows() - first);
     result.middleRows(first, height) = map(rows.middleRows(first, height).cast<double>()).cast<float>();
+    release_rows(rows, first, height);
   });
   return result;
 }

@@ -4,6 +4,9 @@
 #include "src/files/mapped_file.hpp"
 #include "src/files/output_file.hpp"
 
+#include <algorithm>
+#include <fstream>
+
 using namespace equivec;
 namespace fs = std::filesystem;
 
@@ -104,3 +107,41 @@ TEST_CASE("mapped file: an output made from a file that was cut off does not rep
   CHECK(read_file(target) == "old");
   CHECK(directory.names() == std::vector<std::string>{"in", "out"});
 }
+
+TEST_CASE("mapped file: memory that is given back reads as before, and memory of others is left alone") {
+  const TemporaryDirectory directory;
+  std::string bytes;
+  for (int i = 0; i < 100000; ++i) bytes += std::to_string(i);
+  const MappedFile mapped(directory.file("f", bytes)), other(directory.file("g", bytes));
+  CHECK(mapped.bytes() == bytes);
+  for (const std::size_t begin : {std::size_t{0}, std::size_t{1}, std::size_t{70000}, bytes.size() - 1}) {
+    release_mapped(mapped.bytes().data() + begin, std::min(bytes.size() - begin, std::size_t{150000}));
+    CHECK(mapped.bytes() == bytes);
+    CHECK(other.bytes() == bytes);
+  }
+  const std::string copy = bytes;
+  release_mapped(bytes.data(), bytes.size());  // not of a file: it would become zeros
+  CHECK(bytes == copy);
+  release_mapped(mapped.bytes().data(), bytes.size() + (std::size_t{1} << 30));  // not all of it of the file
+  release_mapped(nullptr, 0);
+  CHECK(mapped.bytes() == bytes);
+}
+
+#ifdef __linux__
+TEST_CASE("mapped file: what is given back is no longer in memory") {
+  const TemporaryDirectory directory;
+  const std::string bytes(std::size_t{32} << 20, 'x');
+  const MappedFile mapped(directory.file("f", bytes));
+  const auto resident = [] {  // kilobytes of files
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);)
+      if (line.starts_with("RssFile:")) return std::stol(line.substr(8));
+    return 0L;
+  };
+  CHECK(mapped.bytes() == bytes);
+  const long before = resident();
+  for (std::size_t begin = 0; begin < bytes.size(); begin += 200000)
+    release_mapped(mapped.bytes().data() + begin, std::min(bytes.size() - begin, std::size_t{200000}));
+  CHECK(before - resident() > 30 << 10);
+}
+#endif
