@@ -43,6 +43,8 @@ constexpr std::array commands = {
     Command{"align", "turn one space so that its words lie near those of another", run_align},
     Command{"drift", "which words have changed between two spaces, by more than chance", run_drift},
     Command{"stability", "how far words are from where they are in other trainings", run_stability},
+    Command{"merge", "make one space of several: side by side, by their mean, or cut by SVD", run_merge},
+    Command{"retrofit", "fit vectors to a lexicon: synonyms come nearer, antonyms go apart", run_retrofit},
     Command{"map", "a place in the plane for each word", run_map},
     Command{"explore", "a page on which to look at vectors, in the browser", run_explore},
     Command{"plot", "a picture of words, groups and axes", run_plot},

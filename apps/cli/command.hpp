@@ -34,6 +34,8 @@ int run_transform(std::span<const std::string> arguments);
 int run_align(std::span<const std::string> arguments);
 int run_drift(std::span<const std::string> arguments);
 int run_stability(std::span<const std::string> arguments);
+int run_merge(std::span<const std::string> arguments);
+int run_retrofit(std::span<const std::string> arguments);
 int run_map(std::span<const std::string> arguments);
 int run_encode(std::span<const std::string> arguments);
 int run_probe(std::span<const std::string> arguments);

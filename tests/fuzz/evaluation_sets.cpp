@@ -4,11 +4,12 @@
 #include "equivec/evaluate/similarities.hpp"
 #include "equivec/evaluate/synonyms.hpp"
 #include "equivec/spaces/dictionary.hpp"
+#include "equivec/spaces/lexicon.hpp"
 #include "input_file.hpp"
 
 using namespace equivec;
 
-// Sets of all five kinds, and dictionaries; the first byte chooses the kind.
+// Sets of all five kinds, dictionaries and lexicons; the first byte chooses the kind.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   if (size == 0) return 0;
   const bool table = (bytes[0] & 0x80) != 0;
@@ -29,6 +30,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         break;
       case 4:
         read_dictionary(file.path());
+        break;
+      case 6:
+        read_lexicon(file.path());
         break;
       default:
         read_synonyms(file.path());

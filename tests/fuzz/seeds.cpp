@@ -212,6 +212,7 @@ int main(int argc, char** argv) {
   write(folder / "evaluation_sets/categories", "\x02king person\ncabbage plant\n");
   write(folder / "evaluation_sets/outliers", "\x03king\nqueen\n\ncabbage\n");
   write(folder / "evaluation_sets/synonyms", "\x05king | ruler | cabbage | stone\n");
+  write(folder / "evaluation_sets/lexicon", "\x06king ruler monarch\nbig large\n");
   write(folder / "evaluation_sets/dictionary", "\x04king rey\nnew york\tnueva york\n");
   write(folder / "word_sets/gender",
         R"({"name":"g","source":"s","definitional":{"source":"s","words":[["man","woman"],["he","she"]]},

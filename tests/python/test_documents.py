@@ -225,6 +225,8 @@ COMMANDS = {
     "align": ([equivec.Embeddings.align], [SAVE]),
     "drift": ([equivec.Embeddings.drift], [equivec.Drift.save]),
     "stability": ([equivec.stability], [equivec.Stability.save]),
+    "merge": ([equivec.merge], [SAVE]),
+    "retrofit": ([equivec.Embeddings.retrofit], [SAVE]),
     "debias": ([equivec.Embeddings.debias], [SAVE, equivec.Debiased.report, equivec.Debiased.to_text]),
     "probe": ([equivec.probe], [equivec.ProbeReport.to_text]),
     "map": ([equivec.Embeddings.with_map], []),

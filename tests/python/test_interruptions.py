@@ -65,6 +65,11 @@ CALLS = {
     "hard debiasing": ("e = people(200000)", "[e.debias('hard') for _ in range(9999)]"),
     "repelling and attracting": ("e = people(60000)", "[e.debias('repulsion-attraction') for _ in range(999)]"),
     "aligning": ("e = vectors(60000, 100)", "e.align(e, shared=0, refine=99)"),
+    "merging": ("e = vectors(60000, 200)", "[equivec.merge([e, e], method='svd', dimension=50) for _ in range(999)]"),
+    "retrofitting": ("e = vectors(60000, 200); p = list(zip(e.words, e.words[1:]))",
+                     "[e.retrofit(p, alpha=0.01) for _ in range(999)]"),
+    "counter-fitting": ("e = vectors(60000, 200); p = list(zip(e.words, e.words[1:]))",
+                        "[e.retrofit(p, method='counterfit', iterations=10000) for _ in range(999)]"),
     "inlp": ("e = people(60000)", "[e.debias('inlp') for _ in range(9999)]"),
 }
 

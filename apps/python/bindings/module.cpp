@@ -70,6 +70,8 @@ PYBIND11_MODULE(_core, module) {
   bind_spaces(module);
   bind_alignment(module);
   bind_drift(module);
+  bind_merge(module);
+  bind_retrofit(module);
   bind_explorer(module);
   module.attr("version") = EQUIVEC_VERSION;
 }

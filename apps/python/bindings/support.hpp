@@ -158,6 +158,8 @@ void bind_bias(py::module_& module);
 void bind_spaces(py::module_& module);
 void bind_alignment(py::module_& module);
 void bind_drift(py::module_& module);
+void bind_merge(py::module_& module);
+void bind_retrofit(py::module_& module);
 void bind_explorer(py::module_& module);
 
 }  // namespace equivec::python

@@ -13,10 +13,12 @@ from ._drift import Drift, Stability, stability
 from ._errors import Error, Notice, OptionError, UnknownWord
 from ._explorer import Explorer
 from ._inputs import EpochReport, Progress
+from ._merge import Merged, merge
 from ._picture import Picture, plot_bias, plot_loss
 from ._probe import probe
 from ._results import (Answers, BiasDirection, BiasMeasurement, BiasReport, Condition, Evaluation, MeasureInfo,
                        Measurement, MethodInfo, Neighbor, Neighbors, Outliers, ProbeReport, TrainingEstimate)
+from ._retrofit import Retrofitted
 from ._spaces import Transformed
 from ._text import Phrases, find_phrases, tokenize
 from ._training import Cooccurrences, count_cooccurrences, count_words, train_glove, train_word2vec
@@ -66,10 +68,11 @@ def __getattr__(name: str) -> object:
 __all__ = [
     "Aligned", "Answers", "BiasDirection", "BiasMeasurement", "BiasQuery", "BiasReport", "Condition", "Cooccurrences",
     "Debiased", "Drift", "Embeddings", "EpochReport", "Error", "Evaluation", "Explorer", "Induction", "MeasureInfo",
-    "Measurement", "MethodInfo", "Neighbor", "Neighbors", "Notice", "OptionError", "Outliers", "Phrases", "Picture",
-    "ProbeReport", "Progress", "Stability", "TrainingEstimate", "Transformed", "UnknownWord", "Vocabulary", "WordList", "WordSets",
-    "bias_measures", "builtin_word_sets", "count_cooccurrences", "count_words", "debias_methods", "find_phrases",
-    "formats", "from_gensim", "instruction_set", "load", "plot_bias", "plot_loss", "probe", "stability", "tokenize", "train_glove",
+    "Measurement", "Merged", "MethodInfo", "Neighbor", "Neighbors", "Notice", "OptionError", "Outliers", "Phrases",
+    "Picture", "ProbeReport", "Progress", "Retrofitted", "Stability", "TrainingEstimate", "Transformed",
+    "UnknownWord", "Vocabulary", "WordList", "WordSets", "bias_measures", "builtin_word_sets", "count_cooccurrences",
+    "count_words", "debias_methods", "find_phrases", "formats", "from_gensim", "instruction_set", "load", "merge",
+    "plot_bias", "plot_loss", "probe", "stability", "tokenize", "train_glove",
     "train_word2vec", "word_sets",
 ]
 for _name in __all__:  # for users they stand in equivec, whatever the file

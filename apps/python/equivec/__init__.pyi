@@ -14,10 +14,11 @@ from typing_extensions import TypeAlias
 __all__ = [
     "Aligned", "Answers", "BiasDirection", "BiasMeasurement", "BiasQuery", "BiasReport", "Condition", "Cooccurrences",
     "Debiased", "Drift", "Embeddings", "EpochReport", "Error", "Evaluation", "Explorer", "Induction", "MeasureInfo",
-    "Measurement", "MethodInfo", "Neighbor", "Neighbors", "Notice", "OptionError", "Outliers", "Phrases", "Picture",
-    "ProbeReport", "Progress", "Stability", "TrainingEstimate", "Transformed", "UnknownWord", "Vocabulary", "WordList", "WordSets",
-    "bias_measures", "builtin_word_sets", "count_cooccurrences", "count_words", "debias_methods", "find_phrases",
-    "formats", "from_gensim", "instruction_set", "load", "plot_bias", "plot_loss", "probe", "stability", "tokenize", "train_glove",
+    "Measurement", "Merged", "MethodInfo", "Neighbor", "Neighbors", "Notice", "OptionError", "Outliers", "Phrases",
+    "Picture", "ProbeReport", "Progress", "Retrofitted", "Stability", "TrainingEstimate", "Transformed",
+    "UnknownWord", "Vocabulary", "WordList", "WordSets", "bias_measures", "builtin_word_sets", "count_cooccurrences",
+    "count_words", "debias_methods", "find_phrases", "formats", "from_gensim", "instruction_set", "load", "merge",
+    "plot_bias", "plot_loss", "probe", "stability", "tokenize", "train_glove",
     "train_word2vec", "word_sets",
 ]
 
@@ -36,6 +37,7 @@ _Text: TypeAlias = str | bytes
 #: int: of vectors trained on walks of integers.
 _Word: TypeAlias = str | bytes | int | np.integer[Any]
 _Words: TypeAlias = _Text | Iterable[_Text]
+_Lexicon: TypeAlias = _Path | Mapping[str, _Words] | Iterable[Sequence[_Text]]
 _Numbers: TypeAlias = npt.ArrayLike | _HasArray
 _Integers: TypeAlias = NDArray[np.integer[Any]] | _HasArray
 _Corpus: TypeAlias = (
@@ -477,6 +479,23 @@ class Embeddings:
         threads: int = 0,
         progress: _Progress = None,
     ) -> Drift: ...
+    def retrofit(
+        self,
+        attract: _Lexicon | None = None,
+        *,
+        repel: _Lexicon | None = None,
+        method: Literal["retrofit", "counterfit"] = "retrofit",
+        alpha: float = 1,
+        iterations: int = 20,
+        learning_rate: float = 0.1,
+        attract_margin: float = 0,
+        repel_margin: float = 1,
+        preserve: float = 1,
+        radius: float = 0.2,
+        restrict: int = 50000,
+        threads: int = 0,
+        progress: _Progress = None,
+    ) -> Retrofitted: ...
     # Other tools.
     def to_gensim(self) -> Any: ...
     def __copy__(self) -> Embeddings: ...
@@ -1222,6 +1241,53 @@ def stability(
     threads: int = 0,
     progress: _Progress = None,
 ) -> Stability: ...
+class Merged:
+    def __init__(self, handle: Any) -> None: ...
+    @property
+    def embeddings(self) -> Embeddings: ...
+    @property
+    def spaces(self) -> list[dict[str, Any]]: ...
+    @property
+    def in_all(self) -> int: ...
+    @property
+    def captured(self) -> float | None: ...
+    @property
+    def conditions(self) -> tuple[Condition, ...]: ...
+    @property
+    def lost_ngrams(self) -> bool: ...
+    def to_dict(self) -> dict[str, Any]: ...
+    def to_text(self) -> str: ...
+
+def merge(
+    spaces: Iterable[Embeddings],
+    *,
+    method: Literal["concatenate", "average", "svd"] = "concatenate",
+    words: Literal["any", "all"] = "any",
+    dimension: int = 0,
+    weights: Iterable[float] | None = None,
+    shared: int = 20000,
+    threads: int = 0,
+    progress: _Progress = None,
+) -> Merged: ...
+
+class Retrofitted:
+    def __init__(self, handle: Any) -> None: ...
+    @property
+    def embeddings(self) -> Embeddings: ...
+    @property
+    def attract(self) -> dict[str, Any] | None: ...
+    @property
+    def repel(self) -> dict[str, Any] | None: ...
+    @property
+    def words(self) -> int: ...
+    @property
+    def moved(self) -> float: ...
+    @property
+    def conditions(self) -> tuple[Condition, ...]: ...
+    @property
+    def lost_ngrams(self) -> bool: ...
+    def to_dict(self) -> dict[str, Any]: ...
+    def to_text(self) -> str: ...
 
 @dataclasses.dataclass(frozen=True)
 class MeasureInfo:

@@ -1700,6 +1700,68 @@ class Embeddings(_core.EmbeddingsHandle):
         text = None if bootstrap is None else corpus_of(bootstrap, what="bootstrap")
         return Drift(_core.drift(self, other, given, text, keywords))
 
+    @named_keywords
+    def retrofit(self, attract: Any = None, *, repel: Any = None, method: str = "retrofit", alpha: float = 1,
+                 iterations: int = 20, learning_rate: float = 0.1, attract_margin: float = 0, repel_margin: float = 1,
+                 preserve: float = 1, radius: float = 0.2, restrict: int = 50000, threads: int = 0,
+                 progress: Any = None) -> Any:
+        """Fits the vectors to a lexicon: words that it joins come nearer, or go apart.
+
+        By retrofit each word becomes the mean of its old vector and of its neighbours' new ones (Faruqui et al. 2015);
+        counterfit makes gradient steps (Mrkšić et al. 2016), which keep lengths. Words that take no part keep their
+        vectors.
+
+        Parameters
+        ----------
+        attract : path, mapping or list of pairs
+            Words that should come near each other: a file with a word and its neighbours a line, words with their
+            neighbours, or tuples of a word and its neighbours.
+        repel : path, mapping or list of pairs, optional
+            Of counterfit: words that should go apart.
+        method : {"retrofit", "counterfit"}
+            What is done.
+        alpha : float
+            Of retrofit: weight of a word's old vector, against 1 of its neighbours' mean.
+        iterations, learning_rate : int, float
+            Gradient steps of counterfit, of which the best is taken, and their rate.
+        attract_margin, repel_margin : float
+            Of counterfit: pairs that attract rest within this distance (1 - cosine), those that repel beyond it.
+        preserve, radius : float
+            Of counterfit: weight of old distances, which should not grow, to words within this distance.
+        restrict : int
+            Of counterfit: find these words among the first so many; 0: all.
+        threads : int
+            0: all cores; the result is the same for any number.
+        progress : bool or function
+            As in train_word2vec.
+
+        Returns
+        -------
+        Retrofitted
+            With the new vectors and what was proved.
+
+        Raises
+        ------
+        Error
+            If there is no pair of known words, or a promise does not hold.
+
+        Examples
+        --------
+        >>> r = e.retrofit([("king", "queen")])
+        >>> round(e.similarity("king", "queen"), 3), round(r.embeddings.similarity("king", "queen"), 3)
+        (0.778, 0.973)
+        >>> apart = e.retrofit(repel=[("man", "woman")], method="counterfit").embeddings
+        >>> apart.similarity("man", "woman") < e.similarity("man", "woman")
+        True
+        """
+        from ._retrofit import Retrofitted, lexicon_of
+
+        keywords = {"method": method, "alpha": alpha, "iterations": iterations, "learning_rate": learning_rate,
+                    "attract_margin": attract_margin, "repel_margin": repel_margin, "preserve": preserve,
+                    "radius": radius, "restrict": restrict, "threads": threads,
+                    "progress": progress_callback(progress)}
+        return Retrofitted(_core.retrofit(self, lexicon_of(attract, "attract"), lexicon_of(repel, "repel"), keywords))
+
     # ---- other tools ----
 
     def to_gensim(self) -> Any:
