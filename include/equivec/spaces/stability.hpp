@@ -40,7 +40,7 @@ struct StableWord {
 };
 
 struct Stability {
-  std::vector<StableWord> words;     ///< all that were compared, in the order of the first space
+  std::vector<StableWord> words;     ///< all that were compared, the most frequent first
   std::vector<FrequencyBand> bands;  ///< the most frequent first
   std::size_t pairs = 0;             ///< of spaces
 };
