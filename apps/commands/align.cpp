@@ -25,7 +25,7 @@ using namespace equivec;
 namespace {
 
 struct Arguments {
-  std::string source, target, dictionary;
+  std::string source, target, dictionary, target_output;
   std::vector<std::string> evaluate;
   VectorsOutput output;
   AlignOptions rules;
@@ -40,22 +40,23 @@ bool parse(std::span<const std::string> arguments, Arguments& given) {
   AlignOptions& rules = given.rules;
   Options options(
       "align SOURCE TARGET -o OUT [options]",
-      "Turns the space of SOURCE so that words lie near their translations, or near themselves, in TARGET, by "
-      "orthogonal Procrustes. Lengths and inner products stay as they are, which is proved on what is "
-      "written.");
+      "Turns the space of SOURCE so that words lie near their translations, or near themselves, in TARGET. By "
+      "orthogonal Procrustes lengths and inner products stay as they are. What a method promises is proved on what "
+      "is written.");
   options.positional("SOURCE", given.source)
       .positional("TARGET", given.target)
       .add("output,o", given.output.file, "the turned vectors of SOURCE; the ending names the format", "OUT")
       .required("output");
   add_format_options(options, given.output);
-  options
+  options.add("target-output", given.target_output, "the new vectors of TARGET, which reweighted changes too", "FILE")
       .add("dictionary", given.dictionary,
            "pairs to align by: a word of SOURCE and one of TARGET a line; by default "
            "words that both have",
            "FILE")
       .add("shared", given.shared, "without a dictionary: so many words that both have, the most frequent; 0: all")
       .add_named("method", rules.method, align_methods,
-                 "procrustes; rcsls: from there any linear map that CSLS likes better")
+                 "procrustes; rcsls: from there any linear map that CSLS likes better; reweighted: changes both "
+                 "spaces, and brings out what the pairs share (VecMap's supervised mode)")
       .add_named("weights", rules.weights, all_pair_weights,
                  "of the pairs, by the smaller count of the two words: none, log or sqrt")
       .add("center", rules.center, "fit the pairs without their means")
@@ -77,15 +78,35 @@ bool parse(std::span<const std::string> arguments, Arguments& given) {
     throw OptionError("--shared and --dictionary exclude each other");
   if (given.dictionary.empty() && rules.self_learning > 0)
     throw OptionError("--self-learning is for a small dictionary; give --dictionary FILE");
+  const bool changes_target = rules.method == AlignMethod::reweighted;
+  if (changes_target && given.target_output.empty())
+    throw OptionError("--method reweighted changes TARGET too; give --target-output FILE for its new vectors");
+  if (!changes_target && options.given("target-output"))
+    throw OptionError("--target-output is for --method reweighted; " + std::string(name_of(rules.method)) +
+                      " leaves TARGET as it is");
   return true;
+}
+
+/// What is written of TARGET.
+VectorsOutput target_output(const Arguments& given) {
+  VectorsOutput output = given.output;
+  output.file = given.target_output;
+  output.description.clear();  // that is of OUT
+  return output;
+}
+
+void check_output(const char* option, const VectorsOutput& output) {
+  if (output.file == "-" || output.file == "/dev/stdout")
+    throw OptionError(std::string(option) + ": standard output is for the report; write the vectors to a file");
+  output.format();  // before the work, an error
 }
 
 /// Checks the arguments and completes the rules.
 void complete(Arguments& given) {
-  if (given.output.file == "-" || given.output.file == "/dev/stdout")
-    throw OptionError("--output: standard output is for the report; write the vectors to a file");
-  given.output.format();  // before the work, an error
   given.output.quiet = given.console.quiet;
+  check_output("--output", given.output);
+  if (!given.target_output.empty()) check_output("--target-output", target_output(given));
+  given.rules.source_name = given.source;
   given.rules.target_name = given.target;
   given.rules.pairs_name = given.dictionary.empty() ? "shared words" : given.dictionary;
   given.rules.cutoff = static_cast<std::size_t>(given.cutoff);
@@ -97,11 +118,23 @@ void complete(Arguments& given) {
   validate(given.induction);
   RunFiles files;
   given.output.add_to(files);
+  if (!given.target_output.empty()) target_output(given).add_to(files);
   files.reads(files_read(given.source));
   files.reads(files_read(given.target));
   files.reads(given.dictionary);
   files.reads(given.evaluate);
   files.require_writable();
+}
+
+/// Both files, or none.
+void write(const Arguments& given, const Aligned& aligned) {
+  const ProgressLine line("writing", "", given.console);
+  OutputFiles files;
+  within_threads(given.rules.threads, [&] {
+    given.output.write(files, aligned.embeddings);
+    if (aligned.target) target_output(given).write(files, *aligned.target);
+  });
+  files.commit();
 }
 
 }  // namespace
@@ -120,20 +153,25 @@ int run_align(std::span<const std::string> arguments) {
       dictionary ? find_pairs(source, target, *dictionary) : FoundPairs{shared_words(source, target, given.shared), 0};
   const Reporting reporting = console_reporting(given.console);
   const Aligned aligned = align(source, target, found.pairs, given.rules, reporting);
-  AlignReport report{given.source,  given.target, given.output.file, given.rules.pairs_name,
-                     found.missing, aligned,      given.rules,       {}};
+  const Embeddings& searched = aligned.target ? *aligned.target : target;
+  AlignReport report{given.source,
+                     given.target,
+                     given.output.file,
+                     given.target_output,
+                     given.rules.pairs_name,
+                     found.missing,
+                     aligned,
+                     given.rules,
+                     {}};
   {
     const auto stage = questions.empty() ? nullptr : reporting.begin("evaluating", "words");
     for (const Dictionary& one : questions)
-      for (Induction& measured : induce(aligned.embeddings, target, one, given.induction, &progress()))
+      for (Induction& measured : induce(aligned.embeddings, searched, one, given.induction, &progress()))
         report.inductions.push_back(std::move(measured));
   }
-  {
-    const ProgressLine line("writing", "", given.console);
-    OutputFiles files;
-    within_threads(given.rules.threads, [&] { given.output.write(files, aligned.embeddings); });
-    files.commit();
-  }
+  if (aligned.lost_ngrams && !given.console.quiet)
+    remark("the vectors of n-grams cannot be normalized along with those of words; they are left out");
+  write(given, aligned);
   if (given.json)
     print(to_json(report));
   else

@@ -31,9 +31,14 @@ LeftSingularVectors left_singular_vectors(const MatrixXd& matrix) {
   return {decomposition.singularValues(), decomposition.matrixU()};
 }
 
-MatrixXd nearest_orthogonal(const MatrixXd& matrix) {
+SingularVectors singular_vectors(const MatrixXd& matrix) {
   const Eigen::BDCSVD<MatrixXd> decomposition(matrix, Eigen::ComputeFullU | Eigen::ComputeFullV);
-  return decomposition.matrixU() * decomposition.matrixV().transpose();
+  return {decomposition.singularValues(), decomposition.matrixU(), decomposition.matrixV()};
+}
+
+MatrixXd nearest_orthogonal(const MatrixXd& matrix) {
+  const SingularVectors decomposed = singular_vectors(matrix);
+  return decomposed.left * decomposed.right.transpose();
 }
 
 MatrixXd orthonormal_basis(const MatrixXd& columns) {

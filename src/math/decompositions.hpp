@@ -33,6 +33,14 @@ struct LeftSingularVectors {
 /// Singular value decomposition by Jacobi rotations. The matrix has a row and a column at least.
 LeftSingularVectors left_singular_vectors(const Eigen::MatrixXd& matrix);
 
+/// Of a square matrix, U S V'.
+struct SingularVectors {
+  Eigen::VectorXd values;       ///< descending
+  Eigen::MatrixXd left, right;  ///< U and V, orthogonal, one vector a column
+};
+
+SingularVectors singular_vectors(const Eigen::MatrixXd& matrix);
+
 /// The orthogonal matrix nearest to a square one: U V' of its singular value decomposition U S V'.
 Eigen::MatrixXd nearest_orthogonal(const Eigen::MatrixXd& matrix);
 

@@ -44,6 +44,9 @@ std::string to_text(const AlignReport& report) {
   text += inductions_text(report.inductions);
   if (!report.output.empty())
     text += "wrote " + grouped(report.aligned.embeddings.size()) + " vectors to " + report.output + "\n";
+  if (report.aligned.target && !report.target_output.empty())
+    text +=
+        "wrote " + grouped(report.aligned.target->size()) + " vectors of the target to " + report.target_output + "\n";
   return text;
 }
 
@@ -62,6 +65,7 @@ Json to_json(const AlignReport& report) {
   return {{"source", report.source},
           {"target", report.target},
           {"output", report.output},
+          {"target_output", report.target_output},
           {"method", name_of(report.options.method)},
           {"pairs",
            {{"from", report.pairs},

@@ -12,9 +12,10 @@ namespace equivec {
 
 /// One alignment, to be reported on.
 struct AlignReport {
-  std::string source, target, output;  ///< names of files; `output` is empty if the vectors are not written
-  std::string pairs;                   ///< where they came from: a dictionary's name, or "shared words"
-  std::size_t missing = 0;             ///< entries of the dictionary of which a word is not in its vocabulary
+  std::string source, target;         ///< names of files
+  std::string output, target_output;  ///< where the vectors are written, or empty
+  std::string pairs;                  ///< where they came from: a dictionary's name, or "shared words"
+  std::size_t missing = 0;            ///< entries of the dictionary of which a word is not in its vocabulary
   const Aligned& aligned;
   const AlignOptions& options;
   std::vector<Induction> inductions;

@@ -26,9 +26,10 @@ Eigen::MatrixXd RowChain::apply(Eigen::MatrixXd rows) const {
   return rows;
 }
 
-void normalize_rows(Eigen::MatrixXd& rows) {
-  for (auto row : rows.rowwise())
-    if (const double length = row.norm(); length > 0) row /= length;
+void normalize_rows(Eigen::MatrixXd& rows, double least) {
+  // Column by column, as the numbers lie in memory.
+  const Eigen::ArrayXd lengths = rows.rowwise().norm();
+  rows.array().colwise() *= (lengths > least).select(lengths.inverse(), 0.0);
 }
 
 }  // namespace equivec

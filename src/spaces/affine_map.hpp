@@ -29,7 +29,7 @@ struct RowChain {
   Eigen::MatrixXd apply(Eigen::MatrixXd rows) const;
 };
 
-/// Rows scaled to length 1; zeros stay.
-void normalize_rows(Eigen::MatrixXd& rows);
+/// Rows scaled to length 1; zeros stay, and rows that are no longer than `least` become zeros.
+void normalize_rows(Eigen::MatrixXd& rows, double least = 0);
 
 }  // namespace equivec

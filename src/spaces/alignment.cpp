@@ -10,6 +10,7 @@
 #include "src/spaces/linear_map.hpp"
 #include "src/spaces/rcsls.hpp"
 #include "src/spaces/retrieval.hpp"
+#include "src/spaces/reweighting.hpp"
 #include "src/vectors/finite.hpp"
 #include "src/vectors/mapped_rows.hpp"
 
@@ -220,12 +221,23 @@ class Alignment {
     }
   }
 
-  /// Of the map that `method` makes of the pairs.
+  /// What `method` makes of the pairs.
   Aligned result() {
+    Aligned result = options_.method == AlignMethod::reweighted
+                         ? align_reweighted(source_, target_, pairs_, options_.threads)
+                         : source_mapped();
+    result.pairs = pairs_;
+    result.given = given_.size();
+    result.rounds = rounds_;
+    result.cosine_before = mean_cosine(source_, target_, pairs_, Eigen::MatrixXd::Identity(map_.rows(), map_.cols()));
+    return result;
+  }
+
+ private:
+  Aligned source_mapped() {
     std::vector<PostCondition> fitted =
         options_.method == AlignMethod::rcsls ? relax() : verify_least(source_, target_, pairs_, map_, options_);
-    Aligned result{mapped(source_, map_, options_.threads), map_, pairs_, given_.size(), rounds_, 0, 0, {}};
-    result.cosine_before = mean_cosine(source_, target_, pairs_, Eigen::MatrixXd::Identity(map_.rows(), map_.cols()));
+    Aligned result{mapped(source_, map_, options_.threads), map_, {}, 0, 0, 0, 0, {}, std::nullopt, false};
     result.cosine_after = mean_cosine(source_, target_, pairs_, map_);
     result.conditions = options_.method == AlignMethod::rcsls
                             ? verify_map(source_, result.embeddings, map_, options_.threads)
@@ -234,7 +246,6 @@ class Alignment {
     return result;
   }
 
- private:
   void fit(std::vector<TranslationPair> pairs) {
     pairs_ = std::move(pairs);
     map_ = nearest_orthogonal(cross_products(source_, target_, pairs_, options_));
@@ -355,12 +366,14 @@ PostCondition put_where_the_map_says(const Worst& worst) {
   return {"every word is where the map puts it, to a share of its length", worst.moved, float_rounding};
 }
 
-Metadata metadata_after(const Embeddings& source, const Aligned& result, const AlignOptions& options) {
-  Metadata metadata = source.metadata();
+/// `way`: "to", or "from"; `other`: the space there.
+Metadata metadata_after(const Embeddings& embeddings, const std::string& way, const std::string& other,
+                        const Aligned& result, const AlignOptions& options) {
+  Metadata metadata = embeddings.metadata();
   std::string& history = metadata["aligned"];
-  history += (history.empty() ? "" : "; ") + std::string("equivec " EQUIVEC_VERSION " align to ") +
-             (options.target_name.empty() ? "another space" : options.target_name) + ", pairs " +
-             std::to_string(result.pairs.size()) + " of " + std::to_string(result.given);
+  history += (history.empty() ? "" : "; ") + std::string("equivec " EQUIVEC_VERSION " align ") + way + " " +
+             (other.empty() ? "another space" : other) + ", pairs " + std::to_string(result.pairs.size()) + " of " +
+             std::to_string(result.given);
   if (!options.pairs_name.empty()) history += " of " + options.pairs_name;
   if (options.method != AlignMethod::procrustes) history += ", method " + std::string(name_of(options.method));
   if (options.weights != PairWeights::none) history += ", weights " + std::string(name_of(options.weights));
@@ -378,7 +391,9 @@ std::string rounded(double measured) {
 
 }  // namespace
 
-std::string_view name_of(AlignMethod method) { return method == AlignMethod::procrustes ? "procrustes" : "rcsls"; }
+std::string_view name_of(AlignMethod method) {
+  return method == AlignMethod::procrustes ? "procrustes" : method == AlignMethod::rcsls ? "rcsls" : "reweighted";
+}
 
 std::string_view name_of(PairWeights weights) {
   return weights == PairWeights::none ? "none" : weights == PairWeights::log ? "log" : "sqrt";
@@ -393,8 +408,9 @@ void validate(const AlignOptions& options) {
   require_between("iterations", options.iterations, 0, 10000);
   require_between("learning-rate", options.learning_rate, 1e-4, 1000);
   require_between("threads", options.threads, 0, 4096);
-  if (options.method == AlignMethod::rcsls && (options.weights != PairWeights::none || options.center))
-    throw OptionError("weights and center are for procrustes; rcsls has neither");
+  if (options.method != AlignMethod::procrustes && (options.weights != PairWeights::none || options.center))
+    throw OptionError("weights and center are for procrustes; " + std::string(name_of(options.method)) +
+                      " has neither");
 }
 
 Aligned align(const Embeddings& source, const Embeddings& target, std::span<const TranslationPair> pairs,
@@ -408,6 +424,8 @@ Aligned align(const Embeddings& source, const Embeddings& target, std::span<cons
   within_threads(options.threads, [&] {
     const CancelScope scope(reporting.progress);
     require_finite("the source", source.vocabulary(), source.matrix(), options.threads);
+    if (options.method == AlignMethod::reweighted)
+      require_finite("the target", target.vocabulary(), target.matrix(), options.threads);
     std::vector<TranslationPair> usable = with_length(source, target, pairs);
     if (usable.empty())
       throw Error(pairs.empty() ? "there is no pair of a word of the source and a word of the target to align by"
@@ -421,7 +439,11 @@ Aligned align(const Embeddings& source, const Embeddings& target, std::span<cons
     if (!condition.holds())
       throw Error("the alignment does not keep its promise that " + condition.promise + ": found " +
                   rounded(condition.worst) + ", allowed is " + rounded(condition.bound) + "; nothing was written");
-  result->embeddings = result->embeddings.with_metadata(metadata_after(source, *result, options));
+  result->embeddings =
+      result->embeddings.with_metadata(metadata_after(source, "to", options.target_name, *result, options));
+  if (result->target)
+    result->target =
+        result->target->with_metadata(metadata_after(target, "from", options.source_name, *result, options));
   return std::move(*result);
 }
 

@@ -263,6 +263,7 @@ ONLY_OPTIONS = {
     ("debias", "list"): "debias_methods()",
     ("debias", "report"): "Debiased.report(path)",
     ("transform", "report"): "Transformed.report(path)",
+    ("align", "target-output"): "Aligned.target has save()",
 }
 #: Keywords of Python alone, of a command's functions or of all ("").
 ONLY_KEYWORDS = {

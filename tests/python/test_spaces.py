@@ -60,6 +60,30 @@ def test_rcsls_promises_less_and_keeps_it():
     assert len(aligned.conditions) == 2 and all(condition.holds for condition in aligned.conditions)
 
 
+def test_reweighted_changes_both_spaces_and_questions_search_the_new_target(folder):
+    noisy = equivec.Embeddings(WORDS, TARGET.vectors + np.float32(0.5) * RANDOM.standard_normal((400, 10)).astype("f4"))
+    (folder / "d.txt").write_text("".join(f"w{i} w{i}\n" for i in range(400)))
+    aligned = SOURCE.align(noisy, method="reweighted", evaluate="d.txt", metric="cosine")
+    assert len(aligned.conditions) == 7 and all(condition.holds for condition in aligned.conditions)
+    assert aligned.target.words == noisy.words and aligned.embeddings.words == SOURCE.words
+    rows = ROWS / np.linalg.norm(ROWS.astype("f8"), axis=1, keepdims=True)
+    rows = rows - rows.mean(axis=0)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    assert np.abs(aligned.embeddings.vectors - rows @ aligned.map).max() < 1e-6
+    units = [m / np.linalg.norm(m, axis=1, keepdims=True) for m in (aligned.embeddings.vectors, aligned.target.vectors)]
+    right = (units[0] @ units[1].T).argmax(axis=1) == np.arange(400)
+    assert aligned.accuracy[0].at_1 == pytest.approx(right.mean())
+    assert "align from" in aligned.target.metadata["aligned"] and "align to" in aligned.embeddings.metadata["aligned"]
+    assert not aligned.lost_ngrams
+    aligned.target.save("target.safetensors")
+    assert np.array_equal(equivec.load("target.safetensors").vectors, aligned.target.vectors)
+    assert SOURCE.align(noisy).target is None
+    with pytest.raises(equivec.OptionError, match="weights and center are for procrustes; reweighted has neither"):
+        SOURCE.align(noisy, method="reweighted", center=True)
+    with pytest.raises(equivec.Error, match="the 3 pairs vary along 3 of 10 directions"):
+        SOURCE.align(noisy, method="reweighted", dictionary={f"w{i}": f"w{i}" for i in range(3)})
+
+
 def test_what_cannot_be_aligned_is_told_in_one_line(folder):
     with pytest.raises(equivec.Error, match="the source has vectors of 10 numbers, the target of 3"):
         SOURCE.align(equivec.Embeddings(["w0"], [[1, 2, 3]]))

@@ -23,7 +23,7 @@ struct AlignedHandle {
   Aligned aligned;
   std::vector<Induction> inductions;
 
-  AlignReport report() const { return {source, target, "", pairs, missing, aligned, options, inductions}; }
+  AlignReport report() const { return {source, target, "", "", pairs, missing, aligned, options, inductions}; }
 };
 
 /// A file, a list of pairs, or None.
@@ -71,6 +71,7 @@ AlignedHandle align_vectors(const EmbeddingsHandle& self, const EmbeddingsHandle
   keywords.read("evaluate", questions);
   const std::optional<Dictionary> entries = dictionary_of(dictionary);
   if (!entries && options.self_learning > 0) throw OptionError("self_learning is for a small dictionary; give one");
+  options.source_name = self.name;
   options.target_name = target.name;
   options.pairs_name = entries ? entries->name : "shared words";
   LongWork work({.progress = keywords.get("progress")});
@@ -86,8 +87,9 @@ AlignedHandle align_vectors(const EmbeddingsHandle& self, const EmbeddingsHandle
                          found.missing,
                          align(self.embeddings, target.embeddings, found.pairs, options, work.reporting()),
                          {}};
+    const Embeddings& searched = result.aligned.target ? *result.aligned.target : target.embeddings;
     for (const Dictionary& one : asked)
-      for (Induction& measured : induce(result.aligned.embeddings, target.embeddings, one, measuring, &work.progress()))
+      for (Induction& measured : induce(result.aligned.embeddings, searched, one, measuring, &work.progress()))
         result.inductions.push_back(std::move(measured));
     return result;
   });
@@ -107,6 +109,12 @@ void bind_alignment(py::module_& module) {
   py::class_<AlignedHandle>(module, "AlignedHandle")
       .def("_embeddings",
            [](const AlignedHandle& self) { return EmbeddingsHandle(self.aligned.embeddings, self.source); })
+      .def("_target",
+           [](const AlignedHandle& self) -> std::optional<EmbeddingsHandle> {
+             if (!self.aligned.target) return std::nullopt;
+             return EmbeddingsHandle(*self.aligned.target, self.target);
+           })
+      .def("_lost_ngrams", [](const AlignedHandle& self) { return self.aligned.lost_ngrams; })
       .def("_map",  // as bytes of doubles, column by column
            [](const AlignedHandle& self) {
              return py::bytes(reinterpret_cast<const char*>(self.aligned.map.data()),

@@ -447,7 +447,7 @@ class Embeddings:
         *,
         dictionary: _Path | Mapping[str, str] | Iterable[tuple[str, str]] | None = None,
         shared: int = 20000,
-        method: Literal["procrustes", "rcsls"] = "procrustes",
+        method: Literal["procrustes", "rcsls", "reweighted"] = "procrustes",
         weights: Literal["none", "log", "sqrt"] = "none",
         center: bool = False,
         refine: int = 0,
@@ -1190,6 +1190,10 @@ class Aligned:
     def __init__(self, handle: Any) -> None: ...
     @property
     def embeddings(self) -> Embeddings: ...
+    @property
+    def target(self) -> Embeddings | None: ...
+    @property
+    def lost_ngrams(self) -> bool: ...
     @property
     def map(self) -> NDArray[np.float64]: ...
     @property

@@ -89,8 +89,25 @@ class Aligned:
         return Embeddings._of(self._handle._embeddings())
 
     @property
+    def target(self) -> Optional[Embeddings]:
+        """The target's new vectors, near which those of ``embeddings`` are; None unless by reweighted.
+
+        Examples
+        --------
+        >>> e.align(e, method="reweighted").target
+        <Embeddings of 11 words, 3 dimensions>
+        """
+        handle = self._handle._target()
+        return None if handle is None else Embeddings._of(handle)
+
+    @property
+    def lost_ngrams(self) -> bool:
+        """There were vectors of n-grams, which cannot follow, since reweighted normalizes."""
+        return self._handle._lost_ngrams()
+
+    @property
     def map(self) -> np.ndarray:
-        """W, of 64 bits: a row x became x W."""
+        """W, of 64 bits: a row x became x W; by reweighted the row scaled to length 1, centred, and scaled again."""
         numbers = np.frombuffer(self._handle._map(), dtype=np.float64)
         size = int(round(numbers.size ** 0.5))
         return numbers.reshape(size, size).T

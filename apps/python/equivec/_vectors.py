@@ -1565,7 +1565,8 @@ class Embeddings(_core.EmbeddingsHandle):
               progress: Any = None) -> Any:
         """Turns the vectors so that words lie near their translations, or near themselves, in another space.
 
-        By orthogonal Procrustes lengths and inner products stay as they are, which is proved.
+        By orthogonal Procrustes lengths and inner products stay as they are, which is proved. By reweighted the
+        target changes too: compare the new vectors with ``target`` of the result.
 
         Parameters
         ----------
@@ -1576,8 +1577,10 @@ class Embeddings(_core.EmbeddingsHandle):
             words that both have.
         shared : int
             Without a dictionary: so many words that both have, the most frequent; 0: all.
-        method : {"procrustes", "rcsls"}
-            rcsls: from there any linear map that CSLS likes better; lengths change.
+        method : {"procrustes", "rcsls", "reweighted"}
+            rcsls: from there any linear map that CSLS likes better; lengths change. reweighted: rows of both spaces
+            are scaled and centred, and both are weighed by how far the pairs agree along common axes (Artetxe et al.
+            2018; VecMap's supervised mode).
         weights : {"none", "log", "sqrt"}
             What a pair counts, by the smaller count of its two words; of procrustes.
         center : bool
@@ -1620,6 +1623,9 @@ class Embeddings(_core.EmbeddingsHandle):
         (True, 1.0)
         >>> round(float(a.embeddings["pilot"] @ e["nurse"]), 3), round(float(e["pilot"] @ e["nurse"]), 3)
         (0.73, 0.55)
+        >>> both = e.align(e, method="reweighted")
+        >>> both.target, both.map.shape, both.target.metadata["aligned"].split(", ")[-1]
+        (<Embeddings of 11 words, 3 dimensions>, (3, 3), 'method reweighted')
         """
         from ._alignment import Aligned, entries_of
 

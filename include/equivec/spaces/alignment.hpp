@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,10 +28,16 @@ enum class AlignMethod {
   /// From there the linear map that makes the relaxed CSLS loss of the pairs small (Joulin et al. 2018, "Loss in
   /// Translation: Learning Bilingual Word Mapping with a Retrieval Criterion"), by gradient descent. It is not
   /// orthogonal: lengths and inner products change.
-  rcsls
+  rcsls,
+  /// Both spaces change: rows are scaled to length 1, centred and scaled again, whitened by the pairs, turned onto
+  /// common axes, weighed along these by the root of how far the pairs agree, and de-whitened, each by its own
+  /// (Artetxe, Labaka and Agirre 2018, "Generalizing and improving bilingual word embedding mappings with a multi-step
+  /// framework of linear transformations"; the supervised setting of VecMap, turned so that the target keeps its axes).
+  /// Takes as many pairs as dimensions at least.
+  reweighted
 };
-inline constexpr std::array align_methods = {AlignMethod::procrustes, AlignMethod::rcsls};
-std::string_view name_of(AlignMethod method);  ///< "procrustes", "rcsls"
+inline constexpr std::array align_methods = {AlignMethod::procrustes, AlignMethod::rcsls, AlignMethod::reweighted};
+std::string_view name_of(AlignMethod method);  ///< "procrustes", "rcsls", "reweighted"
 
 /// What a pair counts in the fit, by the smaller count of its two words: rare words have noisy vectors.
 enum class PairWeights {
@@ -76,7 +83,8 @@ struct AlignOptions {
   RetrievalMetric metric = RetrievalMetric::csls;  ///< what "nearest" means in refinement and self-learning
   int neighbors = 10;                              ///< of CSLS, 1 to 1000
   int threads = 0;                                 ///< 0: all cores; results do not depend on it
-  std::string target_name = "", pairs_name = "";   ///< what the metadata say: of the target, and where pairs came from
+  /// What the metadata say: of the spaces, and where pairs came from.
+  std::string source_name = "", target_name = "", pairs_name = "";
 };
 
 /// Throws OptionError naming the first setting that is out of range.
@@ -87,19 +95,24 @@ struct Aligned {
   /// The source's words and n-grams in the target's space. The metadata is the source's, and under "aligned" what was
   /// done: "equivec VERSION align to TARGET, pairs 19811 of 20000, ...", after "; " if it had been aligned before.
   Embeddings embeddings;
-  /// W, dimension x dimension: the row x becomes x W.
+  /// W, dimension x dimension: the row x becomes x W; of reweighted the row that is scaled, centred and scaled.
   Eigen::MatrixXd map;
   std::vector<TranslationPair> pairs;  ///< by which the map was fitted, after refinement and self-learning
   std::size_t given = 0;               ///< pairs that it began with; those with a row of no length are not among them
   int rounds = 0;                      ///< of refinement and self-learning that were made
   double cosine_before = 0, cosine_after = 0;  ///< means over `pairs`
-  std::vector<PostCondition> conditions;       ///< proved on `embeddings`
+  std::vector<PostCondition> conditions;       ///< proved on `embeddings` and `target`
+  /// Of reweighted: the target's new vectors, near which those of `embeddings` are; the metadata have "align from
+  /// SOURCE".
+  std::optional<Embeddings> target;
+  bool lost_ngrams = false;  ///< of reweighted: there were vectors of n-grams, which cannot follow
 };
 
 /// The map is computed in double. One of fewer pairs than dimensions is not determined; `reporting` then says so.
-/// All rows of the source are mapped. Stages: learning pairs, refining, rcsls. Throws Error if the
-/// dimensions differ, if no pair has vectors of any length, if a vector is not finite, if there are no counts to weigh
-/// by, or if a promise does not hold; OptionError; Cancelled.
+/// All rows of the source are mapped, and by reweighted those of the target. Stages: learning pairs, refining, rcsls.
+/// Throws Error if the dimensions differ, if no pair has vectors of any length, if a vector is not finite, if there are
+/// no counts to weigh by, if reweighted has pairs that do not vary in all directions, or if a promise does not hold;
+/// OptionError; Cancelled.
 Aligned align(const Embeddings& source, const Embeddings& target, std::span<const TranslationPair> pairs,
               const AlignOptions& options = {}, const Reporting& reporting = {});
 
