@@ -452,17 +452,21 @@ std::vector<PostCondition> verify_map(const Embeddings& before, const Embeddings
   return {put_where_the_map_says(worst_word_of(before, after, map, threads))};
 }
 
+PostCondition verify_orthogonal(const Eigen::MatrixXd& map) {
+  constexpr double rounding_of_decomposition = 1e-12;
+  const Eigen::MatrixXd skew = transposed_product(map, map) - Eigen::MatrixXd::Identity(map.rows(), map.cols());
+  return {"the map is orthogonal (inner products of its columns)", skew.cwiseAbs().maxCoeff(),
+          rounding_of_decomposition};
+}
+
 std::vector<PostCondition> verify_rotation(const Embeddings& before, const Embeddings& after,
                                            const Eigen::MatrixXd& map, int threads) {
-  constexpr double rounding_of_decomposition = 1e-12;
   const Worst worst = worst_word_of(before, after, map, threads);
-  const Eigen::MatrixXd skew = transposed_product(map, map) - Eigen::MatrixXd::Identity(map.rows(), map.cols());
-  return {
-      {"the map is orthogonal (inner products of its columns)", skew.cwiseAbs().maxCoeff(), rounding_of_decomposition},
-      put_where_the_map_says(worst),
-      {"no word has another length, as a share of it", worst.length, float_rounding},
-      {"words that follow each other have the same inner product, as a share of their lengths", worst.product,
-       2 * float_rounding}};
+  return {verify_orthogonal(map),
+          put_where_the_map_says(worst),
+          {"no word has another length, as a share of it", worst.length, float_rounding},
+          {"words that follow each other have the same inner product, as a share of their lengths", worst.product,
+           2 * float_rounding}};
 }
 
 std::vector<PostCondition> verify_least(const Embeddings& source, const Embeddings& target,

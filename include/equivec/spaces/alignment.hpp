@@ -116,6 +116,9 @@ struct Aligned {
 Aligned align(const Embeddings& source, const Embeddings& target, std::span<const TranslationPair> pairs,
               const AlignOptions& options = {}, const Reporting& reporting = {});
 
+/// Proves that the columns of a map have length 1 and are orthogonal.
+PostCondition verify_orthogonal(const Eigen::MatrixXd& map);
+
 /// Proves that every word is where the map puts it.
 std::vector<PostCondition> verify_map(const Embeddings& before, const Embeddings& after, const Eigen::MatrixXd& map,
                                       int threads = 0);
