@@ -70,11 +70,16 @@ def check_exports(native, folder):
 
 
 def check_answers(name, documents, expected):
-    """Documents hold lists of (word, similarity): the words in gensim's order, the similarities to 1e-5."""
+    """Documents hold lists of ten (word, similarity); gensim gives more. The words are in gensim's order, but for those
+    that 32-bit floats do not tell apart, and similarities are to 1e-5."""
+    worst = 0
     for (query, found), wanted in zip(documents, expected):
-        if [w for w, _ in found] != [w for w, _ in wanted]:
+        theirs = dict(wanted)
+        known = len(found) == 10 and all(word in theirs for word, _ in found)
+        in_order = known and all(theirs[one] > theirs[next_one] - 1e-6 for (one, _), (next_one, _) in zip(found, found[1:]))
+        if not in_order or theirs[found[-1][0]] < wanted[9][1] - 1e-6:
             return check(f"{name}: order", False, f"{query}: {found}, gensim {wanted}")
-    worst = max(abs(a[1] - b[1]) for (_, found), wanted in zip(documents, expected) for a, b in zip(found, wanted))
+        worst = max([worst] + [abs(similarity - theirs[word]) for word, similarity in found])
     check(f"{name}: the same words in the same order", True)
     check(f"{name}: similarities to 1e-5", worst < 1e-5, worst)
 
@@ -89,7 +94,7 @@ def check_queries(native, vectors):
           documents[0])
     check_answers("neighbors", [(d["query"], [(n["word"], n["similarity"]) for n in d["neighbors"]])
                                 for d in documents],
-                  [vectors.most_similar(word, topn=10) for word in words])
+                  [vectors.most_similar(word, topn=15) for word in words])
 
     triples = [(words[i], words[(i + 3) % 20], words[(i + 7) % 20]) for i in range(20)]
     documents = [answer("analogy", native, *triple, "--count", 10) for triple in triples]
@@ -97,7 +102,7 @@ def check_queries(native, vectors):
           all(n.keys() == {"word", "similarity"} for n in d["answers"]) for d in documents), documents[0])
     check_answers("analogy", [(t, [(n["word"], n["similarity"]) for n in d["answers"]])
                               for t, d in zip(triples, documents)],
-                  [vectors.most_similar(positive=[b, c], negative=[a], topn=10) for a, b, c in triples])
+                  [vectors.most_similar(positive=[b, c], negative=[a], topn=15) for a, b, c in triples])
 
     pairs = [(words[i], words[(i + 9) % 20]) for i in range(20)]
     documents = [answer("similarity", native, *pair) for pair in pairs]
