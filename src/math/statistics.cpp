@@ -4,6 +4,7 @@
 #include "equivec/base/rng.hpp"
 #include "src/base/parallel.hpp"
 #include "src/math/binomial.hpp"
+#include "src/math/quantile.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -135,14 +136,6 @@ std::vector<double> resampled(std::span<const std::size_t> strata, const Bootstr
 template <class Make>
 std::vector<double> resampled(std::size_t items, const BootstrapOptions& options, const Make& make) {
   return resampled(std::span(&items, 1), options, make);
-}
-
-/// The q-quantile, 0 <= q <= 1. REQUIRES: at least one value.
-double quantile_of(std::span<const double> ascending, double q) {
-  const double position = q * static_cast<double>(ascending.size() - 1);
-  const auto below = static_cast<std::size_t>(position);
-  const std::size_t above = std::min(below + 1, ascending.size() - 1);
-  return std::lerp(ascending[below], ascending[above], position - static_cast<double>(below));
 }
 
 /// One side of a correlation. Sorts once, so that resampling takes time proportional to its size.

@@ -1,5 +1,7 @@
 #include "src/spaces/null_distances.hpp"
 
+#include "src/math/quantile.hpp"
+
 #include <algorithm>
 #include <cmath>
 
@@ -10,14 +12,6 @@ namespace {
 constexpr std::size_t most_bands = 20, least_of_band = 100;
 constexpr double deviation_quantile = 0.8413447460685429;  // of the standard normal distribution at 1
 constexpr double least_scale = 1e-9;                       // rounding of distances
-
-/// Interpolated between the values next to it, as NumPy's quantile does. REQUIRES: not empty.
-double quantile(std::span<const double> ascending, double share) {
-  const double place = share * static_cast<double>(ascending.size() - 1);
-  const auto below = static_cast<std::size_t>(place);
-  const std::size_t above = std::min(below + 1, ascending.size() - 1);
-  return std::lerp(ascending[below], ascending[above], place - static_cast<double>(below));
-}
 
 }  // namespace
 
@@ -32,9 +26,9 @@ NullDistribution::NullDistribution(std::vector<NullDistance> distances) {
       frequencies.push_back(distances[i].frequency);
     }
     std::ranges::sort(values);
-    const double median = quantile(values, 0.5);
-    bands_.push_back(
-        {quantile(frequencies, 0.5), median, std::max(quantile(values, deviation_quantile) - median, least_scale)});
+    const double median = quantile_of(values, 0.5);
+    bands_.push_back({quantile_of(frequencies, 0.5), median,
+                      std::max(quantile_of(values, deviation_quantile) - median, least_scale)});
   }
   for (const NullDistance& one : distances) excesses_.push_back(excess(one.frequency, one.distance));
   std::ranges::sort(excesses_);
@@ -61,7 +55,7 @@ double NullDistribution::p_value(double excess) const {
 
 Interval NullDistribution::interval(double frequency, double distance, double confidence) const {
   const double scale = at(frequency).scale, tail = (1 - confidence) / 2;
-  return {distance - scale * quantile(excesses_, 1 - tail), distance - scale * quantile(excesses_, tail)};
+  return {distance - scale * quantile_of(excesses_, 1 - tail), distance - scale * quantile_of(excesses_, tail)};
 }
 
 }  // namespace equivec
