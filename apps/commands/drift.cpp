@@ -85,12 +85,7 @@ std::vector<Embeddings> null_spaces(const Embeddings& first, const std::optional
   for (const std::string& file : given.nulls)
     spaces.push_back(load(file, given.console, {.threads = given.rules.threads}));
   if (!corpus) return spaces;
-  const Reporting reporting = console_reporting(given.console);
-  TrainingControl control;
-  control.progress = reporting.progress;
-  control.on_stage = reporting.on_stage;
-  control.on_notice = reporting.on_notice;
-  spaces = bootstrap_replicates(*corpus, first, given.replicates, given.training, control);
+  spaces = bootstrap_replicates(*corpus, first, given.replicates, given.training, console_reporting(given.console));
   for (std::size_t i = 0; i < spaces.size(); ++i)
     given.nulls.push_back(corpus->name() + ", resample " + std::to_string(given.training.seed + i));
   return spaces;

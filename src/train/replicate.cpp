@@ -138,14 +138,18 @@ void require_replicable(const Embeddings& vectors, const RecordedSettings& recor
 }  // namespace
 
 Embeddings replicate(const Corpus& corpus, const Embeddings& vectors, const ReplicateOptions& options,
-                     const TrainingControl& control) {
+                     const Reporting& reporting) {
+  TrainingControl control;
+  control.progress = reporting.progress;
+  control.on_stage = reporting.on_stage;
+  control.on_notice = reporting.on_notice;
   const RecordedSettings recorded(vectors.metadata());
   require_replicable(vectors, recorded);
   const WordsRecipe words = words_of(vectors, recorded, options);
   const auto checked = [&](const Embeddings& result) {
     const std::string before = recorded.text("corpus_hash"), after = result.metadata().at("corpus_hash");
     if (!before.empty() && !after.starts_with(before))
-      control.reporting().notice(corpus.name() + ": is not the text that the vectors were trained on");
+      reporting.notice(corpus.name() + ": is not the text that the vectors were trained on");
     return result;
   };
   if (recorded.text("command") == "train glove") {
@@ -165,12 +169,12 @@ Embeddings replicate(const Corpus& corpus, const Embeddings& vectors, const Repl
 }
 
 std::vector<Embeddings> bootstrap_replicates(const Corpus& corpus, const Embeddings& vectors, int count,
-                                             const ReplicateOptions& options, const TrainingControl& control) {
+                                             const ReplicateOptions& options, const Reporting& reporting) {
   std::vector<Embeddings> replicates;
   for (int i = 0; i < count; ++i) {
     ReplicateOptions own = options;
     own.seed = own.resample = options.seed + static_cast<std::uint64_t>(i);
-    replicates.push_back(replicate(corpus, vectors, own, control));
+    replicates.push_back(replicate(corpus, vectors, own, reporting));
   }
   return replicates;
 }

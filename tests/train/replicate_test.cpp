@@ -114,9 +114,8 @@ TEST_CASE("replicate: what cannot be trained again is refused with the reason") 
   CHECK_THAT(message(with("loss", "hinge")), Catch::Contains("loss = 'hinge'"));
   CHECK_THAT(message(with("vectors", "contexts")), Catch::Contains("vectors of contexts"));
   std::vector<std::string> notices;
-  TrainingControl control;
-  control.on_notice = [&](const std::string& sentence) { notices.push_back(sentence); };
-  replicate(varied_text(2900), first, {.threads = 1}, control);
+  const Reporting reporting{.on_notice = [&](const std::string& sentence) { notices.push_back(sentence); }};
+  replicate(varied_text(2900), first, {.threads = 1}, reporting);
   CHECK(std::ranges::any_of(notices, [](const std::string& one) {
     return one.find("is not the text that the vectors were trained on") != one.npos;
   }));

@@ -82,11 +82,7 @@ DriftHandle drift(const EmbeddingsHandle& self, const EmbeddingsHandle& other, c
   const Reporting reporting = work.reporting();
   return work.run([&, &spaces = spaces, &names = names] {
     if (text) {
-      TrainingControl control;
-      control.progress = reporting.progress;
-      control.on_stage = reporting.on_stage;
-      control.on_notice = reporting.on_notice;
-      spaces = bootstrap_replicates(text->corpus, self.embeddings, replicates, training, control);
+      spaces = bootstrap_replicates(text->corpus, self.embeddings, replicates, training, reporting);
       for (std::size_t i = 0; i < spaces.size(); ++i)
         names.push_back(text->corpus.name() + ", resample " + std::to_string(training.seed + i));
     }

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "equivec/base/progress.hpp"
 #include "equivec/text/corpus.hpp"
-#include "equivec/train/training.hpp"
 #include "equivec/vectors/embeddings.hpp"
 
 #include <cstdint>
@@ -21,11 +21,11 @@ struct ReplicateOptions {
 /// transformed, debiased), if they began from other vectors, if phrases were not those of a file or "auto", or if
 /// their words have no counts; and what training throws.
 Embeddings replicate(const Corpus& corpus, const Embeddings& vectors, const ReplicateOptions& options = {},
-                     const TrainingControl& control = {});
+                     const Reporting& reporting = {});
 
 /// `count` replicates of as many bootstrap resamples of the text, with seeds and resamples options.seed, options.seed +
 /// 1 and so on: how much vectors of such texts differ by chance (Efron 1979). options.resample is not used.
 std::vector<Embeddings> bootstrap_replicates(const Corpus& corpus, const Embeddings& vectors, int count,
-                                             const ReplicateOptions& options = {}, const TrainingControl& control = {});
+                                             const ReplicateOptions& options = {}, const Reporting& reporting = {});
 
 }  // namespace equivec
