@@ -65,6 +65,8 @@ Cooccurrences CooccurrenceStore::keep() && {
     }
     result.size_ += kept.size;
   }
+  if (ranks_) result.size_ = sums(*ranks_, std::span(&result.size_, 1))[0];
+  result.ranks_ = ranks_;
   result.rows_ = owner->places;
   result.mapped_ = owner->file != nullptr;
   result.owner_ = owner;

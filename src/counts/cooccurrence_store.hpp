@@ -25,12 +25,14 @@ struct CooccurrenceRows {
 /// file. Throws Error if that cannot be written.
 class CooccurrenceStore {
  public:
-  /// memory: in bytes; 0: no limit.
-  CooccurrenceStore(std::size_t words, std::uint64_t memory) : words_(words), memory_(memory) {}
+  /// memory: in bytes; 0: no limit. ranks: that share the rows; null: all come here.
+  CooccurrenceStore(std::size_t words, std::uint64_t memory, Communicator* ranks = nullptr)
+      : words_(words), memory_(memory), ranks_(ranks) {}
 
   /// Several threads may add at the same time. Rows that are never added are empty.
   void add(CooccurrenceRows rows);
 
+  /// Called by all ranks together.
   Cooccurrences keep() &&;
 
  private:
@@ -42,7 +44,9 @@ class CooccurrenceStore {
   void move_to_file(Kept& kept);
 
   std::size_t words_;
-  std::uint64_t memory_, taken_ = 0, written_ = 0;
+  std::uint64_t memory_;
+  Communicator* ranks_;
+  std::uint64_t taken_ = 0, written_ = 0;
   std::mutex mutex_;
   std::vector<Kept> kept_;
   Descriptor file_;  // opened once the limit is exceeded

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -17,7 +18,7 @@ inline void append_varint(std::string& bytes, std::uint64_t number) {
 /// Reads numbers that append_varint() wrote, from memory that outlives it.
 class VarintReader {
  public:
-  explicit VarintReader(std::string_view bytes) : next_(bytes.data()) {}
+  explicit VarintReader(std::string_view bytes) : next_(bytes.data()), end_(bytes.data() + bytes.size()) {}
 
   /// REQUIRES: there is another number.
   std::uint64_t operator()() {
@@ -28,9 +29,17 @@ class VarintReader {
       if (byte < 128) return number;
     }
   }
+  /// The next bytes, which are no numbers. REQUIRES: there are so many.
+  std::string_view bytes(std::size_t size) {
+    const std::string_view result(next_, size);
+    next_ += size;
+    return result;
+  }
+  bool at_end() const noexcept { return next_ == end_; }
 
  private:
   const char* next_;
+  const char* end_;
 };
 
 }  // namespace equivec

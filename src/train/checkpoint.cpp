@@ -4,11 +4,13 @@
 #include "equivec/files/output_files.hpp"
 #include "src/files/files.hpp"
 #include "src/files/mapped_file.hpp"
+#include "src/files/varint.hpp"
 #include "src/vectors/native_tensors.hpp"
 
 #include <algorithm>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 namespace equivec {
 
@@ -72,6 +74,38 @@ void Checkpoint::restore(std::span<const NamedTable> tables) const {
       std::memcpy(t.table->row(i) + t.first, tensor->bytes.data() + i * bytes, bytes);
   }
   require_whole_inputs();
+}
+
+void Checkpoint::share(Communicator& ranks, std::span<const NamedTable> tables) {
+  std::string bytes;
+  const auto append = [&](const std::string& text) {
+    append_varint(bytes, text.size());
+    bytes += text;
+  };
+  append(name_);
+  for (const auto& [key, value] : content_.metadata) {
+    append(key);
+    append(value);
+  }
+  bytes = broadcast(ranks, std::move(bytes));
+  VarintReader reader(bytes);
+  const auto text = [&] { return std::string(reader.bytes(reader())); };
+  name_ = text();
+  while (!reader.at_end()) {
+    std::string key = text();
+    content_.metadata[std::move(key)] = text();
+  }
+  if (empty()) return;
+  constexpr std::size_t rows_of_message = 4096;
+  std::vector<float> message;
+  for (const NamedTable& t : tables)
+    for (std::size_t begin = 0; begin < t.table->rows(); begin += rows_of_message) {
+      const std::size_t rows = std::min(rows_of_message, t.table->rows() - begin), width = t.width();
+      message.resize(rows * width);
+      for (std::size_t i = 0; i < rows; ++i) std::copy_n(t.table->row(begin + i) + t.first, width, &message[i * width]);
+      broadcast(ranks, std::as_writable_bytes(std::span(message)));
+      for (std::size_t i = 0; i < rows; ++i) std::copy_n(&message[i * width], width, t.table->row(begin + i) + t.first);
+    }
 }
 
 }  // namespace equivec

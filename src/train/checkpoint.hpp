@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/communicator.hpp"
 #include "equivec/counts/vocabulary.hpp"
 #include "equivec/vectors/embeddings.hpp"
 #include "src/base/row_table.hpp"
@@ -33,7 +34,12 @@ void write_checkpoint(const std::filesystem::path& file, const Vocabulary& vocab
 /// A checkpoint that was kept. Every function throws Error naming the file.
 class Checkpoint {
  public:
+  Checkpoint() = default;  ///< none
   explicit Checkpoint(const std::filesystem::path& file);
+  bool empty() const noexcept { return name_.empty(); }
+
+  /// Gives all ranks what the first one has: what metadata says, and the tables, which it has restored.
+  void share(Communicator& ranks, std::span<const NamedTable> tables);
 
   /// What metadata says; an Error if it does not.
   const std::string& at(const std::string& key) const;
@@ -53,7 +59,7 @@ class Checkpoint {
  private:
   std::string name_;
   std::shared_ptr<const MappedFile> file_;
-  SafetensorsContent content_;
+  SafetensorsContent content_;  // on other ranks than the first: the metadata alone
 };
 
 }  // namespace equivec

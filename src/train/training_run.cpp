@@ -38,16 +38,20 @@ void require_memory(std::span<const TableSize> tables, std::size_t words, int di
                 " MB (the machine, its control group or ulimit); lower --dimension or raise --min-count");
 }
 
-TrainingRun::TrainingRun(const Vocabulary& vocabulary, const TrainingControl& control, std::string_view instruction_set)
+TrainingRun::TrainingRun(const Vocabulary& vocabulary, const TrainingControl& control, std::string_view instruction_set,
+                         Communicator* ranks)
     : vocabulary_(vocabulary),
       control_(control),
+      ranks_(ranks),
       progress_(control.progress ? *control.progress : unseen_),
       instruction_set_(instruction_set) {}
 
 void TrainingRun::run(std::size_t tasks_of_epoch, int epochs, std::uint64_t units) {
   std::optional<FileLock> lock;
   if (keeps_checkpoints())
-    lock.emplace(control_.checkpoint.file, "another run keeps its state there; give --checkpoint another file");
+    on_first([&] {
+      lock.emplace(control_.checkpoint.file, "another run keeps its state there; give --checkpoint another file");
+    });
   const std::size_t tasks = tasks_of_epoch * static_cast<std::size_t>(epochs);
   start(&progress_, units);
   initialize();
@@ -58,20 +62,43 @@ void TrainingRun::run(std::size_t tasks_of_epoch, int epochs, std::uint64_t unit
     const std::size_t epoch = next_ / tasks_of_epoch, end = (epoch + 1) * tasks_of_epoch;
     train_until(end);
     if (next_ == end) {
-      report(epoch);
+      on_first([&] { report(epoch); });
       epoch_loss_ = {};
     }
-    if (next_ == tasks || (next_ == end && progress_.enough)) break;
+    if (next_ == tasks || (next_ == end && on_any(progress_.enough))) break;
     if (keeps_checkpoints() && stop_early()) {
       save();
       restart_clock();
     }
-    check_cancelled(&progress_);
+    if (on_any(progress_.cancelled)) throw Cancelled();
   }
   if (keeps_checkpoints() && can_be_extended())
     save();
   else
-    require_finite();
+    on_each([&] { require_finite(); });
+}
+
+void TrainingRun::on_each(const std::function<void()>& work) const {
+  if (ranks_)
+    agree(*ranks_, work);
+  else
+    work();
+}
+
+void TrainingRun::on_first(const std::function<void()>& work) const {
+  on_each([&] {
+    if (is_first()) work();
+  });
+}
+
+bool TrainingRun::on_any(bool so) const {
+  if (!ranks_) return so;
+  const std::uint64_t number = so;
+  return sums(*ranks_, std::span(&number, 1))[0] > 0;
+}
+
+bool TrainingRun::stop_early() const {
+  return on_any(progress_.cancelled || (keeps_checkpoints() && is_first() && due()));
 }
 
 void TrainingRun::restart_clock() {
@@ -80,17 +107,23 @@ void TrainingRun::restart_clock() {
 }
 
 void TrainingRun::resume(std::size_t tasks) {
-  std::error_code missing;
-  if (!control_.checkpoint.resume || !std::filesystem::exists(control_.checkpoint.file, missing)) return;
-  const Checkpoint checkpoint(control_.checkpoint.file);
-  const Metadata expected = settings();
-  checkpoint.require_same({{"model", expected.at("model")}});  // first, since what else there is depends on it
-  checkpoint.require_same(expected);
-  checkpoint.require_same(vocabulary_);
-  checkpoint.restore(tables_);
+  if (!control_.checkpoint.resume) return;
+  Checkpoint checkpoint;
+  on_first([&] {
+    std::error_code missing;
+    if (!std::filesystem::exists(control_.checkpoint.file, missing)) return;
+    checkpoint = Checkpoint(control_.checkpoint.file);
+    const Metadata expected = settings();
+    checkpoint.require_same({{"model", expected.at("model")}});  // first, since what else there is depends on it
+    checkpoint.require_same(expected);
+    checkpoint.require_same(vocabulary_);
+    checkpoint.restore(tables_);
+    if (checkpoint.number<std::size_t>("training_next") > tasks)
+      checkpoint.fail(can_be_extended() ? "was trained for more epochs than are asked for" : "is damaged");
+  });
+  if (ranks_) checkpoint.share(*ranks_, tables_);
+  if (checkpoint.empty()) return;
   next_ = checkpoint.number<std::size_t>("training_next");
-  if (next_ > tasks)
-    checkpoint.fail(can_be_extended() ? "was trained for more epochs than are asked for" : "is damaged");
   epoch_loss_.loss = checkpoint.number<double>("training_loss");
   progress_.done = checkpoint.number<std::uint64_t>("training_done");
   restore(checkpoint);
@@ -112,7 +145,7 @@ void TrainingRun::report(std::size_t epoch) {
 
 /// The epochs that the checkpoint has behind it stay in the log; those that are trained again do not.
 void TrainingRun::resume_log(std::size_t epochs) {
-  if (epochs == 0 || control_.log.empty() || is_written_directly(control_.log)) return;
+  if (epochs == 0 || !is_first() || control_.log.empty() || is_written_directly(control_.log)) return;
   if (std::error_code ignored; !std::filesystem::exists(control_.log, ignored)) return;
   log_ = read_training_log(control_.log.string());
   std::erase_if(log_, [&](const EpochReport& one) { return static_cast<std::size_t>(one.epoch) > epochs; });
@@ -132,7 +165,8 @@ void TrainingRun::write_log() const {
 }
 
 void TrainingRun::save() {
-  require_finite();
+  collect();
+  on_each([&] { require_finite(); });
   Metadata metadata = settings();
   metadata.insert({{"vectors", "words"},
                    {"instruction_set", instruction_set_},
@@ -140,7 +174,7 @@ void TrainingRun::save() {
                    {"training_done", std::to_string(progress_.done.load())},
                    {"training_loss", shortest(epoch_loss_.loss)}});
   metadata.merge(state());
-  write_checkpoint(control_.checkpoint.file, vocabulary_, tables_, metadata);
+  on_first([&] { write_checkpoint(control_.checkpoint.file, vocabulary_, tables_, metadata); });
   kept_ = true;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/communicator.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/base/rng.hpp"
 #include "equivec/counts/vocabulary.hpp"
@@ -10,6 +11,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -48,15 +50,20 @@ struct LossSum {
 
 /// The skeleton of a training: start or resume, epochs of numbered tasks, checkpoints, the mean loss, and the guard
 /// against divergence. A trainer derives from it and supplies what is its own. Used by one thread; a trainer's workers
-/// may use progress_, stop_early() and fail_diverged().
+/// may use progress_ and fail_diverged(), and, where there are no ranks, stop_early().
+///
+/// Several ranks may train together: all call run(), and what it calls they call together, with the same next_. The
+/// first one reads and writes checkpoints and reports; the others' files stay as they are.
 class TrainingRun {
  public:
   TrainingRun(const TrainingRun&) = delete;
   TrainingRun& operator=(const TrainingRun&) = delete;
 
  protected:
-  /// Keeps the references. `instruction_set` is recorded in checkpoints.
-  TrainingRun(const Vocabulary& vocabulary, const TrainingControl& control, std::string_view instruction_set);
+  /// Keeps the references. `instruction_set` is recorded in checkpoints. ranks: that train together; null if there is
+  /// one.
+  TrainingRun(const Vocabulary& vocabulary, const TrainingControl& control, std::string_view instruction_set,
+              Communicator* ranks = nullptr);
   ~TrainingRun() = default;
 
   /// Trains `epochs` times tasks 0 ... tasks_of_epoch - 1. `units` is how much Progress counts in all. Throws Error if
@@ -67,10 +74,12 @@ class TrainingRun {
 
   /// Fills the tables with their values at the start. A checkpoint then replaces them.
   virtual void initialize() = 0;
-  /// Trains tasks next_ ... end - 1 of one epoch in order, adds to epoch_loss_ and sets next_ to the first task not
-  /// done. May return early if stop_early(), but only after one task at least, so that a run that is always asked to
-  /// stop ends too.
+  /// Trains tasks next_ ... end - 1 of one epoch in order, adds to epoch_loss_ (of several ranks: what all of them
+  /// lost, on the first one at least) and sets next_ to the first task not done. May return early if stop_early(), but
+  /// only after one task at least, so that a run that is always asked to stop ends too.
   virtual void train_until(std::size_t end) = 0;
+  /// Of several ranks: gives the first one all that a checkpoint holds.
+  virtual void collect() {}
   /// The mean loss on held-out text after an epoch; empty if there is no such text.
   virtual std::optional<double> validation_loss(std::size_t /*epoch*/) { return std::nullopt; }
   /// Calls fail_diverged() if a table holds a number that is not finite.
@@ -88,17 +97,20 @@ class TrainingRun {
 
   /// Copies the vector to start from; false if the word has none.
   bool copy_initial(WordId word, float* row) const;
-  bool stop_early() const { return progress_.cancelled || (keeps_checkpoints() && due()); }
+  /// Of several ranks, which then call it together: whether any of them is to stop.
+  bool stop_early() const;
   bool keeps_checkpoints() const { return !control_.checkpoint.file.empty(); }
-  /// Throws Cancelled if asked to stop; with checkpoints a task is finished first, since they are kept between tasks.
+  /// Throws Cancelled if asked to stop; with checkpoints a task is finished first, since they are kept between tasks,
+  /// and with several ranks, since the others wait for this one.
   void check_cancelled_within_task() const {
-    if (!keeps_checkpoints()) check_cancelled(&progress_);
+    if (!keeps_checkpoints() && !ranks_) check_cancelled(&progress_);
   }
   /// Throws Error: training stopped since `what` is not finite.
   [[noreturn]] void fail_diverged(std::size_t epoch, WordId word, double learning_rate, std::string_view what) const;
 
   const Vocabulary& vocabulary_;
   const TrainingControl& control_;
+  Communicator* ranks_;             ///< null if there is one
   std::vector<NamedTable> tables_;  ///< what a checkpoint holds; the first one are its vectors
   std::size_t next_ = 0;            ///< the first task, of all epochs', that is not done
   LossSum epoch_loss_;              ///< of the epoch that next_ is in
@@ -112,6 +124,12 @@ class TrainingRun {
   void write_log() const;
   void save();
   bool due() const { return Clock::now() >= next_checkpoint_; }
+  bool is_first() const { return !ranks_ || ranks_->is_first(); }
+  /// Calls work() on the first rank, or on all; what it throws is thrown on all.
+  void on_first(const std::function<void()>& work) const;
+  void on_each(const std::function<void()>& work) const;
+  /// Whether it is so on any rank.
+  bool on_any(bool so) const;
   void restart_clock();
 
   Progress unseen_;

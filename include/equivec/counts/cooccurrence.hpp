@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/communicator.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/counts/encoded_corpus.hpp"
@@ -26,7 +27,8 @@ struct CooccurrenceOptions {
 /// Throws OptionError naming the first setting that is out of range.
 void validate(const CooccurrenceOptions& options);
 
-/// Co-occurrence counts: a sparse matrix, words x words. Immutable, cheap to copy, may be read by all threads.
+/// Co-occurrence counts: a sparse matrix, words x words. Immutable, cheap to copy, may be read by all threads. Each of
+/// several ranks has consecutive rows of it; the others are empty there.
 class Cooccurrences {
  public:
   /// The words that co-occur with one word, ascending, and their counts.
@@ -36,9 +38,10 @@ class Cooccurrences {
   };
 
   std::size_t words() const noexcept { return rows_.size(); }
-  std::uint64_t size() const noexcept { return size_; }  ///< pairs with a count above 0
-  Row row(WordId word) const noexcept;                   ///< REQUIRES: index(word) < words()
-  bool mapped() const noexcept { return mapped_; }       ///< true if it is in a temporary file
+  std::uint64_t size() const noexcept { return size_; }    ///< pairs with a count above 0, of all ranks
+  Row row(WordId word) const noexcept;                     ///< REQUIRES: index(word) < words()
+  bool mapped() const noexcept { return mapped_; }         ///< true if it is in a temporary file
+  Communicator* ranks() const noexcept { return ranks_; }  ///< that share the rows; null: all are here
 
  private:
   friend class CooccurrenceStore;
@@ -53,6 +56,7 @@ class Cooccurrences {
   std::span<const Place> rows_;
   std::uint64_t size_ = 0;
   bool mapped_ = false;
+  Communicator* ranks_ = nullptr;
 };
 
 /// Counts are sums of whole multiples of a unit, so they are bitwise the same for any number of threads and any memory.

@@ -1,0 +1,125 @@
+#include "equivec/base/communicator.hpp"
+
+#include "equivec/base/error.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <new>
+#include <thread>
+
+namespace equivec {
+
+namespace {
+
+constexpr int collective = 0;  // the tag
+
+using Messages = std::vector<std::unique_ptr<Communicator::Message>>;
+
+void wait_all(Communicator& ranks, Messages& messages) {
+  for (auto& message : messages) ranks.wait(*message);
+}
+
+std::size_t index_of(int rank) { return static_cast<std::size_t>(rank); }
+
+}  // namespace
+
+void Communicator::wait(Message& message) {
+  // Where there are more ranks than cores, another one needs the core.
+  for (int tries = 0; !message.done(); ++tries) {
+    if (tries < 200)
+      std::this_thread::yield();
+    else
+      std::this_thread::sleep_for(std::chrono::microseconds(50));
+  }
+}
+
+std::vector<std::string> exchange(Communicator& ranks, std::vector<std::string> bytes) {
+  const auto size = index_of(ranks.size()), own = index_of(ranks.rank());
+  std::vector<std::uint64_t> to(size), from(size);
+  std::vector<std::string> result(size);
+  for (std::size_t r = 0; r < size; ++r) to[r] = bytes[r].size();
+  const auto between_all = [&](const auto& sent, const auto& received) {
+    Messages messages;
+    // The next rank first, so that not all send to the same one.
+    for (std::size_t step = 1; step < size; ++step) {
+      const std::size_t r = (own + step) % size, s = (own + size - step) % size;
+      if (const auto data = received(s); !data.empty())
+        messages.push_back(ranks.receive(static_cast<int>(s), collective, data));
+      if (const auto data = sent(r); !data.empty())
+        messages.push_back(ranks.send(static_cast<int>(r), collective, data));
+    }
+    wait_all(ranks, messages);
+  };
+  between_all([&](std::size_t r) { return std::as_bytes(std::span(to).subspan(r, 1)); },
+              [&](std::size_t r) { return std::as_writable_bytes(std::span(from).subspan(r, 1)); });
+  for (std::size_t r = 0; r < size; ++r)
+    if (r != own) result[r].resize(from[r]);
+  between_all([&](std::size_t r) { return std::as_bytes(std::span(bytes[r])); },
+              [&](std::size_t r) { return std::as_writable_bytes(std::span(result[r])); });
+  result[own] = std::move(bytes[own]);
+  return result;
+}
+
+std::vector<std::string> gather(Communicator& ranks, std::string_view bytes) {
+  return exchange(ranks, std::vector<std::string>(index_of(ranks.size()), std::string(bytes)));
+}
+
+std::string broadcast(Communicator& ranks, std::string bytes) {
+  std::uint64_t size = bytes.size();
+  broadcast(ranks, std::as_writable_bytes(std::span(&size, 1)));
+  bytes.resize(size);
+  broadcast(ranks, std::as_writable_bytes(std::span(bytes)));
+  return bytes;
+}
+
+void broadcast(Communicator& ranks, std::span<std::byte> bytes) {
+  if (bytes.empty()) return;
+  // A tree: rank r gets them from the rank without r's highest bit.
+  const int own = ranks.rank();
+  int bit = 1;
+  for (; bit <= own; bit *= 2) {
+  }
+  if (own > 0) ranks.wait(*ranks.receive(own - bit / 2, collective, bytes));
+  Messages messages;
+  for (; own + bit < ranks.size(); bit *= 2) messages.push_back(ranks.send(own + bit, collective, bytes));
+  wait_all(ranks, messages);
+}
+
+std::vector<std::uint64_t> sums(Communicator& ranks, std::span<const std::uint64_t> numbers) {
+  std::string bytes(numbers.size_bytes(), '\0');
+  std::memcpy(bytes.data(), numbers.data(), bytes.size());
+  std::vector<std::uint64_t> result(numbers.size());
+  for (const std::string& each : gather(ranks, bytes))
+    for (std::size_t i = 0; i < result.size(); ++i) {
+      std::uint64_t number = 0;
+      std::memcpy(&number, each.data() + i * sizeof number, sizeof number);
+      result[i] += number;
+    }
+  return result;
+}
+
+void barrier(Communicator& ranks) { gather(ranks, ""); }
+
+void agree(Communicator& ranks, const std::function<void()>& work) {
+  std::string problem;  // its kind, and what it says
+  try {
+    work();
+  } catch (const OptionError& error) {
+    problem = std::string("o") + error.what();
+  } catch (const Cancelled&) {
+    problem = "c";
+  } catch (const std::bad_alloc&) {
+    problem = "ethere is not enough memory";
+  } catch (const std::exception& error) {
+    problem = std::string("e") + error.what();
+  }
+  for (const std::string& each : gather(ranks, problem)) {
+    if (each.empty()) continue;
+    if (each[0] == 'o') throw OptionError(each.substr(1));
+    if (each[0] == 'c') throw Cancelled();
+    throw Error(each.substr(1));
+  }
+}
+
+}  // namespace equivec
