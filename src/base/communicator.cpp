@@ -34,12 +34,16 @@ void Communicator::wait(Message& message) {
   }
 }
 
-std::vector<std::string> exchange(Communicator& ranks, std::vector<std::string> bytes) {
+namespace {
+
+/// Sends bytes(r) to each other rank r, and returns what those sent here; nothing is in this rank's own place.
+template <class BytesFor>
+std::vector<std::string> between_all(Communicator& ranks, const BytesFor& bytes) {
   const auto size = index_of(ranks.size()), own = index_of(ranks.rank());
   std::vector<std::uint64_t> to(size), from(size);
   std::vector<std::string> result(size);
-  for (std::size_t r = 0; r < size; ++r) to[r] = bytes[r].size();
-  const auto between_all = [&](const auto& sent, const auto& received) {
+  for (std::size_t r = 0; r < size; ++r) to[r] = bytes(r).size();
+  const auto pass = [&](const auto& sent, const auto& received) {
     Messages messages;
     // The next rank first, so that not all send to the same one.
     for (std::size_t step = 1; step < size; ++step) {
@@ -51,18 +55,27 @@ std::vector<std::string> exchange(Communicator& ranks, std::vector<std::string> 
     }
     wait_all(ranks, messages);
   };
-  between_all([&](std::size_t r) { return std::as_bytes(std::span(to).subspan(r, 1)); },
-              [&](std::size_t r) { return std::as_writable_bytes(std::span(from).subspan(r, 1)); });
+  pass([&](std::size_t r) { return std::as_bytes(std::span(to).subspan(r, 1)); },
+       [&](std::size_t r) { return std::as_writable_bytes(std::span(from).subspan(r, 1)); });
   for (std::size_t r = 0; r < size; ++r)
     if (r != own) result[r].resize(from[r]);
-  between_all([&](std::size_t r) { return std::as_bytes(std::span(bytes[r])); },
-              [&](std::size_t r) { return std::as_writable_bytes(std::span(result[r])); });
-  result[own] = std::move(bytes[own]);
+  pass([&](std::size_t r) { return std::as_bytes(std::span(bytes(r))); },
+       [&](std::size_t r) { return std::as_writable_bytes(std::span(result[r])); });
+  return result;
+}
+
+}  // namespace
+
+std::vector<std::string> exchange(Communicator& ranks, std::vector<std::string> bytes) {
+  std::vector<std::string> result = between_all(ranks, [&](std::size_t r) { return std::string_view(bytes[r]); });
+  result[index_of(ranks.rank())] = std::move(bytes[index_of(ranks.rank())]);
   return result;
 }
 
 std::vector<std::string> gather(Communicator& ranks, std::string_view bytes) {
-  return exchange(ranks, std::vector<std::string>(index_of(ranks.size()), std::string(bytes)));
+  std::vector<std::string> result = between_all(ranks, [&](std::size_t) { return bytes; });
+  result[index_of(ranks.rank())] = bytes;
+  return result;
 }
 
 std::string broadcast(Communicator& ranks, std::string bytes) {
@@ -99,7 +112,10 @@ std::vector<std::uint64_t> sums(Communicator& ranks, std::span<const std::uint64
   return result;
 }
 
-void barrier(Communicator& ranks) { gather(ranks, ""); }
+bool any_of(Communicator& ranks, bool so) {
+  const std::uint64_t number = so;
+  return sums(ranks, std::span(&number, 1))[0] > 0;
+}
 
 void agree(Communicator& ranks, const std::function<void()>& work) {
   std::string problem;  // its kind, and what it says
@@ -116,6 +132,7 @@ void agree(Communicator& ranks, const std::function<void()>& work) {
   }
   for (const std::string& each : gather(ranks, problem)) {
     if (each.empty()) continue;
+    ranks.agreed_problem_ = each.substr(1);
     if (each[0] == 'o') throw OptionError(each.substr(1));
     if (each[0] == 'c') throw Cancelled();
     throw Error(each.substr(1));

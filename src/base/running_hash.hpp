@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,8 @@ class RunningHash {
  public:
   RunningHash() { XXH64_reset(&state_, 0); }
   void add(std::string_view bytes) { XXH64_update(&state_, bytes.data(), bytes.size()); }
+  /// What another one goes on from.
+  std::span<std::byte> state() noexcept { return std::as_writable_bytes(std::span(&state_, 1)); }
   /// "xxh64:" and 16 hexadecimal digits.
   std::string digest() const {
     std::array<char, 16> digits{};

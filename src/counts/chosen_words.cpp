@@ -3,6 +3,7 @@
 #include "equivec/base/error.hpp"
 #include "src/base/lines.hpp"
 #include "src/base/memory_limit.hpp"
+#include "src/counts/shared_text.hpp"
 #include "src/counts/vocabulary_writer.hpp"
 #include "src/counts/word_runs.hpp"
 #include "src/text/text_rules.hpp"
@@ -210,10 +211,8 @@ Vocabulary choose_spilled(NumberedText& text, const VocabularyOptions& options, 
   return std::move(writer).vocabulary();
 }
 
-}  // namespace
-
-ChosenWords choose_words(NumberedText& text, const VocabularyOptions& options, const std::string& name,
-                         const Progress* progress) {
+ChosenWords choose_here(NumberedText& text, const VocabularyOptions& options, const std::string& name,
+                        const Progress* progress) {
   if (text.tokens == 0) throw Error(name + ": there is no word in it");
   const Lists lists(options);
   text.summary.sentences = text.sentences;
@@ -293,6 +292,38 @@ ChosenWords choose_words(NumberedText& text, const VocabularyOptions& options, c
   }
   result.ids.insert(result.ids.begin(), std::move(ids));
   return result;
+}
+
+/// The words that may be chosen are gathered on every rank, which all choose the same from them.
+ChosenWords choose_together(Communicator& ranks, NumberedText& text, const VocabularyOptions& options,
+                            const std::string& name, const Progress* progress) {
+  const Lists lists(options);
+  const auto left_out = [&](const CountedWord& word, TextSummary& summary) -> WordTotals* {
+    if (word.word == options.unknown || word.word == options.text.end_token) return nullptr;
+    const Choice choice = lists.choice(word.word);
+    if (choice == Choice::dropped) return &summary.dropped;
+    if (choice == Choice::kept_always || word.count >= static_cast<std::uint64_t>(options.min_count)) return nullptr;
+    return &summary.rare;
+  };
+  NumberedText common = words_of_shares(ranks, text, options.memory, left_out, progress);
+  ChosenWords result;
+  agree(ranks, [&] { result = choose_here(common, options, name, progress); });
+  text.summary = common.summary;
+  result.ids.clear();
+  const auto unknown = options.unknown.empty() ? std::nullopt : result.vocabulary.find(options.unknown);
+  for (const WordCounts& table : text.tables) {
+    WordIds& ids = result.ids.emplace_back();
+    for (std::uint32_t i = 0; i < table.size(); ++i)
+      ids.push_back(result.vocabulary.find(table.word(i)).value_or(unknown.value_or(no_word)));
+  }
+  return result;
+}
+
+}  // namespace
+
+ChosenWords choose_words(NumberedText& text, const VocabularyOptions& options, const std::string& name,
+                         const Progress* progress, Communicator* ranks) {
+  return ranks ? choose_together(*ranks, text, options, name, progress) : choose_here(text, options, name, progress);
 }
 
 }  // namespace equivec

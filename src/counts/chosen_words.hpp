@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/communicator.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/counts/vocabulary.hpp"
@@ -19,8 +20,9 @@ struct ChosenWords {
 };
 
 /// The vocabulary as specified at count_words(). Consumes the text's tables; `name` is the corpus's, for messages.
-/// Progress is used for cancelling only. Completes text.summary.
+/// Progress is used for cancelling only. Completes text.summary. ranks: that share the text, and choose together; null if
+/// there is one.
 ChosenWords choose_words(NumberedText& text, const VocabularyOptions& options, const std::string& name,
-                         const Progress* progress);
+                         const Progress* progress, Communicator* ranks = nullptr);
 
 }  // namespace equivec

@@ -8,6 +8,7 @@
 #include "src/counts/chosen_words.hpp"
 #include "src/counts/numbered_text.hpp"
 #include "src/counts/phrased_text.hpp"
+#include "src/counts/shared_corpus.hpp"
 #include "src/text/special_token.hpp"
 
 #include <algorithm>
@@ -27,6 +28,7 @@ EncodedCorpus::EncodedCorpus(std::vector<WordId> ids, std::size_t words) {
   tokens_ = words_;
   auto owner = std::make_shared<const std::vector<WordId>>(std::move(ids));
   ids_ = *owner;
+  size_ = ids_.size();
   owner_ = std::move(owner);
 }
 
@@ -52,6 +54,7 @@ std::vector<std::size_t> ends_of_pieces(std::span<const WordId> ids) {
 }  // namespace
 
 EncodedCorpus resampled(const EncodedCorpus& corpus, std::uint64_t seed) {
+  if (corpus.ranks()) throw OptionError("resample: several ranks do not resample a text; leave it out");
   const std::vector<std::size_t> ends = ends_of_pieces(corpus.ids());
   Rng rng(seed);
   std::vector<WordId> ids;
@@ -71,6 +74,7 @@ EncodedCorpus resampled(const EncodedCorpus& corpus, std::uint64_t seed) {
   if (!corpus.hash_.empty()) result.hash_ = corpus.hash_ + ", resample " + std::to_string(seed);
   auto owner = std::make_shared<const std::vector<WordId>>(std::move(ids));
   result.ids_ = *owner;
+  result.size_ = result.ids_.size();
   result.owner_ = std::move(owner);
   return result;
 }
@@ -85,9 +89,22 @@ TrainingText resampled(const TrainingText& text, std::uint64_t seed) {
   return {Vocabulary(entries), std::move(corpus)};
 }
 
+bool EncodedCorpus::has_chunk(std::size_t number) const noexcept {
+  return !ranks_ || number % static_cast<std::size_t>(ranks_->size()) == static_cast<std::size_t>(ranks_->rank());
+}
+
 std::span<const WordId> EncodedCorpus::chunk(std::size_t number) const {
+  const Stretch stretch = around(number);
   const std::size_t begin = number * chunk_size;
-  return ids_.subspan(begin, std::min(chunk_size, ids_.size() - begin));
+  return stretch.ids.subspan(begin - stretch.first, std::min<std::size_t>(chunk_size, size_ - begin));
+}
+
+EncodedCorpus::Stretch EncodedCorpus::around(std::size_t number) const {
+  if (!ranks_) return {ids_, 0};
+  const std::size_t slot = number / static_cast<std::size_t>(ranks_->size()) * (chunk_size + 2 * context_size),
+                    begin = number * chunk_size, before = std::min(begin, context_size),
+                    end = std::min<std::size_t>(begin + chunk_size + context_size, size_);
+  return {ids_.subspan(slot + context_size - before, before + end - begin), begin - before};
 }
 
 /// Makes an encoded corpus of a numbered text. `table_ids` has the ids of the words of each table; it is empty if the
@@ -99,7 +116,8 @@ class Encoder {
     text_.tables.clear();  // they may be large, and table_ids has all that is needed
   }
 
-  EncodedCorpus encode(const Corpus& corpus, int threads, const Progress* progress) && {
+  /// memory: for the ids of a shared corpus.
+  EncodedCorpus encode(const Corpus& corpus, int threads, std::uint64_t memory, const Progress* progress) && {
     struct Block {
       std::size_t table;
       std::vector<WordId> buffer;
@@ -112,7 +130,8 @@ class Encoder {
           [&ids, this](WordId number) { return number == NumberedText::end_token ? end_token_ : ids[index(number)]; };
     };
     std::size_t next = 0, begin = 0, end = 0;
-    bool sentence_is_open = false;
+    // A sentence of an earlier rank's share may go on here.
+    bool sentence_is_open = corpus.ranks() && !corpus.ranks()->is_first();
     ordered_pipeline(
         threads,
         [&]() -> std::optional<Block> {
@@ -141,18 +160,28 @@ class Encoder {
           sentence_is_open = ids.back() != EncodedCorpus::sentence_end;
           result.words_ += block.words;
         });
-    if (end == 0)
-      throw Error(corpus.name() + ": none of its " + std::to_string(text_.tokens) + " words is in the vocabulary");
     auto kept = std::move(text_.ids).keep(end);
     result.owner_ = std::move(kept.owner);
     result.ids_ = kept.ids;
+    result.size_ = result.ids_.size();
     result.mapped_ = kept.mapped;
     result.tokens_ = text_.tokens;
     result.hash_ = std::move(text_.hash);
+    if (corpus.ranks()) result = shared_corpus(std::move(result), *corpus.ranks(), front(), memory);
+    if (result.size_ == 0)
+      throw Error(corpus.name() + ": none of its " + std::to_string(text_.tokens) + " words is in the vocabulary");
     return result;
   }
 
  private:
+  /// What stands before the ids of this share: the end of a sentence of an earlier one.
+  std::vector<WordId> front() const {
+    std::vector<WordId> ids;
+    if (text_.ends_before && end_token_ != no_word) ids.push_back(end_token_);
+    if (text_.ends_before) ids.push_back(EncodedCorpus::sentence_end);
+    return ids;
+  }
+
   /// Replaces each word by word_id(word), in place. Dropped words may leave several sentence ends in a row; one of them
   /// is kept, also at the start.
   template <class WordIdOf>
@@ -219,7 +248,7 @@ EncodedCorpus encode(const Corpus& corpus, const Vocabulary& vocabulary, const E
   TextSummary read = text.summary;
   read.sentences = text.sentences;
   read.words.tokens = text.tokens;
-  EncodedCorpus result = Encoder(std::move(text), std::move(ids), end_token).encode(corpus, options.threads, progress);
+  EncodedCorpus result = Encoder(std::move(text), std::move(ids), end_token).encode(corpus, options.threads, options.memory, progress);
   if (summary) {
     read.kept = {vocabulary.size(), result.words()};
     read.outside = read.words.tokens - std::min(read.words.tokens, result.words());
@@ -240,7 +269,7 @@ TrainingText read_corpus(const Corpus& corpus, const VocabularyOptions& options,
     if (read.text.spilled) return encode(corpus, vocabulary, options, progress);
     const auto end_token = special_word(vocabulary, options.text.end_token, "end-token");
     return Encoder(std::move(read.text), std::move(read.words.ids), end_token)
-        .encode(corpus, options.threads, progress);
+        .encode(corpus, options.threads, options.memory, progress);
   }();
   if (summary) {
     *summary = found;

@@ -7,6 +7,7 @@
 #include "src/base/running_hash.hpp"
 #include "src/counts/numbered_block.hpp"
 #include "src/counts/numbered_collected.hpp"
+#include "src/counts/shared_text.hpp"
 #include "src/counts/sentence_cutter.hpp"
 #include "src/files/mapped_file.hpp"
 #include "src/text/collected_text.hpp"
@@ -24,9 +25,6 @@
 
 namespace equivec {
 
-namespace {
-
-/// Moves the words of a table to a run.
 void spill(WordCounts& words, WordRuns& runs, const Progress* progress) {
   check_cancelled(progress);
   struct Key {
@@ -45,6 +43,8 @@ void spill(WordCounts& words, WordRuns& runs, const Progress* progress) {
   });
   words = {};
 }
+
+namespace {
 
 /// Keeps the tables within their memory.
 class TableLimit {
@@ -77,8 +77,9 @@ class TableLimit {
 /// Puts the results of blocks together, in the order of the text.
 class BlockCollector {
  public:
-  BlockCollector(const NumberingOptions& options, std::span<const WordId> sentence_end, NumberedText& result)
-      : with_ids_(options.keep == Keep::counts_and_ids), sentence_end_(sentence_end), result_(result) {
+  BlockCollector(const NumberingOptions& options, std::span<const WordId> sentence_end, const TextReader& reader,
+                 NumberedText& result)
+      : with_ids_(options.keep == Keep::counts_and_ids), sentence_end_(sentence_end), reader_(reader), result_(result) {
     if (options.text.max_sentence > 0)
       cutter_.emplace(static_cast<std::uint64_t>(options.text.max_sentence), sentence_end);
   }
@@ -90,6 +91,7 @@ class BlockCollector {
     result_.summary.records += block.extracted.records;
     result_.summary.empty_records += block.extracted.empty;
     result_.summary.invalid += block.invalid;
+    result_.lines = joined(result_.lines, block.lines);
     const bool closes = seam_.closes_before(block.lines);
     result_.sentences += closes;
     if (closes && cutter_) cutter_->end_sentence();
@@ -110,23 +112,33 @@ class BlockCollector {
       result_.sentences += cutter_->cuts();
     }
     if (with_ids_) result_.hash = hash_.digest();
+    result_.summary.lines += lines_of_file_;  // where the next rank's share begins within the file
   }
+  RunningHash& hash() noexcept { return hash_; }
 
  private:
   /// Throws Error if the block has a problem, at its line.
   void count_lines(const NumberedBlock& block) {
     lines_of_file_ += block.block.lines_before;
     if (block.problem)
-      throw Error(*block.block.file + ":" + std::to_string(lines_of_file_ + block.problem->line + 1) + ": " +
+      throw Error(*block.block.file + ":" + std::to_string(lines_before() + block.problem->line + 1) + ": " +
                   block.problem->message);
     if (block.block.file_end) {
+      if (in_first_file_ && !has_text_) open_line_ = reader_.share_begins_in_line();
       result_.summary.lines += lines_of_file_ + open_line_;
       lines_of_file_ = 0;
+      in_first_file_ = false;
       open_line_ = false;
       return;
     }
+    has_text_ = true;
     lines_of_file_ += block.line_ends;
     open_line_ = block.block.text.back() != '\n';
+  }
+
+  /// Of the file, before the block.
+  std::uint64_t lines_before() const {
+    return lines_of_file_ + (in_first_file_ ? reader_.lines_before_share() : 0);
   }
 
   void append(const NumberedBlock& numbered, bool closes, std::span<const WordId> ids) {
@@ -144,19 +156,21 @@ class BlockCollector {
 
   bool with_ids_;
   std::span<const WordId> sentence_end_;
+  const TextReader& reader_;
   NumberedText& result_;
   std::vector<ThreadWords*> tables_;
   std::optional<SentenceCutter> cutter_;
   RunningHash hash_;
   LineSeam seam_;
   std::uint64_t lines_of_file_ = 0;
-  bool open_line_ = false;
+  bool open_line_ = false, in_first_file_ = true, has_text_ = false;
 };
 
 }  // namespace
 
 NumberedText number_words(const Corpus& corpus, const NumberingOptions& options, Progress* progress) {
-  start(progress, corpus.bytes());
+  Communicator* const ranks = corpus.ranks();
+  start(progress, corpus.bytes() / static_cast<std::uint64_t>(ranks ? ranks->size() : 1));
   const bool with_ids = options.keep == Keep::counts_and_ids;
   std::vector<WordId> sentence_end;
   if (options.known && options.known->end_token != no_word) sentence_end.push_back(options.known->end_token);
@@ -173,10 +187,11 @@ NumberedText number_words(const Corpus& corpus, const NumberingOptions& options,
 
   NumberedText result{.tables = {}, .spilled = {}, .blocks = {}, .ids = IdStore(memory - of_tables), .hash = {}};
   tbb::enumerable_thread_specific<ThreadWords> words_of_thread;
-  TextReader reader(corpus, options.text.tokenize);
+  TextReader reader(corpus, options.text.tokenize, cuts_between_lines(options.text));
   const BlockNumberer numberer(options, with_ids || options.text.max_sentence > 0, sentence_end);
-  BlockCollector collector(options, sentence_end, result);
-  ordered_pipeline(
+  BlockCollector collector(options, sentence_end, reader, result);
+  const auto read = [&] {
+    ordered_pipeline(
       options.threads, [&] { return reader.next(); },
       [&](TextBlock block) {
         check_cancelled(progress);
@@ -197,14 +212,21 @@ NumberedText number_words(const Corpus& corpus, const NumberingOptions& options,
         collector.add(numbered, !spilled);
         if (progress) progress->done += numbered.block.stored_bytes;
       });
-
-  require_whole_inputs();
-  collector.finish();
+    require_whole_inputs();
+    collector.finish();
+  };
+  if (ranks)
+    agree(*ranks, read);
+  else
+    read();
   result.summary.files = corpus.files().size();
   result.summary.bytes = corpus.bytes();
+  if (ranks) join_shares(corpus, options, collector.hash(), result);
   if (options.known) return result;
   for (ThreadWords* table : collector.tables_of(words_of_thread)) result.tables.push_back(std::move(table->words));
-  if (spilled || limit.is_reached(result.tables)) {
+  bool too_large = spilled || limit.is_reached(result.tables);
+  if (ranks) too_large = any_of(*ranks, too_large);
+  if (too_large) {
     for (WordCounts& words : result.tables) spill(words, *runs, progress);
     result = {.tokens = result.tokens,
               .sentences = result.sentences,
@@ -213,7 +235,9 @@ NumberedText number_words(const Corpus& corpus, const NumberingOptions& options,
               .spilled = runs,
               .blocks = {},
               .ids = IdStore(0),
-              .hash = {}};
+              .hash = {},
+              .lines = result.lines,
+              .ends_before = result.ends_before};
   }
   return result;
 }

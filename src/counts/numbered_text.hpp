@@ -8,6 +8,7 @@
 #include "src/counts/id_store.hpp"
 #include "src/counts/word_counts.hpp"
 #include "src/counts/word_runs.hpp"
+#include "src/text/sentence_ends.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -39,6 +40,10 @@ struct NumberedText {
   std::vector<Block> blocks;
   IdStore ids;
   std::string hash;  ///< as EncodedCorpus has it
+
+  // Where ranks share the text, all numbers above are of the whole of it, and the words and ids of this rank's share.
+  BlockLines lines = {};     ///< of the share
+  bool ends_before = false;  ///< a sentence of an earlier share ends before the first word of this one
 };
 
 /// A word that is not in the vocabulary and is dropped.
@@ -60,6 +65,9 @@ struct NumberingOptions {
   std::uint64_t memory;               ///< for the tables and the ids; see VocabularyOptions
   const KnownWords* known = nullptr;  ///< null: words are numbered as they come
 };
+
+/// Moves the words of a table to a run.
+void spill(WordCounts& words, WordRuns& runs, const Progress* progress);
 
 /// Throws what reading the corpus throws, and Cancelled.
 NumberedText number_words(const Corpus& corpus, const NumberingOptions& options, Progress* progress);

@@ -1,5 +1,6 @@
 #include "src/counts/phrased_text.hpp"
 
+#include "equivec/base/error.hpp"
 #include "src/counts/phrase_joiner.hpp"
 #include "src/counts/word_index.hpp"
 
@@ -101,17 +102,23 @@ ChosenText read_phrases_and_choose(const Corpus& corpus, const VocabularyOptions
   return result;
 }
 
+[[noreturn]] void throw_no_phrases() {
+  throw OptionError("phrases: several ranks do not join phrases; write the text with its phrases joined first");
+}
+
 }  // namespace
 
 ChosenText read_and_choose(const Corpus& corpus, const VocabularyOptions& options, Keep keep, Progress* progress) {
+  if (options.phrases && corpus.ranks()) throw_no_phrases();
   if (options.phrases) return read_phrases_and_choose(corpus, options, progress);
   NumberedText text = number_words(corpus, {options.text, keep, options.threads, options.memory}, progress);
-  ChosenWords words = choose_words(text, options, corpus.name(), progress);
+  ChosenWords words = choose_words(text, options, corpus.name(), progress, corpus.ranks());
   return {std::move(text), std::move(words)};
 }
 
 NumberedText read_phrased(const Corpus& corpus, const Vocabulary& vocabulary, const EncodeOptions& options,
                           Progress* progress) {
+  if (corpus.ranks()) throw_no_phrases();
   EncodeOptions raw = options;
   raw.phrases.reset();
   raw.text = without_end_token(options.text);

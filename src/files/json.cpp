@@ -53,7 +53,7 @@ class CountingIterator {
 };
 
 // A value takes up to a hundred times its bytes in memory, and the parser some of a text's.
-constexpr std::size_t most_values = 1000000, most_bytes = 64000000;
+constexpr std::size_t most_json_values = 1000000, most_bytes = 64000000;
 
 class ValueBuilder : public nlohmann::json_sax<Json> {
  public:
@@ -107,9 +107,9 @@ class ValueBuilder : public nlohmann::json_sax<Json> {
 
   bool add(JsonValue::Kind kind, std::string text = {}, double number = 0) {
     if (left_out_ > 0 || std::exchange(leaves_out_next_, false)) return true;
-    if (++values_ > most_values)
+    if (++values_ > most_json_values)
       fail_at(where_, counter_.line, place(),
-              "the file has more than " + grouped(most_values) + " words and numbers; divide it");
+              "the file has more than " + grouped(most_json_values) + " words and numbers; divide it");
     last_ = open_.empty() ? &root_ : &open_.back().value->items.emplace_back();
     *last_ = {kind, counter_.line, std::exchange(key_, {}), key_line_, std::move(text), number, {}};
     return true;

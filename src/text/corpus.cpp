@@ -4,6 +4,7 @@
 #include "src/base/lines.hpp"
 #include "src/files/decompress.hpp"
 #include "src/files/files.hpp"
+#include "src/files/frames.hpp"
 #include "src/files/mapped_file.hpp"
 #include "src/text/collected_text.hpp"
 #include "src/text/text_reader.hpp"
@@ -105,6 +106,72 @@ Corpus Corpus::from_text(std::string text) {
   parts->bytes = bytes.size();
   return Corpus(std::move(parts));
 }
+
+namespace {
+
+/// "a.txt, 3 bytes, not a.txt, 4 bytes": the first lines in which two lists differ.
+std::string first_difference(std::string_view expected, std::string_view found) {
+  const auto line = [](std::string_view& list) {
+    const std::string_view first = list.substr(0, list.find('\n'));
+    list.remove_prefix(std::min(list.size(), first.size() + 1));
+    return first.empty() ? std::string("no more") : std::string(first);
+  };
+  for (;;) {
+    const std::string one = line(expected), other = line(found);
+    if (one != other) return other + ", not " + one;
+  }
+}
+
+/// Where the text is cut that has so many stored bytes before it.
+SharePlace place_of(const std::vector<std::pair<std::string, std::uint64_t>>& sizes, std::uint64_t bytes,
+                    const CorpusOptions& options) {
+  std::size_t part = 0;
+  for (; part < sizes.size() && bytes >= sizes[part].second; ++part) bytes -= sizes[part].second;
+  if (part == sizes.size() || bytes == 0) return {part, 0};
+  const auto& [name, size] = sizes[part];
+  const MappedFile file(name);
+  const Compression compression = recognize_compression(file.bytes());
+  if (!options.column.empty()) return {bytes < size / 2 ? part : part + 1, 0};
+  if (compression == Compression::none) return {part, bytes};
+  const std::size_t start = frame_start(compression, file.bytes(), bytes, name);
+  if (start < file.bytes().size()) return {part, start};
+  return {bytes < size / 2 ? part : part + 1, 0};
+}
+
+}  // namespace
+
+Corpus Corpus::shared_by(Communicator& ranks) const {
+  if (ranks.size() == 1) return *this;
+  std::vector<std::pair<std::string, std::uint64_t>> sizes;
+  std::string files;
+  auto parts = std::make_shared<Parts>(*parts_);
+  agree(ranks, [&] {
+    if (parts->collected) throw Error("words that a program gave cannot be shared by several ranks; write them to a file");
+    for (const Part& part : parts->parts) {
+      if (part.owner)
+        throw Error(part.name + ": cannot be shared by several ranks; give a file that each of them can read");
+      sizes.emplace_back(part.name, fs::file_size(part.name));
+      files += part.name + ", " + std::to_string(sizes.back().second) + " bytes\n";
+    }
+  });
+  const std::vector<std::string> all = gather(ranks, files);
+  for (std::size_t r = 1; r < all.size(); ++r)
+    if (all[r] != all[0])
+      throw Error("rank " + std::to_string(r) + " has other files than rank 0: " + first_difference(all[0], all[r]) +
+                  "; each rank must see the same corpus");
+  agree(ranks, [&] {
+    const auto place = [&](int rank) {
+      return place_of(sizes, parts->bytes * static_cast<std::uint64_t>(rank) / static_cast<std::uint64_t>(ranks.size()),
+                      parts->options);
+    };
+    parts->ranks = &ranks;
+    parts->share_begin = place(ranks.rank());
+    parts->share_end = ranks.rank() + 1 == ranks.size() ? SharePlace{sizes.size(), 0} : place(ranks.rank() + 1);
+  });
+  return Corpus(std::move(parts));
+}
+
+Communicator* Corpus::ranks() const noexcept { return parts_->ranks; }
 
 std::vector<std::string> Corpus::files() const {
   std::vector<std::string> result;

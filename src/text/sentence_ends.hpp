@@ -9,6 +9,12 @@ struct BlockLines {
   bool open = false;         ///< words follow the last line end, or the block's start
 };
 
+/// Of two neighbouring pieces together.
+inline BlockLines joined(const BlockLines& first, const BlockLines& second) noexcept {
+  return {first.has_end ? first.leading_end : !first.open && second.leading_end, first.has_end || second.has_end,
+          second.has_end ? second.open : first.open || second.open};
+}
+
 /// Scans the lines of a block. A sentence ends at the end of each line that has a word.
 class LineScanner {
  public:

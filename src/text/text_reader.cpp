@@ -57,14 +57,21 @@ std::size_t cut(std::string_view text, bool whole, Tokenization tokenize, const 
 
 }  // namespace
 
+TextReader::TextReader(Corpus corpus, Tokenization tokenize, bool lines)
+    : corpus_(std::move(corpus)), tokenize_(tokenize), lines_(lines || !corpus_.parts_->options.field.empty()) {
+  if (corpus_.parts_->ranks) part_ = corpus_.parts_->share_begin.part;
+}
+
 std::optional<TextBlock> TextReader::next() {
   const auto& parts = corpus_.parts_->parts;
-  if (part_ == parts.size()) return std::nullopt;
+  const SharePlace end = corpus_.parts_->ranks ? corpus_.parts_->share_end : SharePlace{parts.size(), 0};
+  if (part_ > end.part || (part_ == end.part && end.offset == 0)) return std::nullopt;
   const Corpus::Part& part = parts[part_];
   if (!open_) open(part);
   if (auto block = next_of(part)) return block;
   ++part_;
   open_ = false;
+  if (part_ > end.part) return std::nullopt;  // the next rank's share begins within the part
   return TextBlock{.owner = nullptr, .text = "\n", .file = &part.name, .file_end = true};
 }
 
@@ -83,9 +90,100 @@ void TextReader::open(const Corpus::Part& part) {
   rest_.clear();
   decompressed_ = false;
   decompressor_.reset();
-  if (part.compression != Compression::none)
+  compressed_ = part.compression != Compression::none;
+  if (compressed_)
     decompressor_ = std::make_unique<Decompressor>(part.compression, bytes_, part.name);
-  skip_heading(part);
+  tail_.clear();
+  limit_to_share(part);
+  if (begins_within(part_)) {
+    lines_before_ = 0;
+    if (const CorpusOptions& options = corpus_.parts_->options; !options.field.empty())
+      records_ = json_lines(options.field);
+  } else {
+    skip_heading(part);
+  }
+}
+
+bool TextReader::begins_within(std::size_t part) const {
+  const Corpus::Parts& all = *corpus_.parts_;
+  return all.ranks && part == all.share_begin.part && all.share_begin.offset > 0;
+}
+bool TextReader::ends_within(std::size_t part) const {
+  const Corpus::Parts& all = *corpus_.parts_;
+  return all.ranks && part == all.share_end.part;
+}
+
+/// Leaves of the part what is in the share: both ranks at a cut find it by what follows the place where it was planned.
+void TextReader::limit_to_share(const Corpus::Part& part) {
+  const bool begins = begins_within(part_), ends = ends_within(part_);
+  if (!begins && !ends) return;
+  const std::uint64_t begin = begins ? corpus_.parts_->share_begin.offset : 0,
+                      end = ends ? corpus_.parts_->share_end.offset : bytes_.size();
+  std::string head_text, tail_text;
+  const std::string_view head = begins ? text_before_cut(part, begin, head_text) : std::string_view(),
+                         tail = ends ? text_before_cut(part, end, tail_text) : std::string_view();
+  begins_in_line_ = begins && !head.ends_with('\n');
+  if (!compressed_) {
+    const std::uint64_t first = begin + head.size(), last = end + tail.size();
+    bytes_ = bytes_.substr(0, last);
+    position_ = std::min<std::uint64_t>(first, last);
+    given_back_ = position_;
+    return;
+  }
+  bytes_ = bytes_.substr(begin, end - begin);
+  decompressor_.reset();
+  if (!bytes_.empty()) decompressor_ = std::make_unique<Decompressor>(part.compression, bytes_, part.name);
+  tail_ = tail;
+  for (std::size_t left = head.size(); left > 0;) {
+    const std::size_t piece = std::min(left, window(std::min(left, block_size)).text.size());
+    if (piece == 0) break;
+    skip(std::min(piece, left));
+    left -= piece;
+  }
+}
+
+/// What follows a place in a part that is not its start, until the text may be cut: a line's end, or, if a very long
+/// line may be cut, white space or another end of a word. All that follows, if there is no such place.
+std::string_view TextReader::text_before_cut(const Corpus::Part& part, std::uint64_t offset,
+                                             std::string& decompressed) const {
+  std::string_view text = bytes_.substr(offset);
+  std::unique_ptr<Decompressor> decompressor;
+  if (part.compression != Compression::none && !text.empty())
+    decompressor = std::make_unique<Decompressor>(part.compression, text, part.name);
+  for (std::size_t size = 2 * block_size;; size *= 2) {
+    bool whole = true;
+    if (part.compression != Compression::none) {
+      const std::size_t old = decompressed.size();
+      decompressed.resize(size);
+      decompressed.resize(old + (decompressor ? decompressor->read(std::span(decompressed).subspan(old)) : 0));
+      whole = decompressed.size() < size;
+      text = decompressed;
+    }
+    const std::string_view window = lines_ ? text : text.substr(0, size);
+    if (const std::size_t line_end = window.find('\n'); line_end != window.npos) return text.substr(0, line_end + 1);
+    if (lines_ && !whole) continue;
+    if (lines_) return text;
+    for (std::size_t i = 0; i < window.size(); ++i)
+      if (is_space(window[i])) return text.substr(0, i + 1);
+    // The first bytes may be the rest of a character.
+    for (std::size_t i = 4; tokenize_ != Tokenization::whitespace && i + 4 < window.size(); ++i)
+      if (may_cut(window, i, tokenize_)) return text.substr(0, i);
+    return text;
+  }
+}
+
+std::uint64_t TextReader::lines_before_share() const {
+  const SharePlace begin = corpus_.parts_->share_begin;
+  if (!begins_within(begin.part)) return 0;
+  TextReader file(corpus_, tokenize_, lines_);
+  auto parts = std::make_shared<Corpus::Parts>(*corpus_.parts_);
+  parts->share_begin = {begin.part, 0};
+  parts->share_end = begin;
+  file.corpus_ = Corpus(std::move(parts));
+  std::uint64_t lines = 0;
+  while (auto block = file.next())
+    lines += block->lines_before + static_cast<std::uint64_t>(std::ranges::count(block->text, '\n'));
+  return lines;
 }
 
 /// Everything before the text or the first record.
@@ -117,12 +215,13 @@ std::optional<TextBlock> TextReader::next_of(const Corpus::Part& part) {
 }
 
 TextReader::Window TextReader::window(std::size_t size) {
-  if (!decompressor_) return {bytes_.substr(position_), true};
+  if (!compressed_) return {bytes_.substr(position_), true};
   while (rest_.size() < size && !decompressed_) {
     const std::size_t old = rest_.size();
     rest_.resize(size);
-    rest_.resize(old + decompressor_->read(std::span(rest_).subspan(old)));
+    rest_.resize(old + (decompressor_ ? decompressor_->read(std::span(rest_).subspan(old)) : 0));
     decompressed_ = rest_.size() < size;
+    if (decompressed_) rest_ += std::exchange(tail_, {});
   }
   return {rest_, decompressed_};
 }
@@ -139,7 +238,7 @@ std::size_t TextReader::records_in_block(const std::string& name) {
 }
 
 void TextReader::skip(std::size_t size) {
-  if (decompressor_)
+  if (compressed_)
     rest_.erase(0, size);
   else
     position_ += size;
@@ -154,7 +253,7 @@ void TextReader::give_back() {
 }
 
 TextBlock TextReader::take(std::size_t size) {
-  if (!decompressor_) {
+  if (!compressed_) {
     TextBlock block{.owner = owner_, .text = bytes_.substr(position_, size), .stored_bytes = size};
     position_ += size;
     give_back();

@@ -92,9 +92,7 @@ void TrainingRun::on_first(const std::function<void()>& work) const {
 }
 
 bool TrainingRun::on_any(bool so) const {
-  if (!ranks_) return so;
-  const std::uint64_t number = so;
-  return sums(*ranks_, std::span(&number, 1))[0] > 0;
+  return ranks_ ? any_of(*ranks_, so) : so;
 }
 
 bool TrainingRun::stop_early() const {

@@ -47,6 +47,8 @@ class Communicator {
   /// Waits until the message is done.
   void wait(Message& message);
 
+  /// Whether agree() has thrown this on all ranks, so that one of them is enough to say it.
+  bool is_agreed(std::string_view problem) const noexcept { return problem == agreed_problem_; }
   /// Ends all ranks at once, after one line on standard error: for errors that one rank has while others wait for it.
   [[noreturn]] virtual void abort(const std::string& message) = 0;
 
@@ -56,8 +58,11 @@ class Communicator {
   virtual std::unique_ptr<Message> start_receiving(int from, int tag, std::span<std::byte> data) = 0;
 
  private:
+  friend void agree(Communicator& ranks, const std::function<void()>& work);
+
   int rank_, size_;
   std::uint64_t sent_ = 0;
+  std::string agreed_problem_;
 };
 
 // What all ranks call together, in the same order. They use the tag 0.
@@ -72,8 +77,9 @@ std::string broadcast(Communicator& ranks, std::string bytes);
 void broadcast(Communicator& ranks, std::span<std::byte> bytes);
 /// The sums over all ranks of numbers that each has as many of.
 std::vector<std::uint64_t> sums(Communicator& ranks, std::span<const std::uint64_t> numbers);
-/// Returns when all ranks have called it.
-void barrier(Communicator& ranks);
+
+/// Whether it is so on any rank.
+bool any_of(Communicator& ranks, bool so);
 
 /// Calls work() on all ranks. If it throws on some, all throw what the lowest of them threw: an OptionError, Cancelled
 /// or an Error. work() must not wait for other ranks.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/communicator.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/counts/text_summary.hpp"
@@ -27,15 +28,29 @@ class EncodedCorpus {
   /// Ids in a chunk, sentence ends included. Chunks are numbered from the start of the corpus, so that work on a chunk
   /// can depend on its number instead of on the thread that does it.
   static constexpr std::size_t chunk_size = 65536;
+  /// Of a chunk that one of several ranks has, so many ids before and after it are there too, where the text has them.
+  static constexpr std::size_t context_size = 1024;
 
   /// From ids made by the caller. Throws Error if an id is neither `sentence_end` nor below `words`.
   EncodedCorpus(std::vector<WordId> ids, std::size_t words);
 
+  /// Those that are here: all, or those of this rank's chunks, each chunk in its context: context_size + chunk_size +
+  /// context_size ids, of which those beyond the text are sentence ends.
   std::span<const WordId> ids() const noexcept { return ids_; }
+  std::uint64_t size() const noexcept { return size_; }  ///< ids of the text, on whatever rank
+  Communicator* ranks() const noexcept { return ranks_; }  ///< that share it; null: all of it is here
   /// True if the ids stand in a temporary file, since they would take more memory than they may.
   bool mapped() const noexcept { return mapped_; }
-  std::size_t chunks() const noexcept { return (ids_.size() + chunk_size - 1) / chunk_size; }
-  std::span<const WordId> chunk(std::size_t number) const;  ///< REQUIRES: number < chunks()
+  std::size_t chunks() const noexcept { return (size_ + chunk_size - 1) / chunk_size; }  ///< of the text
+  bool has_chunk(std::size_t number) const noexcept;        ///< whether it is here
+  std::span<const WordId> chunk(std::size_t number) const;  ///< REQUIRES: number < chunks(), has_chunk(number)
+  /// Ids that follow each other in the text.
+  struct Stretch {
+    std::span<const WordId> ids;
+    std::size_t first = 0;  ///< the place in the text of ids[0]
+  };
+  /// A chunk, and what is here of the text around it. REQUIRES: as chunk()
+  Stretch around(std::size_t number) const;
   std::uint64_t words() const noexcept { return words_; }   ///< ids that are words, including the end token
   std::uint64_t tokens() const noexcept {
     return tokens_;
@@ -46,11 +61,14 @@ class EncodedCorpus {
 
  private:
   friend class Encoder;
+  friend class SharedEncoding;
   friend EncodedCorpus resampled(const EncodedCorpus& corpus, std::uint64_t seed);
   EncodedCorpus() = default;
 
   std::shared_ptr<const void> owner_;  // of the ids
   std::span<const WordId> ids_;
+  std::uint64_t size_ = 0;
+  Communicator* ranks_ = nullptr;
   bool mapped_ = false;
   std::uint64_t words_ = 0, tokens_ = 0;
   std::string hash_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "equivec/base/characters.hpp"
+#include "equivec/base/communicator.hpp"
 #include "equivec/base/progress.hpp"
 
 #include <algorithm>
@@ -45,6 +46,14 @@ class Corpus {
   static Corpus from_paths(std::span<const std::string> paths, const CorpusOptions& options = {},
                            const Progress* progress = nullptr);
   static Corpus from_text(std::string text);
+
+  /// The same text, of which each rank reads its share of about as many bytes: called by all ranks together, which then
+  /// call together what takes the corpus. Plain files are cut between lines, or, where a line is very long, between
+  /// words; zstd files of several frames and blocked gzip files (bgzip) between frames; tables and other compressed
+  /// files are read whole. `ranks` must outlive what is made of the corpus. With one rank nothing changes. Throws Error
+  /// if the ranks have different files, and for words that a program gave and standard input.
+  Corpus shared_by(Communicator& ranks) const;
+  Communicator* ranks() const noexcept;  ///< that share it; null: it is read here
 
   /// The files it is read from; empty for a string, for words and for standard input.
   std::vector<std::string> files() const;
