@@ -14,6 +14,7 @@
 namespace {
 
 equivec::Progress the_progress;
+equivec::Communicator* the_ranks = nullptr;
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler sets it");
 
 volatile std::sig_atomic_t the_signal = 0;
@@ -36,6 +37,10 @@ std::string duration(double seconds) {
 }  // namespace
 
 equivec::Progress& progress() { return the_progress; }
+
+equivec::Communicator* ranks() { return the_ranks; }
+void set_ranks(equivec::Communicator* ranks) { the_ranks = ranks; }
+bool is_first_rank() { return !the_ranks || the_ranks->is_first(); }
 
 int status_of_interruption() { return 128 + (the_signal == 0 ? SIGINT : the_signal); }
 
@@ -61,6 +66,7 @@ void add_console_options(Options& options, ConsoleOptions& console) {
 }
 
 void remark(const std::string& sentence) {
+  if (!is_first_rank()) return;
   const std::string line = "equivec: " + sentence + "\n";
   // Where a progress line stands, over it.
   std::cerr << (::isatty(STDERR_FILENO) == 1 ? "\r\033[K" + without_controls(line) : line);
@@ -84,7 +90,7 @@ ProgressLine::ProgressLine(std::string doing, std::string unit, const ConsoleOpt
   progress().done = 0;
   progress().total = 0;
   progress().loss = 0;
-  if (!options.quiet && !options.no_progress && (terminal_ || options.progress))
+  if (is_first_rank() && !options.quiet && !options.no_progress && (terminal_ || options.progress))
     thread_ = std::thread([this] { run(); });
 }
 

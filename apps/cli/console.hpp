@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/communicator.hpp"
 #include "equivec/base/error.hpp"
 #include "equivec/base/progress.hpp"
 
@@ -11,6 +12,12 @@
 
 /// The counters of the work in progress; Ctrl-C and SIGTERM cancel it.
 equivec::Progress& progress();
+
+/// The processes that do a command together; null if there is one, as in equivec. The first rank alone writes, and shows
+/// remarks and progress.
+equivec::Communicator* ranks();
+void set_ranks(equivec::Communicator* ranks);
+bool is_first_rank();
 
 /// Makes SIGINT, SIGTERM and SIGHUP set progress().cancelled; a second one ends the program at once. After SIGPIPE and
 /// SIGXFSZ, the write fails instead.

@@ -5,6 +5,7 @@
 #include "apps/cli/console.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <system_error>
 
 using namespace equivec;
@@ -19,9 +20,15 @@ Corpus CorpusInput::open(RunFiles& files) const {
     if (path.starts_with('@')) files.reads(path.substr(1));
   files.reads(keep);
   files.reads(drop);
-  Corpus corpus = Corpus::from_paths(paths, source, &progress());
+  std::optional<Corpus> found;
+  const auto find = [&] { found = Corpus::from_paths(paths, source, &progress()); };
+  if (ranks())
+    agree(*ranks(), find);
+  else
+    find();
+  const Corpus& corpus = *found;
   files.reads(corpus.files());
-  return corpus;
+  return ranks() ? corpus.shared_by(*ranks()) : corpus;
 }
 
 std::string phrase_file(const WordsRecipe& words) { return words.phrases == "auto" ? "" : words.phrases; }

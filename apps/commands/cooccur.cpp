@@ -43,14 +43,14 @@ int run_cooccur(std::span<const std::string> arguments) {
   files.writes(save_vocabulary);
   files.reads(recipe.words.file);
   files.reads(phrase_file(recipe.words));
-  files.require_writable();
+  if (is_first_rank()) files.require_writable();
   const Corpus corpus = input.open(files);
 
   const CountedText text = count_text(corpus, recipe, training_control({}, console));
   {
     const ProgressLine line("writing", "", console);
     OutputFiles outputs;
-    if (!save_vocabulary.empty()) write_vocabulary(outputs, save_vocabulary, text.vocabulary);
+    if (!save_vocabulary.empty() && is_first_rank()) write_vocabulary(outputs, save_vocabulary, text.vocabulary);
     write_cooccurrences(outputs, output, text.cooccurrences, &progress());
     outputs.commit();
   }

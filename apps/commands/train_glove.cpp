@@ -101,7 +101,7 @@ void run(Job job) {
   files.reads(std::array{recipe.counting.words.file, job.cooccurrence_file});
   files.reads(files_read(job.files.initialize));
   files.reads(phrase_file(recipe.counting.words));
-  if (!job.dry_run) files.require_writable();  // before hours of training, not after
+  if (!job.dry_run && is_first_rank()) files.require_writable();  // before hours of training, not after
 
   const TrainingControl control = training_control(job.files, job.console, 6);
   recipe.initial_name = job.files.initialize;
@@ -111,10 +111,11 @@ void run(Job job) {
   if (job.dry_run) return show_tables(glove_tables(text.vocabulary.size(), pairs, glove_options(recipe, control)));
 
   OutputFiles outputs;
-  if (!job.parameters.empty())
+  if (!job.parameters.empty() && is_first_rank())
     recipe.on_parameters = [&](const GloveVectors& learnt) { write_glove_parameters(outputs, job.parameters, learnt); };
   const TrainedVectors trained =
       train_or_say_what_is_kept(checkpoint, [&] { return train_glove(std::move(text), recipe, control); });
+  if (!is_first_rank()) return;
   {
     const ProgressLine line("writing", "", job.console);
     within_threads(recipe.counting.words.options.threads, [&] { job.files.output.write(outputs, trained.vectors); });

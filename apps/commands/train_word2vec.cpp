@@ -171,7 +171,7 @@ void run_word2vec_job(Word2VecJob job) {
   Word2VecRecipe& recipe = job.recipe;
   RunFiles files = files_of(job);
   require_feasible(job);
-  if (!job.dry_run) files.require_writable();
+  if (!job.dry_run && is_first_rank()) files.require_writable();
   const Corpus corpus = job.files.corpus.open(files);
 
   const TrainingControl control = training_control(job.files, job.console);
@@ -186,6 +186,7 @@ void run_word2vec_job(Word2VecJob job) {
   if (job.dry_run) return show_estimate(estimate_word2vec(text, &progress()));
   const TrainedVectors trained =
       train_or_say_what_is_kept(control.checkpoint, [&] { return train_word2vec(text, recipe, control); });
+  if (!is_first_rank()) return;
   write(job, trained);
   if (!job.console.quiet)
     remark_trained(trained, "words",

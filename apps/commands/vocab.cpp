@@ -36,7 +36,7 @@ int run_vocab(std::span<const std::string> arguments) {
   validate(vocabulary_options);
   RunFiles files;
   files.writes(output);
-  files.require_writable();
+  if (is_first_rank()) files.require_writable();
 
   files.reads(phrase_file(words));
   const Corpus corpus = input.open(files);
@@ -47,6 +47,7 @@ int run_vocab(std::span<const std::string> arguments) {
     return count_words(corpus, reading, &progress(), &summary);
   }();
   if (!console.quiet) remark(corpus.name() + ": " + described(summary));
+  if (!is_first_rank()) return 0;
   if (!output.empty()) {
     write_vocabulary(output, vocabulary);
     if (!console.quiet) remark(grouped(vocabulary.size()) + " words; wrote " + output);

@@ -1,0 +1,93 @@
+#include "equivec/base/error.hpp"
+#include "equivec/train/training.hpp"
+
+#include "apps/cli/command.hpp"
+#include "apps/cli/console.hpp"
+#include "apps/cli/program.hpp"
+#include "apps/ranks/mpi_communicator.hpp"
+
+#include <algorithm>
+#include <array>
+#include <iomanip>
+#include <iostream>
+#include <ostream>
+#include <string>
+#include <vector>
+
+using namespace equivec;
+
+namespace {
+
+/// The commands of equivec that several processes do together. Their options and files are the same.
+constexpr std::array commands = {
+    Command{"train skipgram", "learn word vectors from text (word2vec's skip-gram)", run_train_skipgram},
+    Command{"train cbow", "learn word vectors from text (word2vec's CBOW)", run_train_cbow},
+    Command{"train glove", "learn word vectors from text (GloVe)", run_train_glove},
+    Command{"cooccur", "count how often words stand near each other, for GloVe", run_cooccur},
+    Command{"vocab", "count the words of a text", run_vocab},
+};
+
+void show_usage(std::ostream& out) {
+  out << "usage: mpirun -n RANKS equivec-ranks COMMAND ARGUMENTS [options]\n\n"
+         "Does what equivec does with many processes, on one machine or on many, by MPI (mpirun, srun).\n\n";
+  for (const Command& command : commands)
+    out << "  " << std::left << std::setw(16) << command.name << command.summary << '\n';
+  out << "\nCommands, options and files are those of equivec; each rank must see the same files of the corpus, and\n"
+         "rank 0 alone writes. vocab, cooccur and train glove give the same bytes as equivec for any number of\n"
+         "ranks. docs/scale-out.md tells how to size and run it.\n"
+         "Exit status: 0 done, 1 data or a file is at fault, 2 the command line is, 130 and 143 interrupted.\n";
+}
+
+bool needs_no_ranks(std::span<char* const> arguments) {
+  return arguments.size() < 2 || std::ranges::any_of(arguments, [](std::string_view argument) {
+           return argument == "--help" || argument == "-h" || argument == "help" || argument == "--version";
+         });
+}
+
+/// All ranks must have been started alike: else they would wait for each other for ever.
+void require_alike(MpiCommunicator& ranks, std::span<char* const> arguments) {
+  std::string own = "version " EQUIVEC_VERSION;
+  for (const char* const argument : arguments.subspan(1)) own += ' ' + std::string(argument);
+  const std::vector<std::string> all = gather(ranks, own), places = gather(ranks, ranks.place());
+  const auto other = std::ranges::find_if(all, [&](const std::string& each) { return each != all[0]; });
+  if (other != all.end())
+    agree(ranks, [&] {
+      throw OptionError("the ranks were started differently: " + places[0] + " as '" + all[0] + "', " +
+                        places[static_cast<std::size_t>(other - all.begin())] + " as '" + *other +
+                        "'; install one version and give all the same arguments");
+    });
+  const std::vector<std::string> sets = gather(ranks, instruction_set());
+  const auto set = std::ranges::find_if(sets, [&](const std::string& each) { return each != sets[0]; });
+  if (set != sets.end())
+    remark(places[0] + " computes with " + sets[0] + ", " + places[static_cast<std::size_t>(set - sets.begin())] +
+           " with " + *set + ": other machines would give other bits");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Program program{.name = "equivec-ranks", .commands = commands, .show_usage = show_usage};
+  const std::span<char* const> arguments(argv, static_cast<std::size_t>(argc));
+  if (needs_no_ranks(arguments)) return run_program(program, argc, argv);
+  std::unique_ptr<MpiCommunicator> ranks;
+  try {
+    ranks = MpiCommunicator::start();
+  } catch (const Error& error) {
+    return program.fail("", error.what(), 1);
+  }
+  set_ranks(ranks.get());
+  // What one rank knows all the others need not wait for; what all know the first one says.
+  program.on_failure = [&](std::string_view command, const std::string& message, int status) {
+    if (ranks->size() == 1 || ranks->is_agreed(message) || status == 2)
+      return ranks->is_first() ? Program::say_and_fail(program.name, command, message, status) : status;
+    ranks->abort(std::string(program.name) + " " + std::string(command) + ": " + ranks->place() + ": " + message);
+    return status;  // not reached
+  };
+  if (!ranks->is_first()) std::cout.rdbuf(nullptr);
+  try {
+    require_alike(*ranks, arguments);
+  } catch (const Error& error) {
+    return program.fail("", error.what(), 2);
+  }
+  return run_program(program, argc, argv);
+}
