@@ -82,7 +82,7 @@ bool parse(std::span<const std::string> arguments, Job& job) {
 
 CountedText counted_text(const Job& job, const TrainingControl& control, RunFiles& files) {
   if (!job.cooccurrence_file.empty())
-    return read_counted_text(job.cooccurrence_file, job.recipe.counting, control.reporting());
+    return read_counted_text(job.cooccurrence_file, job.recipe.counting, control.reporting(), ranks());
   const Corpus corpus = job.files.corpus.open(files);
   return count_text(corpus, job.recipe.counting, control);
 }

@@ -6,6 +6,7 @@
 #include "src/counts/cooccurrence_store.hpp"
 #include "src/counts/encoded_corpus.hpp"
 #include "src/counts/range_runs.hpp"
+#include "src/files/files.hpp"
 #include "src/files/varint.hpp"
 
 #include <tbb/blocked_range.h>
@@ -16,6 +17,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <numeric>
 #include <string>
@@ -131,16 +133,20 @@ class PositionIndex {
  public:
   PositionIndex(std::size_t words, tbb::task_arena& arena) : words_(words), arena_(arena), begins_(words + 1) {}
 
-  /// Indexes ids[begin, end).
-  void build(std::span<const WordId> ids, std::size_t begin, std::size_t end) {
+  /// Indexes ids[begin, end), but for those that stand around the chunks of one of several ranks.
+  void build(std::span<const WordId> ids, std::size_t begin, std::size_t end, bool in_context) {
     first_ = begin;
+    const auto is_own = [in_context](std::size_t i) {
+      constexpr std::size_t context = EncodedCorpus::context_size, chunk = EncodedCorpus::chunk_size;
+      return !in_context || i % (chunk + 2 * context) - context < chunk;  // wraps around below
+    };
     const auto pieces = static_cast<std::size_t>(arena_.max_concurrency());
     const auto bound = [&](std::size_t piece) { return begin + (end - begin) * piece / pieces; };
     std::vector<std::vector<std::uint32_t>> next(pieces);
     each(pieces, [&](std::size_t piece) {
       next[piece].assign(words_, 0);
       for (std::size_t i = bound(piece); i < bound(piece + 1); ++i)
-        if (ids[i] != sentence_end) ++next[piece][index(ids[i])];
+        if (ids[i] != sentence_end && is_own(i)) ++next[piece][index(ids[i])];
     });
     std::uint32_t sum = 0;
     for (std::size_t word = 0; word < words_; ++word) {
@@ -151,7 +157,7 @@ class PositionIndex {
     if (positions_.size() < sum) positions_.resize(sum);
     each(pieces, [&](std::size_t piece) {
       for (std::size_t i = bound(piece); i < bound(piece + 1); ++i)
-        if (ids[i] != sentence_end) positions_[next[piece][index(ids[i])]++] = static_cast<std::uint32_t>(i - begin);
+        if (ids[i] != sentence_end && is_own(i)) positions_[next[piece][index(ids[i])]++] = static_cast<std::uint32_t>(i - begin);
     });
   }
 
@@ -209,31 +215,41 @@ std::vector<std::size_t> ranges_of(const Vocabulary& vocabulary, const Cooccurre
   return bounds;
 }
 
+/// Hosts may have different memory.
+std::vector<std::size_t> same_on_all(Communicator& ranks, const std::vector<std::size_t>& numbers) {
+  const std::string bytes = broadcast(ranks, std::string(bytes_of(std::span<const std::size_t>(numbers))));
+  std::vector<std::size_t> result(bytes.size() / sizeof(std::size_t));
+  std::memcpy(result.data(), bytes.data(), bytes.size());
+  return result;
+}
+
 class Counting {
  public:
   Counting(const EncodedCorpus& corpus, const Vocabulary& vocabulary, const CooccurrenceOptions& options,
            Progress* progress)
       : ids_(corpus.ids()),
+        ranks_(corpus.ranks()),
         vocabulary_(vocabulary),
         options_(options),
         weights_(weights_of(options, corpus.words())),
         plan_(plan_of(ids_.size(), options)),
-        bounds_(ranges_of(vocabulary, options)),
+        bounds_(ranks_ ? same_on_all(*ranks_, ranges_of(vocabulary, options)) : ranges_of(vocabulary, options)),
         progress_(progress ? *progress : unseen_),
         arena_(thread_count(options.threads)),
         sums_([&] { return Sums(vocabulary.size()); }) {
     progress_.done = 0;
-    progress_.total = corpus.words();
+    progress_.total = corpus.words() / static_cast<std::uint64_t>(ranks_ ? ranks_->size() : 1);
   }
 
   Cooccurrences run() {
+    if (ranks_) return run_together();
     CooccurrenceStore store(vocabulary_.size(), plan_.result);
     RangeRuns runs(bounds_.size() - 1, "the co-occurrences of a part of the corpus");
     const bool parts = plan_.part < ids_.size();
     {
       PositionIndex index(vocabulary_.size(), arena_);
       for (std::size_t begin = 0; begin < ids_.size(); begin += plan_.part) {
-        index.build(ids_, begin, std::min(begin + plan_.part, ids_.size()));
+        index.build(ids_, begin, std::min(begin + plan_.part, ids_.size()), false);
         for_each_range([&](std::size_t range, Sums& sums) {
           if (parts)
             runs.add(range, encoded(range, index, sums));
@@ -247,11 +263,62 @@ class Counting {
   }
 
  private:
+  /// Each rank counts in its chunks, a part at a time and in it some ranges of rows at a time, and sends the sums of a
+  /// range to the rank that adds them up.
+  Cooccurrences run_together() {
+    const auto size = static_cast<std::size_t>(ranks_->size());
+    const std::size_t ranges = bounds_.size() - 1, batch = size * static_cast<std::size_t>(arena_.max_concurrency()) * 2;
+    CooccurrenceStore store(vocabulary_.size(), plan_.result, ranks_);
+    RangeRuns runs(ranges, "the co-occurrences of parts of the corpus");
+    {
+      PositionIndex index(vocabulary_.size(), arena_);
+      bool more = true;
+      for (std::size_t begin = 0; more; begin += plan_.part) {
+        const std::size_t first = std::min(begin, ids_.size()), end = std::min(begin + plan_.part, ids_.size());
+        index.build(ids_, first, end, true);
+        for (std::size_t range = 0; range < ranges; range += batch)
+          exchange_sums(range, std::min(range + batch, ranges), index, runs);
+        more = any_of(*ranks_, end < ids_.size());
+      }
+    }
+    for_each_range([&](std::size_t range, Sums& sums) {
+      if (owner_of(range) == static_cast<std::size_t>(ranks_->rank())) store.add(merged(range, runs, sums.large));
+    });
+    return std::move(store).keep();
+  }
+
+  /// Neighbouring ranges have about as many pairs, so that turns are fair.
+  std::size_t owner_of(std::size_t range) const { return range % static_cast<std::size_t>(ranks_->size()); }
+
+  void exchange_sums(std::size_t begin, std::size_t end, const PositionIndex& index, RangeRuns& runs) {
+    std::vector<std::string> sums_of_range(end - begin);
+    for_each_range([&](std::size_t range, Sums& sums) { sums_of_range[range - begin] = encoded(range, index, sums); },
+                   begin, end);
+    std::vector<std::string> messages(static_cast<std::size_t>(ranks_->size()));
+    for (std::size_t range = begin; range < end; ++range) {
+      std::string& message = messages[owner_of(range)];
+      append_varint(message, range);
+      append_varint(message, sums_of_range[range - begin].size());
+      message += std::exchange(sums_of_range[range - begin], {});
+    }
+    for (const std::string& message : exchange(*ranks_, std::move(messages))) {
+      VarintReader reader(message);
+      while (!reader.at_end()) {
+        const std::size_t range = reader();
+        runs.add(range, std::string(reader.bytes(reader())));
+      }
+    }
+  }
+
   template <class F>
   void for_each_range(const F& f) {
+    for_each_range(f, 0, bounds_.size() - 1);
+  }
+  template <class F>
+  void for_each_range(const F& f, std::size_t begin, std::size_t end) {
     arena_.execute([&] {
       tbb::parallel_for(
-          std::size_t{0}, bounds_.size() - 1,
+          begin, end,
           [&](std::size_t range) {
             check_cancelled(&progress_);
             f(range, sums_.local());
@@ -350,6 +417,7 @@ class Counting {
   }
 
   std::span<const WordId> ids_;
+  Communicator* ranks_;
   const Vocabulary& vocabulary_;
   const CooccurrenceOptions& options_;
   Weights weights_;

@@ -79,17 +79,51 @@ class RecordFile {
 
 }  // namespace
 
+namespace {
+
+void append_records(std::size_t row, const Cooccurrences::Row& r, std::vector<Record>& records) {
+  for (std::size_t i = 0; i < r.words.size(); ++i)
+    records.push_back({static_cast<std::uint32_t>(row + 1), static_cast<std::uint32_t>(index(r.words[i]) + 1),
+                       r.counts[i]});
+}
+
+/// Some rows at a time, which the ranks that have them send to the first one. out: null on the others.
+void write_together(Communicator& ranks, OutputFile* out, const Cooccurrences& cooccurrences,
+                    const Progress* progress) {
+  constexpr std::size_t rows_of_message = 256;
+  std::vector<Record> records;
+  for (std::size_t begin = 0; begin < cooccurrences.words(); begin += rows_of_message) {
+    if (any_of(ranks, progress && progress->cancelled)) throw Cancelled();
+    records.clear();
+    for (std::size_t row = begin; row < std::min(begin + rows_of_message, cooccurrences.words()); ++row)
+      append_records(row, cooccurrences.row(word_id(row)), records);
+    std::vector<std::string> messages(static_cast<std::size_t>(ranks.size()));
+    messages[0] = bytes_of(std::span<const Record>(records));
+    const std::vector<std::string> all = exchange(ranks, std::move(messages));
+    if (!out) continue;
+    records.clear();
+    for (const std::string& each : all) {
+      const std::size_t before = records.size();
+      records.resize(before + each.size() / sizeof(Record));
+      std::memcpy(records.data() + before, each.data(), each.size());
+    }
+    std::ranges::stable_sort(records, {}, &Record::row);  // each row is in one rank's, in order
+    out->write(bytes_of(std::span<const Record>(records)));
+  }
+}
+
+}  // namespace
+
 void write_cooccurrences(OutputFiles& files, const std::filesystem::path& file, const Cooccurrences& cooccurrences,
                          Progress* progress) {
+  if (Communicator* const ranks = cooccurrences.ranks())
+    return write_together(*ranks, ranks->is_first() ? &files.open(file) : nullptr, cooccurrences, progress);
   OutputFile& out = files.open(file);
   std::vector<Record> records;
   for (std::size_t row = 0; row < cooccurrences.words(); ++row) {
     check_cancelled(progress);
-    const Cooccurrences::Row r = cooccurrences.row(word_id(row));
-    records.resize(r.words.size());
-    for (std::size_t i = 0; i < r.words.size(); ++i)
-      records[i] = {static_cast<std::uint32_t>(row + 1), static_cast<std::uint32_t>(index(r.words[i]) + 1),
-                    r.counts[i]};
+    records.clear();
+    append_records(row, cooccurrences.row(word_id(row)), records);
     out.write(bytes_of(std::span<const Record>(records)));
   }
 }
@@ -101,7 +135,8 @@ void write_cooccurrences(const std::filesystem::path& file, const Cooccurrences&
 }
 
 Cooccurrences read_cooccurrences(const std::filesystem::path& file, const Vocabulary& vocabulary, std::uint64_t memory,
-                                 Progress* progress) {
+                                 Progress* progress, Communicator* ranks) {
+  if (ranks && !ranks->is_first()) return CooccurrenceStore(vocabulary.size(), memory / 4, ranks).keep();
   const RecordFile records(file, vocabulary, progress);
   std::vector<std::uint64_t> sizes(vocabulary.size(), 0);
   for (std::size_t i = 0; i < records.size(); ++i) {
@@ -110,7 +145,7 @@ Cooccurrences read_cooccurrences(const std::filesystem::path& file, const Vocabu
   }
   // Reads as many rows at a time as fit half the memory, in one pass over the file each.
   const std::uint64_t most = memory == 0 ? records.size() : std::max<std::uint64_t>(memory / 2 / sizeof(Pair), 1);
-  CooccurrenceStore store(vocabulary.size(), memory / 4);
+  CooccurrenceStore store(vocabulary.size(), memory / 4, ranks);
   std::vector<Pair> pairs;
   for (std::size_t first = 0, last = 0; first < vocabulary.size(); first = last) {
     std::uint64_t sum = 0;

@@ -380,11 +380,11 @@ CountedText count_text(const Corpus& corpus, const CooccurrenceRecipe& given_rec
 }
 
 CountedText read_counted_text(const std::string& cooccurrence_file, const CooccurrenceRecipe& given_recipe,
-                              const Reporting& reporting) {
+                              const Reporting& reporting, Communicator* ranks) {
   const auto& [words, options, memory] = shared_out(given_recipe);
   Vocabulary vocabulary = read_counted_vocabulary(words.file);
   const auto stage = reporting.begin("reading the co-occurrences", "");
-  Cooccurrences cooccurrences = read_cooccurrences(cooccurrence_file, vocabulary, options.memory, reporting.progress);
+  Cooccurrences cooccurrences = read_cooccurrences(cooccurrence_file, vocabulary, options.memory, reporting.progress, ranks);
   return {std::move(vocabulary),
           std::move(cooccurrences),
           {{"tool", std::string(tool)},

@@ -113,9 +113,10 @@ struct CountedText {
 /// threads and any memory. Uses control.initial as prepare_word2vec() does.
 CountedText count_text(const Corpus& corpus, const CooccurrenceRecipe& recipe, const TrainingControl& control = {});
 
-/// Reads a file of pairs, as write_cooccurrences() or Stanford's cooccur write it, and its recipe.words.file.
+/// Reads a file of pairs, as write_cooccurrences() or Stanford's cooccur write it, and its recipe.words.file, which every
+/// one of several ranks reads.
 CountedText read_counted_text(const std::string& cooccurrence_file, const CooccurrenceRecipe& recipe,
-                              const Reporting& reporting = {});
+                              const Reporting& reporting = {}, Communicator* ranks = nullptr);
 
 struct GloveRecipe {
   CooccurrenceRecipe counting = {};
