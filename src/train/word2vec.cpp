@@ -11,6 +11,7 @@
 #include "src/counts/encoded_corpus.hpp"
 #include "src/train/checkpoint.hpp"
 #include "src/train/huffman.hpp"
+#include "src/train/rank_merger.hpp"
 #include "src/train/private_rows.hpp"
 #include "src/train/row_replicas.hpp"
 #include "src/train/training_run.hpp"
@@ -25,8 +26,10 @@
 #include <tbb/task_group.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cmath>
+#include <cstring>
 #include <mutex>
 #include <optional>
 
@@ -243,7 +246,7 @@ class Training : private TrainingRun {
  public:
   Training(const EncodedCorpus& corpus, const Vocabulary& vocabulary, const Word2VecOptions& options,
            const TrainingControl& control)
-      : TrainingRun(vocabulary, control, window_kernels().instruction_set),
+      : TrainingRun(vocabulary, control, window_kernels().instruction_set, corpus.ranks()),
         corpus_(corpus),
         options_(options),
         state_{.options = options,
@@ -270,15 +273,19 @@ class Training : private TrainingRun {
     if (state_.has_ngrams()) tables_.push_back({"ngrams", &state_.ngrams});
     round_piece_ = round_piece_of(vocabulary, state_.keep, state_.rows_of_words, options.loss);
     const std::size_t round = round_workers * round_piece_;
-    tasks_of_epoch_ = options.deterministic ? (corpus.ids().size() + round - 1) / round : corpus.chunks();
+    tasks_of_epoch_ = options.deterministic ? (corpus.size() + round - 1) / round : corpus.chunks();
     const std::vector<std::vector<int>> groups = core_groups();
+    words_here_ = corpus.words() * static_cast<std::uint64_t>(options.epochs) /
+                  static_cast<std::uint64_t>(ranks_ ? ranks_->size() : 1);
     if (const std::size_t count = replicas_of(options, groups.size()); count > 1)
       replicas_.emplace(vocabulary, state_, noise_weights(vocabulary, options.noise_exponent), count, groups,
-                        corpus.words() * static_cast<std::uint64_t>(options.epochs));
+                        words_here_);
+    if (ranks_) join_ranks();
   }
 
   Word2VecVectors run() {
-    TrainingRun::run(tasks_of_epoch_, options_.epochs, corpus_.words() * static_cast<std::uint64_t>(options_.epochs));
+    TrainingRun::run(tasks_of_epoch_, options_.epochs, words_here_);
+    if (ranks_) report_merging();
     if (trained_pairs_ == 0)
       throw Error(
           "there was nothing to learn from: no sentence has two words of the vocabulary that subsampling left; is "
@@ -294,6 +301,100 @@ class Training : private TrainingRun {
   }
 
  private:
+  // ---- ranks ----
+
+  void join_ranks() {
+    const Word2VecTouches touches =
+        touches_of(vocabulary_, state_, noise_weights(vocabulary_, options_.noise_exponent));
+    std::vector<RankTable> tables = {{&state_.words, {}, touches.words, gain_of_inputs}};
+    if (state_.contexts.rows() > 0) tables.push_back({&state_.contexts, {}, touches.contexts, gain_of_outputs});
+    if (state_.nodes.rows() > 0) tables.push_back({&state_.nodes, {}, touches.nodes, gain_of_outputs});
+    for (std::size_t k = 0; replicas_ && k < replicas_->count(); ++k)
+      for (RankTable& table : tables)
+        table.copies.push_back(table.table == &state_.words      ? &replicas_->words(k)
+                               : table.table == &state_.contexts ? &replicas_->contexts(k)
+                                                                 : &replicas_->nodes(k));
+    RankMergeSchedule schedule;
+    schedule.words = static_cast<double>(words_here_);
+    merger_.emplace(*ranks_, std::move(tables), schedule, progress_);
+  }
+
+  /// Tasks of all ranks between two places where these may wait for each other.
+  struct Leg {
+    std::size_t begin = 0, end = 0;
+    std::size_t ids = 0;  ///< of those that are here
+  };
+
+  /// The first task from `task` on whose chunk is here.
+  std::size_t task_here(std::size_t task, std::size_t end) const {
+    while (task < end && !corpus_.has_chunk(task % tasks_of_epoch_)) ++task;
+    return task;
+  }
+
+  void begin_leg(std::size_t end) {
+    leg_ = {next_, end, 0};
+    ids_done_ = 0;
+    for (std::size_t task = task_here(next_, end); task < end; task = task_here(task + 1, end))
+      leg_.ids += corpus_.chunk(task % tasks_of_epoch_).size();
+    if (!merger_started_) merger_->start(share_of_tasks(static_cast<double>(next_)));
+    merger_started_ = true;
+  }
+
+  double share_of_tasks(double tasks) const {
+    return tasks / static_cast<double>(tasks_of_epoch_ * static_cast<std::size_t>(options_.epochs));
+  }
+
+  /// Merges what is due now that this rank has trained some of its ids: at the end of a leg all have begun the same.
+  void merge_ranks(std::size_t ids, float rate) {
+    const std::size_t done = ids_done_.fetch_add(ids, std::memory_order_relaxed) + ids;
+    const double share = static_cast<double>(done) / static_cast<double>(leg_.ids);
+    merge_ranks_at([&](double at) { merger_->merge_due(at, rate); },
+                   static_cast<double>(leg_.begin) + share * static_cast<double>(leg_.end - leg_.begin), rate);
+  }
+  template <class Merge>
+  void merge_ranks_at(const Merge& merge, double tasks, float rate) {
+    try {
+      merge(share_of_tasks(tasks));
+    } catch (const RankMerger::Diverged& diverged) {
+      fail_diverged(next_ / tasks_of_epoch_, word_id(std::min(diverged.row, vocabulary_.size() - 1)), rate,
+                    "how far its row went between two merges");
+    }
+  }
+
+  float rate_before(std::size_t task) const {
+    const std::size_t last = std::max<std::size_t>(task, 1) - 1;
+    return learning_rate(last / tasks_of_epoch_, last % tasks_of_epoch_ * EncodedCorpus::chunk_size);
+  }
+
+  void collect() override {
+    if (merger_) merge_ranks_at([&](double) { merger_->merge_all(rate_before(next_)); }, 0, rate_before(next_));
+  }
+
+  /// What all ranks lost, on all of them.
+  void add_losses(LossSum before, double pairs_before) {
+    std::array<double, 2> own = {epoch_loss_.loss - before.loss, epoch_loss_.pairs - before.pairs};
+    epoch_loss_ = before;
+    trained_pairs_ = pairs_before;
+    for (const std::string& bytes : gather(*ranks_, std::string(reinterpret_cast<const char*>(own.data()), sizeof own))) {
+      std::array<double, 2> sum{};
+      std::memcpy(sum.data(), bytes.data(), sizeof sum);
+      epoch_loss_.add({sum[0], sum[1]});
+      trained_pairs_ += sum[1];
+    }
+  }
+
+  void report_merging() {
+    const std::array<std::uint64_t, 2> own = {merger_->bytes_sent(),
+                                              static_cast<std::uint64_t>(merger_->seconds_waited() * 1e6)};
+    const std::vector<std::uint64_t> all = sums(*ranks_, own);
+    const auto count = static_cast<double>(ranks_->size());
+    const auto rounded = [&](double number) { return shortest(std::round(number / count * 100) / 100); };
+    control_.reporting().notice("merging over " + std::to_string(ranks_->size()) + " ranks: " +
+                                rounded(static_cast<double>(all[0]) / static_cast<double>(words_here_)) +
+                                " bytes sent a rank for each word it trained, " +
+                                rounded(static_cast<double>(all[1]) * 1e-6) + " s waited for others");
+  }
+
   /// The means of words' own rows and those of their n-grams.
   Matrix composed_words() const {
     Matrix result(static_cast<Eigen::Index>(state_.words.rows()), options_.dimension);
@@ -373,18 +474,18 @@ class Training : private TrainingRun {
 
   /// Falls with the share of all words, those of earlier epochs included, that stand before `position`.
   float learning_rate(std::size_t epoch, std::size_t position) const {
-    const auto size = static_cast<double>(corpus_.ids().size());
+    const auto size = static_cast<double>(corpus_.size());
     const double share = (static_cast<double>(epoch) * size + static_cast<double>(position)) / (size * options_.epochs);
     return static_cast<float>(options_.learning_rate * std::max(1 - share, learning_rate_floor));
   }
 
-  SubsampledText text_of(const EncodedCorpus& corpus) const {
-    return {corpus, state_.keep, static_cast<std::size_t>(options_.window)};
+  SubsampledText text_of(const EncodedCorpus::Stretch& stretch) const {
+    return {stretch, state_.keep, static_cast<std::size_t>(options_.window)};
   }
 
   /// Words of the text among ids [begin, end).
-  void count_done(std::size_t begin, std::size_t end) {
-    const auto ids = corpus_.ids().subspan(begin, end - begin);
+  void count_done(const EncodedCorpus::Stretch& stretch, std::size_t begin, std::size_t end) {
+    const auto ids = stretch.ids.subspan(begin - stretch.first, end - begin);
     progress_.done.fetch_add(
         ids.size() - static_cast<std::size_t>(std::count(ids.begin(), ids.end(), EncodedCorpus::sentence_end)),
         std::memory_order_relaxed);
@@ -404,12 +505,13 @@ class Training : private TrainingRun {
   LossSum train_chunk(WindowTrainer& trainer, const SharedRows& rows, std::vector<WordId>& sentence,
                       SentenceDraws& draws, std::size_t task) {
     const std::size_t epoch = task / tasks_of_epoch_, begin = task % tasks_of_epoch_ * EncodedCorpus::chunk_size,
-                      end = std::min(begin + EncodedCorpus::chunk_size, corpus_.ids().size());
+                      end = std::min<std::size_t>(begin + EncodedCorpus::chunk_size, corpus_.size());
+    const EncodedCorpus::Stretch stretch = corpus_.around(task % tasks_of_epoch_);
     Rng rng = stream(options_.seed, Stream::draw, task);
     float rate = 0;
     std::size_t counted = begin;
     try {
-      text_of(corpus_).for_each_sentence(
+      text_of(stretch).for_each_sentence(
           stream(options_.seed, Stream::keep, epoch), begin, end, sentence,
           [&](std::span<const WordId> words, std::size_t first, std::size_t last, std::size_t position) {
             check_cancelled_within_task();
@@ -417,13 +519,15 @@ class Training : private TrainingRun {
             trainer.draw(last - first, state_.noise, rng, draws);
             trainer.train(words, first, draws, rate, rows);
             if (replicas_) replicas_->merge_due(progress_.done.load(std::memory_order_relaxed), rate);
-            count_done(counted, position);
+            if (merger_) merge_ranks(position - counted, rate);
+            count_done(stretch, counted, position);
             counted = position;
           });
     } catch (const Diverged& diverged) {
       fail_diverged(epoch, diverged.word, rate, "the loss");
     }
-    count_done(counted, end);
+    if (merger_) merge_ranks(end - counted, rate);
+    count_done(stretch, counted, end);
     return take_loss(trainer, rate);
   }
 
@@ -432,8 +536,28 @@ class Training : private TrainingRun {
   void train_until(std::size_t end) override {
     if (options_.deterministic)
       run_rounds(end);
+    else if (ranks_)
+      run_chunks_of_ranks(end);
     else
       run_chunks(end);
+  }
+
+  /// With checkpoints ranks look now and then whether one is to be written, in places that do not depend on the time.
+  void run_chunks_of_ranks(std::size_t end) {
+    constexpr std::size_t chunks_of_leg = 64;
+    const std::size_t leg = chunks_of_leg * static_cast<std::size_t>(ranks_->size() * threads_);
+    while (next_ < end) {
+      const LossSum before = epoch_loss_;
+      const double pairs_before = trained_pairs_;
+      begin_leg(keeps_checkpoints() ? std::min(end, next_ + leg) : end);
+      run_chunks(leg_.end);
+      const float rate = rate_before(next_);
+      merge_ranks_at([&](double at) { merger_->finish_due(at, rate); }, static_cast<double>(next_), rate);
+      add_losses(before, pairs_before);
+      if (keeps_checkpoints() && stop_early()) break;
+    }
+    const bool ended = next_ == tasks_of_epoch_ * static_cast<std::size_t>(options_.epochs);
+    if (ended || (next_ == end && control_.validation)) collect();
   }
 
   std::optional<ComposedWindow> composed_for(const WindowTrainer& trainer) const {
@@ -466,13 +590,16 @@ class Training : private TrainingRun {
       SentenceDraws draws;
       try {
         while (!stop) {
-          const std::size_t task = next.fetch_add(1);
+          std::size_t task = next.load();
+          while (task < end && !next.compare_exchange_weak(task, task_here(task, end) + 1)) {
+          }
+          task = task_here(task, end);
           if (task >= end) break;
           const LossSum sum = train_chunk(trainer, rows, sentence, draws, task);
           const std::scoped_lock lock(mutex);
           epoch_loss_.add(sum);
           trained_pairs_ += sum.pairs;
-          if (stop_early()) stop = true;
+          if (!ranks_ && stop_early()) stop = true;
         }
         top.merge_all();
       } catch (...) {
@@ -492,7 +619,7 @@ class Training : private TrainingRun {
         group.wait();
       });
     }
-    next_ = std::min(next.load(), end);
+    next_ = ranks_ ? end : std::min(next.load(), end);
   }
 
   /// The same text is trained by the same worker on the same rows, however many threads there are.
@@ -519,14 +646,15 @@ class Training : private TrainingRun {
         check_cancelled_within_task();
         const std::size_t epoch = next_ / tasks_of_epoch_, round = next_ % tasks_of_epoch_;
         const auto first_of = [&](std::size_t worker) {
-          return std::min((round * round_workers + worker) * round_piece_, corpus_.ids().size());
+          return std::min<std::size_t>((round * round_workers + worker) * round_piece_, corpus_.size());
         };
         claims.clear();
         for_each(round_workers, [&](std::size_t i) {
           workers[i].clear();
           if (first_of(i) == first_of(i + 1)) return;
+          const EncodedCorpus::Stretch whole{corpus_.ids(), 0};
           Rng rng = stream(options_.seed, Stream::draw, next_ * round_workers + i);
-          text_of(corpus_).for_each_sentence(
+          text_of(whole).for_each_sentence(
               stream(options_.seed, Stream::keep, epoch), first_of(i), first_of(i + 1), scratch.local().sentence,
               [&](std::span<const WordId> words, std::size_t first, std::size_t last, std::size_t position) {
                 workers[i].add(words, first, last, position, rng, claims);
@@ -545,7 +673,7 @@ class Training : private TrainingRun {
               errors[i] = std::current_exception();
             }
           }
-          count_done(first_of(i), first_of(i + 1));
+          count_done({corpus_.ids(), 0}, first_of(i), first_of(i + 1));
         });
         for (const std::exception_ptr& error : errors)
           if (error) std::rethrow_exception(error);  // the first in the text, however many threads there are
@@ -581,15 +709,15 @@ class Training : private TrainingRun {
       SentenceDraws draws;
       const std::size_t begin = number * EncodedCorpus::chunk_size;
       Rng rng = stream(options_.seed, Stream::validation, number + 1);
-      text_of(corpus).for_each_sentence(
+      text_of({corpus.ids(), 0}).for_each_sentence(
           stream(options_.seed, Stream::validation, 0), begin,
-          std::min(begin + EncodedCorpus::chunk_size, corpus.ids().size()), sentence,
+          std::min<std::size_t>(begin + EncodedCorpus::chunk_size, corpus.size()), sentence,
           [&](std::span<const WordId> words, std::size_t first, std::size_t last, std::size_t) {
             trainer.draw(last - first, state_.noise, rng, draws);
             try {
               trainer.train(words, first, draws, 0, rows);
             } catch (const Diverged& diverged) {
-              fail_diverged(epoch, diverged.word, learning_rate(epoch, corpus_.ids().size()),
+              fail_diverged(epoch, diverged.word, learning_rate(epoch, corpus_.size()),
                             "the validation text's loss");
             }
           });
@@ -618,7 +746,12 @@ class Training : private TrainingRun {
   std::size_t round_piece_ = 0;
   std::size_t tasks_of_epoch_ = 0;  // chunks or rounds
   double trained_pairs_ = 0;
+  std::uint64_t words_here_ = 0;              // that this rank trains, in all epochs
   std::optional<Word2VecReplicas> replicas_;  // where there is more than one
+  std::optional<RankMerger> merger_;          // where there are ranks
+  bool merger_started_ = false;
+  Leg leg_;
+  std::atomic<std::size_t> ids_done_{0};  // of the leg
 };
 
 }  // namespace

@@ -11,9 +11,6 @@ namespace equivec {
 
 namespace {
 
-// How much of the way to a solution a touch with learning rate 1 moves a row; measured with 4 and 16 replicas.
-constexpr double gain_of_inputs = 0.9, gain_of_outputs = 0.3;
-
 MergeSchedule schedule_of(std::uint64_t words, std::size_t count) {
   MergeSchedule schedule;
   schedule.words = static_cast<double>(words) / static_cast<double>(count);
@@ -22,12 +19,11 @@ MergeSchedule schedule_of(std::uint64_t words, std::size_t count) {
 
 }  // namespace
 
-Word2VecReplicas::Touches Word2VecReplicas::touches_of(const Vocabulary& vocabulary, const Word2VecState& state,
-                                                       std::span<const double> noise) {
+Word2VecTouches touches_of(const Vocabulary& vocabulary, const Word2VecState& state, std::span<const double> noise) {
   const Word2VecOptions& options = state.options;
   const std::size_t size = vocabulary.size();
   const double contexts = options.window_shape == WindowShape::shrinking ? options.window + 1 : 2 * options.window;
-  Touches result{std::vector<double>(size), std::vector<double>(size), std::vector<double>(state.tree.nodes())};
+  Word2VecTouches result{std::vector<double>(size), std::vector<double>(size), std::vector<double>(state.tree.nodes())};
   double all_kept = 0, all_noise = 0;
   for (std::size_t i = 0; i < size; ++i) {
     const double kept = static_cast<double>(vocabulary.count(word_id(i))) /

@@ -22,7 +22,7 @@ std::vector<std::uint32_t> keep_thresholds(const Vocabulary& vocabulary, double 
 
 /// Sentences of a text from which frequent words are dropped at random.
 struct SubsampledText {
-  const EncodedCorpus& corpus;
+  EncodedCorpus::Stretch stretch;       ///< with what stands around the ids that are asked for
   std::span<const std::uint32_t> keep;  ///< keep_thresholds()
   std::size_t window;                   ///< words of context on each side
 
@@ -32,13 +32,14 @@ struct SubsampledText {
   template <class F>
   void for_each_sentence(Rng stream, std::size_t begin, std::size_t end, std::vector<WordId>& sentence,
                          const F& f) const {
-    const auto ids = corpus.ids();
+    const std::size_t first_id = stretch.first, last_id = first_id + stretch.ids.size();
+    const auto id_at = [ids = stretch.ids.data() - first_id](std::size_t i) { return ids[i]; };
     const std::size_t far = end - begin;  // how far to look for context where most words are dropped
     const auto kept = [&](Rng& rng, WordId id) { return static_cast<std::uint32_t>(rng() >> 32) <= keep[index(id)]; };
     sentence.resize(longest_sentence + 2 * window + 1);
     std::size_t size = 0;
-    for (std::size_t i = begin; i > 0 && begin - i < far && size < window; --i) {
-      const WordId id = ids[i - 1];
+    for (std::size_t i = begin; i > first_id && begin - i < far && size < window; --i) {
+      const WordId id = id_at(i - 1);
       if (id == EncodedCorpus::sentence_end) break;
       Rng rng = stream;
       rng.skip(i - 1);
@@ -54,7 +55,7 @@ struct SubsampledText {
     Rng rng = stream;
     rng.skip(begin);
     for (std::size_t i = begin; i < end; ++i) {
-      const WordId id = ids[i];
+      const WordId id = id_at(i);
       if (id == EncodedCorpus::sentence_end) {
         rng();
         finish(size, i);
@@ -65,8 +66,8 @@ struct SubsampledText {
       if (size - first == longest_sentence) finish(size, i);
     }
     const std::size_t last = size;
-    for (std::size_t i = end; i < ids.size() && i - end < far && size - last < window; ++i) {
-      const WordId id = ids[i];
+    for (std::size_t i = end; i < last_id && i - end < far && size - last < window; ++i) {
+      const WordId id = id_at(i);
       if (id == EncodedCorpus::sentence_end) break;
       if (kept(rng, id)) sentence[size++] = id;
     }
