@@ -1,15 +1,18 @@
 #include "equivec/train/glove.hpp"
 
+#include "equivec/base/communicator.hpp"
 #include "equivec/base/error.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/base/rng.hpp"
 #include "src/base/parallel.hpp"
 #include "src/base/row_table.hpp"
-#include "src/base/running_hash.hpp"
 #include "src/base/text_numbers.hpp"
 #include "src/files/files.hpp"
 #include "src/kernels/glove_kernels.hpp"
 #include "src/train/checkpoint.hpp"
+#include "src/train/glove_columns.hpp"
+#include "src/train/glove_rotation.hpp"
+#include "src/train/glove_strips.hpp"
 #include "src/train/glove_tiles.hpp"
 #include "src/train/training_run.hpp"
 
@@ -20,7 +23,11 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <cstring>
 #include <numeric>
+#include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace equivec {
@@ -51,19 +58,11 @@ Metadata description(const GloveOptions& options) {
 
 namespace {
 
-// Strips that are trained side by side. None of this may depend on the machine, or else the result would.
-constexpr std::size_t strips_of_group = 32;
 // Two blocks of rows fit into most processors' second caches together.
 constexpr std::size_t block_bytes = 300000;
 
 // What random streams are for.
 enum class Stream : std::uint64_t { words = 0, contexts = 1, blocks = 2, pairs = 3 };
-
-template <class T>
-void shuffle(std::span<T> items, Rng& rng) {
-  for (std::size_t i = items.size(); i > 1; --i)
-    std::swap(items[i - 1], items[rng.below(static_cast<std::uint32_t>(i))]);
-}
 
 GloveLayout layout_of(const GloveOptions& options) { return {static_cast<std::size_t>(options.dimension)}; }
 
@@ -74,74 +73,48 @@ std::size_t most_rows(std::size_t words, const GloveOptions& options) {
   return std::min<std::size_t>(std::max(std::clamp<std::size_t>(cached, 16, 1024), (words + 1023) / 1024), 65536);
 }
 
-/// An epoch takes the blocks of words, in random order, group by group. A group's blocks go on side by side, each with
-/// as many parts of the contexts as it has blocks: in every stage each block has another part, so that all of a stage
-/// may be trained at once, and what the result is does not depend on which of them are. The order of the parts and
-/// within them is random too.
-struct EpochPlan {
-  std::vector<std::uint32_t> words, contexts;  // blocks
-  std::size_t groups;
-
-  EpochPlan(std::size_t blocks, std::uint64_t seed, std::size_t epoch)
-      : words(blocks), contexts(blocks), groups((blocks + strips_of_group - 1) / strips_of_group) {
-    Rng rng = stream(seed, Stream::blocks, epoch);
-    std::iota(words.begin(), words.end(), 0u);
-    std::iota(contexts.begin(), contexts.end(), 0u);
-    shuffle<std::uint32_t>(words, rng);
-    shuffle<std::uint32_t>(contexts, rng);
-  }
-
-  std::span<const std::uint32_t> group(std::size_t number) const { return part(words, number, groups); }
-  static std::span<const std::uint32_t> part(std::span<const std::uint32_t> items, std::size_t number,
-                                             std::size_t count) {
-    const std::size_t begin = items.size() * number / count;
-    return items.subspan(begin, items.size() * (number + 1) / count - begin);
-  }
-};
-
-/// Calls f(0) ... f(count - 1), each on the thread that had it the last time where that is not kept waiting.
+/// Calls f(task) for some of the tasks 0 ... count - 1, each on the thread that had it the last time where that is not
+/// kept waiting: it has the rows in its cache.
 class SteadyTasks {
  public:
   SteadyTasks(tbb::task_arena& arena, std::size_t threads, std::size_t count)
-      : arena_(arena), threads_(threads), count_(count), taken_(count) {}
+      : arena_(arena), threads_(threads), taken_(count), last_(count) {
+    for (auto& last : last_) last.store(threads, std::memory_order_relaxed);
+  }
 
   template <class F>
-  void run(const F& f) {
-    if (threads_ == 1) {
-      for (std::size_t i = 0; i < count_; ++i) f(i);
+  void run(std::span<const std::size_t> tasks, const F& f) {
+    if (threads_ == 1 || tasks.size() < 2) {
+      for (const std::size_t task : tasks) f(task);
       return;
     }
-    for (auto& taken : taken_) taken.store(false, std::memory_order_relaxed);
+    for (const std::size_t task : tasks) taken_[task].store(false, std::memory_order_relaxed);
     const auto work = [&](std::size_t thread) {
-      for (std::size_t turn = 0; turn < threads_; ++turn)
-        for (std::size_t i = (thread + turn) % threads_; i < count_; i += threads_)
-          if (!taken_[i].exchange(true, std::memory_order_relaxed)) f(i);
+      const auto take = [&](std::size_t task) {
+        if (taken_[task].exchange(true, std::memory_order_relaxed)) return;
+        last_[task].store(thread, std::memory_order_relaxed);
+        f(task);
+      };
+      for (const std::size_t task : tasks)
+        if (last_[task].load(std::memory_order_relaxed) == thread) take(task);
+      for (const std::size_t task : tasks) take(task);
     };
     arena_.execute([&] { tbb::parallel_for(std::size_t{0}, threads_, work, affinity_); });
   }
 
  private:
   tbb::task_arena& arena_;
-  std::size_t threads_, count_;
+  std::size_t threads_;
   std::vector<std::atomic<bool>> taken_;
+  std::vector<std::atomic<std::size_t>> last_;
   tbb::static_partitioner affinity_;
 };
-
-std::string hash_of(const Cooccurrences& cooccurrences) {
-  RunningHash hash;
-  for (std::size_t row = 0; row < cooccurrences.words(); ++row) {
-    const Cooccurrences::Row r = cooccurrences.row(word_id(row));
-    hash.add(bytes_of(r.words));
-    hash.add(bytes_of(r.counts));
-  }
-  return hash.digest();
-}
 
 class Training : private TrainingRun {
  public:
   Training(Cooccurrences cooccurrences, const Vocabulary& vocabulary, const GloveOptions& options,
            const TrainingControl& control)
-      : TrainingRun(vocabulary, control, glove_kernels().instruction_set),
+      : TrainingRun(vocabulary, control, glove_kernels().instruction_set, cooccurrences.ranks()),
         options_(options),
         kernels_(glove_kernels()),
         settings_{.layout = layout_of(options),
@@ -152,8 +125,14 @@ class Training : private TrainingRun {
         arena_(threads_),
         words_(vocabulary.size(), settings_.layout.row()),
         contexts_(vocabulary.size(), settings_.layout.row()),
-        tiles_(cooccurrences, most_rows(vocabulary.size(), options), options.memory, options.threads) {
-    if (keeps_checkpoints()) hash_ = hash_of(cooccurrences);
+        hash_(keeps_checkpoints() ? hash_of(cooccurrences, options.threads) : ""),
+        blocks_(glove_blocks(cooccurrences, most_rows(vocabulary.size(), options), options.threads)),
+        pairs_(cooccurrences.size()),
+        rotation_(blocks_, stream(options.seed, Stream::blocks, 0)),
+        rank_(ranks_ ? ranks_->rank() : 0),
+        owners_(rotation_.owners(ranks_ ? ranks_->size() : 1)),
+        strips_(ranks_, words_, blocks_.bounds),
+        tiles_(tiles_of(std::move(cooccurrences))) {
     const GloveLayout& layout = settings_.layout;
     const std::size_t dimension = layout.dimension;
     // The first is what the checkpoint's vectors are, so the others' order does not matter.
@@ -166,12 +145,40 @@ class Training : private TrainingRun {
   }
 
   GloveVectors run() {
-    groups_ = EpochPlan(tiles_.blocks(), 0, 0).groups;
-    TrainingRun::run(groups_, options_.epochs, tiles_.size() * static_cast<std::uint64_t>(options_.epochs));
+    TrainingRun::run(rotation_.groups() * tasks_of_group, options_.epochs,
+                     pairs_ * static_cast<std::uint64_t>(options_.epochs));
     return result();
   }
 
  private:
+  using Group = GloveRotation::Group;
+  using Epoch = GloveRotation::Epoch;
+
+  // A task is a quarter of a group's stages. The fewer the tasks, the longer does a checkpoint take to come, and the
+  // more, the more often do ranks wait for one another.
+  static constexpr std::size_t tasks_of_group = 4;
+
+  /// The pairs of this rank's contexts. Gives the memory of the others back.
+  GloveTiles tiles_of(Cooccurrences cooccurrences) const {
+    if (ranks_) cooccurrences = columns_of(*ranks_, cooccurrences, owners_of_rows(), options_.memory);
+    return GloveTiles(cooccurrences, blocks_, options_.memory, options_.threads);
+  }
+
+  /// The rank of each block of contexts.
+  std::vector<int> owners_of_blocks() const {
+    std::vector<int> result(blocks_.size());
+    for (std::size_t part = 0; part < rotation_.parts(); ++part)
+      for (const std::uint32_t block : rotation_.part(part)) result[block] = owners_[part];
+    return result;
+  }
+
+  std::vector<int> owners_of_rows() const {
+    const std::vector<int> of_blocks = owners_of_blocks();
+    std::vector<int> result;
+    for (const std::uint16_t block : blocks_.of_rows()) result.push_back(of_blocks[block]);
+    return result;
+  }
+
   /// As in Stanford's program: all small and random, all sums of squares 1.
   void initialize() override {
     const GloveLayout& layout = settings_.layout;
@@ -194,20 +201,18 @@ class Training : private TrainingRun {
   }
 
   void train_until(std::size_t end) override {
-    const std::size_t epoch = next_ / groups_;
-    const EpochPlan plan(tiles_.blocks(), options_.seed, epoch);
+    const std::size_t tasks = rotation_.groups() * tasks_of_group, epoch = next_ / tasks;
+    const Epoch plan = rotation_.epoch(stream(options_.seed, Stream::blocks, epoch + 1));
     for (bool stop = false; next_ < end && !stop; ++next_, stop = stop_early()) {
       check_cancelled_within_task();
-      train_group(plan.group(next_ % groups_), plan, epoch);
+      train_task(plan, next_ % tasks, epoch);
     }
   }
 
-  /// The pairs of the epoch follow from the groups that are done.
+  /// What is known of the epoch follows from the pairs that are done.
   void restore(const Checkpoint& /*checkpoint*/) override {
-    const EpochPlan plan(tiles_.blocks(), options_.seed, next_ / groups_);
-    for (std::size_t number = 0; number < next_ % groups_; ++number)
-      for (const std::uint32_t strip : plan.group(number))
-        epoch_loss_.pairs += static_cast<double>(tiles_.strip_size(strip));
+    const std::uint64_t epochs = next_ / (rotation_.groups() * tasks_of_group);
+    epoch_loss_.pairs = static_cast<double>(progress_.done - epochs * pairs_);
   }
 
   bool can_be_extended() const override { return true; }
@@ -219,44 +224,127 @@ class Training : private TrainingRun {
     return result;
   }
 
-  void train_group(std::span<const std::uint32_t> group, const EpochPlan& plan, std::size_t epoch) {
-    std::vector<std::uint32_t> strips(group.begin(), group.end());
-    // The largest first, so that no thread is left with one in the end.
-    std::stable_sort(strips.begin(), strips.end(),
-                     [&](std::uint32_t a, std::uint32_t b) { return tiles_.strip_size(a) > tiles_.strip_size(b); });
-    std::vector<double> losses(strips.size(), 0);
-    SteadyTasks tasks(arena_, static_cast<std::size_t>(threads_), strips.size());
-    for (std::size_t stage = 0; stage < strips.size(); ++stage) {
-      tasks.run([&](std::size_t i) {
-        std::vector<GlovePair>& buffer = buffers_.local();
-        for (const std::uint32_t contexts : EpochPlan::part(plan.contexts, (i + stage) % strips.size(), strips.size()))
-          losses[i] += train_tile(strips[i], contexts, epoch, buffer);
-      });
-      for (std::size_t i = 0; i < strips.size(); ++i)
-        if (!std::isfinite(losses[i])) fail_diverged_in(strips[i], epoch);
+  /// What each strip of a group lost in each stage of a task.
+  struct Losses {
+    std::size_t begin, end;     // stages
+    std::vector<LossSum> sums;  // stage by stage
+
+    Losses(std::size_t first, std::size_t last, std::size_t strips)
+        : begin(first), end(last), sums((last - first) * strips) {}
+    LossSum& at(std::size_t strip, std::size_t stage) {
+      return sums[(stage - begin) * (sums.size() / (end - begin)) + strip];
     }
+  };
+
+  void train_task(const Epoch& plan, std::size_t task, std::size_t epoch) {
+    const std::size_t number = task / tasks_of_group, quarter = task % tasks_of_group, stages = plan.parts.size(),
+                      begin = stages * quarter / tasks_of_group, end = stages * (quarter + 1) / tasks_of_group;
+    if (begin == end) return;
+    const Group& group = plan.groups[number];
+    bring(plan, group, begin);
+    // What the next group needs comes meanwhile.
+    if (number + 1 < plan.groups.size()) bring(plan, plan.groups[number + 1], 0);
+    SteadyTasks tasks(arena_, static_cast<std::size_t>(threads_), group.strips.size());
+    Losses losses(begin, end, group.strips.size());
+    for (std::size_t stage = begin; stage < end; ++stage) train_stage(plan, group, stage, epoch, tasks, losses);
+    finish(plan, group, epoch, losses);
+  }
+
+  int owner(const Epoch& plan, const Group& group, std::size_t strip, std::size_t stage) const {
+    return owners_[plan.part(group, strip, stage)];
+  }
+
+  /// Each strip goes to the rank that has its part in this stage.
+  void bring(const Epoch& plan, const Group& group, std::size_t stage) {
+    for (std::size_t i = 0; i < group.strips.size(); ++i) strips_.move(group.strips[i], owner(plan, group, i, stage));
+  }
+
+  /// The strips that this rank has in this stage, in the order in which they are trained: those that leave first, so
+  /// that they travel while the others are trained, and those that have just come last, for the same reason. Otherwise
+  /// the largest first, so that no thread is left with one in the end.
+  std::vector<std::size_t> strips_here(const Epoch& plan, const Group& group, std::size_t stage) const {
+    std::vector<std::size_t> result;
+    for (std::size_t i = 0; i < group.strips.size(); ++i)
+      if (owner(plan, group, i, stage) == rank_) result.push_back(i);
+    if (!ranks_) return result;
+    const auto urgency = [&](std::size_t i) {
+      const bool comes = stage == 0 || owner(plan, group, i, stage - 1) != rank_;
+      const bool leaves = stage + 1 < plan.parts.size() && owner(plan, group, i, stage + 1) != rank_;
+      return comes ? 2 + !leaves : !leaves;
+    };
+    std::ranges::stable_sort(result, {}, urgency);
+    return result;
+  }
+
+  void train_stage(const Epoch& plan, const Group& group, std::size_t stage, std::size_t epoch, SteadyTasks& tasks,
+                   Losses& losses) {
+    const bool last = stage + 1 == plan.parts.size();
+    tasks.run(strips_here(plan, group, stage), [&](std::size_t i) {
+      const std::uint32_t strip = group.strips[i];
+      strips_.arrive(strip);
+      std::vector<GlovePair>& buffer = buffers_.local();
+      for (const std::uint32_t contexts : plan.parts[plan.part(group, i, stage)]) {
+        losses.at(i, stage).add(train_tile(strip, contexts, epoch, buffer));
+        strips_.advance();
+      }
+      if (last) return;
+      if (const int next = owner(plan, group, i, stage + 1); next != rank_) strips_.send_ahead(strip, next);
+    });
+    if (!last) bring(plan, group, stage + 1);
+  }
+
+  LossSum train_tile(std::size_t words, std::size_t contexts, std::size_t epoch, std::vector<GlovePair>& buffer) {
+    const std::span<const GlovePair> pairs = tiles_.tile(words, contexts);
+    if (pairs.empty()) return {};
+    buffer.assign(pairs.begin(), pairs.end());
+    Rng rng = stream(options_.seed, Stream::pairs, (epoch * blocks_.size() + words) * blocks_.size() + contexts);
+    shuffle<GlovePair>(buffer, rng);
+    const double loss = kernels_.train(settings_, {.words = words_.row(blocks_.first_row(words)),
+                                                   .contexts = contexts_.row(blocks_.first_row(contexts)),
+                                                   .pairs = buffer,
+                                                   .context_rows = blocks_.rows(contexts)});
+    progress_.done.fetch_add(pairs.size(), std::memory_order_relaxed);
+    return {loss, static_cast<double>(pairs.size())};
+  }
+
+  /// Adds what was lost to epoch_loss_: in an order that depends on neither threads nor ranks.
+  void finish(const Epoch& plan, const Group& group, std::size_t epoch, Losses& losses) {
+    on_each([&] { require_finite_losses(group, epoch, losses); });
+    if (ranks_) gather_losses(plan, group, losses);
     LossSum sum;
-    for (std::size_t i = 0; i < strips.size(); ++i)
-      sum.add({losses[i], static_cast<double>(tiles_.strip_size(strips[i]))});
+    for (const LossSum& each : losses.sums) sum.add(each);
     epoch_loss_.add(sum);
     if (sum.pairs > 0) progress_.loss = static_cast<float>(sum.mean());
     progress_.learning_rate = static_cast<float>(options_.learning_rate);
   }
 
-  double train_tile(std::size_t words, std::size_t contexts, std::size_t epoch, std::vector<GlovePair>& buffer) {
-    const std::span<const GlovePair> pairs = tiles_.tile(words, contexts);
-    if (pairs.empty()) return 0;
-    buffer.assign(pairs.begin(), pairs.end());
-    const std::size_t blocks = tiles_.blocks();
-    Rng rng = stream(options_.seed, Stream::pairs, (epoch * blocks + words) * blocks + contexts);
-    shuffle<GlovePair>(buffer, rng);
-    const double loss =
-        kernels_.train(settings_, {.words = words_.row(tiles_.first_row(words)),
-                                   .contexts = contexts_.row(tiles_.first_row(contexts)),
-                                   .pairs = buffer,
-                                   .context_rows = tiles_.first_row(contexts + 1) - tiles_.first_row(contexts)});
-    progress_.done.fetch_add(pairs.size(), std::memory_order_relaxed);
-    return loss;
+  /// Gives the first rank what the others have lost.
+  void gather_losses(const Epoch& plan, const Group& group, Losses& losses) {
+    // In an order that all know.
+    const auto for_each_of = [&](const auto& f) {
+      for (std::size_t stage = losses.begin; stage < losses.end; ++stage)
+        for (std::size_t i = 0; i < group.strips.size(); ++i)
+          f(static_cast<std::size_t>(owner(plan, group, i, stage)), losses.at(i, stage));
+    };
+    std::vector<std::string> bytes(static_cast<std::size_t>(ranks_->size()));
+    for_each_of([&](std::size_t rank, const LossSum& sum) {
+      if (rank > 0 && rank == static_cast<std::size_t>(rank_)) bytes[0] += bytes_of(std::span(&sum, 1));
+    });
+    bytes = exchange(*ranks_, std::move(bytes));
+    if (!ranks_->is_first()) return;
+    std::vector<std::size_t> read(bytes.size());
+    for_each_of([&](std::size_t rank, LossSum& sum) {
+      if (rank == 0) return;
+      std::memcpy(&sum, bytes[rank].data() + read[rank], sizeof sum);
+      read[rank] += sizeof sum;
+      progress_.done += static_cast<std::uint64_t>(sum.pairs);
+    });
+  }
+
+  void collect() override {
+    if (!ranks_) return;
+    strips_.collect();
+    collect_blocks(*ranks_, contexts_, blocks_.bounds, owners_of_blocks());
   }
 
   bool finite(std::size_t row) const {
@@ -265,10 +353,16 @@ class Training : private TrainingRun {
            Eigen::Map<const Eigen::ArrayXf>(contexts_.row(row), size).allFinite();
   }
 
+  void require_finite_losses(const Group& group, std::size_t epoch, Losses& losses) const {
+    for (std::size_t stage = losses.begin; stage < losses.end; ++stage)
+      for (std::size_t i = 0; i < group.strips.size(); ++i)
+        if (!std::isfinite(losses.at(i, stage).loss)) fail_diverged_in(group.strips[i], epoch);
+  }
+
   /// Names a word of the strip whose vectors are not finite, or the first of the strip, whose loss was not.
   [[noreturn]] void fail_diverged_in(std::size_t strip, std::size_t epoch) const {
-    std::size_t row = tiles_.first_row(strip);
-    for (std::size_t i = row; i < tiles_.first_row(strip + 1); ++i)
+    std::size_t row = blocks_.first_row(strip);
+    for (std::size_t i = row; i < blocks_.first_row(strip + 1); ++i)
       if (!finite(i)) {
         row = i;
         break;
@@ -282,7 +376,9 @@ class Training : private TrainingRun {
         fail_diverged(static_cast<std::size_t>(options_.epochs) - 1, word_id(i), options_.learning_rate, "its vector");
   }
 
-  GloveVectors result() const {
+  /// All ranks get it.
+  GloveVectors result() {
+    collect();
     const GloveLayout& layout = settings_.layout;
     const auto rows = static_cast<Eigen::Index>(vocabulary_.size());
     GloveVectors result{.words = Matrix(rows, options_.dimension),
@@ -297,7 +393,19 @@ class Training : private TrainingRun {
         result.context_biases[i] = contexts_.row(i)[layout.context_bias()];
       }
     });
+    share({result.words.data(), static_cast<std::size_t>(result.words.size())});
+    share({result.contexts.data(), static_cast<std::size_t>(result.contexts.size())});
+    share(result.word_biases);
+    share(result.context_biases);
     return result;
+  }
+
+  /// Gives all ranks the first one's numbers.
+  void share(std::span<float> numbers) const {
+    constexpr std::size_t piece = 1 << 24;
+    if (!ranks_) return;
+    for (std::size_t begin = 0; begin < numbers.size(); begin += piece)
+      broadcast(*ranks_, std::as_writable_bytes(numbers.subspan(begin, std::min(piece, numbers.size() - begin))));
   }
 
   const GloveOptions& options_;
@@ -306,10 +414,15 @@ class Training : private TrainingRun {
   int threads_;
   tbb::task_arena arena_;
   Table words_, contexts_;
+  std::string hash_;  // of the co-occurrences, for checkpoints
+  GloveBlocks blocks_;
+  std::uint64_t pairs_;  // of all ranks
+  GloveRotation rotation_;
+  int rank_;                 // this one
+  std::vector<int> owners_;  // the rank of each part
+  GloveStrips strips_;
   GloveTiles tiles_;
   tbb::enumerable_thread_specific<std::vector<GlovePair>> buffers_;
-  std::size_t groups_ = 0;  // of an epoch
-  std::string hash_;        // of the co-occurrences, for checkpoints
 };
 
 }  // namespace
@@ -376,7 +489,15 @@ GloveVectors train_glove(Cooccurrences cooccurrences, const Vocabulary& vocabula
     throw Error(
         "there was nothing to learn from: no sentence has two words of the vocabulary; is there one word a line?");
   require_usable(control.initial, options.dimension);
-  require_memory(glove_tables(vocabulary.size(), cooccurrences.size(), options), vocabulary.size(), options.dimension);
+  const auto ranks = cooccurrences.ranks() ? static_cast<std::uint64_t>(cooccurrences.ranks()->size()) : 1;
+  const auto require_enough_memory = [&] {
+    require_memory(glove_tables(vocabulary.size(), cooccurrences.size() / ranks, options), vocabulary.size(),
+                   options.dimension);
+  };
+  if (cooccurrences.ranks())
+    agree(*cooccurrences.ranks(), require_enough_memory);
+  else
+    require_enough_memory();
   return Training(std::move(cooccurrences), vocabulary, options, control).run();
 }
 

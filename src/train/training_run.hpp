@@ -99,6 +99,8 @@ class TrainingRun {
   bool copy_initial(WordId word, float* row) const;
   /// Of several ranks, which then call it together: whether any of them is to stop.
   bool stop_early() const;
+  /// Of several ranks, which then call it together: calls work() on each; what it throws on one is thrown on all.
+  void on_each(const std::function<void()>& work) const;
   bool keeps_checkpoints() const { return !control_.checkpoint.file.empty(); }
   /// Throws Cancelled if asked to stop; with checkpoints a task is finished first, since they are kept between tasks,
   /// and with several ranks, since the others wait for this one.
@@ -125,9 +127,8 @@ class TrainingRun {
   void save();
   bool due() const { return Clock::now() >= next_checkpoint_; }
   bool is_first() const { return !ranks_ || ranks_->is_first(); }
-  /// Calls work() on the first rank, or on all; what it throws is thrown on all.
+  /// Calls work() on the first rank; what it throws is thrown on all.
   void on_first(const std::function<void()>& work) const;
-  void on_each(const std::function<void()>& work) const;
   /// Whether it is so on any rank.
   bool on_any(bool so) const;
   void restart_clock();

@@ -1,11 +1,13 @@
 #pragma once
 
+#include "equivec/base/communicator.hpp"
 #include "equivec/base/rng.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/counts/cooccurrence.hpp"
 #include "equivec/counts/encoded_corpus.hpp"
 #include "equivec/counts/vocabulary.hpp"
 #include "equivec/train/glove.hpp"
+#include "src/counts/cooccurrence_store.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -48,6 +50,25 @@ inline Text random_text(std::size_t size, std::size_t words) {
 inline const Text& text() {
   static const Text result = random_text(60000, 1500);
   return result;
+}
+
+/// The same counts, with the rows shared by the ranks, unevenly. Called by all of them.
+inline Cooccurrences shared_rows(const Cooccurrences& whole, Communicator& ranks, std::uint64_t memory = 0) {
+  CooccurrenceStore store(whole.words(), memory, &ranks);
+  const auto bound = [&](int rank) {
+    const auto share = static_cast<double>(rank) / ranks.size();
+    return static_cast<std::size_t>(share * share * static_cast<double>(whole.words()));
+  };
+  CooccurrenceRows rows;
+  rows.first = bound(ranks.rank());
+  for (std::size_t i = rows.first; i < bound(ranks.rank() + 1); ++i) {
+    const Cooccurrences::Row row = whole.row(word_id(i));
+    rows.sizes.push_back(row.words.size());
+    rows.words.insert(rows.words.end(), row.words.begin(), row.words.end());
+    rows.counts.insert(rows.counts.end(), row.counts.begin(), row.counts.end());
+  }
+  store.add(std::move(rows));
+  return std::move(store).keep();
 }
 
 inline bool same_bits(const GloveVectors& a, const GloveVectors& b) {

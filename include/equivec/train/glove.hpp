@@ -49,14 +49,20 @@ struct GloveVectors {
 
 /// Learns vectors whose inner products, with biases, are the logarithms of the counts (equation 8), by stochastic
 /// gradient descent with AdaGrad (Duchi, Hazan and Singer 2011) in 32-bit floats. The result is the same bits for any
-/// number of threads and any memory on the same instruction set: pairs are taken tile by tile, and which tiles may be
-/// taken at once is a matter of the seed (see src/train/glove_tiles.hpp). Progress counts pairs times epochs; the loss
-/// of an epoch is the mean of equation 8's terms, halved as in Stanford's program, each taken before its step. Of
-/// `control`, `validation` is not used. Throws Error if there is no pair, if the co-occurrences are of another number
-/// of words, if the loss stops being finite (naming epoch, word and learning rate), if the tables do not fit in memory,
-/// or if the checkpoint cannot be written or does not fit these settings; Cancelled if asked to stop, after keeping a
-/// checkpoint where there is one. Takes the co-occurrences, whose memory is given back before training begins if nobody
-/// else holds them.
+/// number of threads and ranks and any memory on the same instruction set: pairs are taken tile by tile, and which
+/// tiles may be taken at once is a matter of the seed (see src/train/glove_rotation.hpp). Progress counts pairs times
+/// epochs; the loss of an epoch is the mean of equation 8's terms, halved as in Stanford's program, each taken before
+/// its step. Of `control`, `validation` is not used. Throws Error if there is no pair, if the co-occurrences are of
+/// another number of words, if the loss stops being finite (naming epoch, word and learning rate), if the tables do not
+/// fit in memory, or if the checkpoint cannot be written or does not fit these settings; Cancelled if asked to stop,
+/// after keeping a checkpoint where there is one. Takes the co-occurrences, whose memory is given back before training
+/// begins if nobody else holds them.
+///
+/// Co-occurrences whose rows ranks share (Cooccurrences::ranks()) are trained by all of them, which call this together
+/// with the same settings, and all get the result. Each keeps in memory the pairs of its share of the contexts, and,
+/// like a single process, both tables. Ranks and threads beyond 32 in all have nothing to do. Progress of the first
+/// rank counts the pairs of all; checkpoints, log and reports are those of the first. A checkpoint goes on with any
+/// number of ranks. If training diverges, all throw the Error.
 GloveVectors train_glove(Cooccurrences cooccurrences, const Vocabulary& vocabulary, const GloveOptions& options = {},
                          const TrainingControl& control = {});
 
