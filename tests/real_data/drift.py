@@ -79,7 +79,7 @@ first = train(write("first.txt", halves[0], {}), "first", 1)
 same = train(write("same.txt", halves[1], {}), "same", 2)
 changed = train(write("changed.txt", halves[1], exchanged), "changed", 2)
 null = []
-for resample in (1, 2, 3):
+for resample in (1, 2, 3, 4):  # six pairs: with three, p-values are not small enough for `neighbors` to be steady
     null.append(folder / f"null{resample}.safetensors")
     run("train", "skipgram", folder / "first.txt", "-o", null[-1], "--seed", resample, "--resample", resample, *TRAINING)
 
@@ -90,7 +90,8 @@ check(f"between two halves of a text at most 5 % of the words are called changed
 
 rows = drift(first, changed, "--null", *null)
 compared = {row["word"] for row in rows} & set(exchanged)
-for measure, least in zip(MEASURES, (0.8, 0.3, 0.6)):
+# Trainings differ. Of seven runs the lowest were 0.83, 0.49 and 0.67; `neighbors` varies the most with the seeds.
+for measure, least in zip(MEASURES, (0.8, 0.4, 0.6)):
     found = called(rows, measure)
     wrong = len(found - compared)
     share = len(found & compared) / len(compared)

@@ -153,6 +153,25 @@ TEST_CASE("drift: words that were swapped are found, and named first") {
   }
 }
 
+TEST_CASE("drift: words that lost their neighbours are found though chance alone takes half of them") {
+  const Embeddings truth = true_space(2000, 18);
+  std::set<std::string> swapped;
+  const Embeddings changed = with_swaps(truth, 50, swapped);
+  const Drift drift = measure_drift(training(truth, 4), training(changed, 5), trainings(truth, {1, 2, 3}),
+                                    {.measure = ChangeMeasure::neighbors});
+  CHECK(drift.null_median[1] > 0.5);
+  std::size_t found = 0;
+  for (const DriftingWord& word : drift.words) {
+    const WordChange& change = word.changes[1];
+    found += swapped.contains(word.word) && change.q_value <= 0.05;
+    if (std::abs(change.excess) > 1e-6) CHECK((change.distance > change.expected) == (change.excess > 0));
+    CHECK(0 <= change.interval.low);
+    CHECK(change.interval.low <= change.interval.high);
+    CHECK(change.interval.high <= 1);
+  }
+  CHECK(found >= swapped.size() * 7 / 8);  // without logits of shares: 8/10
+}
+
 TEST_CASE("drift: with one null space it is compared with the first") {
   const Embeddings truth = true_space(300, 13);
   const std::vector<Embeddings> null = trainings(truth, {1});

@@ -62,9 +62,11 @@ struct WordChange {
   double distance;
   double expected;    ///< the median of null distances at the word's frequency
   Interval interval;  ///< of the distance, if it scatters about its median as null distances of its frequency do
-  double excess;      ///< (distance - expected) / scale, where scale is how far null distances lie above their median
-  double p_value;     ///< the share of null distances with at least this excess, (r + 1) / (n + 1)
-  double q_value;     ///< false_discovery_rates() of the p-values of all words by this measure
+  /// (distance - expected) / scale, where scale is how far null distances lie above their median; shares of neighbours
+  /// are taken as logits there, since one near 1 scatters less than others, and has no room above it.
+  double excess;
+  double p_value;  ///< the share of null distances with at least this excess, (r + 1) / (n + 1)
+  double q_value;  ///< false_discovery_rates() of the p-values of all words by this measure
 };
 
 struct DriftingWord {
