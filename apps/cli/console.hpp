@@ -13,8 +13,8 @@
 /// The counters of the work in progress; Ctrl-C and SIGTERM cancel it.
 equivec::Progress& progress();
 
-/// The processes that do a command together; null if there is one, as in equivec. The first rank alone writes, and shows
-/// remarks and progress.
+/// The processes that do a command together; null if there is one, as in equivec. The first rank alone writes, and
+/// shows remarks and progress.
 equivec::Communicator* ranks();
 void set_ranks(equivec::Communicator* ranks);
 bool is_first_rank();

@@ -138,7 +138,9 @@ void count_as_word2vec_c(Word2VecJob& job, const Corpus& corpus) {
 void show_estimate(const Word2VecEstimate& estimate) {
   show_tables(estimate.tables);
   if (estimate.words_per_second == 0) {
-    std::cout << "training time was not measured, since the tables take more than a quarter of the memory\n";
+    std::cout << "training time was not measured, since "
+              << (ranks() ? "several ranks train: equivec-ranks plan projects it\n"
+                          : "the tables take more than a quarter of the memory\n");
     return;
   }
   const double seconds = static_cast<double>(estimate.words) / estimate.words_per_second;

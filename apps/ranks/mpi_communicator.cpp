@@ -36,7 +36,8 @@ class MpiMessage : public equivec::Communicator::Message {
   }
   ~MpiMessage() override {
     // Where an error is on its way, the other side may be gone.
-    if (std::uncaught_exceptions() == 0) MPI_Waitall(static_cast<int>(requests_.size()), requests_.data(), MPI_STATUSES_IGNORE);
+    if (std::uncaught_exceptions() == 0)
+      MPI_Waitall(static_cast<int>(requests_.size()), requests_.data(), MPI_STATUSES_IGNORE);
   }
   bool done() override {
     int all = 0;

@@ -20,8 +20,8 @@ struct ChosenWords {
 };
 
 /// The vocabulary as specified at count_words(). Consumes the text's tables; `name` is the corpus's, for messages.
-/// Progress is used for cancelling only. Completes text.summary. ranks: that share the text, and choose together; null if
-/// there is one.
+/// Progress is used for cancelling only. Completes text.summary. ranks: that share the text, and choose together; null
+/// if there is one.
 ChosenWords choose_words(NumberedText& text, const VocabularyOptions& options, const std::string& name,
                          const Progress* progress, Communicator* ranks = nullptr);
 

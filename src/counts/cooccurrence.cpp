@@ -157,7 +157,8 @@ class PositionIndex {
     if (positions_.size() < sum) positions_.resize(sum);
     each(pieces, [&](std::size_t piece) {
       for (std::size_t i = bound(piece); i < bound(piece + 1); ++i)
-        if (ids[i] != sentence_end && is_own(i)) positions_[next[piece][index(ids[i])]++] = static_cast<std::uint32_t>(i - begin);
+        if (ids[i] != sentence_end && is_own(i))
+          positions_[next[piece][index(ids[i])]++] = static_cast<std::uint32_t>(i - begin);
     });
   }
 
@@ -267,7 +268,8 @@ class Counting {
   /// range to the rank that adds them up.
   Cooccurrences run_together() {
     const auto size = static_cast<std::size_t>(ranks_->size());
-    const std::size_t ranges = bounds_.size() - 1, batch = size * static_cast<std::size_t>(arena_.max_concurrency()) * 2;
+    const std::size_t ranges = bounds_.size() - 1,
+                      batch = size * static_cast<std::size_t>(arena_.max_concurrency()) * 2;
     CooccurrenceStore store(vocabulary_.size(), plan_.result, ranks_);
     RangeRuns runs(ranges, "the co-occurrences of parts of the corpus");
     {

@@ -83,8 +83,8 @@ namespace {
 
 void append_records(std::size_t row, const Cooccurrences::Row& r, std::vector<Record>& records) {
   for (std::size_t i = 0; i < r.words.size(); ++i)
-    records.push_back({static_cast<std::uint32_t>(row + 1), static_cast<std::uint32_t>(index(r.words[i]) + 1),
-                       r.counts[i]});
+    records.push_back(
+        {static_cast<std::uint32_t>(row + 1), static_cast<std::uint32_t>(index(r.words[i]) + 1), r.counts[i]});
 }
 
 /// Some rows at a time, which the ranks that have them send to the first one. out: null on the others.

@@ -248,7 +248,8 @@ EncodedCorpus encode(const Corpus& corpus, const Vocabulary& vocabulary, const E
   TextSummary read = text.summary;
   read.sentences = text.sentences;
   read.words.tokens = text.tokens;
-  EncodedCorpus result = Encoder(std::move(text), std::move(ids), end_token).encode(corpus, options.threads, options.memory, progress);
+  EncodedCorpus result =
+      Encoder(std::move(text), std::move(ids), end_token).encode(corpus, options.threads, options.memory, progress);
   if (summary) {
     read.kept = {vocabulary.size(), result.words()};
     read.outside = read.words.tokens - std::min(read.words.tokens, result.words());

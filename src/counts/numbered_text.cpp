@@ -137,9 +137,7 @@ class BlockCollector {
   }
 
   /// Of the file, before the block.
-  std::uint64_t lines_before() const {
-    return lines_of_file_ + (in_first_file_ ? reader_.lines_before_share() : 0);
-  }
+  std::uint64_t lines_before() const { return lines_of_file_ + (in_first_file_ ? reader_.lines_before_share() : 0); }
 
   void append(const NumberedBlock& numbered, bool closes, std::span<const WordId> ids) {
     if (!numbered.block.file_end) hash_.add(numbered.text());
@@ -192,26 +190,26 @@ NumberedText number_words(const Corpus& corpus, const NumberingOptions& options,
   BlockCollector collector(options, sentence_end, reader, result);
   const auto read = [&] {
     ordered_pipeline(
-      options.threads, [&] { return reader.next(); },
-      [&](TextBlock block) {
-        check_cancelled(progress);
-        ThreadWords& table = words_of_thread.local();
-        NumberedBlock numbered = numberer.number(std::move(block), table);
-        if (limit.is_reached(table.words)) {
-          if (options.known) {  // it only spares looking words up again
-            table.words = {};
-            table.ids = {};
-          } else {
-            spill(table.words, *runs, progress);
-            spilled = true;
+        options.threads, [&] { return reader.next(); },
+        [&](TextBlock block) {
+          check_cancelled(progress);
+          ThreadWords& table = words_of_thread.local();
+          NumberedBlock numbered = numberer.number(std::move(block), table);
+          if (limit.is_reached(table.words)) {
+            if (options.known) {  // it only spares looking words up again
+              table.words = {};
+              table.ids = {};
+            } else {
+              spill(table.words, *runs, progress);
+              spilled = true;
+            }
           }
-        }
-        return numbered;
-      },
-      [&](NumberedBlock numbered) {
-        collector.add(numbered, !spilled);
-        if (progress) progress->done += numbered.block.stored_bytes;
-      });
+          return numbered;
+        },
+        [&](NumberedBlock numbered) {
+          collector.add(numbered, !spilled);
+          if (progress) progress->done += numbered.block.stored_bytes;
+        });
     require_whole_inputs();
     collector.finish();
   };

@@ -56,9 +56,8 @@ class SharedEncoding {
   EncodedCorpus run(EncodedCorpus share, std::span<const WordId> front) {
     Ids ids{front, share.ids()};
     if (!front.empty() && !ids.rest.empty() && ids.rest.front() == sentence_end) ids.rest = ids.rest.subspan(1);
-    const std::uint64_t words =
-        share.words() +
-        static_cast<std::uint64_t>(std::ranges::count_if(front, [](WordId id) { return id != sentence_end; }));
+    const std::uint64_t words = share.words() + static_cast<std::uint64_t>(std::ranges::count_if(
+                                                    front, [](WordId id) { return id != sentence_end; }));
     place(ids, words);
     EncodedCorpus result;
     send_all(ids);
@@ -122,13 +121,13 @@ class SharedEncoding {
     const std::size_t first = (from - std::min(from, context_size)) / chunk_size,
                       last = std::min((to - 1 + context_size) / chunk_size + 1, chunks());
     for (std::size_t chunk = first; chunk < last; ++chunk) {
-      const std::size_t chunk_begin = chunk * chunk_size, slot_begin = chunk_begin - std::min(chunk_begin, context_size),
+      const std::size_t chunk_begin = chunk * chunk_size,
+                        slot_begin = chunk_begin - std::min(chunk_begin, context_size),
                         piece_begin = std::max(from, slot_begin),
                         piece_end = std::min(to, chunk_begin + chunk_size + context_size);
       if (piece_begin >= piece_end) continue;
       std::string& message = messages[chunk % messages.size()];
-      const std::uint64_t place =
-          chunk / messages.size() * slot_size + context_size + piece_begin - chunk_begin;
+      const std::uint64_t place = chunk / messages.size() * slot_size + context_size + piece_begin - chunk_begin;
       message += bytes_of_one(place);
       message += bytes_of_one(static_cast<std::uint64_t>(piece_end - piece_begin));
       ids.append(message, piece_begin - begin_, piece_end - begin_);

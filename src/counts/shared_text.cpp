@@ -153,8 +153,8 @@ void join_shares(const Corpus& corpus, const NumberingOptions& options, const Ru
   }
   TextSummary& summary = text.summary;
   text.sentences += text.ends_before;
-  const std::array numbers = {&text.tokens,    &text.sentences, &summary.lines,
-                              &summary.records, &summary.empty_records, &summary.cuts, &summary.invalid};
+  const std::array numbers = {&text.tokens,           &text.sentences, &summary.lines,  &summary.records,
+                              &summary.empty_records, &summary.cuts,   &summary.invalid};
   std::array<std::uint64_t, numbers.size()> own{};
   for (std::size_t i = 0; i < numbers.size(); ++i) own[i] = *numbers[i];
   const std::vector<std::uint64_t> all = sums(ranks, own);
@@ -171,12 +171,17 @@ NumberedText words_of_shares(Communicator& ranks, const NumberedText& share, std
     const std::vector<std::uint64_t> counts = table.counts();
     for (std::uint32_t i = 0; i < table.size(); ++i) words.add({table.word(i), counts[i]});
   }
-  if (share.spilled)
-    share.spilled->merge(memory_for(memory) / 4, [&](const CountedWord& word) { words.add(word); });
+  if (share.spilled) share.spilled->merge(memory_for(memory) / 4, [&](const CountedWord& word) { words.add(word); });
   words.finish();
 
-  NumberedText result{.tokens = share.tokens, .sentences = share.sentences, .summary = share.summary, .tables = {},
-                      .spilled = {}, .blocks = {}, .ids = IdStore(0), .hash = {}};
+  NumberedText result{.tokens = share.tokens,
+                      .sentences = share.sentences,
+                      .summary = share.summary,
+                      .tables = {},
+                      .spilled = {},
+                      .blocks = {},
+                      .ids = IdStore(0),
+                      .hash = {}};
   TextSummary totals;  // of the words that this rank counts and leaves out
   std::string chosen;
   owned.for_each(

@@ -146,7 +146,8 @@ Corpus Corpus::shared_by(Communicator& ranks) const {
   std::string files;
   auto parts = std::make_shared<Parts>(*parts_);
   agree(ranks, [&] {
-    if (parts->collected) throw Error("words that a program gave cannot be shared by several ranks; write them to a file");
+    if (parts->collected)
+      throw Error("words that a program gave cannot be shared by several ranks; write them to a file");
     for (const Part& part : parts->parts) {
       if (part.owner)
         throw Error(part.name + ": cannot be shared by several ranks; give a file that each of them can read");

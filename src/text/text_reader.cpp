@@ -91,8 +91,7 @@ void TextReader::open(const Corpus::Part& part) {
   decompressed_ = false;
   decompressor_.reset();
   compressed_ = part.compression != Compression::none;
-  if (compressed_)
-    decompressor_ = std::make_unique<Decompressor>(part.compression, bytes_, part.name);
+  if (compressed_) decompressor_ = std::make_unique<Decompressor>(part.compression, bytes_, part.name);
   tail_.clear();
   limit_to_share(part);
   if (begins_within(part_)) {

@@ -210,11 +210,12 @@ bool RankMerger::combine_arrived() {
   bool some = false;
   for (const auto& beat : beats_on_way_) {
     if (beat->combined || !all_done(beat->changes_in)) continue;
-    combine(*beat,
-            [&](const DueRow& row) {
-              return tables_[row.table].touches[row.row] * schedule_.words / beats_ * periods_[row.table][row.row];
-            },
-            true);
+    combine(
+        *beat,
+        [&](const DueRow& row) {
+          return tables_[row.table].touches[row.row] * schedule_.words / beats_ * periods_[row.table][row.row];
+        },
+        true);
     some = true;
   }
   return some;
@@ -291,8 +292,7 @@ void RankMerger::merge_at_once(const std::vector<DueRow>& rows, double learning_
   wait_until([&] { return all_done(beat->moves_in) && all_done(beat->out); });
   apply(*beat);
   for (const auto& [table, row] : rows)
-    for (Table* const copy : tables_[table].copies)
-      std::copy_n(bases_[table].row(row), change_.size(), copy->row(row));
+    for (Table* const copy : tables_[table].copies) std::copy_n(bases_[table].row(row), change_.size(), copy->row(row));
 }
 
 }  // namespace equivec

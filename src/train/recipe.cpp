@@ -261,6 +261,7 @@ TrainedVectors train_word2vec(const Word2VecText& prepared, const Word2VecRecipe
   metadata["vectors"] = "words";
   if (epochs < training.epochs) metadata["epochs_trained"] = std::to_string(epochs);
   metadata["threads"] = shortest(training.threads);
+  if (text.corpus.ranks()) metadata["ranks"] = std::to_string(text.corpus.ranks()->size());
   metadata["instruction_set"] = instruction_set();
   if (!recipe.initial_name.empty()) metadata["initialize"] = recipe.initial_name;
   TrainedVectors result{.vectors = Embeddings(prepared.rows, std::move(learnt.words), metadata)};
@@ -281,13 +282,14 @@ TrainedVectors train_word2vec(const Corpus& corpus, const Word2VecRecipe& recipe
 Word2VecEstimate estimate_word2vec(const Word2VecText& prepared, const Progress* progress) {
   const TrainingText& text = prepared.text;
   const Word2VecOptions& training = prepared.training;
-  Word2VecEstimate result{.tables = word2vec_tables(text.vocabulary.size(), training)};
+  const int ranks = text.corpus.ranks() ? text.corpus.ranks()->size() : 1;
+  Word2VecEstimate result{.tables = word2vec_tables(text.vocabulary.size(), training, ranks)};
   result.tables.insert(result.tables.begin(),
                        {"corpus, " + grouped(text.corpus.ids().size()) + " ids", text.corpus.ids().size_bytes()});
 
   result.words = text.corpus.words() * static_cast<std::uint64_t>(training.epochs);
   require_memory(result.tables, text.vocabulary.size(), training.dimension);
-  if (total_bytes(result.tables) > memory_limit() / 4) return result;
+  if (ranks > 1 || total_bytes(result.tables) > memory_limit() / 4) return result;
 
   // A thread cancels the trial after a second.
   Progress trial;
@@ -384,7 +386,8 @@ CountedText read_counted_text(const std::string& cooccurrence_file, const Cooccu
   const auto& [words, options, memory] = shared_out(given_recipe);
   Vocabulary vocabulary = read_counted_vocabulary(words.file);
   const auto stage = reporting.begin("reading the co-occurrences", "");
-  Cooccurrences cooccurrences = read_cooccurrences(cooccurrence_file, vocabulary, options.memory, reporting.progress, ranks);
+  Cooccurrences cooccurrences =
+      read_cooccurrences(cooccurrence_file, vocabulary, options.memory, reporting.progress, ranks);
   return {std::move(vocabulary),
           std::move(cooccurrences),
           {{"tool", std::string(tool)},

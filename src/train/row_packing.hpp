@@ -8,8 +8,8 @@
 
 namespace equivec {
 
-/// Rows of numbers in few bits: a number is a whole multiple of the row's unit, which is the largest magnitude over 7 (4
-/// bits a number) or over 127 (8 bits). What rounding takes away, the sender keeps (see RankMerger).
+/// Rows of numbers in few bits: a number is a whole multiple of the row's unit, which is the largest magnitude over 7
+/// (4 bits a number) or over 127 (8 bits). What rounding takes away, the sender keeps (see RankMerger).
 class RowPacking {
  public:
   /// bits: 4 or 8.

@@ -316,6 +316,7 @@ class Training : private TrainingRun {
                                                                  : &replicas_->nodes(k));
     RankMergeSchedule schedule;
     schedule.words = static_cast<double>(words_here_);
+    schedule.delay = RankMergeSchedule::delay_for(ranks_->size());
     merger_.emplace(*ranks_, std::move(tables), schedule, progress_);
   }
 
@@ -375,7 +376,8 @@ class Training : private TrainingRun {
     std::array<double, 2> own = {epoch_loss_.loss - before.loss, epoch_loss_.pairs - before.pairs};
     epoch_loss_ = before;
     trained_pairs_ = pairs_before;
-    for (const std::string& bytes : gather(*ranks_, std::string(reinterpret_cast<const char*>(own.data()), sizeof own))) {
+    for (const std::string& bytes :
+         gather(*ranks_, std::string(reinterpret_cast<const char*>(own.data()), sizeof own))) {
       std::array<double, 2> sum{};
       std::memcpy(sum.data(), bytes.data(), sizeof sum);
       epoch_loss_.add({sum[0], sum[1]});
@@ -389,8 +391,8 @@ class Training : private TrainingRun {
     const std::vector<std::uint64_t> all = sums(*ranks_, own);
     const auto count = static_cast<double>(ranks_->size());
     const auto rounded = [&](double number) { return shortest(std::round(number / count * 100) / 100); };
-    control_.reporting().notice("merging over " + std::to_string(ranks_->size()) + " ranks: " +
-                                rounded(static_cast<double>(all[0]) / static_cast<double>(words_here_)) +
+    control_.reporting().notice("merging over " + std::to_string(ranks_->size()) +
+                                " ranks: " + rounded(static_cast<double>(all[0]) / static_cast<double>(words_here_)) +
                                 " bytes sent a rank for each word it trained, " +
                                 rounded(static_cast<double>(all[1]) * 1e-6) + " s waited for others");
   }
@@ -709,18 +711,18 @@ class Training : private TrainingRun {
       SentenceDraws draws;
       const std::size_t begin = number * EncodedCorpus::chunk_size;
       Rng rng = stream(options_.seed, Stream::validation, number + 1);
-      text_of({corpus.ids(), 0}).for_each_sentence(
-          stream(options_.seed, Stream::validation, 0), begin,
-          std::min<std::size_t>(begin + EncodedCorpus::chunk_size, corpus.size()), sentence,
-          [&](std::span<const WordId> words, std::size_t first, std::size_t last, std::size_t) {
-            trainer.draw(last - first, state_.noise, rng, draws);
-            try {
-              trainer.train(words, first, draws, 0, rows);
-            } catch (const Diverged& diverged) {
-              fail_diverged(epoch, diverged.word, learning_rate(epoch, corpus_.size()),
-                            "the validation text's loss");
-            }
-          });
+      text_of({corpus.ids(), 0})
+          .for_each_sentence(stream(options_.seed, Stream::validation, 0), begin,
+                             std::min<std::size_t>(begin + EncodedCorpus::chunk_size, corpus.size()), sentence,
+                             [&](std::span<const WordId> words, std::size_t first, std::size_t last, std::size_t) {
+                               trainer.draw(last - first, state_.noise, rng, draws);
+                               try {
+                                 trainer.train(words, first, draws, 0, rows);
+                               } catch (const Diverged& diverged) {
+                                 fail_diverged(epoch, diverged.word, learning_rate(epoch, corpus_.size()),
+                                               "the validation text's loss");
+                               }
+                             });
       sums[number] = {trainer.loss, trainer.pairs};
     });
     LossSum all;
@@ -756,7 +758,7 @@ class Training : private TrainingRun {
 
 }  // namespace
 
-std::vector<TableSize> word2vec_tables(std::size_t words, const Word2VecOptions& options) {
+std::vector<TableSize> word2vec_tables(std::size_t words, const Word2VecOptions& options, int ranks) {
   const auto dimension = static_cast<std::size_t>(options.dimension);
   const std::uint64_t table = Table::bytes_of(words, dimension);
   std::vector<TableSize> result = {{"word vectors", table}};
@@ -788,6 +790,12 @@ std::vector<TableSize> word2vec_tables(std::size_t words, const Word2VecOptions&
       if (each.name.ends_with("vectors")) bytes += each.bytes;
     result.push_back({"replicas", (replicas + 1) * bytes});
   }
+  if (ranks > 1) {
+    std::uint64_t bytes = 0;
+    for (const TableSize& each : result)
+      if (each.name.ends_with("vectors")) bytes += each.bytes;
+    result.push_back({"as last merged over ranks", bytes + bytes / static_cast<std::uint64_t>(ranks)});
+  }
   // The word vectors are copied while both tables are there, the context vectors when that of the words is freed.
   result.push_back({"result", words * dimension * sizeof(float)});
   if (options.deterministic) {
@@ -809,10 +817,24 @@ std::vector<TableSize> word2vec_tables(std::size_t words, const Word2VecOptions&
   return result;
 }
 
+namespace {
+
+/// What several ranks train.
+void require_for_ranks(const Word2VecOptions& options) {
+  if (options.deterministic)
+    throw OptionError("deterministic: several ranks train no rounds; with one thread each they give the same bits too");
+  if (options.subwords.longest > 0) throw OptionError("subwords: several ranks do not train n-grams; leave it out");
+  if (options.loss == Word2VecLoss::softmax)
+    throw OptionError("loss: the full softmax changes every row at every step, so that ranks cannot share it");
+}
+
+}  // namespace
+
 Word2VecVectors train_word2vec(const EncodedCorpus& corpus, const Vocabulary& vocabulary,
                                const Word2VecOptions& options, const TrainingControl& control) {
   validate(options);
   validate(control.checkpoint);
+  if (corpus.ranks()) require_for_ranks(options);
   require_words_of(vocabulary, corpus, "the corpus");
   if (control.validation) require_words_of(vocabulary, *control.validation, "the validation text");
   if (vocabulary.total_count() == 0)
@@ -820,7 +842,8 @@ Word2VecVectors train_word2vec(const EncodedCorpus& corpus, const Vocabulary& vo
         "the vocabulary has no counts, by which noise words are drawn and frequent words dropped; count the corpus' "
         "words");
   require_usable(control.initial, options.dimension);
-  require_memory(word2vec_tables(vocabulary.size(), options), vocabulary.size(), options.dimension);
+  const int ranks = corpus.ranks() ? corpus.ranks()->size() : 1;
+  require_memory(word2vec_tables(vocabulary.size(), options, ranks), vocabulary.size(), options.dimension);
   return Training(corpus, vocabulary, options, control).run();
 }
 

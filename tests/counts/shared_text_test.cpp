@@ -51,9 +51,9 @@ bool same(const std::vector<Vocabulary::Entry>& a, const std::vector<Vocabulary:
 
 /// The numbers of a summary that do not depend on the time.
 std::vector<std::uint64_t> numbers_of(const TextSummary& s) {
-  return {s.files,      s.bytes,       s.lines,       s.records,     s.empty_records, s.sentences,    s.cuts,
-          s.invalid,    s.words.types, s.words.tokens, s.kept.types, s.kept.tokens,   s.rare.types,   s.rare.tokens,
-          s.beyond.types, s.beyond.tokens, s.dropped.types, s.dropped.tokens};
+  return {s.files,      s.bytes,       s.lines,        s.records,       s.empty_records, s.sentences,
+          s.cuts,       s.invalid,     s.words.types,  s.words.tokens,  s.kept.types,    s.kept.tokens,
+          s.rare.types, s.rare.tokens, s.beyond.types, s.beyond.tokens, s.dropped.types, s.dropped.tokens};
 }
 
 void check_ranks(const Case& one) {
@@ -78,7 +78,8 @@ void check_ranks(const Case& one) {
         if (!text.corpus.has_chunk(i)) continue;
         const auto ids = text.corpus.chunk(i);
         const auto stretch = text.corpus.around(i);
-        wrong_context += !std::ranges::equal(stretch.ids, whole.corpus.ids().subspan(stretch.first, stretch.ids.size()));
+        wrong_context +=
+            !std::ranges::equal(stretch.ids, whole.corpus.ids().subspan(stretch.first, stretch.ids.size()));
         const std::scoped_lock lock(mutex);
         if (i < chunks.size()) chunks[i].assign(ids.begin(), ids.end());
       }
@@ -203,13 +204,13 @@ TEST_CASE("shared text: ranks with other files are an error that says which") {
   const TemporaryDirectory directory;
   write_file(directory / "0.txt", "a b c");
   write_file(directory / "1.txt", "a b c d");
-  CHECK_THROWS_WITH(run_ranks(2,
-                              [&](Communicator& ranks) {
-                                const std::array paths = {(directory / (std::to_string(ranks.rank()) + ".txt")).string()};
-                                Corpus::from_paths(paths).shared_by(ranks);
-                              }),
-                    ContainsSubstring("rank 1 has other files than rank 0") &&
-                        ContainsSubstring("7 bytes, not "));
+  CHECK_THROWS_WITH(
+      run_ranks(2,
+                [&](Communicator& ranks) {
+                  const std::array paths = {(directory / (std::to_string(ranks.rank()) + ".txt")).string()};
+                  Corpus::from_paths(paths).shared_by(ranks);
+                }),
+      ContainsSubstring("rank 1 has other files than rank 0") && ContainsSubstring("7 bytes, not "));
   CHECK_THROWS_WITH(run_ranks(2, [&](Communicator& ranks) { Corpus::from_text("a b").shared_by(ranks); }),
                     ContainsSubstring("cannot be shared by several ranks"));
 }

@@ -37,12 +37,12 @@ class EncodedCorpus {
   /// Those that are here: all, or those of this rank's chunks, each chunk in its context: context_size + chunk_size +
   /// context_size ids, of which those beyond the text are sentence ends.
   std::span<const WordId> ids() const noexcept { return ids_; }
-  std::uint64_t size() const noexcept { return size_; }  ///< ids of the text, on whatever rank
+  std::uint64_t size() const noexcept { return size_; }    ///< ids of the text, on whatever rank
   Communicator* ranks() const noexcept { return ranks_; }  ///< that share it; null: all of it is here
   /// True if the ids stand in a temporary file, since they would take more memory than they may.
   bool mapped() const noexcept { return mapped_; }
   std::size_t chunks() const noexcept { return (size_ + chunk_size - 1) / chunk_size; }  ///< of the text
-  bool has_chunk(std::size_t number) const noexcept;        ///< whether it is here
+  bool has_chunk(std::size_t number) const noexcept;                                     ///< whether it is here
   std::span<const WordId> chunk(std::size_t number) const;  ///< REQUIRES: number < chunks(), has_chunk(number)
   /// Ids that follow each other in the text.
   struct Stretch {
@@ -51,7 +51,7 @@ class EncodedCorpus {
   };
   /// A chunk, and what is here of the text around it. REQUIRES: as chunk()
   Stretch around(std::size_t number) const;
-  std::uint64_t words() const noexcept { return words_; }   ///< ids that are words, including the end token
+  std::uint64_t words() const noexcept { return words_; }  ///< ids that are words, including the end token
   std::uint64_t tokens() const noexcept {
     return tokens_;
   }  ///< words of the text, including those outside the vocabulary

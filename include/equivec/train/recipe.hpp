@@ -80,9 +80,9 @@ struct Word2VecEstimate {
   double words_per_second = 0;    ///< measured by training for a second; 0: not measured
 };
 
-/// Trains for a second to measure the speed, unless the tables take more than a quarter of the memory that the process
-/// may have. Throws Error if they take more than all of it, and what training throws. Progress is used for cancelling
-/// only.
+/// Trains for a second to measure the speed, unless there are several ranks or the tables take more than a quarter of
+/// the memory that the process may have. Throws Error if they take more than all of it, and what training throws.
+/// Progress is used for cancelling only.
 Word2VecEstimate estimate_word2vec(const Word2VecText& text, const Progress* progress = nullptr);
 
 /// The words of a text, or of recipe.words.file, as word2vec.c has them: the end of the sentence, "</s>", first,
@@ -113,8 +113,8 @@ struct CountedText {
 /// threads and any memory. Uses control.initial as prepare_word2vec() does.
 CountedText count_text(const Corpus& corpus, const CooccurrenceRecipe& recipe, const TrainingControl& control = {});
 
-/// Reads a file of pairs, as write_cooccurrences() or Stanford's cooccur write it, and its recipe.words.file, which every
-/// one of several ranks reads.
+/// Reads a file of pairs, as write_cooccurrences() or Stanford's cooccur write it, and its recipe.words.file, which
+/// every one of several ranks reads.
 CountedText read_counted_text(const std::string& cooccurrence_file, const CooccurrenceRecipe& recipe,
                               const Reporting& reporting = {}, Communicator* ranks = nullptr);
 

@@ -122,10 +122,15 @@ struct Word2VecVectors {
 /// the loss or a vector stops being finite (naming epoch, word and learning rate), if the tables do not fit in memory,
 /// or if the checkpoint cannot be written or does not fit these settings and this corpus; Cancelled if asked to stop,
 /// after keeping a checkpoint where there is one.
+///
+/// Ranks that share the corpus call it together. Each trains its chunks on replicas of the tables, which are merged
+/// meanwhile (see src/train/rank_merger.hpp), and all get the same result. With one thread a rank it is the same on
+/// every run with as many ranks. They have no deterministic rounds, no n-grams and no full softmax: OptionError.
 Word2VecVectors train_word2vec(const EncodedCorpus& corpus, const Vocabulary& vocabulary,
                                const Word2VecOptions& options = {}, const TrainingControl& control = {});
 
-/// The tables that train_word2vec keeps in memory for a vocabulary of so many words; the result is a copy.
-std::vector<TableSize> word2vec_tables(std::size_t words, const Word2VecOptions& options);
+/// The tables that train_word2vec keeps in memory for a vocabulary of so many words, on each of so many ranks; the
+/// result is a copy.
+std::vector<TableSize> word2vec_tables(std::size_t words, const Word2VecOptions& options, int ranks = 1);
 
 }  // namespace equivec
