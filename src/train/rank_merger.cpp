@@ -176,27 +176,20 @@ std::unique_ptr<RankMerger::Beat> RankMerger::sent_beat(const std::vector<DueRow
 
 /// Combines the changes of the rows that this rank owns, and sends all how far these move. Ranks' changes are added in
 /// the ranks' order, so that the sum does not depend on which came first.
-void RankMerger::combine(Beat& beat, const std::function<double(const DueRow&)>& touches, bool with_moment) {
+void RankMerger::combine(Beat& beat, const std::function<double(const DueRow&)>& touches, bool has_moment) {
   const std::size_t bytes = beat.packing.bytes();
   const auto count = static_cast<double>(count_);
   for (std::size_t i = 0; i < beat.rows[own_].size(); ++i) {
     const DueRow& row = beat.rows[own_][i];
     const double moved = tables_[row.table].gain * beat.learning_rate * touches(row);
     const double share = moved > 1e-9 ? std::expm1(-count * moved) / (count * std::expm1(-moved)) : 1;
-    float* const moment = with_moment ? moments_[row.table].row(row.row / count_) : change_.data();
-    const auto keep = static_cast<float>(with_moment ? std::min(1 - share, 0.97) : 0);
+    float* const moment = has_moment ? moments_[row.table].row(row.row / count_) : change_.data();
+    const auto keep = static_cast<float>(has_moment ? std::min(1 - share, 0.97) : 0);
     for (std::size_t c = 0; c < change_.size(); ++c) moment[c] = keep == 0 ? 0 : moment[c] * keep;
     for (std::size_t r = 0; r < count_; ++r)
       beat.packing.add((r == own_ ? beat.changes[r] : beat.received[r]).data() + i * bytes, static_cast<float>(share),
                        moment);
     beat.packing.pack(moment, beat.moves[own_].data() + i * bytes);
-    if (!with_moment) continue;
-    // The owner keeps what is rounded here.
-    for (Table* const copy : tables_[row.table].copies) {
-      float* const to = copy->row(row.row);
-      for (std::size_t c = 0; c < change_.size(); ++c) to[c] += moment[c];
-      beat.packing.add(beat.moves[own_].data() + i * bytes, -1, to);
-    }
   }
   if (!beat.rows[own_].empty())
     for (std::size_t step = 1; step < count_; ++step)
@@ -239,12 +232,12 @@ void RankMerger::wait_until(const Done& done) {
 void RankMerger::end_beat() {
   Beat& beat = *beats_on_way_.front();
   wait_until([&] { return beat.combined && all_done(beat.moves_in); });
-  apply(beat);
+  apply(beat, true);
   wait_until([&] { return all_done(beat.out); });
   beats_on_way_.pop_front();
 }
 
-void RankMerger::apply(Beat& beat) {
+void RankMerger::apply(const Beat& beat, bool has_moment) {
   const std::size_t bytes = beat.packing.bytes();
   for (std::size_t r = 0; r < count_; ++r)
     for (std::size_t i = 0; i < beat.rows[r].size(); ++i) {
@@ -257,9 +250,15 @@ void RankMerger::apply(Beat& beat) {
       const char* const move = beat.moves[r].data() + i * bytes;
       const char* const change = beat.changes[r].data() + i * bytes;
       beat.packing.add(move, 1, bases_[table].row(row));
+      // The owner keeps what is rounded of the move: its replica goes as far as the moment says.
+      const float* const moment = r == own_ && has_moment ? moments_[table].row(row / count_) : nullptr;
       for (Table* const copy : tables_[table].copies) {
-        beat.packing.add(move, 1, copy->row(row));
-        beat.packing.add(change, -1, copy->row(row));
+        float* const to = copy->row(row);
+        if (moment)
+          for (std::size_t c = 0; c < change_.size(); ++c) to[c] += moment[c];
+        else
+          beat.packing.add(move, 1, to);
+        beat.packing.add(change, -1, to);
       }
     }
 }
@@ -290,7 +289,7 @@ void RankMerger::merge_at_once(const std::vector<DueRow>& rows, double learning_
   wait_until([&] { return all_done(beat->changes_in); });
   combine(*beat, touches, false);
   wait_until([&] { return all_done(beat->moves_in) && all_done(beat->out); });
-  apply(*beat);
+  apply(*beat, false);
   for (const auto& [table, row] : rows)
     for (Table* const copy : tables_[table].copies) std::copy_n(bases_[table].row(row), change_.size(), copy->row(row));
 }

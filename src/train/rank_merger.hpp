@@ -91,9 +91,9 @@ class RankMerger {
   void catch_up(std::uint64_t beats, double learning_rate);
   std::unique_ptr<Beat> sent_beat(const std::vector<DueRow>& rows, double learning_rate, int tag,
                                   const RowPacking& packing);
-  void combine(Beat& beat, const std::function<double(const DueRow&)>& touches, bool with_moment);
+  void combine(Beat& beat, const std::function<double(const DueRow&)>& touches, bool has_moment);
   bool combine_arrived();
-  void apply(Beat& beat);
+  void apply(const Beat& beat, bool has_moment);
   void merge_at_once(const std::vector<DueRow>& rows, double learning_rate,
                      const std::function<double(const DueRow&)>& touches);
   template <class Done>

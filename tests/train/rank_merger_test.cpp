@@ -21,7 +21,7 @@ constexpr std::size_t rows = 50, dimension = 20;
 RankMergeSchedule schedule(int delay) {
   RankMergeSchedule result;
   result.words = 100000;
-  result.ticks = 20;
+  result.ticks = 60;
   result.delay = delay;
   result.least_merges = 5;
   return result;
@@ -35,7 +35,7 @@ Numbers numbers_of(const Table& table) {
   return numbers;
 }
 
-/// Each rank adds change(rank, step, row) to all numbers of each row in 1000 steps, while merging; returns the tables
+/// Each rank adds change(rank, step, row) to all numbers of each row in 2000 steps, while merging; returns the tables
 /// after merge_all(). touches: of each row per word.
 template <class Change>
 std::vector<Numbers> merged(int size, int delay, double touches, double learning_rate, const Change& change,
@@ -48,10 +48,10 @@ std::vector<Numbers> merged(int size, int delay, double touches, double learning
         const Progress progress;
         RankMerger merger(ranks, {{&table, {}, std::vector<double>(rows, touches), 0.9}}, schedule(delay), progress);
         merger.start(0);
-        for (int step = 0; step < 1000; ++step) {
+        for (int step = 0; step < 2000; ++step) {
           for (std::size_t i = 0; i < rows; ++i)
             for (std::size_t c = 0; c < dimension; ++c) table.row(i)[c] += change(ranks.rank(), step, table.row(i)[c]);
-          merger.merge_due((step + 1) / 1000.0, learning_rate);
+          merger.merge_due((step + 1) / 2000.0, learning_rate);
         }
         merger.finish_due(1, learning_rate);
         merger.merge_all(learning_rate);
@@ -66,7 +66,7 @@ std::vector<Numbers> merged(int size, int delay, double touches, double learning
 TEST_CASE("rank_merger: what ranks add to rows that are hardly touched is added up, and nothing is lost") {
   const int size = GENERATE(2, 3, 5), delay = GENERATE(0, 1, 4);
   const auto tables =
-      merged(size, delay, 1e-6, 1e-3, [](int rank, int, float) { return 0.001f * static_cast<float>(rank + 1); });
+      merged(size, delay, 1e-6, 1e-3, [](int rank, int, float) { return 0.0005f * static_cast<float>(rank + 1); });
   for (const Numbers& table : tables) CHECK(table == tables[0]);
   const float sum = static_cast<float>(size * (size + 1) / 2);
   for (const float number : tables[0]) CHECK(std::abs(number - sum) < 0.01f * sum);
@@ -104,12 +104,12 @@ TEST_CASE("rank_merger: copies within a rank follow its table") {
     const Progress progress;
     RankMerger merger(ranks, {{&table, {&copy}, std::vector<double>(rows, 0.01), 0.9}}, schedule(1), progress);
     merger.start(0);
-    for (int step = 0; step < 1000; ++step) {
+    for (int step = 0; step < 2000; ++step) {
       for (std::size_t i = 0; i < rows; ++i) {
         table.row(i)[0] += 0.01f;
         copy.row(i)[0] += 0.01f;
       }
-      merger.merge_due((step + 1) / 1000.0, 0.025);
+      merger.merge_due((step + 1) / 2000.0, 0.025);
       for (std::size_t i = 0; i < rows; ++i) wrong += std::abs(table.row(i)[0] - copy.row(i)[0]) > 1e-3f;
     }
     merger.finish_due(1, 0.025);
