@@ -64,6 +64,7 @@ Trained trained_on(int size, const std::string& file, const Word2VecOptions& opt
 
 bool knows_topics(const Trained& trained) {
   const Embeddings e(trained.words, trained.matrices[0]);
+  UNSCOPED_INFO(cosine(*e.find("cat"), *e.find("dog")) << " " << cosine(*e.find("cat"), *e.find("red")) << " " << cosine(*e.find("blue"), *e.find("pink")) << " " << cosine(*e.find("blue"), *e.find("cow")));
   return cosine(*e.find("cat"), *e.find("dog")) > 0.5 + cosine(*e.find("cat"), *e.find("red")) &&
          cosine(*e.find("blue"), *e.find("pink")) > 0.5 + cosine(*e.find("blue"), *e.find("cow"));
 }
