@@ -268,8 +268,9 @@ class Counting {
   /// range to the rank that adds them up.
   Cooccurrences run_together() {
     const auto size = static_cast<std::size_t>(ranks_->size());
-    const std::size_t ranges = bounds_.size() - 1,
-                      batch = size * static_cast<std::size_t>(arena_.max_concurrency()) * 2;
+    // The same on all ranks, which may have different numbers of threads.
+    constexpr std::size_t ranges_of_rank = 16;
+    const std::size_t ranges = bounds_.size() - 1, batch = size * ranges_of_rank;
     CooccurrenceStore store(vocabulary_.size(), plan_.result, ranks_);
     RangeRuns runs(ranges, "the co-occurrences of parts of the corpus");
     {

@@ -42,7 +42,7 @@ TEST_CASE("shared co-occurrences: the file is that of one process for any number
       const Cooccurrences counts = count_cooccurrences(text_of_ranks.corpus, text_of_ranks.vocabulary, own);
       write_cooccurrences(directory / "shared", counts);
     });
-    CHECK(read_file(directory / "shared") == expected);
+    CHECK((read_file(directory / "shared") == expected));  // else all of both would be shown
   }
 }
 
