@@ -115,7 +115,7 @@ void RankMerger::finish_due(double share, double learning_rate) {
 void RankMerger::catch_up(std::uint64_t beats, double learning_rate) {
   combine_arrived();
   while (begun_ < beats) {
-    if (beats_on_way_.size() > static_cast<std::size_t>(schedule_.delay)) end_beat();
+    while (schedule_.delay > 0 && beats_on_way_.size() >= static_cast<std::size_t>(schedule_.delay)) end_beat();
     begin_beat(learning_rate);
     if (schedule_.delay == 0) end_beat();
   }

@@ -25,17 +25,16 @@ struct RankMergeSchedule {
   double words = 0;          ///< that a rank will train
   double ticks = 166;        ///< merges of the most frequent rows in the whole training
   int beats_of_tick = 16;    ///< rows that are merged in every tick are so in different beats
-  int delay = 1;             ///< beats until a merge is in the tables, while training goes on; see delay_for()
+  int delay = 2;             ///< beats until a merge is in the tables, while training goes on; see delay_for()
   double touches = 200;      ///< changes of a row on all ranks between two merges, about
   double least_merges = 20;  ///< of every row in the whole training
   int bits = 4;              ///< of a number on its way: 4 or 8
 
-  /// The more ranks there are, the more they do meanwhile without knowing of each other: with ranks x delay near a
-  /// tick the merges overshoot. On 17 million words, 5 epochs, 2, 4 and 8 ranks lose nothing with a quarter of a tick,
-  /// 16 none that can be told with a sixteenth; 16 lose 2 points of analogies with an eighth and 17 with a quarter, and
-  /// diverge with a half, as 2 do with a whole one. Where each of a few words is in every sentence 4 ranks with a
-  /// quarter learn badly, with an eighth well.
-  static int delay_for(int ranks) noexcept { return std::clamp(8 / ranks, 1, 4); }
+  /// The more ranks there are, the more they do meanwhile without knowing of each other, and the merges overshoot. On
+  /// 17 million words, 5 epochs, 2, 4 and 8 ranks lose nothing that can be told with 6 beats, 16 a point of analogies
+  /// with 2; 16 lose 2 points with 4 and 17 with 6, and diverge with 10, as 2 do with 18. Where each of a few words is
+  /// in every sentence 4 ranks learn badly with 5, well with 3.
+  static int delay_for(int ranks) noexcept { return 1 + std::clamp(8 / ranks, 1, 4); }
 };
 
 /// A table of which every rank has a replica.
