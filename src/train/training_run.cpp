@@ -91,9 +91,7 @@ void TrainingRun::on_first(const std::function<void()>& work) const {
   });
 }
 
-bool TrainingRun::on_any(bool so) const {
-  return ranks_ ? any_of(*ranks_, so) : so;
-}
+bool TrainingRun::on_any(bool so) const { return ranks_ ? any_of(*ranks_, so) : so; }
 
 bool TrainingRun::stop_early() const {
   return on_any(progress_.cancelled || (keeps_checkpoints() && is_first() && due()));

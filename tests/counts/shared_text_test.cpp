@@ -166,7 +166,7 @@ TEST_CASE("shared text: words and ids are those of one process for any number of
 TEST_CASE("shared text: compressed files are shared by their frames, others whole") {
   const TemporaryDirectory directory;
   Case one;
-  const std::size_t line = GENERATE(0, 12);
+  const std::size_t line = GENERATE(0u, 12u);
   // Frames of a few kilobytes to some hundreds, so that some are smaller than a line, and one that has none.
   std::string script = "cd " + directory.path().string() + " && : > frames.zst && : > whole.gz";
   const std::string text = text_of(300000, line);
