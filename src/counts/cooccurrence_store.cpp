@@ -59,6 +59,7 @@ Cooccurrences CooccurrenceStore::keep() && {
         mapped ? reinterpret_cast<const WordId*>(mapped + kept.size * sizeof(double)) : kept.rows.words.data();
     for (std::size_t i = 0; i < kept.rows.sizes.size(); ++i) {
       const std::size_t size = kept.rows.sizes[i];
+      if (size == 0) continue;  // rows between those of one rank are those of others
       owner->places[kept.rows.first + i] = {words, counts, size};
       words += size;
       counts += size;
