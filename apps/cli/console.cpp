@@ -8,8 +8,10 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <memory>
+#include <system_error>
 
 namespace {
 
@@ -18,6 +20,9 @@ equivec::Communicator* the_ranks = nullptr;
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler sets it");
 
 volatile std::sig_atomic_t the_signal = 0;
+
+std::mutex kept_mutex;
+std::string kept_file;
 
 extern "C" void cancel(int signal) {
   the_signal = signal;
@@ -43,6 +48,19 @@ void set_ranks(equivec::Communicator* ranks) { the_ranks = ranks; }
 bool is_first_rank() { return !the_ranks || the_ranks->is_first(); }
 
 int status_of_interruption() { return 128 + (the_signal == 0 ? SIGINT : the_signal); }
+
+void set_kept_file(const std::string& file) {
+  const std::scoped_lock lock(kept_mutex);
+  kept_file = file;
+}
+
+void say_what_is_kept() {
+  const std::scoped_lock lock(kept_mutex);
+  std::error_code ignored;
+  if (!kept_file.empty() && std::filesystem::exists(kept_file, ignored))
+    show_error("equivec: " + kept_file + " keeps the state of training; go on with --resume\n");
+  kept_file.clear();
+}
 
 void install_signal_handlers() {
   struct sigaction action {};

@@ -27,6 +27,11 @@ void restore_signal_handlers();
 /// The exit status of a command that a signal interrupted: 130 for SIGINT, 143 for SIGTERM.
 int status_of_interruption();
 
+/// The file that keeps the state of the work under way, where there is one. Any thread may call these.
+void set_kept_file(const std::string& file);
+/// Says, once, that the file keeps the state of training, if it is there.
+void say_what_is_kept();
+
 /// Settings that commands with long work share.
 struct ConsoleOptions {
   bool progress = false;     ///< show progress though standard error is no terminal

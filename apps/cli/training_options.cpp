@@ -4,9 +4,7 @@
 #include "src/base/text_numbers.hpp"
 #include "src/report/table.hpp"
 
-#include <filesystem>
 #include <iostream>
-#include <system_error>
 
 using namespace equivec;
 
@@ -55,12 +53,13 @@ TrainingControl training_control(const TrainingFiles& files, const ConsoleOption
 
 TrainedVectors train_or_say_what_is_kept(const CheckpointOptions& checkpoint,
                                          const std::function<TrainedVectors()>& train) {
+  set_kept_file(checkpoint.file.string());
   try {
-    return train();
+    TrainedVectors result = train();
+    set_kept_file("");
+    return result;
   } catch (const Cancelled&) {
-    std::error_code ignored;
-    if (!checkpoint.file.empty() && std::filesystem::exists(checkpoint.file, ignored))
-      remark(checkpoint.file.string() + " keeps the state of training; go on with --resume");
+    if (is_first_rank()) say_what_is_kept();
     throw;
   }
 }

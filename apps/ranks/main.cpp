@@ -5,6 +5,7 @@
 #include "apps/cli/console.hpp"
 #include "apps/cli/program.hpp"
 #include "apps/ranks/mpi_communicator.hpp"
+#include "apps/ranks/spokesman.hpp"
 
 #include <algorithm>
 #include <array>
@@ -45,22 +46,22 @@ bool needs_no_ranks(std::span<char* const> arguments) {
 }
 
 /// All ranks must have been started alike: else they would wait for each other for ever.
-void require_alike(MpiCommunicator& ranks, std::span<char* const> arguments) {
+void require_alike(MpiCommunicator& ranks, const Spokesman& spokesman, std::span<char* const> arguments) {
   std::string own = "version " EQUIVEC_VERSION;
   for (const char* const argument : arguments.subspan(1)) own += ' ' + std::string(argument);
-  const std::vector<std::string> all = gather(ranks, own), places = gather(ranks, ranks.place());
+  const std::vector<std::string> all = gather(ranks, own);
   const auto other = std::ranges::find_if(all, [&](const std::string& each) { return each != all[0]; });
   if (other != all.end())
     agree(ranks, [&] {
-      throw OptionError("the ranks were started differently: " + places[0] + " as '" + all[0] + "', " +
-                        places[static_cast<std::size_t>(other - all.begin())] + " as '" + *other +
+      throw OptionError("the ranks were started differently: " + spokesman.place(0) + " as '" + all[0] + "', " +
+                        spokesman.place(other - all.begin()) + " as '" + *other +
                         "'; install one version and give all the same arguments");
     });
   const std::vector<std::string> sets = gather(ranks, instruction_set());
   const auto set = std::ranges::find_if(sets, [&](const std::string& each) { return each != sets[0]; });
   if (set != sets.end())
-    remark(places[0] + " computes with " + sets[0] + ", " + places[static_cast<std::size_t>(set - sets.begin())] +
-           " with " + *set + ": other machines would give other bits");
+    remark(spokesman.place(0) + " computes with " + sets[0] + ", " + spokesman.place(set - sets.begin()) + " with " +
+           *set + ": other machines would give other bits");
 }
 
 }  // namespace
@@ -76,16 +77,19 @@ int main(int argc, char** argv) {
     return program.fail("", error.what(), 1);
   }
   set_ranks(ranks.get());
+  Spokesman spokesman(*ranks);
   // What one rank knows all the others need not wait for; what all know the first one says.
   program.on_failure = [&](std::string_view command, const std::string& message, int status) {
-    if (ranks->size() == 1 || ranks->is_agreed(message) || status == 2)
-      return ranks->is_first() ? Program::say_and_fail(program.name, command, message, status) : status;
-    ranks->abort(std::string(program.name) + " " + std::string(command) + ": " + ranks->place() + ": " + message);
-    return status;  // not reached
+    const bool agreed = ranks->is_agreed(message);
+    if (ranks->size() > 1 && !agreed && status != 2)
+      spokesman.abort(std::string(program.name) + " " + std::string(command) + ": ", message, status > 128);
+    if (!ranks->is_first()) return status;
+    return Program::say_and_fail(program.name, command,
+                                 spokesman.prefix(agreed ? ranks->rank_of_agreed() : -1) + message, status);
   };
   if (!ranks->is_first()) std::cout.rdbuf(nullptr);
   try {
-    require_alike(*ranks, arguments);
+    require_alike(*ranks, spokesman, arguments);
   } catch (const Error& error) {
     return program.fail("", error.what(), 2);
   }

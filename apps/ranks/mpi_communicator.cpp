@@ -65,15 +65,15 @@ std::unique_ptr<MpiCommunicator> MpiCommunicator::start() {
 
 MpiCommunicator::~MpiCommunicator() { MPI_Finalize(); }
 
-std::string MpiCommunicator::place() const {
+std::string MpiCommunicator::host() const {
   std::array<char, MPI_MAX_PROCESSOR_NAME> name{};
   int length = 0;
   MPI_Get_processor_name(name.data(), &length);
-  return "rank " + std::to_string(rank()) + " on " + std::string(name.data(), static_cast<std::size_t>(length));
+  return std::string(name.data(), static_cast<std::size_t>(length));
 }
 
 void MpiCommunicator::abort(const std::string& message) {
-  show_error(message + "\n");
+  if (!message.empty()) show_error(message + "\n");
   MPI_Abort(MPI_COMM_WORLD, 1);
   std::terminate();  // MPI_Abort does not return
 }

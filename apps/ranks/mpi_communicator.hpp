@@ -12,8 +12,8 @@ class MpiCommunicator : public equivec::Communicator {
   static std::unique_ptr<MpiCommunicator> start();
   ~MpiCommunicator() override;
 
-  /// "rank 3 on host b"
-  std::string place() const;
+  /// The name of the machine.
+  std::string host() const;
   [[noreturn]] void abort(const std::string& message) override;
 
  protected:

@@ -130,13 +130,15 @@ void agree(Communicator& ranks, const std::function<void()>& work) {
   } catch (const std::exception& error) {
     problem = std::string("e") + error.what();
   }
-  for (const std::string& each : gather(ranks, problem)) {
-    if (each.empty()) continue;
-    ranks.agreed_problem_ = each.substr(1);
-    if (each[0] == 'o') throw OptionError(each.substr(1));
-    if (each[0] == 'c') throw Cancelled();
-    throw Error(each.substr(1));
-  }
+  const std::vector<std::string> all = gather(ranks, problem);
+  const auto lowest = std::ranges::find_if(all, [](const std::string& each) { return !each.empty(); });
+  if (lowest == all.end()) return;
+  const bool all_have_it = std::ranges::all_of(all, [&](const std::string& each) { return each == *lowest; });
+  ranks.agreed_problem_ = lowest->substr(1);
+  ranks.agreed_rank_ = all_have_it ? -1 : static_cast<int>(lowest - all.begin());
+  if (lowest->front() == 'o') throw OptionError(ranks.agreed_problem_);
+  if (lowest->front() == 'c') throw Cancelled();
+  throw Error(ranks.agreed_problem_);
 }
 
 }  // namespace equivec

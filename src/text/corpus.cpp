@@ -156,11 +156,11 @@ Corpus Corpus::shared_by(Communicator& ranks) const {
     }
   });
   const std::vector<std::string> all = gather(ranks, files);
-  for (std::size_t r = 1; r < all.size(); ++r)
-    if (all[r] != all[0])
-      throw Error("rank " + std::to_string(r) + " has other files than rank 0: " + first_difference(all[0], all[r]) +
-                  "; each rank must see the same corpus");
   agree(ranks, [&] {
+    for (std::size_t r = 1; r < all.size(); ++r)
+      if (all[r] != all[0])
+        throw Error("rank " + std::to_string(r) + " has other files than rank 0: " + first_difference(all[0], all[r]) +
+                    "; each rank must see the same corpus");
     const auto place = [&](int rank) {
       return place_of(sizes, parts->bytes * static_cast<std::uint64_t>(rank) / static_cast<std::uint64_t>(ranks.size()),
                       parts->options);

@@ -50,11 +50,16 @@ TEST_CASE("communicator: what the lowest rank throws, all throw") {
         if (ranks.rank() >= 2) throw OptionError("of rank " + std::to_string(ranks.rank()));
       });
     } catch (const OptionError& error) {
-      same += std::string(error.what()) == "of rank 2";
+      same += std::string(error.what()) == "of rank 2" && ranks.is_agreed("of rank 2") && ranks.rank_of_agreed() == 2;
     }
     agree(ranks, [] {});
+    try {
+      agree(ranks, [] { throw Error("of all"); });
+    } catch (const Error& error) {
+      same += ranks.is_agreed(error.what()) && ranks.rank_of_agreed() == -1;
+    }
   });
-  CHECK(same == 4);
+  CHECK(same == 8);
 }
 
 TEST_CASE("communicator: counts the bytes that a rank has sent to others") {

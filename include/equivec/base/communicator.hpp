@@ -49,7 +49,10 @@ class Communicator {
 
   /// Whether agree() has thrown this on all ranks, so that one of them is enough to say it.
   bool is_agreed(std::string_view problem) const noexcept { return problem == agreed_problem_; }
-  /// Ends all ranks at once, after one line on standard error: for errors that one rank has while others wait for it.
+  /// The lowest rank that had it; -1 if all had the same, or if there was none.
+  int rank_of_agreed() const noexcept { return agreed_rank_; }
+  /// Ends all ranks at once, after one line on standard error (unless that is empty): for errors that one rank has
+  /// while others wait for it.
   [[noreturn]] virtual void abort(const std::string& message) = 0;
 
  protected:
@@ -63,6 +66,7 @@ class Communicator {
   int rank_, size_;
   std::uint64_t sent_ = 0;
   std::string agreed_problem_;
+  int agreed_rank_ = -1;
 };
 
 // What all ranks call together, in the same order. They use the tag 0.
