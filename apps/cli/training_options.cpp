@@ -36,6 +36,7 @@ TrainingControl training_control(const TrainingFiles& files, const ConsoleOption
   TrainingControl control;
   control.checkpoint = files.checkpoint_options();
   control.log = files.log;
+  if (files.resume) set_kept_file(files.checkpoint);
   const Reporting reporting = console_reporting(console);
   control.progress = reporting.progress;
   control.on_stage = reporting.on_stage;
