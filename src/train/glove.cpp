@@ -367,13 +367,14 @@ class Training : private TrainingRun {
         row = i;
         break;
       }
-    fail_diverged(epoch, word_id(row), options_.learning_rate, "the loss");
+    fail_diverged(epoch, word_id(row), options_.learning_rate, "the loss is not finite");
   }
 
   void require_finite() const override {
     for (std::size_t i = 0; i < vocabulary_.size(); ++i)
       if (!finite(i))
-        fail_diverged(static_cast<std::size_t>(options_.epochs) - 1, word_id(i), options_.learning_rate, "its vector");
+        fail_diverged(static_cast<std::size_t>(options_.epochs) - 1, word_id(i), options_.learning_rate,
+                      "its vector is not finite");
   }
 
   /// All ranks get it.

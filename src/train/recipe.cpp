@@ -210,14 +210,6 @@ std::string command_of(const Word2VecRecipe& recipe) {
   return recipe.command.empty() ? "train " + std::string(name_of(recipe.training.model)) : recipe.command;
 }
 
-/// Throws OptionError if replicas on several ranks cannot be merged.
-void require_mergeable(const Word2VecOptions& training) {
-  const std::string over = ": not over several ranks; leave it out, or train by equivec";
-  if (training.deterministic) throw OptionError("deterministic" + over);
-  if (training.subwords.longest > 0) throw OptionError("subwords" + over);
-  if (training.loss == Word2VecLoss::softmax) throw OptionError("loss softmax" + over);
-}
-
 }  // namespace
 
 Word2VecText prepare_word2vec(const Corpus& corpus, const Word2VecRecipe& recipe, const TrainingControl& control) {
@@ -236,7 +228,7 @@ Word2VecText prepare_word2vec(const Corpus& corpus, const Word2VecRecipe& recipe
         std::min(1.0, training.subsample * all / static_cast<double>(std::max<std::uint64_t>(given->total_count(), 1)));
   }
   validate(training);
-  if (corpus.ranks()) require_mergeable(training);
+  if (corpus.ranks()) validate_for_ranks(training);
   TrainingText text = read_training_text(corpus, words, given, control.reporting());
   Metadata options = description(training);
   options.merge(description(words));

@@ -184,7 +184,7 @@ bool TrainingRun::copy_initial(WordId word, float* row) const {
 void TrainingRun::fail_diverged(std::size_t epoch, WordId word, double learning_rate, std::string_view what) const {
   throw Error("training diverged in epoch " + std::to_string(epoch + 1) + " at the word '" +
               std::string(vocabulary_.word(word)) + "', learning rate " + shortest(static_cast<float>(learning_rate)) +
-              ": " + std::string(what) + " is not finite; lower --learning-rate" +
+              ": " + std::string(what) + "; lower --learning-rate" + (ranks_ ? " or the number of ranks" : "") +
               (kept_ ? " (" + control_.checkpoint.file.string() + " keeps the last good state)" : ""));
 }
 

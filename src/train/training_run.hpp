@@ -107,7 +107,7 @@ class TrainingRun {
   void check_cancelled_within_task() const {
     if (!keeps_checkpoints() && !ranks_) check_cancelled(&progress_);
   }
-  /// Throws Error: training stopped since `what` is not finite.
+  /// Throws Error: training stopped since `what`, as "the loss is not finite".
   [[noreturn]] void fail_diverged(std::size_t epoch, WordId word, double learning_rate, std::string_view what) const;
 
   const Vocabulary& vocabulary_;

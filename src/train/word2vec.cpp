@@ -358,7 +358,7 @@ class Training : private TrainingRun {
       merge(share_of_tasks(tasks));
     } catch (const RankMerger::Diverged& diverged) {
       fail_diverged(next_ / tasks_of_epoch_, word_id(std::min(diverged.row, vocabulary_.size() - 1)), rate,
-                    "how far its row went between two merges");
+                    "its row went further between two merges of ranks than one that learns does");
     }
   }
 
@@ -526,7 +526,7 @@ class Training : private TrainingRun {
             counted = position;
           });
     } catch (const Diverged& diverged) {
-      fail_diverged(epoch, diverged.word, rate, "the loss");
+      fail_diverged(epoch, diverged.word, rate, "the loss is not finite");
     }
     if (merger_) merge_ranks(end - counted, rate);
     count_done(stretch, counted, end);
@@ -670,7 +670,7 @@ class Training : private TrainingRun {
             workers[i].train([&](std::size_t position) { return rate = learning_rate(epoch, position); });
           } catch (const Diverged& diverged) {
             try {
-              fail_diverged(epoch, diverged.word, rate, "the loss");
+              fail_diverged(epoch, diverged.word, rate, "the loss is not finite");
             } catch (...) {
               errors[i] = std::current_exception();
             }
@@ -720,7 +720,7 @@ class Training : private TrainingRun {
                                  trainer.train(words, first, draws, 0, rows);
                                } catch (const Diverged& diverged) {
                                  fail_diverged(epoch, diverged.word, learning_rate(epoch, corpus_.size()),
-                                               "the validation text's loss");
+                                               "the validation text's loss is not finite");
                                }
                              });
       sums[number] = {trainer.loss, trainer.pairs};
@@ -736,7 +736,8 @@ class Training : private TrainingRun {
       for (std::size_t i = 0; i < t.table->rows(); ++i) {
         const Eigen::Map<const Eigen::ArrayXf> row(t.table->row(i), options_.dimension);
         if (!row.allFinite())
-          fail_diverged(last / tasks_of_epoch_, word_id(i), learning_rate(last / tasks_of_epoch_, 0), "its vector");
+          fail_diverged(last / tasks_of_epoch_, word_id(i), learning_rate(last / tasks_of_epoch_, 0),
+                        "its vector is not finite");
       }
   }
 
@@ -817,24 +818,18 @@ std::vector<TableSize> word2vec_tables(std::size_t words, const Word2VecOptions&
   return result;
 }
 
-namespace {
-
-/// What several ranks train.
-void require_for_ranks(const Word2VecOptions& options) {
-  if (options.deterministic)
-    throw OptionError("deterministic: several ranks train no rounds; with one thread each they give the same bits too");
-  if (options.subwords.longest > 0) throw OptionError("subwords: several ranks do not train n-grams; leave it out");
-  if (options.loss == Word2VecLoss::softmax)
-    throw OptionError("loss: the full softmax changes every row at every step, so that ranks cannot share it");
+void validate_for_ranks(const Word2VecOptions& options) {
+  const std::string over = ": not over several ranks; leave it out, or train by equivec";
+  if (options.deterministic) throw OptionError("deterministic" + over);
+  if (options.subwords.longest > 0) throw OptionError("subwords" + over);
+  if (options.loss == Word2VecLoss::softmax) throw OptionError("loss softmax" + over);
 }
-
-}  // namespace
 
 Word2VecVectors train_word2vec(const EncodedCorpus& corpus, const Vocabulary& vocabulary,
                                const Word2VecOptions& options, const TrainingControl& control) {
   validate(options);
   validate(control.checkpoint);
-  if (corpus.ranks()) require_for_ranks(options);
+  if (corpus.ranks()) validate_for_ranks(options);
   require_words_of(vocabulary, corpus, "the corpus");
   if (control.validation) require_words_of(vocabulary, *control.validation, "the validation text");
   if (vocabulary.total_count() == 0)

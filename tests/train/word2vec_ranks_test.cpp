@@ -143,8 +143,8 @@ TEST_CASE("word2vec on ranks: what ranks do not train is an error that says so")
   write_file(directory / "text.txt", text_of_topics());
   Word2VecOptions options = options_of_topics(1);
   std::string named;
-  SECTION("rounds") { options.deterministic = true, named = "deterministic: "; }
-  SECTION("n-grams") { options.subwords = {3, 6}, named = "subwords: "; }
-  SECTION("softmax") { options.loss = Word2VecLoss::softmax, named = "loss: "; }
+  SECTION("rounds") { options.deterministic = true, named = "deterministic: not over several ranks"; }
+  SECTION("n-grams") { options.subwords = {3, 6}, named = "subwords: not over several ranks"; }
+  SECTION("softmax") { options.loss = Word2VecLoss::softmax, named = "loss softmax: not over several ranks"; }
   CHECK_THROWS_WITH(trained_on(2, (directory / "text.txt").string(), options), ContainsSubstring(named));
 }

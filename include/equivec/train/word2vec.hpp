@@ -95,6 +95,8 @@ int noise_of_group(const Word2VecOptions& options) noexcept;
 
 /// Throws OptionError naming the first setting that is out of range.
 void validate(const Word2VecOptions& options);
+/// Throws OptionError naming the first setting that several ranks do not train: rounds, n-grams and the full softmax.
+void validate_for_ranks(const Word2VecOptions& options);
 
 /// The name of a value on the command line and in files.
 std::string_view name_of(Word2VecModel model);
@@ -125,7 +127,7 @@ struct Word2VecVectors {
 ///
 /// Ranks that share the corpus call it together. Each trains its chunks on replicas of the tables, which are merged
 /// meanwhile (see src/train/rank_merger.hpp), and all get the same result. With one thread a rank it is the same on
-/// every run with as many ranks. They have no deterministic rounds, no n-grams and no full softmax: OptionError.
+/// every run with as many ranks. Some settings are not for them: see validate_for_ranks().
 Word2VecVectors train_word2vec(const EncodedCorpus& corpus, const Vocabulary& vocabulary,
                                const Word2VecOptions& options = {}, const TrainingControl& control = {});
 
