@@ -5,6 +5,7 @@
 #include "apps/cli/console.hpp"
 #include "apps/cli/program.hpp"
 #include "apps/ranks/mpi_communicator.hpp"
+#include "apps/ranks/plan.hpp"
 #include "apps/ranks/spokesman.hpp"
 
 #include <algorithm>
@@ -26,6 +27,7 @@ constexpr std::array commands = {
     Command{"train glove", "learn word vectors from text (GloVe)", run_train_glove},
     Command{"cooccur", "count how often words stand near each other, for GloVe", run_cooccur},
     Command{"vocab", "count the words of a text", run_vocab},
+    Command{"plan", "say what a training over ranks would take (needs no mpirun)", run_plan},
 };
 
 void show_usage(std::ostream& out) {
@@ -40,7 +42,8 @@ void show_usage(std::ostream& out) {
 }
 
 bool needs_no_ranks(std::span<char* const> arguments) {
-  return arguments.size() < 2 || std::ranges::any_of(arguments, [](std::string_view argument) {
+  return arguments.size() < 2 || arguments[1] == std::string_view("plan") ||
+         std::ranges::any_of(arguments, [](std::string_view argument) {
            return argument == "--help" || argument == "-h" || argument == "help" || argument == "--version";
          });
 }
