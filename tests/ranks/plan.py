@@ -29,10 +29,10 @@ def compare(place, words, kinds, epochs, ranks):
 def main():
     need("mpirun")
     place = folder()
-    compare(place, 200000, 20000, 2, 4)
-    compare(place, 200000, 20000, 2, 8)
-    compare(place, 300000, 2000, 5, 4)
-    compare(place, 300000, 300, 3, 3)
+    compare(place, 100000, 10000, 2, 4)
+    compare(place, 100000, 10000, 2, 8)
+    compare(place, 200000, 2000, 4, 4)
+    compare(place, 200000, 300, 2, 3)
     text = plan("--words", "1e12", "--vocabulary", "5e6", "--nodes", "100", "--network", "25", "--memory", "256").stdout
     for word in ("memory", "counting", "an epoch", "merging", "in all", "advice", "assumes"):
         check(f"the report has '{word}'", re.search(f"^{word} ", text, re.M), text)
