@@ -54,7 +54,7 @@ std::vector<std::size_t> ends_of_pieces(std::span<const WordId> ids) {
 }  // namespace
 
 EncodedCorpus resampled(const EncodedCorpus& corpus, std::uint64_t seed) {
-  if (corpus.ranks()) throw OptionError("resample: several ranks do not resample a text; leave it out");
+  if (corpus.ranks()) throw OptionError("resample: not over several ranks; leave it out");
   const std::vector<std::size_t> ends = ends_of_pieces(corpus.ids());
   Rng rng(seed);
   std::vector<WordId> ids;
@@ -168,8 +168,14 @@ class Encoder {
     result.tokens_ = text_.tokens;
     result.hash_ = std::move(text_.hash);
     if (corpus.ranks()) result = shared_corpus(std::move(result), *corpus.ranks(), front(), memory);
-    if (result.size_ == 0)
-      throw Error(corpus.name() + ": none of its " + std::to_string(text_.tokens) + " words is in the vocabulary");
+    const auto require_words = [&] {
+      if (result.size_ == 0)
+        throw Error(corpus.name() + ": none of its " + std::to_string(text_.tokens) + " words is in the vocabulary");
+    };
+    if (corpus.ranks())
+      agree(*corpus.ranks(), require_words);
+    else
+      require_words();
     return result;
   }
 

@@ -103,7 +103,7 @@ ChosenText read_phrases_and_choose(const Corpus& corpus, const VocabularyOptions
 }
 
 [[noreturn]] void throw_no_phrases() {
-  throw OptionError("phrases: several ranks do not join phrases; write the text with its phrases joined first");
+  throw OptionError("phrases: not over several ranks; leave it out, or join them before");
 }
 
 }  // namespace

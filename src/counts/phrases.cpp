@@ -252,6 +252,7 @@ Phrases find_phrases(const TrainingText& text, const PhraseOptions& options, Pro
 
 Phrases find_phrases(const Corpus& corpus, const TextOptions& text, const PhraseOptions& options, Progress* progress) {
   validate(options);
+  if (corpus.ranks()) throw OptionError("phrases are not found over several ranks; find them before");
   VocabularyOptions reading{.text = text, .min_count = options.min_count, .unknown = std::string(phrase_barrier)};
   if (options.scoring == PhraseScoring::original) reading.min_count = 1;  // it counts all different words
   reading.text.end_token.clear();

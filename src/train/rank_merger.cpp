@@ -47,7 +47,7 @@ struct RankMerger::Beat {
 };
 
 RankMerger::RankMerger(Communicator& ranks, std::vector<RankTable> tables, const RankMergeSchedule& schedule,
-                       const Progress& progress)
+                       const Progress* progress)
     : ranks_(ranks),
       progress_(progress),
       count_(static_cast<std::size_t>(ranks.size())),
@@ -218,7 +218,7 @@ template <class Done>
 void RankMerger::wait_until(const Done& done) {
   const auto start = std::chrono::steady_clock::now();
   for (int tries = 0; !done(); ++tries) {
-    check_cancelled(&progress_);
+    check_cancelled(progress_);
     if (combine_arrived()) continue;
     // Where there are more ranks than cores, another one needs the core.
     if (tries < 100)

@@ -54,8 +54,9 @@ struct RankTable {
 /// rank has been trained on, never on time: with one thread a rank the result is the same on every run.
 class RankMerger {
  public:
+  /// progress: by which waiting for other ranks is cancelled; null: it is not.
   RankMerger(Communicator& ranks, std::vector<RankTable> tables, const RankMergeSchedule& schedule,
-             const Progress& progress);
+             const Progress* progress);
   ~RankMerger();
 
   /// All ranks have the same tables after this share of the training.
@@ -102,7 +103,7 @@ class RankMerger {
   double touches_since_merge(const DueRow& row) const;
 
   Communicator& ranks_;
-  const Progress& progress_;
+  const Progress* progress_;
   std::size_t count_, own_;
   std::vector<RankTable> tables_;
   RankMergeSchedule schedule_;

@@ -160,6 +160,7 @@ Vocabulary without_sentence_end(const Vocabulary& words) {
 VocabularyOptions reading_options(const Corpus& corpus, const WordsRecipe& words, const Reporting& reporting) {
   VocabularyOptions options = words.options;
   if (words.phrases.empty()) return options;
+  if (corpus.ranks()) throw OptionError("phrases: not over several ranks; leave it out, or join them before");
   if (words.phrases != "auto") {
     options.phrases = read_phrases(words.phrases);
     return options;

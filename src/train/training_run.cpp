@@ -62,7 +62,8 @@ void TrainingRun::run(std::size_t tasks_of_epoch, int epochs, std::uint64_t unit
     const std::size_t epoch = next_ / tasks_of_epoch, end = (epoch + 1) * tasks_of_epoch;
     train_until(end);
     if (next_ == end) {
-      on_first([&] { report(epoch); });
+      const std::uint64_t trained = done_of_all();
+      on_first([&] { report(epoch, trained); });
       epoch_loss_ = {};
     }
     if (next_ == tasks || (next_ == end && on_any(progress_.enough))) break;
@@ -93,6 +94,11 @@ void TrainingRun::on_first(const std::function<void()>& work) const {
 
 bool TrainingRun::on_any(bool so) const { return ranks_ ? any_of(*ranks_, so) : so; }
 
+std::uint64_t TrainingRun::done_of_all() const {
+  const std::uint64_t done = progress_.done;
+  return ranks_ ? sums(*ranks_, std::span(&done, 1))[0] : done;
+}
+
 bool TrainingRun::stop_early() const {
   return on_any(progress_.cancelled || (keeps_checkpoints() && is_first() && due()));
 }
@@ -121,17 +127,18 @@ void TrainingRun::resume(std::size_t tasks) {
   if (checkpoint.empty()) return;
   next_ = checkpoint.number<std::size_t>("training_next");
   epoch_loss_.loss = checkpoint.number<double>("training_loss");
-  progress_.done = checkpoint.number<std::uint64_t>("training_done");
+  progress_.done =
+      checkpoint.number<std::uint64_t>("training_done") / static_cast<std::uint64_t>(ranks_ ? ranks_->size() : 1);
   restore(checkpoint);
   kept_ = true;
 }
 
-void TrainingRun::report(std::size_t epoch) {
+void TrainingRun::report(std::size_t epoch, std::uint64_t trained) {
   if (!control_.on_epoch && control_.log.empty()) return;
   const EpochReport report = {.epoch = static_cast<int>(epoch) + 1,
                               .loss = epoch_loss_.mean(),
                               .validation_loss = validation_loss(epoch),
-                              .trained = progress_.done};
+                              .trained = trained};
   if (!control_.log.empty()) {
     log_.push_back(report);
     write_log();
@@ -167,7 +174,7 @@ void TrainingRun::save() {
   metadata.insert({{"vectors", "words"},
                    {"instruction_set", instruction_set_},
                    {"training_next", std::to_string(next_)},
-                   {"training_done", std::to_string(progress_.done.load())},
+                   {"training_done", std::to_string(done_of_all())},
                    {"training_loss", shortest(epoch_loss_.loss)}});
   metadata.merge(state());
   on_first([&] { write_checkpoint(control_.checkpoint.file, vocabulary_, tables_, metadata); });

@@ -121,7 +121,9 @@ class TrainingRun {
   using Clock = std::chrono::steady_clock;
 
   void resume(std::size_t tasks);
-  void report(std::size_t epoch);
+  void report(std::size_t epoch, std::uint64_t trained);
+  /// What Progress has counted on all ranks.
+  std::uint64_t done_of_all() const;
   void resume_log(std::size_t epochs);
   void write_log() const;
   void save();

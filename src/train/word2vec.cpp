@@ -317,7 +317,8 @@ class Training : private TrainingRun {
     RankMergeSchedule schedule;
     schedule.words = static_cast<double>(words_here_);
     schedule.delay = RankMergeSchedule::delay_for(ranks_->size());
-    merger_.emplace(*ranks_, std::move(tables), schedule, progress_);
+    // With checkpoints all go on to the end of the leg, where one is kept.
+    merger_.emplace(*ranks_, std::move(tables), schedule, keeps_checkpoints() ? nullptr : &progress_);
   }
 
   /// Tasks of all ranks between two places where these may wait for each other.

@@ -1,6 +1,5 @@
 #include "src/train/rank_merger.hpp"
 
-#include "equivec/base/progress.hpp"
 #include "equivec/base/rng.hpp"
 
 #include "tests/catch.hpp"
@@ -45,8 +44,7 @@ std::vector<Numbers> merged(int size, int delay, double touches, double learning
       size,
       [&](Communicator& ranks) {
         Table table(rows, dimension);
-        const Progress progress;
-        RankMerger merger(ranks, {{&table, {}, std::vector<double>(rows, touches), 0.9}}, schedule(delay), progress);
+        RankMerger merger(ranks, {{&table, {}, std::vector<double>(rows, touches), 0.9}}, schedule(delay), nullptr);
         merger.start(0);
         for (int step = 0; step < 2000; ++step) {
           for (std::size_t i = 0; i < rows; ++i)
@@ -101,8 +99,7 @@ TEST_CASE("rank_merger: copies within a rank follow its table") {
   std::atomic<int> wrong = 0;
   run_ranks(2, [&](Communicator& ranks) {
     Table table(rows, dimension), copy(rows, dimension);
-    const Progress progress;
-    RankMerger merger(ranks, {{&table, {&copy}, std::vector<double>(rows, 0.01), 0.9}}, schedule(1), progress);
+    RankMerger merger(ranks, {{&table, {&copy}, std::vector<double>(rows, 0.01), 0.9}}, schedule(1), nullptr);
     merger.start(0);
     for (int step = 0; step < 2000; ++step) {
       for (std::size_t i = 0; i < rows; ++i) {
