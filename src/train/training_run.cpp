@@ -62,8 +62,8 @@ void TrainingRun::run(std::size_t tasks_of_epoch, int epochs, std::uint64_t unit
     const std::size_t epoch = next_ / tasks_of_epoch, end = (epoch + 1) * tasks_of_epoch;
     train_until(end);
     if (next_ == end) {
-      const std::uint64_t trained = done_of_all();
-      on_first([&] { report(epoch, trained); });
+      const std::uint64_t units = trained();
+      on_first([&] { report(epoch, units); });
       epoch_loss_ = {};
     }
     if (next_ == tasks || (next_ == end && on_any(progress_.enough))) break;
@@ -94,11 +94,6 @@ void TrainingRun::on_first(const std::function<void()>& work) const {
 
 bool TrainingRun::on_any(bool so) const { return ranks_ ? any_of(*ranks_, so) : so; }
 
-std::uint64_t TrainingRun::done_of_all() const {
-  const std::uint64_t done = progress_.done;
-  return ranks_ ? sums(*ranks_, std::span(&done, 1))[0] : done;
-}
-
 bool TrainingRun::stop_early() const {
   return on_any(progress_.cancelled || (keeps_checkpoints() && is_first() && due()));
 }
@@ -127,8 +122,7 @@ void TrainingRun::resume(std::size_t tasks) {
   if (checkpoint.empty()) return;
   next_ = checkpoint.number<std::size_t>("training_next");
   epoch_loss_.loss = checkpoint.number<double>("training_loss");
-  progress_.done =
-      checkpoint.number<std::uint64_t>("training_done") / static_cast<std::uint64_t>(ranks_ ? ranks_->size() : 1);
+  progress_.done = checkpoint.number<std::uint64_t>("training_done");
   restore(checkpoint);
   kept_ = true;
 }
@@ -174,7 +168,7 @@ void TrainingRun::save() {
   metadata.insert({{"vectors", "words"},
                    {"instruction_set", instruction_set_},
                    {"training_next", std::to_string(next_)},
-                   {"training_done", std::to_string(done_of_all())},
+                   {"training_done", std::to_string(trained())},
                    {"training_loss", shortest(epoch_loss_.loss)}});
   metadata.merge(state());
   on_first([&] { write_checkpoint(control_.checkpoint.file, vocabulary_, tables_, metadata); });

@@ -78,6 +78,8 @@ class TrainingRun {
   /// lost, on the first one at least) and sets next_ to the first task not done. May return early if stop_early(), but
   /// only after one task at least, so that a run that is always asked to stop ends too.
   virtual void train_until(std::size_t end) = 0;
+  /// What is trained so far, on all ranks.
+  virtual std::uint64_t trained() const { return progress_.done; }
   /// Of several ranks: gives the first one all that a checkpoint holds.
   virtual void collect() {}
   /// The mean loss on held-out text after an epoch; empty if there is no such text.
@@ -122,8 +124,6 @@ class TrainingRun {
 
   void resume(std::size_t tasks);
   void report(std::size_t epoch, std::uint64_t trained);
-  /// What Progress has counted on all ranks.
-  std::uint64_t done_of_all() const;
   void resume_log(std::size_t epochs);
   void write_log() const;
   void save();

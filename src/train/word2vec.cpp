@@ -368,6 +368,12 @@ class Training : private TrainingRun {
     return learning_rate(last / tasks_of_epoch_, last % tasks_of_epoch_ * EncodedCorpus::chunk_size);
   }
 
+  /// Progress counts what this rank trains.
+  std::uint64_t trained() const override {
+    const std::uint64_t done = progress_.done;
+    return ranks_ ? sums(*ranks_, std::span(&done, 1))[0] : done;
+  }
+
   void collect() override {
     if (merger_) merge_ranks_at([&](double) { merger_->merge_all(rate_before(next_)); }, 0, rate_before(next_));
   }
@@ -469,6 +475,7 @@ class Training : private TrainingRun {
   }
 
   void restore(const Checkpoint& checkpoint) override {
+    if (ranks_) progress_.done = progress_.done / static_cast<std::uint64_t>(ranks_->size());
     epoch_loss_.pairs = checkpoint.number<double>("training_pairs");
     trained_pairs_ = checkpoint.number<double>("training_all_pairs");
   }
