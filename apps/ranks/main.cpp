@@ -84,8 +84,10 @@ int main(int argc, char** argv) {
   // What one rank knows all the others need not wait for; what all know the first one says.
   program.on_failure = [&](std::string_view command, const std::string& message, int status) {
     const bool agreed = ranks->is_agreed(message);
-    if (ranks->size() > 1 && !agreed && status != 2)
+    if (ranks->size() > 1 && !agreed && status != 2) {
+      ranks->set_abort_status(status);
       spokesman.abort(std::string(program.name) + " " + std::string(command) + ": ", message, status > 128);
+    }
     if (!ranks->is_first()) return status;
     return Program::say_and_fail(program.name, command,
                                  spokesman.prefix(agreed ? ranks->rank_of_agreed() : -1) + message, status);

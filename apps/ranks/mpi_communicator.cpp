@@ -74,7 +74,7 @@ std::string MpiCommunicator::host() const {
 
 void MpiCommunicator::abort(const std::string& message) {
   if (!message.empty()) show_error(message + "\n");
-  MPI_Abort(MPI_COMM_WORLD, 1);
+  MPI_Abort(MPI_COMM_WORLD, abort_status_);
   std::terminate();  // MPI_Abort does not return
 }
 

@@ -14,6 +14,8 @@ class MpiCommunicator : public equivec::Communicator {
 
   /// The name of the machine.
   std::string host() const;
+  /// The exit status of abort().
+  void set_abort_status(int status) { abort_status_ = status; }
   [[noreturn]] void abort(const std::string& message) override;
 
  protected:
@@ -22,4 +24,6 @@ class MpiCommunicator : public equivec::Communicator {
 
  private:
   using Communicator::Communicator;
+
+  int abort_status_ = 1;
 };

@@ -2,6 +2,7 @@
 
 #include "apps/ranks/mpi_communicator.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <string>
 #include <thread>
@@ -26,6 +27,7 @@ class Spokesman {
   [[noreturn]] void abort(const std::string& before, const std::string& message, bool interrupted);
 
  private:
+  enum class Role { unknown, speaker, listener };  ///< when all are asked to end
   struct Place {
     std::string name, host;
     long process;
@@ -33,9 +35,10 @@ class Spokesman {
 
   /// Whether this rank speaks for those that got the same signal.
   bool speaks() const;
-  void watch(const std::stop_token& stopped) const;
+  void watch(const std::stop_token& stopped);
 
   MpiCommunicator& ranks_;
   std::vector<Place> places_;
+  std::atomic<Role> role_{Role::unknown};
   std::jthread watcher_;
 };

@@ -79,7 +79,8 @@ class Training:
         check(f"{name}: the status says so", done.status not in (0, None), done.status)
         check(f"{name}: standard error names the rank", f"rank {rank} " in done.stderr, done.stderr)
         told = done.stderr.count("state keeps the state of training")
-        check(f"{name}: and once the checkpoint", told == 1 if had and "equivec: " in done.stderr else told <= 1, done.stderr)
+        check(f"{name}: and once the checkpoint", told == 1 if had and "equivec: " in done.stderr else told <= 1,
+              f"{told} times\n{done.stderr[-3000:]}")
         check(f"{name}: there is no output", not (self.place / "v.npy").exists())
 
 
