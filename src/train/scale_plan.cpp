@@ -13,20 +13,22 @@ namespace equivec {
 
 namespace {
 
-// Measured on two cores of 2.6 to 3.7 GHz with AVX-512 (Zen 4): skip-gram at 3.45 and 1.53 million words a second and
-// thread with 100 and 300 numbers, and words counted, one thread.
+// From medians of scripts/compare on two cores with AVX-512 (Zen 4): 6.9 and 3.07 million words of skip-gram a second
+// with 100 and 300 numbers, two threads. Counting was measured as 53 million words a second and thread on a text of 8.5
+// million, and is taken a quarter lower.
 constexpr double seconds_of_any_word = 1.08e-7, seconds_of_number = 1.82e-9;
 constexpr double counted_words_per_second = 40e6;
 
 constexpr double bytes_of_text_word = 6, bytes_of_id = 4;
 constexpr double mandelbrot = 2.7;
 
-// Rows that a group of five windows reads and writes for each of its words (inputs, targets and noise).
+// Rows that a group of five windows reads and writes for each of its words (inputs, targets and noise), and what memory
+// gives a thread: assumed, not measured.
 constexpr double rows_of_kept_word = 5.5;
 constexpr double memory_rate_of_thread = 4e9;
 
-// Numbers of rows that one thread merges in a second: takes differences, packs, adds packed rows to tables. Measured on
-// the same machine while other work ran.
+// Numbers of rows that one thread merges in a second: takes differences, packs, adds packed rows to tables. RowPacking
+// by itself measured 1.2 to 1.4 x 10^8 while much other work ran; an idle machine is faster.
 constexpr double merged_numbers_per_second = 1.3e8;
 constexpr double seconds_of_message = 3e-6;
 
@@ -179,7 +181,8 @@ std::vector<std::string> assumptions(const ScaleQuestion& question) {
                 : "a thread trains as many words/s as was given") +
           ", and all threads together as many times that, unless the rate of memory is less",
       "rows of vectors come from memory, none from caches: " + shortest(rows_of_kept_word) +
-          " for each word that subsampling keeps, read and written",
+          " for each word that subsampling keeps, read and written; what memory gives, and this number, are not "
+          "measured",
       "a thread counts " + grouped(static_cast<std::uint64_t>(counted_words_per_second)) +
           " words/s; disks are no slower (" + shortest(bytes_of_text_word) + " bytes a word)",
       "merging by the schedule of this version; packing and adding run in one thread, " +
