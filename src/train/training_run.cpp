@@ -62,8 +62,8 @@ void TrainingRun::run(std::size_t tasks_of_epoch, int epochs, std::uint64_t unit
     const std::size_t epoch = next_ / tasks_of_epoch, end = (epoch + 1) * tasks_of_epoch;
     train_until(end);
     if (next_ == end) {
-      const std::uint64_t units = trained();
-      on_first([&] { report(epoch, units); });
+      const std::uint64_t units_done = trained();
+      on_first([&] { report(epoch, units_done); });
       epoch_loss_ = {};
     }
     if (next_ == tasks || (next_ == end && on_any(progress_.enough))) break;
