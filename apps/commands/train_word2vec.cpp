@@ -49,6 +49,7 @@ bool parse(std::span<const std::string> arguments, Word2VecJob& job) {
     options.add("group", training.group, "windows trained in one step; 0: 5 with negative sampling, else 1")
         .without_help()
         .add("group-noise", training.group_noise, "noise words that a group draws; 0: about 0.44 x group x negatives")
+        .add("partition", training.partitioned, "of equivec-ranks: each rank has a part of the tables")
         .with_help();
   if (cbow)
     options.add("cbow-update", cbow_update, "gradient: contexts share the step; legacy: each takes all of it", "NAME");
@@ -98,6 +99,8 @@ void require_feasible(const Word2VecJob& job) {
   validate(job.files.checkpoint_options());
   if (!job.contexts.empty() && job.recipe.training.loss == Word2VecLoss::hierarchical_softmax)
     throw OptionError("--contexts: with hierarchical softmax the nodes of a tree have vectors, not the contexts");
+  if (!job.contexts.empty() && job.recipe.training.partitioned)
+    throw OptionError("--contexts: of partitioned tables the words' vectors alone are gathered; leave it out");
 }
 
 /// All but the files of the corpus.

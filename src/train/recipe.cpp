@@ -8,6 +8,7 @@
 #include "src/base/seconds.hpp"
 #include "src/base/text_numbers.hpp"
 #include "src/train/training_run.hpp"
+#include "src/train/word2vec_partitioned.hpp"
 #include "src/vectors/owning_subwords.hpp"
 
 #include <algorithm>
@@ -230,6 +231,7 @@ Word2VecText prepare_word2vec(const Corpus& corpus, const Word2VecRecipe& recipe
   }
   validate(training);
   if (corpus.ranks()) validate_for_ranks(training);
+  if (training.partitioned) require_partitionable(training, control, corpus.ranks() != nullptr);
   TrainingText text = read_training_text(corpus, words, given, control.reporting());
   Metadata options = description(training);
   options.merge(description(words));
@@ -266,7 +268,10 @@ TrainedVectors train_word2vec(const Word2VecText& prepared, const Word2VecRecipe
   if (text.corpus.ranks()) metadata["ranks"] = std::to_string(text.corpus.ranks()->size());
   metadata["instruction_set"] = instruction_set();
   if (!recipe.initial_name.empty()) metadata["initialize"] = recipe.initial_name;
-  TrainedVectors result{.vectors = Embeddings(prepared.rows, std::move(learnt.words), metadata)};
+  // Of partitioned tables the first rank alone has the vectors.
+  const bool has_vectors = !training.partitioned || text.corpus.ranks()->is_first();
+  TrainedVectors result{.vectors =
+                            Embeddings(has_vectors ? prepared.rows : Vocabulary(), std::move(learnt.words), metadata)};
   if (training.subwords.longest > 0) result.vectors = result.vectors.with_subwords(subwords_of(training, learnt));
   if (learnt.contexts.rows() > 0) {
     metadata["vectors"] = "contexts";
@@ -290,7 +295,7 @@ Word2VecEstimate estimate_word2vec(const Word2VecText& prepared, const Progress*
                        {"corpus, " + grouped(text.corpus.ids().size()) + " ids", text.corpus.ids().size_bytes()});
 
   result.words = text.corpus.words() * static_cast<std::uint64_t>(training.epochs);
-  require_memory(result.tables, text.vocabulary.size(), training.dimension);
+  require_memory(result.tables, text.vocabulary.size(), training.dimension, advice_for_memory(training, ranks));
   if (ranks > 1 || total_bytes(result.tables) > memory_limit() / 4) return result;
 
   // A thread cancels the trial after a second.

@@ -30,12 +30,13 @@ std::uint64_t total_bytes(std::span<const TableSize> tables) noexcept {
   return bytes;
 }
 
-void require_memory(std::span<const TableSize> tables, std::size_t words, int dimension) {
+void require_memory(std::span<const TableSize> tables, std::size_t words, int dimension, std::string_view advice) {
   const std::uint64_t needed = total_bytes(tables), present = memory_limit();
   if (needed > present)
     throw Error("tables of " + std::to_string(words) + " x " + std::to_string(dimension) + " numbers need " +
                 std::to_string(needed / 1000000) + " MB, this process may have " + std::to_string(present / 1000000) +
-                " MB (the machine, its control group or ulimit); lower --dimension or raise --min-count");
+                " MB (the machine, its control group or ulimit); " + std::string(advice) +
+                "lower --dimension or raise --min-count");
 }
 
 TrainingRun::TrainingRun(const Vocabulary& vocabulary, const TrainingControl& control, std::string_view instruction_set,

@@ -23,8 +23,8 @@ namespace equivec {
 // What all trainers share.
 
 /// Throws Error if the tables take more memory than the process may have: otherwise the system would end it later.
-/// `words` and `dimension` are for the message.
-void require_memory(std::span<const TableSize> tables, std::size_t words, int dimension);
+/// `words`, `dimension` and `advice`, such as "give --partition, ", are for the message.
+void require_memory(std::span<const TableSize> tables, std::size_t words, int dimension, std::string_view advice = "");
 
 /// Throws Error if the vectors to start from have another dimension or a value that is not finite.
 void require_usable(const std::optional<Embeddings>& initial, int dimension);

@@ -15,6 +15,7 @@
 #include "src/train/private_rows.hpp"
 #include "src/train/row_replicas.hpp"
 #include "src/train/training_run.hpp"
+#include "src/train/word2vec_partitioned.hpp"
 #include "src/train/word2vec_replicas.hpp"
 #include "src/train/word2vec_rounds.hpp"
 #include "src/train/word2vec_sentences.hpp"
@@ -107,6 +108,11 @@ void validate(const Word2VecOptions& options) {
     throw OptionError("replicas: the full softmax changes every row at every step and has none; leave it out");
   if (options.deterministic && options.loss == Word2VecLoss::softmax)
     throw OptionError("deterministic: the full softmax changes every row at every step; give it one thread instead");
+  if (options.partitioned && !has_groups(options))
+    throw OptionError(
+        "partition: only the tables of skip-gram with negative sampling can be partitioned; leave it out");
+  if (options.partitioned && (options.group != 0 || options.group_noise != 0))
+    throw OptionError("partition: groups are made of what meets in two blocks; leave out group and group-noise");
 }
 
 std::string_view name_of(Word2VecModel model) { return model == Word2VecModel::skipgram ? "skipgram" : "cbow"; }
@@ -148,7 +154,9 @@ Metadata description(const Word2VecOptions& options) {
   if (draws_noise(options.loss)) {
     result["negatives"] = shortest(options.negatives);
     result["noise_exponent"] = shortest(options.noise_exponent);
-    if (has_groups(options)) {
+    if (options.partitioned) {
+      result["partitioned"] = "true";
+    } else if (has_groups(options)) {
       result["group"] = shortest(windows_of_group(options));
       result["group_noise"] = shortest(noise_of_group(options));
     }
@@ -768,6 +776,7 @@ class Training : private TrainingRun {
 }  // namespace
 
 std::vector<TableSize> word2vec_tables(std::size_t words, const Word2VecOptions& options, int ranks) {
+  if (options.partitioned) return partitioned_tables(words, options, ranks, true);
   const auto dimension = static_cast<std::size_t>(options.dimension);
   const std::uint64_t table = Table::bytes_of(words, dimension);
   std::vector<TableSize> result = {{"word vectors", table}};
@@ -833,10 +842,32 @@ void validate_for_ranks(const Word2VecOptions& options) {
   if (options.loss == Word2VecLoss::softmax) throw OptionError("loss softmax" + over);
 }
 
+std::string_view advice_for_memory(const Word2VecOptions& options, int ranks) {
+  return ranks > 1 && !options.partitioned && has_groups(options) ? "give --partition, " : "";
+}
+
+namespace {
+
+/// Of several ranks, on any of which there may be too little.
+void require_memory_for(Communicator* ranks, std::size_t words, const Word2VecOptions& options) {
+  const int count = ranks ? ranks->size() : 1;
+  const std::vector<TableSize> tables = options.partitioned
+                                            ? partitioned_tables(words, options, count, ranks->is_first())
+                                            : word2vec_tables(words, options, count);
+  const auto require = [&] { require_memory(tables, words, options.dimension, advice_for_memory(options, count)); };
+  if (ranks)
+    agree(*ranks, require);
+  else
+    require();
+}
+
+}  // namespace
+
 Word2VecVectors train_word2vec(const EncodedCorpus& corpus, const Vocabulary& vocabulary,
                                const Word2VecOptions& options, const TrainingControl& control) {
   validate(options);
   validate(control.checkpoint);
+  if (options.partitioned) require_partitionable(options, control, corpus.ranks() != nullptr);
   if (corpus.ranks()) validate_for_ranks(options);
   require_words_of(vocabulary, corpus, "the corpus");
   if (control.validation) require_words_of(vocabulary, *control.validation, "the validation text");
@@ -845,8 +876,8 @@ Word2VecVectors train_word2vec(const EncodedCorpus& corpus, const Vocabulary& vo
         "the vocabulary has no counts, by which noise words are drawn and frequent words dropped; count the corpus' "
         "words");
   require_usable(control.initial, options.dimension);
-  const int ranks = corpus.ranks() ? corpus.ranks()->size() : 1;
-  require_memory(word2vec_tables(vocabulary.size(), options, ranks), vocabulary.size(), options.dimension);
+  require_memory_for(corpus.ranks(), vocabulary.size(), options);
+  if (options.partitioned) return train_partitioned(corpus, vocabulary, options, control);
   return Training(corpus, vocabulary, options, control).run();
 }
 

@@ -62,7 +62,8 @@ Word2VecText prepare_word2vec(const Corpus& corpus, const Word2VecRecipe& recipe
 
 /// What a recipe gives.
 struct TrainedVectors {
-  Embeddings vectors;                       ///< the words' vectors; metadata() says how they were made
+  Embeddings vectors;  ///< the words' vectors; metadata() says how they were made. Of partitioned tables the first rank
+                       ///< alone has them, others none
   std::optional<Embeddings> contexts = {};  ///< word2vec's output side, if there is one
   std::uint64_t trained = 0;                ///< words (word2vec) or pairs (GloVe), times the epochs
   double seconds = 0;                       ///< of training alone

@@ -74,6 +74,7 @@ struct Word2VecOptions {
   double subsample = 1e-3;       ///< words that are a larger share are dropped at random, 0..1; 0: none
   int threads = 0;               ///< 0: all cores
   int replicas = 0;              ///< of the tables, see train_word2vec, 1..64; 0: one for each group of cores
+  bool partitioned = false;      ///< ranks have parts of the tables, see train_word2vec; `group` is then not used
   bool deterministic = false;    ///< the same bits for any number of threads; else only one thread gives them
   std::uint64_t seed = 1;
 };
@@ -128,11 +129,18 @@ struct Word2VecVectors {
 /// Ranks that share the corpus call it together. Each trains its chunks on replicas of the tables, which are merged
 /// meanwhile (see src/train/rank_merger.hpp), and all get the same result. With one thread a rank it is the same on
 /// every run with as many ranks. Some settings are not for them: see validate_for_ranks().
+///
+/// With options.partitioned ranks train tables that are larger than the memory of each: a rank has the rows of its part
+/// of the words, and another part of the outputs, which the ranks pass on to each other (see
+/// src/train/word2vec_partitioned.hpp). It takes about 3 / ranks of one table where replicas take 4 whole ones. What is
+/// learnt is as good. The first rank alone gets the result, `words` without `contexts`, for which it has to have memory
+/// when training has ended: the words' vectors once more. On the other ranks all matrices are empty. There are no
+/// checkpoints and no validation text: OptionError.
 Word2VecVectors train_word2vec(const EncodedCorpus& corpus, const Vocabulary& vocabulary,
                                const Word2VecOptions& options = {}, const TrainingControl& control = {});
 
 /// The tables that train_word2vec keeps in memory for a vocabulary of so many words, on each of so many ranks; the
-/// result is a copy.
+/// result is a copy, of partitioned tables on the first rank alone.
 std::vector<TableSize> word2vec_tables(std::size_t words, const Word2VecOptions& options, int ranks = 1);
 
 }  // namespace equivec
