@@ -31,8 +31,13 @@ class RowPacking {
     const float levels = bits_ == 4 ? 7 : 127, unit = most / levels;
     std::memcpy(to, &unit, sizeof unit);
     auto* const codes = reinterpret_cast<std::uint8_t*>(to) + sizeof unit;
-    // A number too small for its inverse is none.
-    const float inverse = most > 1e-30f && std::isfinite(most) ? levels / most : 0;
+    if (!(most > 1e-30f && std::isfinite(most))) {  // too small for its inverse, or of no use
+      constexpr float none = 0;
+      std::memcpy(to, &none, sizeof none);
+      std::memset(codes, 0, bytes() - sizeof none);
+      return most;
+    }
+    const float inverse = levels / most;
     if (bits_ == 8) {
       for (std::size_t c = 0; c < dimension_; ++c)
         codes[c] = static_cast<std::uint8_t>(static_cast<int>(row[c] * inverse + 128.5f));
