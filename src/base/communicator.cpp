@@ -1,12 +1,11 @@
 #include "equivec/base/communicator.hpp"
 
 #include "equivec/base/error.hpp"
+#include "src/base/patience.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
 #include <new>
-#include <thread>
 
 namespace equivec {
 
@@ -25,13 +24,7 @@ std::size_t index_of(int rank) { return static_cast<std::size_t>(rank); }
 }  // namespace
 
 void Communicator::wait(Message& message) {
-  // Where there are more ranks than cores, another one needs the core.
-  for (int tries = 0; !message.done(); ++tries) {
-    if (tries < 200)
-      std::this_thread::yield();
-    else
-      std::this_thread::sleep_for(std::chrono::microseconds(50));
-  }
+  for (Patience patience; !message.done();) patience.pause();
 }
 
 namespace {

@@ -1,8 +1,8 @@
 #include "src/train/glove_strips.hpp"
 
+#include "src/base/patience.hpp"
+
 #include <algorithm>
-#include <chrono>
-#include <thread>
 #include <utility>
 
 namespace equivec {
@@ -64,14 +64,7 @@ bool GloveStrips::arrived(std::size_t strip) {
 
 void GloveStrips::arrive(std::size_t strip) {
   if (!ranks_) return;
-  for (int tries = 0; !arrived(strip); ++tries) {
-    advance();
-    // Where there are more ranks than cores, another one needs the core.
-    if (tries < 200)
-      std::this_thread::yield();
-    else
-      std::this_thread::sleep_for(std::chrono::microseconds(50));
-  }
+  for (Patience patience; !arrived(strip); patience.pause()) advance();
 }
 
 void GloveStrips::advance() {

@@ -1,6 +1,7 @@
 #include "src/train/rank_merger.hpp"
 
 #include "equivec/base/error.hpp"
+#include "src/base/patience.hpp"
 #include "src/base/seconds.hpp"
 
 #include <algorithm>
@@ -8,7 +9,6 @@
 #include <cmath>
 #include <cstring>
 #include <span>
-#include <thread>
 #include <utility>
 
 namespace equivec {
@@ -217,14 +217,9 @@ bool RankMerger::combine_arrived() {
 template <class Done>
 void RankMerger::wait_until(const Done& done) {
   const auto start = std::chrono::steady_clock::now();
-  for (int tries = 0; !done(); ++tries) {
+  for (Patience patience; !done();) {
     check_cancelled(progress_);
-    if (combine_arrived()) continue;
-    // Where there are more ranks than cores, another one needs the core.
-    if (tries < 100)
-      std::this_thread::yield();
-    else
-      std::this_thread::sleep_for(std::chrono::microseconds(50));
+    if (!combine_arrived()) patience.pause();
   }
   waited_ += seconds_since(start);
 }

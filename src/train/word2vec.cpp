@@ -187,9 +187,11 @@ constexpr std::size_t merge_windows = 1024;
 // What random streams are for.
 enum class Stream : std::uint64_t { start = 0, keep = 1, draw = 2, validation = 3, start_of_ngrams = 4 };
 
-/// Replicas of the tables, for so many groups of cores.
-std::size_t replicas_of(const Word2VecOptions& options, std::size_t groups) {
-  if (options.deterministic || options.loss == Word2VecLoss::softmax || options.subwords.longest > 0) return 1;
+/// Replicas of the tables within a process, for so many groups of cores. A rank has none: they would be merged more
+/// rarely than ranks are, and those would then see a table that moves in jumps.
+std::size_t replicas_of(const Word2VecOptions& options, std::size_t groups, bool over_ranks) {
+  if (over_ranks || options.deterministic || options.loss == Word2VecLoss::softmax || options.subwords.longest > 0)
+    return 1;
   const std::size_t wanted = options.replicas == 0 ? groups : static_cast<std::size_t>(options.replicas);
   return std::clamp<std::size_t>(wanted, 1, static_cast<std::size_t>(thread_count(options.threads)));
 }
@@ -285,7 +287,7 @@ class Training : private TrainingRun {
     const std::vector<std::vector<int>> groups = core_groups();
     words_here_ = corpus.words() * static_cast<std::uint64_t>(options.epochs) /
                   static_cast<std::uint64_t>(ranks_ ? ranks_->size() : 1);
-    if (const std::size_t count = replicas_of(options, groups.size()); count > 1)
+    if (const std::size_t count = replicas_of(options, groups.size(), ranks_); count > 1)
       replicas_.emplace(vocabulary, state_, noise_weights(vocabulary, options.noise_exponent), count, groups,
                         words_here_);
     if (ranks_) join_ranks();
@@ -802,7 +804,7 @@ std::vector<TableSize> word2vec_tables(std::size_t words, const Word2VecOptions&
                           Table::bytes_of(words < 2 ? 0 : std::min(words - 1, replicated_nodes), dimension)});
   if (draws_noise(options.loss)) result.push_back({"noise words", words * 8});
   result.push_back({"subsampling", words * 4});
-  if (const std::size_t replicas = replicas_of(options, core_groups().size()); replicas > 1) {
+  if (const std::size_t replicas = replicas_of(options, core_groups().size(), ranks > 1); replicas > 1) {
     std::uint64_t bytes = 0;
     for (const TableSize& each : result)
       if (each.name.ends_with("vectors")) bytes += each.bytes;
@@ -840,6 +842,7 @@ void validate_for_ranks(const Word2VecOptions& options) {
   if (options.deterministic) throw OptionError("deterministic" + over);
   if (options.subwords.longest > 0) throw OptionError("subwords" + over);
   if (options.loss == Word2VecLoss::softmax) throw OptionError("loss softmax" + over);
+  if (options.replicas > 1) throw OptionError("replicas" + over);
 }
 
 std::string_view advice_for_memory(const Word2VecOptions& options, int ranks) {

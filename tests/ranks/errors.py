@@ -79,7 +79,7 @@ def command_lines(cases):
     cases.fails("an option that there is not", ["vocab", "text", "--nothing", "-o", "outputs/a.txt"], 2, "--nothing")
     cases.fails("a command that there is not", ["neighbors", "text"], 2, "'neighbors' is not a command")
     cases.fails("a value out of range", ["train", "skipgram", "text", "-o", "outputs/a.vec", "--window", "0"], 2, "window")
-    for options in (["--deterministic"], ["--subwords", "3..6"], ["--loss", "softmax"]):
+    for options in (["--deterministic"], ["--subwords", "3..6"], ["--loss", "softmax"], ["--replicas", "2"]):
         cases.fails(" ".join(options), ["train", "skipgram", "text", "-o", "outputs/a.vec", *options], 2,
                     f"{options[0][2:]}.* not over several ranks")
 

@@ -10,6 +10,7 @@
 #include "catch.hpp"
 #include "tests/support.hpp"
 #include "tests/thread_ranks.hpp"
+#include "tests/train/topics.hpp"
 
 #include <cmath>
 #include <mutex>
@@ -19,17 +20,6 @@
 using namespace equivec;
 
 namespace {
-
-const std::vector<std::string> topics_of_blocks[2] = {{"cat", "dog", "cow", "pig"}, {"red", "blue", "green", "pink"}};
-
-/// Two topics of four words that never meet in a sentence; some chunks.
-std::string text_of_two_topics() {
-  std::string text;
-  Rng rng(5);
-  for (int i = 0; i < 50000; ++i)
-    for (int k = 0; k < 8; ++k) text += topics_of_blocks[i % 2][rng.below(4)] + (k == 7 ? '\n' : ' ');
-  return text;
-}
 
 Word2VecOptions partitioned_options() {
   Word2VecOptions options;
@@ -90,7 +80,7 @@ bool has_learnt_topics(const Partitioned& trained) {
 
 TEST_CASE("word2vec partitioned: the first rank has vectors that have learnt the topics") {
   const TemporaryDirectory directory;
-  write_file(directory / "text.txt", text_of_two_topics());
+  write_file(directory / "text.txt", text_of_topics());
   Word2VecOptions options = partitioned_options();
   const int size = GENERATE(2, 3, 4);
   SECTION("as is") {}
@@ -103,13 +93,13 @@ TEST_CASE("word2vec partitioned: the first rank has vectors that have learnt the
 
 TEST_CASE("word2vec partitioned: more ranks than chunks and than words") {
   const TemporaryDirectory directory;
-  write_file(directory / "text.txt", text_of_two_topics());
+  write_file(directory / "text.txt", text_of_topics());
   CHECK(has_learnt_topics(trained_partitioned(12, (directory / "text.txt").string(), partitioned_options())));
 }
 
 TEST_CASE("word2vec partitioned: with one thread each the same bits on every run, whenever messages come") {
   const TemporaryDirectory directory;
-  write_file(directory / "text.txt", text_of_two_topics());
+  write_file(directory / "text.txt", text_of_topics());
   const std::string file = (directory / "text.txt").string();
   const Word2VecOptions options = partitioned_options();
   const Matrix once = trained_partitioned(3, file, options).vectors;
@@ -119,7 +109,7 @@ TEST_CASE("word2vec partitioned: with one thread each the same bits on every run
 
 TEST_CASE("word2vec partitioned: a leg costs each rank a table of outputs less its block, and 4 bytes a word") {
   const TemporaryDirectory directory;
-  write_file(directory / "text.txt", text_of_two_topics());
+  write_file(directory / "text.txt", text_of_topics());
   Word2VecOptions options = partitioned_options();
   options.dimension = 6000;
   options.epochs = 1;
@@ -148,7 +138,7 @@ TEST_CASE("word2vec partitioned: legs are 25 in a training, more only where a bl
 TEST_CASE("word2vec partitioned: ranks that take turns train what one after the other would, pair by pair") {
   // The rotation against whole tables in one place, of which a plain step in double trains one group after the other.
   const TemporaryDirectory directory;
-  write_file(directory / "text.txt", text_of_two_topics().substr(0, 20000));
+  write_file(directory / "text.txt", text_of_topics().substr(0, 20000));
   const std::string file = (directory / "text.txt").string();
   Word2VecOptions options = partitioned_options();
   const auto size = GENERATE(as<std::size_t>(), 2, 3);
@@ -219,7 +209,7 @@ TEST_CASE("word2vec partitioned: ranks that take turns train what one after the 
 
 TEST_CASE("word2vec partitioned: starts from vectors that are given") {
   const TemporaryDirectory directory;
-  write_file(directory / "text.txt", text_of_two_topics());
+  write_file(directory / "text.txt", text_of_topics());
   Word2VecOptions options = partitioned_options();
   options.epochs = 1;
   options.learning_rate = 1e-12;
@@ -234,7 +224,7 @@ TEST_CASE("word2vec partitioned: starts from vectors that are given") {
 
 TEST_CASE("word2vec partitioned: what cannot be is an error that says so, on all ranks") {
   const TemporaryDirectory directory;
-  write_file(directory / "text.txt", text_of_two_topics());
+  write_file(directory / "text.txt", text_of_topics());
   const std::string file = (directory / "text.txt").string();
   Word2VecOptions options = partitioned_options();
   TrainingControl control;

@@ -1,5 +1,4 @@
 #include "equivec/base/error.hpp"
-#include "equivec/base/rng.hpp"
 #include "equivec/counts/encoded_corpus.hpp"
 #include "equivec/text/corpus.hpp"
 #include "equivec/train/word2vec.hpp"
@@ -7,6 +6,7 @@
 #include "tests/catch.hpp"
 #include "tests/support.hpp"
 #include "tests/thread_ranks.hpp"
+#include "tests/train/topics.hpp"
 
 #include <atomic>
 #include <mutex>
@@ -16,17 +16,6 @@
 using namespace equivec;
 
 namespace {
-
-const std::vector<std::string> topics[2] = {{"cat", "dog", "cow", "pig"}, {"red", "blue", "green", "pink"}};
-
-/// Two topics of four words that never meet in a sentence; some chunks.
-std::string text_of_topics() {
-  std::string text;
-  Rng rng(5);
-  for (int i = 0; i < 50000; ++i)
-    for (int k = 0; k < 8; ++k) text += topics[i % 2][rng.below(4)] + (k == 7 ? '\n' : ' ');
-  return text;
-}
 
 Word2VecOptions options_of_topics(int epochs) {
   Word2VecOptions options;
@@ -71,17 +60,24 @@ bool knows_topics(const Trained& trained) {
 }  // namespace
 
 TEST_CASE("word2vec on ranks: all have the same vectors, which have learnt the topics") {
-  const TemporaryDirectory directory;
-  write_file(directory / "text.txt", text_of_topics());
   Word2VecOptions options = options_of_topics(2);
+  std::string text = text_of_topics();
   const int size = GENERATE(2, 3, 4);
   SECTION("skip-gram") {}
   SECTION("CBOW") { options = word2vec_defaults(Word2VecModel::cbow), options.dimension = 16, options.threads = 1; }
   SECTION("hierarchical softmax") { options.loss = Word2VecLoss::hierarchical_softmax; }
-  SECTION("several threads and replicas within a rank") { options.threads = 2, options.replicas = 2; }
+  SECTION("several threads within a rank") {
+    // Of eight words in all, each thread would change all rows while another has read them.
+    text = text_of_topics(40);
+    options.threads = 2;
+    options.epochs = 5;
+  }
   options.subsample = 0;
+  const TemporaryDirectory directory;
+  write_file(directory / "text.txt", text);
   const Trained trained = trained_on(size, (directory / "text.txt").string(), options);
   for (const Matrix& each : trained.matrices) CHECK((each == trained.matrices[0]));
+  CAPTURE(size, options.threads, options.epochs, static_cast<int>(options.loss));
   CHECK(knows_topics(trained));
 }
 
@@ -146,5 +142,6 @@ TEST_CASE("word2vec on ranks: what ranks do not train is an error that says so")
   SECTION("rounds") { options.deterministic = true, named = "deterministic: not over several ranks"; }
   SECTION("n-grams") { options.subwords = {3, 6}, named = "subwords: not over several ranks"; }
   SECTION("softmax") { options.loss = Word2VecLoss::softmax, named = "loss softmax: not over several ranks"; }
+  SECTION("replicas") { options.replicas = 2, named = "replicas: not over several ranks"; }
   CHECK_THROWS_WITH(trained_on(2, (directory / "text.txt").string(), options), ContainsSubstring(named));
 }

@@ -73,9 +73,9 @@ struct Word2VecOptions {
   double learning_rate = 0.025;  ///< at the start, 1e-12..100; falls linearly, not below its 10,000th
   double subsample = 1e-3;       ///< words that are a larger share are dropped at random, 0..1; 0: none
   int threads = 0;               ///< 0: all cores
-  int replicas = 0;              ///< of the tables, see train_word2vec, 1..64; 0: one for each group of cores
-  bool partitioned = false;      ///< ranks have parts of the tables, see train_word2vec; `group` is then not used
-  bool deterministic = false;    ///< the same bits for any number of threads; else only one thread gives them
+  int replicas = 0;          ///< of the tables, see train_word2vec, 1..64; 0: one for each group of cores, 1 over ranks
+  bool partitioned = false;  ///< ranks have parts of the tables, see train_word2vec; `group` is then not used
+  bool deterministic = false;  ///< the same bits for any number of threads; else only one thread gives them
   std::uint64_t seed = 1;
 };
 
@@ -96,7 +96,8 @@ int noise_of_group(const Word2VecOptions& options) noexcept;
 
 /// Throws OptionError naming the first setting that is out of range.
 void validate(const Word2VecOptions& options);
-/// Throws OptionError naming the first setting that several ranks do not train: rounds, n-grams and the full softmax.
+/// Throws OptionError naming the first setting that several ranks do not train: rounds, n-grams, the full softmax, and
+/// replicas within a rank.
 void validate_for_ranks(const Word2VecOptions& options);
 
 /// The name of a value on the command line and in files.
