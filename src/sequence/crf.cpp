@@ -150,6 +150,15 @@ torch::Tensor CrfImpl::transitions() const {
   return transitions_.masked_fill(rules_.forbidden_transitions.to(transitions_.device()), forbidden_score);
 }
 
+bool CrfImpl::allows(std::span<const std::int64_t> tags) const {
+  for (std::size_t t = 0; t < tags.size(); ++t) {
+    TORCH_CHECK(tags[t] >= 0 && tags[t] < tags_, "a tag must be between 0 and ", tags_ - 1);
+    const torch::Tensor& rule = t == 0 ? rules_.forbidden_starts : rules_.forbidden_transitions;
+    if (rule.defined() && (t == 0 ? rule[tags[t]] : rule[tags[t - 1]][tags[t]]).item<bool>()) return false;
+  }
+  return true;
+}
+
 torch::Tensor CrfImpl::log_likelihood(const torch::Tensor& emissions, const torch::Tensor& tags,
                                       const torch::Tensor& lengths) {
   const torch::Tensor ends = or_all_of(lengths, emissions);

@@ -4,6 +4,7 @@
 #include <torch/nn/pimpl.h>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,9 @@ class CrfImpl : public torch::nn::Module {
   /// tags: how many, at least 1. Throws OptionError; Error if the rules' shapes are others, or if they forbid every
   /// start, or everything after some tag.
   explicit CrfImpl(std::int64_t tags, const TagRules& rules = {});
+
+  /// Whether tags, 0..tags-1, are such as the rules allow.
+  bool allows(std::span<const std::int64_t> tags) const;
 
   /// emissions: batch x time x tags. tags: batch x time, int64, 0..tags-1; what stands beyond a sequence's end does not
   /// count. lengths: batch, int64, on the CPU, each 1..time; undefined: all are `time` long. Returns ln p of the tags,

@@ -49,7 +49,7 @@ TEST_CASE("attention: weights and contexts are those of the paper's formula, and
     AdditiveAttention attention(3, 4, 5);
     attention->to(type);
     const torch::Tensor query = normal_doubles({3, 3}).to(type), keys = normal_doubles({3, 6, 4}).to(type);
-    const torch::Tensor lengths = lengths_of({6, 1, 4});
+    const torch::Tensor lengths = lengths_tensor({6, 1, 4});
     const torch::Tensor mask = torch::arange(6).unsqueeze(0) < lengths.unsqueeze(1);
     const auto [context, weights] = attention->forward(query, attention->prepare(keys), keys, mask);
     const double bound = type == torch::kFloat ? 1e-5 : 1e-12;
@@ -83,7 +83,7 @@ TEST_CASE("attention: the gradients of weights, queries and keys are right") {
   AdditiveAttention attention(2, 3, 4);
   attention->to(torch::kDouble);
   const torch::Tensor query = normal_doubles({2, 2}), keys = normal_doubles({2, 4, 3});
-  const torch::Tensor mask = torch::arange(4).unsqueeze(0) < lengths_of({4, 2}).unsqueeze(1);
+  const torch::Tensor mask = torch::arange(4).unsqueeze(0) < lengths_tensor({4, 2}).unsqueeze(1);
   const torch::Tensor of_context = normal_doubles({2, 3}), of_weights = normal_doubles({2, 4});
   std::vector<torch::Tensor> leaves = attention->parameters();
   leaves.insert(leaves.end(), {query, keys});

@@ -75,7 +75,7 @@ TEST_CASE("crf: likelihoods and the best tags are those of an enumeration") {
       Crf crf = random_crf(5, rules);
       const torch::Tensor emissions = 2 * normal_doubles({3, 4, 5});
       const std::vector<std::int64_t> lengths = {3, 1, 4};
-      const auto decoded = crf->decode(emissions, lengths_of(lengths));
+      const auto decoded = crf->decode(emissions, lengths_tensor(lengths));
       REQUIRE(decoded.size() == 3);
       torch::Tensor tags = torch::full({3, 4}, 99, torch::kInt64);  // 99: beyond the ends anything may stand
       std::vector<double> expected;
@@ -90,7 +90,7 @@ TEST_CASE("crf: likelihoods and the best tags are those of an enumeration") {
         for (std::int64_t t = 0; t < length; ++t) tags[b][t] = some[static_cast<std::size_t>(t)];
         expected.push_back(score_of(crf, alone, some) - std::log(all.sum));
       }
-      const torch::Tensor found = crf->log_likelihood(emissions, tags, lengths_of(lengths));
+      const torch::Tensor found = crf->log_likelihood(emissions, tags, lengths_tensor(lengths));
       for (std::int64_t b = 0; b < 3; ++b)
         CHECK(found[b].item<double>() == Approx(expected[static_cast<std::size_t>(b)]).epsilon(1e-10));
     }
@@ -107,6 +107,7 @@ TEST_CASE("crf: the probabilities of all tags that the rules allow are 1 in sum"
   for (std::int64_t code = 0; code < 125; ++code) {
     const std::vector<std::int64_t> tags = {code / 25, code / 5 % 5, code % 5};
     const torch::Tensor row = torch::tensor(tags, torch::kInt64).unsqueeze(0);
+    CHECK(crf->allows(tags) != is_forbidden(rules, tags));
     if (is_forbidden(rules, tags)) {
       CHECK_THROWS_AS(crf->log_likelihood(emissions, row), Error);
       continue;
@@ -129,7 +130,7 @@ TEST_CASE("crf: the gradients of scores and emissions are right, with rules and 
     leaves.push_back(emissions);
     CHECK(gradient_error(
               [&] {
-                return crf->log_likelihood(emissions, tags, lengths_of({4, 2})).sum();
+                return crf->log_likelihood(emissions, tags, lengths_tensor({4, 2})).sum();
               },
               leaves) < 1e-8);
   }
@@ -165,7 +166,7 @@ TEST_CASE("crf: what does not fit is refused") {
   Crf crf(5, bio_rules(bio_tags));
   const torch::Tensor emissions = torch::zeros({2, 3, 5});
   CHECK_THROWS_AS(crf->decode(torch::zeros({2, 3, 4})), c10::Error);
-  CHECK_THROWS_AS(crf->decode(emissions, lengths_of({3, 0})), c10::Error);
+  CHECK_THROWS_AS(crf->decode(emissions, lengths_tensor({3, 0})), c10::Error);
   CHECK_THROWS_AS(crf->log_likelihood(emissions, torch::zeros({2, 2}, torch::kInt64)), c10::Error);
   CHECK_THROWS_AS(crf->log_likelihood(emissions, torch::full({2, 3}, 5, torch::kInt64)), c10::Error);
   CHECK_THROWS_WITH(crf->log_likelihood(emissions, torch::tensor({{0, 0, 0}, {0, 1, 3}}, torch::kInt64)),

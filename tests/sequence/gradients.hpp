@@ -14,7 +14,7 @@ namespace equivec {
 
 inline torch::Tensor normal_doubles(torch::IntArrayRef shape) { return torch::randn(shape, torch::kDouble); }
 
-inline torch::Tensor lengths_of(std::vector<std::int64_t> lengths) { return torch::tensor(lengths, torch::kInt64); }
+inline torch::Tensor lengths_tensor(std::vector<std::int64_t> lengths) { return torch::tensor(lengths, torch::kInt64); }
 
 /// The greatest difference between the gradients that autograd finds and central differences, of every element of
 /// `leaves` (double), which are asked for gradients here. 0 gradients throughout count as a failure: infinity.

@@ -159,7 +159,7 @@ double error_against_plain(const RecurrentOptions& options, torch::ScalarType ty
   RecurrentState start = random_state(options, 4);
   for (torch::Tensor& part : start) part = part.to(type);
   const torch::NoGradGuard no_gradients;
-  const auto [outputs, last] = network->forward(inputs, lengths_of(lengths), start);
+  const auto [outputs, last] = network->forward(inputs, lengths_tensor(lengths), start);
   REQUIRE(outputs.dtype() == type);
   double error = 0;
   for (std::int64_t b = 0; b < 4; ++b) {
@@ -217,7 +217,7 @@ TEST_CASE("recurrent: the gradients of all parameters, inputs and states are rig
     leaves.push_back(inputs);
     leaves.insert(leaves.end(), start.begin(), start.end());
     const auto loss = [&] {
-      const auto [outputs, last] = network->forward(inputs, lengths_of({3, 4, 1}), start);
+      const auto [outputs, last] = network->forward(inputs, lengths_tensor({3, 4, 1}), start);
       torch::Tensor sum = (outputs * weights).sum();
       for (std::size_t i = 0; i < last.size(); ++i) sum = sum + (last[i] * state_weights[i]).sum();
       return sum;
@@ -271,7 +271,7 @@ TEST_CASE("recurrent: a sequence in a batch gives what it gives alone, whatever 
     const std::vector<std::int64_t> lengths = {2, 6, 1, 4};
     torch::Tensor inputs = normal_doubles({4, 6, 3});
     for (std::int64_t b = 0; b < 4; ++b) inputs[b].slice(0, lengths[static_cast<std::size_t>(b)]).fill_(NAN);
-    const auto [outputs, state] = network->forward(inputs, lengths_of(lengths));
+    const auto [outputs, state] = network->forward(inputs, lengths_tensor(lengths));
     for (std::int64_t b = 0; b < 4; ++b) {
       const std::int64_t length = lengths[static_cast<std::size_t>(b)];
       const auto alone = network->forward(inputs.slice(0, b, b + 1).slice(1, 0, length));
@@ -281,7 +281,7 @@ TEST_CASE("recurrent: a sequence in a batch gives what it gives alone, whatever 
         CHECK(greatest_difference(state[part].select(1, b), alone.state[part].select(1, 0)) < 1e-12);
     }
     inputs.nan_to_num_(0).requires_grad_();
-    network->forward(inputs, lengths_of(lengths)).outputs.sum().backward();
+    network->forward(inputs, lengths_tensor(lengths)).outputs.sum().backward();
     CHECK(inputs.grad().isfinite().all().item<bool>());
   }
 }
@@ -324,9 +324,9 @@ TEST_CASE("recurrent: settings and shapes that do not fit are refused") {
     Recurrent network(RecurrentOptions{cell, 3, 5});
     const torch::Tensor inputs = torch::randn({2, 4, 3});
     CHECK_THROWS_AS(network->forward(torch::randn({2, 4, 2})), c10::Error);
-    CHECK_THROWS_AS(network->forward(inputs, lengths_of({4, 0})), c10::Error);
-    CHECK_THROWS_AS(network->forward(inputs, lengths_of({5, 4})), c10::Error);
-    CHECK_THROWS_AS(network->forward(inputs, lengths_of({4})), c10::Error);
+    CHECK_THROWS_AS(network->forward(inputs, lengths_tensor({4, 0})), c10::Error);
+    CHECK_THROWS_AS(network->forward(inputs, lengths_tensor({5, 4})), c10::Error);
+    CHECK_THROWS_AS(network->forward(inputs, lengths_tensor({4})), c10::Error);
     CHECK_THROWS_AS(network->forward(inputs, {}, {torch::zeros({1, 3, 5})}), c10::Error);
   }
 }
