@@ -36,24 +36,28 @@ void check_rules(const TagRules& rules, std::int64_t tags) {
   check(rules.forbidden_transitions, {tags, tags});
 }
 
+/// The first step whose tag must not stand there, or as many as there are. Throws c10::Error if a tag is none.
+std::size_t first_broken(const TagRules& rules, std::span<const std::int64_t> tags, std::int64_t count) {
+  const bool* const starts = rules.forbidden_starts.defined() ? rules.forbidden_starts.data_ptr<bool>() : nullptr;
+  const bool* const moves =
+      rules.forbidden_transitions.defined() ? rules.forbidden_transitions.data_ptr<bool>() : nullptr;
+  for (std::size_t t = 0; t < tags.size(); ++t) {
+    TORCH_CHECK(tags[t] >= 0 && tags[t] < count, "a tag must be between 0 and ", count - 1);
+    if (t == 0 ? starts && starts[tags[0]] : moves && moves[tags[t - 1] * count + tags[t]]) return t;
+  }
+  return tags.size();
+}
+
 /// Throws c10::Error if a tag is none, Error if tags of some sequence break the rules.
 void check_tags(const TagRules& rules, const torch::Tensor& tags, const torch::Tensor& lengths, std::int64_t count) {
-  const auto rule_of = [](const torch::Tensor& rule, torch::IntArrayRef shape) {
-    return rule.defined() ? rule : torch::zeros(shape, torch::kBool);
-  };
-  const torch::Tensor starts = rule_of(rules.forbidden_starts, {count}),
-                      transitions = rule_of(rules.forbidden_transitions, {count, count}), here = tags.cpu();
-  const auto no_start = starts.accessor<bool, 1>();
-  const auto no_transition = transitions.accessor<bool, 2>();
-  const auto tag = here.accessor<std::int64_t, 2>();
-  for (std::int64_t b = 0; b < tags.size(0); ++b) {
-    const auto length = lengths[b].item<std::int64_t>();
-    for (std::int64_t t = 0; t < length; ++t) {
-      TORCH_CHECK(tag[b][t] >= 0 && tag[b][t] < count, "a tag must be between 0 and ", count - 1);
-      if (t == 0 ? no_start[tag[b][0]] : no_transition[tag[b][t - 1]][tag[b][t]])
-        throw Error("crf: the tag of step " + std::to_string(t + 1) + " of sequence " + std::to_string(b + 1) +
-                    " must not stand there by the rules of its tags; mend the tags, or use no rules");
-    }
+  const torch::Tensor here = tags.cpu().contiguous();
+  for (std::int64_t b = 0; b < here.size(0); ++b) {
+    const std::span row(here.data_ptr<std::int64_t>() + b * here.size(1),
+                        static_cast<std::size_t>(lengths[b].item<std::int64_t>()));
+    const std::size_t broken = first_broken(rules, row, count);
+    if (broken < row.size())
+      throw Error("crf: the tag of step " + std::to_string(broken + 1) + " of sequence " + std::to_string(b + 1) +
+                  " must not stand there by the rules of its tags; mend the tags, or use no rules");
   }
 }
 
@@ -135,6 +139,8 @@ TagRules bio_rules(const std::vector<std::string>& tags) {
 CrfImpl::CrfImpl(std::int64_t tags, const TagRules& rules) : tags_(tags), rules_(rules) {
   require_at_least("tags", static_cast<double>(tags), 1);
   check_rules(rules, tags);
+  for (torch::Tensor* rule : {&rules_.forbidden_starts, &rules_.forbidden_transitions})
+    if (rule->defined()) *rule = rule->cpu().contiguous();
   start_ = register_parameter("start", torch::empty({tags}).uniform_(-0.1, 0.1));
   end_ = register_parameter("end", torch::empty({tags}).uniform_(-0.1, 0.1));
   transitions_ = register_parameter("transitions", torch::empty({tags, tags}).uniform_(-0.1, 0.1));
@@ -151,12 +157,7 @@ torch::Tensor CrfImpl::transitions() const {
 }
 
 bool CrfImpl::allows(std::span<const std::int64_t> tags) const {
-  for (std::size_t t = 0; t < tags.size(); ++t) {
-    TORCH_CHECK(tags[t] >= 0 && tags[t] < tags_, "a tag must be between 0 and ", tags_ - 1);
-    const torch::Tensor& rule = t == 0 ? rules_.forbidden_starts : rules_.forbidden_transitions;
-    if (rule.defined() && (t == 0 ? rule[tags[t]] : rule[tags[t - 1]][tags[t]]).item<bool>()) return false;
-  }
-  return true;
+  return first_broken(rules_, tags, tags_) == tags.size();
 }
 
 torch::Tensor CrfImpl::log_likelihood(const torch::Tensor& emissions, const torch::Tensor& tags,

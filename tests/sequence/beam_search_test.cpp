@@ -175,7 +175,7 @@ TEST_CASE("beam search: a beam as wide as the space finds the best outputs of al
 TEST_CASE("beam search: stopping early and choosing by a heap change nothing") {
   for (unsigned seed = 0; seed < 60; ++seed) {
     FunctionModel model = random_model(5, 100 + seed, seed % 2 == 1);
-    for (const std::size_t width : {2, 3, 5}) {
+    for (const std::size_t width : {2U, 3U, 5U}) {
       const BeamOptions options{width, seed % 3 * 0.5, 6, seed % 2 ? 1 : width};
       CAPTURE(seed, width);
       check_same(beam_search(model, marks_of_tests, options), plain_beam(model, options));

@@ -54,6 +54,7 @@ Enumerated enumerate(const Crf& crf, const TagRules& rules, const torch::Tensor&
   }
 }
 
+const std::vector<std::int64_t> free_tags = {0, 1, 4};  // that are allowed everywhere
 const std::vector<std::string> bio_tags = {"O", "B-x", "I-x", "I-y", "B-y"};
 
 Crf random_crf(std::int64_t tags, const TagRules& rules) {
@@ -86,8 +87,10 @@ TEST_CASE("crf: likelihoods and the best tags are those of an enumeration") {
         CHECK(decoded[static_cast<std::size_t>(b)] == all.best);
         // Not the best alone: tags of O and B, which are always allowed.
         std::vector<std::int64_t> some;
-        for (std::int64_t t = 0; t < length; ++t) some.push_back(std::vector<std::int64_t>{0, 1, 4}[(t + round) % 3]);
-        for (std::int64_t t = 0; t < length; ++t) tags[b][t] = some[static_cast<std::size_t>(t)];
+        for (std::int64_t t = 0; t < length; ++t) {
+          some.push_back(free_tags[static_cast<std::size_t>(t + round) % 3]);
+          tags[b][t] = some.back();
+        }
         expected.push_back(score_of(crf, alone, some) - std::log(all.sum));
       }
       const torch::Tensor found = crf->log_likelihood(emissions, tags, lengths_tensor(lengths));
