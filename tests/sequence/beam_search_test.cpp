@@ -183,6 +183,16 @@ TEST_CASE("beam search: stopping early and choosing by a heap change nothing") {
   }
 }
 
+TEST_CASE("beam search: of outputs that are alike the earlier is preferred, then the one of lower tokens") {
+  FunctionModel model(4, [](const TokenList&) -> std::vector<double> { return {0.25, 0.25, 0.25, 0.25}; });
+  const std::vector<Hypothesis> found = beam_search(model, marks_of_tests, {4, 1, 5, 3});
+  REQUIRE(found.size() == 3);
+  CHECK(found[0].tokens == TokenList{});
+  CHECK(found[1].tokens == TokenList{0});
+  CHECK(found[2].tokens == TokenList{0, 0});
+  CHECK(found[0].score == found[2].score);
+}
+
 TEST_CASE("beam search: it stops when nothing better can come") {
   FunctionModel model(3, [](const TokenList&) -> std::vector<double> { return {0.05, 0.9, 0.05}; });
   CHECK(beam_search(model, marks_of_tests, {2, 0, 1000, 1})[0].tokens.empty());
@@ -217,6 +227,17 @@ TEST_CASE("beam search: the length exponent lets longer outputs win, worked by h
   const Hypothesis by_mean = beam_search(model, marks_of_tests, {4, 1, 8, 1})[0];
   CHECK(by_mean.tokens == TokenList{3, 3, 3});
   CHECK(by_mean.score == Approx(std::log(0.6 * 0.9 * 0.8 * 0.8) / 4));
+}
+
+TEST_CASE("beam search: it does not stop while a longer output can still win, worked by hand") {
+  // The end at once has ln 0.8 = -0.223; nine certain tokens after one of 0.2 have ln 0.2 / 11 = -0.146.
+  FunctionModel model(3, [](const TokenList& beginning) -> std::vector<double> {
+    if (beginning.empty()) return {0, 0.8, 0.2};
+    return beginning.size() < 10 ? std::vector<double>{0, 0, 1} : std::vector<double>{0, 1, 0};
+  });
+  const Hypothesis found = beam_search(model, marks_of_tests, {2, 1, 12, 1})[0];
+  CHECK(found.tokens == TokenList(10, 2));
+  CHECK(found.score == Approx(std::log(0.2) / 11));
 }
 
 TEST_CASE("beam search: there is a result even if no output ends") {
