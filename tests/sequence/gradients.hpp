@@ -2,12 +2,12 @@
 
 // What the tests of networks share: parameters in double, and gradients by differences.
 
-#include <torch/torch.h>
+#include <torch/nn.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <functional>
-#include <initializer_list>
 #include <vector>
 
 namespace equivec {

@@ -7,6 +7,8 @@
 #include "catch.hpp"
 #include "tests/sequence/gradients.hpp"
 
+#include <torch/serialize.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
