@@ -35,6 +35,7 @@ constexpr std::array commands = {
     Command{"plot", "a picture of words, groups and axes", run_plot},
     Command{"encode", "a vector for each text: the mean of its words'", run_encode},
     Command{"probe", "train a text classifier on vectors, to see what they are worth to a model", run_probe},
+    Command{"sequence", "models of sequences that read vectors: classify, tag, predict, translate", run_sequence},
     Command{"convert", "from one file format to another", run_convert},
     Command{"info", "what a file of vectors is and how it was made", run_info},
 };

@@ -3,7 +3,7 @@
 # A folder is a stage of the chain from text to reports; it includes itself and the folders before it in this list. The
 # folders of src, include/equivec and apps are checked alike, file by file.
 set(stages base files math kernels text counts vectors train search map evaluate bias debias spaces downstream report explore)
-set(program python cli commands ranks)  # folders of apps, after all of the library
+set(program python cli commands ranks sequence)  # folders of apps, after all of the library; sequence is in src too
 
 set(rank 0)
 foreach(stage IN LISTS stages program)

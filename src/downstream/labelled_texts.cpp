@@ -80,6 +80,7 @@ LabelledTexts read_labelled_texts(const std::filesystem::path& file, const Progr
     }
     result.labels.push_back(known->second);
     result.texts.emplace_back(parsed.text);
+    result.lines.push_back(number);
     return true;
   });
   require_whole_inputs();

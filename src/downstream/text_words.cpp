@@ -39,7 +39,7 @@ std::vector<std::optional<WordId>> TextWords::of(std::string_view text) const {
     return find(words);
   };
   if (joins_phrases_) {
-    const std::vector<std::string> phrases = phrases_of(text);
+    const std::vector<std::string> phrases = split(text);
     words.assign(phrases.begin(), phrases.end());
     return find(words);
   }
@@ -60,12 +60,16 @@ bool TextWords::is_phrase(std::string_view word) const {
   return id && holds(vocabulary_, *id);
 }
 
-/// Joins neighbours that are a phrase of the vocabulary, from left to right, until there are none.
-std::vector<std::string> TextWords::phrases_of(std::string_view text) const {
+std::vector<std::string> TextWords::split(std::string_view text) const {
   TextRules::Scratch scratch;
   std::vector<std::string> words;
   tokenize(
       rules_.apply(text, scratch).text, [&](std::string_view word) { words.emplace_back(word); }, [] {});
+  return joins_phrases_ ? with_phrases(std::move(words)) : words;
+}
+
+/// Joins neighbours that are a phrase of the vocabulary, from left to right, until there are none.
+std::vector<std::string> TextWords::with_phrases(std::vector<std::string> words) const {
   for (bool changes = true; changes;) {
     changes = false;
     std::vector<std::string> result;

@@ -23,6 +23,8 @@ class TextWords {
   /// cuts_texts: false if only find() will be called. Throws Error for a tokenizer whose rules are not known.
   explicit TextWords(const Embeddings& embeddings, bool cuts_texts = true);
 
+  /// The words of the text in order, whether found or not. The tokenizer is not asked.
+  std::vector<std::string> split(std::string_view text) const;
   /// The words of the text in order, empty for one that is not found.
   std::vector<std::optional<WordId>> of(std::string_view text) const;
   /// As written; a word that is not found so is looked up with A-Z as a-z if the vocabulary is uncased.
@@ -30,7 +32,7 @@ class TextWords {
 
  private:
   bool is_phrase(std::string_view word) const;
-  std::vector<std::string> phrases_of(std::string_view text) const;
+  std::vector<std::string> with_phrases(std::vector<std::string> words) const;
 
   const Vocabulary& vocabulary_;
   std::optional<TextPieces> pieces_;

@@ -2,6 +2,7 @@
 
 #include "equivec/base/progress.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -10,10 +11,11 @@
 namespace equivec {
 
 struct LabelledTexts {
-  std::string name;                   ///< of the file, for messages
-  std::vector<std::string> classes;   ///< the labels that occur, each once, in byte order
-  std::vector<std::uint32_t> labels;  ///< for each text, the index of its label in `classes`
-  std::vector<std::string> texts;     ///< may be empty
+  std::string name;                     ///< of the file, for messages
+  std::vector<std::string> classes;     ///< the labels that occur, each once, in byte order
+  std::vector<std::uint32_t> labels;    ///< for each text, the index of its label in `classes`
+  std::vector<std::string> texts;       ///< may be empty
+  std::vector<std::size_t> lines = {};  ///< of the file, from 1, that each stands on
 };
 
 /// One text a line, all in the form of the first line: fastText's "__label__NAME text", with one label before each text

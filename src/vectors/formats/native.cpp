@@ -14,6 +14,7 @@
 #include "src/files/output_file.hpp"
 #include "src/files/safetensors.hpp"
 #include "src/vectors/formats/format.hpp"
+#include "src/vectors/formats/native.hpp"
 #include "src/vectors/native_tensors.hpp"
 #include "src/vectors/packed_vectors.hpp"
 
@@ -304,7 +305,10 @@ std::vector<Tensor> subword_tables(const Subwords& subwords, Metadata& metadata,
   return tables;
 }
 
-void write(OutputFiles& files, const std::filesystem::path& path, const Embeddings& embeddings, Progress* progress) {
+}  // namespace
+
+void write_native(OutputFiles& files, const std::filesystem::path& path, const Embeddings& embeddings,
+                  std::vector<Tensor> further, Progress* progress) {
   std::vector<Tensor> tables;
   Metadata metadata = embeddings.metadata();
   std::vector<std::int64_t> offsets = {0};
@@ -327,10 +331,17 @@ void write(OutputFiles& files, const std::filesystem::path& path, const Embeddin
     if (!tokenizer->configuration().empty())
       tables.push_back({"configuration", "U8", {tokenizer->configuration().size()}, tokenizer->configuration()});
   }
+  std::ranges::move(further, std::back_inserter(tables));
   const std::vector<Tensor> tensors = native_tensors(embeddings.vocabulary(), std::move(tables));
   OutputFile& file = files.open(path);
   // Embeddings of floats begin at a multiple of 64 bytes, else the first tensor does.
   write_safetensors(file, tensors, metadata, embeddings.packed() ? "word_offsets" : "embeddings", progress);
+}
+
+namespace {
+
+void write(OutputFiles& files, const std::filesystem::path& path, const Embeddings& embeddings, Progress* progress) {
+  write_native(files, path, embeddings, {}, progress);
 }
 
 }  // namespace
