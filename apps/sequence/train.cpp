@@ -17,13 +17,13 @@ using namespace equivec;
 namespace {
 
 struct TrainJob {
-  SequenceTask task;
-  SequenceModelOptions model;
+  SequenceTask task = SequenceTask::classify;
+  SequenceModelOptions model = {};
   SequenceTrainingOptions training = {};
   SequenceReadOptions reading = {};
   std::string data, development, vectors, output, checkpoint;
   bool resume = false;
-  ConsoleOptions console;
+  ConsoleOptions console = {};
 };
 
 struct TaskHelp {
@@ -83,7 +83,9 @@ bool parse(std::span<const std::string> arguments, TrainJob& job) {
 }
 
 int run_train(SequenceTask task, std::span<const std::string> arguments) {
-  TrainJob job{.task = task, .model = model_defaults(task), .console = {}};
+  TrainJob job;
+  job.task = task;
+  job.model = model_defaults(task);
   if (!parse(arguments, job)) return 0;
   RunFiles files;
   for (const std::string& file : {job.data, job.development, job.vectors}) files.reads(file);
