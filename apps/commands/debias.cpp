@@ -25,6 +25,7 @@
 
 #include <filesystem>
 #include <iostream>
+#include <optional>
 
 using namespace equivec;
 
@@ -35,6 +36,7 @@ struct Arguments {
   VectorsOutput output;
   std::string method = "hard", sets = "gender", direction = "pca";
   ReportOptions report;
+  std::string probe_training, probe_test, positive;
   DebiasOptions settings;
   int restrict = static_cast<int>(settings.restrict), count = 8;
   bool list = false, json = false;
@@ -58,6 +60,11 @@ void add_options(Options& options, Arguments& given) {
       .add("rounds", settings.inlp.rounds, "of inlp: the most directions to take out");
   add_report_options(options, given.report);
   options
+      .add("probe-train", given.probe_training,
+           "labelled texts, as in probe, for the report: what a classifier makes of texts and their twins", "FILE")
+      .add("probe-test", given.probe_test, "texts to test it on", "FILE")
+      .add("positive", given.positive, "the label whose probability is the score, as in probe", "LABEL");
+  options
       .add("restrict", given.restrict,
            "biased words, and what the report measures, are among the first N words; 0: all")
       .add("seed", settings.seed, "of the random choices of the method and of the report's measures")
@@ -76,6 +83,16 @@ void require_options_of(const DebiasMethod& method, const Arguments& given, cons
       if (options.given(name) && !for_report && std::ranges::find(own, name) == own.end())
         throw OptionError("--" + name + ": " + given.method + " has no such option; --list shows which methods have");
     }
+}
+
+/// Throws OptionError unless the texts of a classifier are both given, for a report.
+void require_probe(const Arguments& given) {
+  if (given.probe_training.empty() != given.probe_test.empty())
+    throw OptionError("--probe-train and --probe-test go together; give texts to train on and texts to test on");
+  if (given.probe_training.empty() && !given.positive.empty())
+    throw OptionError("--positive is for the classifier of --probe-train and --probe-test; give these");
+  if (!given.probe_training.empty() && given.report.file.empty())
+    throw OptionError("--probe-train and --probe-test are for the report; give --report FILE.html");
 }
 
 /// Throws OptionError for options that are missing, out of range or do not go together.
@@ -99,6 +116,7 @@ void complete(Arguments& given, const Options& options) {
   settings.sets_name = given.sets;
   validate(settings);
   given.report.validate();
+  require_probe(given);
 }
 
 /// Throws Error unless the outputs can be written and replace no file that is read.
@@ -108,6 +126,8 @@ void require_safe(const Arguments& given) {
   given.report.add_to(files);
   files.reads(files_read(given.vectors.front()));
   files.reads(given.sets);
+  for (const std::string& texts : {given.probe_training, given.probe_test})
+    if (!texts.empty()) files.reads(texts);
   files.require_writable();
 }
 
@@ -134,6 +154,9 @@ int run_debias(std::span<const std::string> arguments) {
   const auto similarities = read_all(given.report.similarities, read_similarities);
   const auto analogies = read_all(given.report.analogies, read_analogies);
   require_safe(given);
+  std::optional<ProbeReport> probe;
+  if (!given.probe_training.empty())
+    probe = read_probe_texts(given.probe_training, given.probe_test, given.positive, sets, given.settings, &progress());
 
   const Embeddings before = load(given.vectors.front(), given.console, {.threads = given.settings.threads});
   const Debiased debiased = [&] {
@@ -151,7 +174,8 @@ int run_debias(std::span<const std::string> arguments) {
                             occupation_bias(debiased.embeddings, debiased, sets),
                             similarities,
                             analogies,
-                            measuring_options(given.settings)};
+                            measuring_options(given.settings),
+                            probe ? &*probe : nullptr};
   std::vector<ReportFile> written;  // all that can go wrong does before anything is replaced
   if (!given.report.file.empty()) {
     const ProgressLine line("measuring", "", given.console);

@@ -1,12 +1,14 @@
 #include "equivec/base/error.hpp"
 #include "equivec/downstream/labelled_texts.hpp"
 #include "equivec/downstream/probe.hpp"
+#include "src/report/counterfactual_report.hpp"
 #include "src/report/json.hpp"
 #include "src/report/probe_report.hpp"
 #include "src/report/table.hpp"
 
 #include "apps/cli/command.hpp"
 #include "apps/cli/console.hpp"
+#include "apps/cli/counterfactual_options.hpp"
 #include "apps/cli/options.hpp"
 #include "apps/cli/query.hpp"
 #include "apps/cli/text_vector_options.hpp"
@@ -21,6 +23,7 @@ int run_probe(std::span<const std::string> arguments) {
   std::vector<std::string> files;
   bool keep_lengths = false, json = false, markdown = false;
   ProbeOptions rules;
+  CounterfactualRequest counterfactuals;
   ConsoleOptions console;
   Options options(
       "probe TRAIN TEST VECTORS [VECTORS...] [options]",
@@ -34,6 +37,7 @@ int run_probe(std::span<const std::string> arguments) {
       .add("strength,C", rules.strength, "weight of the errors against the size of the weights; scikit-learn's C")
       .add("lengths", keep_lengths, "use the words' vectors as they are, not scaled to length 1");
   add_text_vector_options(options, rules.texts);
+  add_counterfactual_options(options, counterfactuals);
   options.add("resamples", rules.bootstrap.resamples, "of the bootstrap, for intervals and tests")
       .add("seed", rules.bootstrap.seed, "of the bootstrap")
       .add("threads,thread", rules.threads, "0: all cores")
@@ -45,6 +49,7 @@ int run_probe(std::span<const std::string> arguments) {
   rules.texts.unit_length = !keep_lengths;
   rules.bootstrap.threads = rules.threads;
   validate(rules);
+  require_counterfactuals(options, counterfactuals);
   if ((training_file == "-") + (test_file == "-") + std::ranges::count(files, "-") > 1)
     throw OptionError("only one of TRAIN, TEST and VECTORS can be -, standard input");
 
@@ -54,6 +59,8 @@ int run_probe(std::span<const std::string> arguments) {
                      .test = read_labelled_texts(test_file, &progress()),
                      .options = rules};
   require_learnable(report.training, report.test);
+  if (counterfactuals.any())
+    report.counterfactuals = plan_counterfactuals(counterfactuals, report.training, report.test);
   for (const std::string& file : files)
     report.add(file, load_to_ask(file, console, {.threads = rules.threads}), &progress());
   std::cout << (json ? dump(to_json(report)) + "\n"

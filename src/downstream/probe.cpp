@@ -5,6 +5,7 @@
 #include "equivec/text/corpus.hpp"
 #include "src/base/parallel.hpp"
 #include "src/base/suggestion.hpp"
+#include "src/downstream/paired_means.hpp"
 #include "src/downstream/text_means.hpp"
 #include "src/evaluate/outcomes.hpp"
 #include "src/math/singular_directions.hpp"
@@ -16,15 +17,14 @@
 #include <functional>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace equivec {
 
-namespace {
-
 /// Computes the texts' vectors and how many of their words are known.
-class TextVectors {
+class ProbeTexts {
  public:
-  TextVectors(const Embeddings& embeddings, const ProbeOptions& options, const Progress* progress)
+  ProbeTexts(const Embeddings& embeddings, const ProbeOptions& options, const Progress* progress)
       : options_(options),
         progress_(progress),
         dimension_(embeddings.dimension()),
@@ -76,27 +76,40 @@ class TextVectors {
                     });
   }
 
-  const ProbeOptions& options_;
+  ProbeOptions options_;
   const Progress* progress_;
   Eigen::Index dimension_;
   TextMeans means_;
   Eigen::MatrixXd directions_;  // one a column
 };
 
+namespace {
+
 /// For each label of the test set, its number in the training set. Throws Error for one that is not there.
-std::vector<std::uint32_t> numbers_in(const LabelledTexts& training, const LabelledTexts& test) {
+std::vector<std::uint32_t> numbers_in(const std::string& training, std::span<const std::string> classes,
+                                      const LabelledTexts& test) {
   std::vector<std::uint32_t> numbers;
   for (std::size_t k = 0; k < test.classes.size(); ++k) {
-    const auto found = std::ranges::lower_bound(training.classes, test.classes[k]);
-    if (found == training.classes.end() || *found != test.classes[k]) {
+    const auto found = std::ranges::lower_bound(classes, test.classes[k]);
+    if (found == classes.end() || *found != test.classes[k]) {
       const auto lines = std::ranges::count(test.labels, static_cast<std::uint32_t>(k));
       throw Error(test.name + ": the label '" + escaped(test.classes[k]) + "', of " + std::to_string(lines) +
-                  (lines == 1 ? " text" : " texts") + ", is not in " + training.name +
-                  "; leave these out or train on some");
+                  (lines == 1 ? " text" : " texts") + ", is not in " + training + "; leave these out or train on some");
     }
-    numbers.push_back(static_cast<std::uint32_t>(found - training.classes.begin()));
+    numbers.push_back(static_cast<std::uint32_t>(found - classes.begin()));
   }
   return numbers;
+}
+
+void require_texts(const LabelledTexts& texts) {
+  if (texts.texts.empty()) throw Error(texts.name + ": holds no labelled text");
+}
+
+void require_trainable(const LabelledTexts& training) {
+  require_texts(training);
+  if (training.classes.size() == 1)
+    throw Error(training.name + ": all texts have the label '" + escaped(training.classes[0]) +
+                "'; a classifier needs two labels or more");
 }
 
 using Counts = std::vector<std::uint64_t>;
@@ -118,12 +131,6 @@ double macro_f1_of(const Counts& correct, const Counts& test, const Counts& pred
 
 using Times = std::span<const std::uint32_t>;
 
-double mean_over(Times times, std::span<const double> values) {
-  double sum = 0;
-  for (std::size_t i = 0; i < values.size(); ++i) sum += times[i] * values[i];
-  return sum / static_cast<double>(values.size());
-}
-
 /// Empty where all resamples are alike.
 std::optional<Interval> interval_of(std::size_t items, const std::function<double(Times)>& statistic,
                                     const BootstrapOptions& options) {
@@ -135,12 +142,10 @@ std::optional<Interval> interval_of(std::size_t items, const std::function<doubl
 }  // namespace
 
 void require_learnable(const LabelledTexts& training, const LabelledTexts& test) {
-  for (const LabelledTexts* texts : {&training, &test})
-    if (texts->texts.empty()) throw Error(texts->name + ": holds no labelled text");
-  if (training.classes.size() == 1)
-    throw Error(training.name + ": all texts have the label '" + escaped(training.classes[0]) +
-                "'; a classifier needs two labels or more");
-  numbers_in(training, test);
+  require_texts(training);
+  require_texts(test);
+  require_trainable(training);
+  numbers_in(training.name, training.classes, test);
 }
 
 void validate(const ProbeOptions& options) {
@@ -155,58 +160,97 @@ std::optional<double> ProbeResult::Class::f1() const {
   return f1_of(correct, test, predicted);
 }
 
-ProbeResult probe(const Embeddings& embeddings, const LabelledTexts& training, const LabelledTexts& test,
-                  const ProbeOptions& options, Progress* progress) {
-  validate(options);
-  require_learnable(training, test);
-  TextVectors vectors(embeddings, options, progress);
-  const std::size_t classes = training.classes.size(), size = test.texts.size();
-  ProbeResult result;
-
-  SoftmaxModel model;
-  {
-    const Examples examples = vectors.of_training(training.texts, result.training);
-    if (result.training.known == 0)
-      throw Error(training.name + ": none of its " + std::to_string(result.training.words) +
+struct ProbeClassifier::State {
+  State(const Embeddings& embeddings, const LabelledTexts& training, const ProbeOptions& given, const Progress* work)
+      : options(given),
+        progress(work),
+        name(training.name),
+        classes(training.classes),
+        counts(training.classes.size()),
+        vectors(embeddings, given, work) {
+    const Examples examples = vectors.of_training(training.texts, coverage);
+    if (coverage.known == 0)
+      throw Error(name + ": none of its " + std::to_string(coverage.words) +
                   " words is in the vectors; check that both have the same language and tokenization");
+    for (const std::uint32_t label : training.labels) ++counts[label];
     model = fit_softmax({.examples = examples,
                          .labels = training.labels,
-                         .classes = static_cast<Eigen::Index>(classes),
+                         .classes = static_cast<Eigen::Index>(classes.size()),
                          .strength = options.strength,
                          .threads = options.threads,
                          .progress = progress});
   }
-  const Examples logs = log_probabilities(model, vectors.of_test(test.texts, result.test), options.threads);
 
-  const std::vector<std::uint32_t> numbers = numbers_in(training, test);
-  std::vector<std::uint32_t> labels(size);
-  Counts in_training(classes), in_test(classes), predicted(classes), correct(classes);
-  for (const std::uint32_t label : training.labels) ++in_training[label];
-  for (std::size_t i = 0; i < size; ++i) {
-    const auto row = logs.row(static_cast<Eigen::Index>(i));
-    labels[i] = numbers[test.labels[i]];
+  ProbeOptions options;
+  const Progress* progress;
+  std::string name;  // of the training, for messages
+  std::vector<std::string> classes;
+  Counts counts;  // of the training's texts, by class
+  ProbeTexts vectors;
+  TextCoverage coverage;  // of the training
+  SoftmaxModel model;
+};
+
+ProbeClassifier::ProbeClassifier(const Embeddings& embeddings, const LabelledTexts& training,
+                                 const ProbeOptions& options, const Progress* progress) {
+  validate(options);
+  require_trainable(training);
+  state_ = std::make_unique<const State>(embeddings, training, options, progress);
+}
+ProbeClassifier::~ProbeClassifier() = default;
+ProbeClassifier::ProbeClassifier(ProbeClassifier&&) noexcept = default;
+ProbeClassifier& ProbeClassifier::operator=(ProbeClassifier&&) noexcept = default;
+
+const std::vector<std::string>& ProbeClassifier::classes() const noexcept { return state_->classes; }
+
+ProbeAnswers ProbeClassifier::classify(std::span<const std::string> texts) const {
+  ProbeAnswers answers;
+  if (texts.empty()) return answers;
+  const Examples logs =
+      log_probabilities(state_->model, state_->vectors.of_test(texts, answers.coverage), state_->options.threads);
+  for (Eigen::Index i = 0; i < logs.rows(); ++i) {
+    const auto row = logs.row(i);
     std::uint32_t best = 0;
-    for (std::uint32_t k = 1; k < classes; ++k)
+    for (std::uint32_t k = 1; k < row.size(); ++k)
       if (row[k] > row[best]) best = k;
+    answers.predictions.push_back(best);
+    for (const double log : row) answers.log_probabilities.push_back(std::min(0.0, log));
+  }
+  return answers;
+}
+
+ProbeResult ProbeClassifier::test(const LabelledTexts& test) const {
+  const std::vector<std::uint32_t> numbers = numbers_in(state_->name, state_->classes, test);
+  const std::size_t classes = state_->classes.size(), size = test.texts.size();
+  require_texts(test);
+  ProbeAnswers answers = classify(test.texts);
+  ProbeResult result;
+  result.training = state_->coverage;
+  result.test = answers.coverage;
+  std::vector<std::uint32_t> labels(size);
+  Counts in_test(classes), predicted(classes), correct(classes);
+  for (std::size_t i = 0; i < size; ++i) {
+    labels[i] = numbers[test.labels[i]];
+    const std::uint32_t best = answers.predictions[i];
     const bool right = best == labels[i];
-    result.predictions.push_back(best);
     result.outcomes.push_back(right ? Outcome::right : Outcome::wrong);
-    result.log_losses.push_back(std::max(0.0, -row[labels[i]]));
+    result.log_losses.push_back(std::max(0.0, -answers.log_probabilities[i * classes + labels[i]]));
     result.log_loss += result.log_losses.back() / static_cast<double>(size);
     ++in_test[labels[i]];
     ++predicted[best];
     correct[best] += right;
   }
+  result.predictions = std::move(answers.predictions);
   for (std::size_t k = 0; k < classes; ++k)
-    result.classes.push_back({training.classes[k], in_training[k], in_test[k], predicted[k], correct[k]});
+    result.classes.push_back({state_->classes[k], state_->counts[k], in_test[k], predicted[k], correct[k]});
 
-  const BootstrapOptions& resampling = options.bootstrap;
+  const BootstrapOptions& resampling = state_->options.bootstrap;
   result.accuracy = accuracy_of(test.name, result.outcomes, resampling);
   result.macro_f1 = macro_f1_of(correct, in_test, predicted);
   result.macro_f1_interval = interval_of(
       size,
       [&](Times times) {
-        check_cancelled(progress);
+        check_cancelled(state_->progress);
         Counts test_times(classes), predicted_times(classes), correct_times(classes);
         for (std::size_t i = 0; i < size; ++i) {
           test_times[labels[i]] += times[i];
@@ -219,38 +263,26 @@ ProbeResult probe(const Embeddings& embeddings, const LabelledTexts& training, c
   result.log_loss_interval = interval_of(
       size,
       [&](Times times) {
-        check_cancelled(progress);
+        check_cancelled(state_->progress);
         return mean_over(times, result.log_losses);
       },
       resampling);
   return result;
 }
 
-namespace {
-
-/// The bootstrap p-value, but at least the smallest p-value of a two-sided sign test: a few texts may all favour one
-/// side by chance.
-std::optional<double> log_loss_p_value(std::span<const double> ascending, std::size_t texts) {
-  std::optional<double> p = bootstrap_p_value(ascending);
-  if (p) p = std::max(*p, std::min(std::ldexp(2.0, -static_cast<int>(std::min<std::size_t>(texts, 1000))), 1.0));
-  return p;
+ProbeResult probe(const Embeddings& embeddings, const LabelledTexts& training, const LabelledTexts& test,
+                  const ProbeOptions& options, Progress* progress) {
+  validate(options);
+  require_learnable(training, test);
+  return ProbeClassifier(embeddings, training, options, progress).test(test);
 }
-
-}  // namespace
 
 ProbeDifference compare(const ProbeResult& first, const ProbeResult& second, const BootstrapOptions& options) {
   const Discordance discordant = discordance(first.outcomes, second.outcomes);
   const std::size_t size = first.log_losses.size();
   std::vector<double> differences(size);
-  double mean = 0;
-  for (std::size_t i = 0; i < size; ++i) {
-    differences[i] = first.log_losses[i] - second.log_losses[i];
-    mean += differences[i] / static_cast<double>(size);
-  }
-  const std::vector<double> ascending = bootstrap(
-      size, [&](Times times) { return mean_over(times, differences); }, options);
-  return {compare_proportions(discordant, options).value(),
-          {mean, percentile_interval(ascending, options), log_loss_p_value(ascending, size), size}};
+  for (std::size_t i = 0; i < size; ++i) differences[i] = first.log_losses[i] - second.log_losses[i];
+  return {compare_proportions(discordant, options).value(), mean_difference(differences, options)};
 }
 
 }  // namespace equivec

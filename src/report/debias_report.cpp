@@ -134,7 +134,36 @@ std::string rules_of(const DebiasReport& report) {
   return text;
 }
 
-Document document_of(const DebiasReport& report, const SideBySide& found) {
+/// Classifiers on the vectors of before and after.
+std::optional<ProbeReport> probed_of(const DebiasReport& report, Progress& progress) {
+  if (!report.probe) return std::nullopt;
+  ProbeReport probed = *report.probe;
+  probed.add("before", report.before, &progress);
+  probed.add("after", report.debiased.embeddings, &progress);
+  return probed;
+}
+
+void add_probe(Document& page, const ProbeReport& probed) {
+  page.heading("What a classifier makes of it");
+  page.paragraph("A softmax classifier was trained on the texts of " + probed.training_file +
+                 ", each the mean of its words' vectors, and tested on those of " + probed.test_file + ".");
+  TitledTable measures = probe_table(probed);
+  page.table(std::move(measures.rows), measures.texts);
+  if (!probed.counterfactuals) {
+    page.paragraph("The sets have no pairs of words, so texts have no twins of another group.");
+    return;
+  }
+  const CounterfactualPlan& plan = *probed.counterfactuals;
+  const std::vector<JudgedTexts> judged = judged_texts(probed);
+  page.paragraph(
+      "A twin of a text is the same text with the words of the sets' pairs swapped. A decision flips if the "
+      "twin gets another label.");
+  page.list(counterfactual_rules(plan, judged));
+  for (TitledTable& table : counterfactual_tables(plan, judged, "vectors"))
+    page.table(std::move(table.rows), table.texts);
+}
+
+Document document_of(const DebiasReport& report, const SideBySide& found, const std::optional<ProbeReport>& probed) {
   Document page("Debiased vectors: " + report.output);
   const Vocabulary& vocabulary = report.before.vocabulary();
   page.paragraph("Made from " + report.vectors + " (" + grouped(report.before.size()) + " words, " +
@@ -153,6 +182,8 @@ Document document_of(const DebiasReport& report, const SideBySide& found) {
   } else {
     page.table(scores_table(found.scored), 2);
   }
+
+  if (probed) add_probe(page, *probed);
 
   page.heading("Words that moved most");
   std::vector<TableRow> rows = {{"word", "cosine of before and after"}};
@@ -177,7 +208,7 @@ Json occupations_json(const DebiasReport& report) {
   return document;
 }
 
-Json json_of(const DebiasReport& report, const SideBySide& found) {
+Json json_of(const DebiasReport& report, const SideBySide& found, const std::optional<ProbeReport>& probed) {
   Json document = {{"vectors", report.vectors},
                    {"output", report.output},
                    {"method", report.method.name},
@@ -193,6 +224,7 @@ Json json_of(const DebiasReport& report, const SideBySide& found) {
   document["measures"] = measures_json(found.measured);
   document["occupations"] = occupations_json(report);
   document["utility"] = scores_json(found.scored);
+  if (probed) document["probe"] = to_json(*probed);
   document["moved"] = Json::array();
   for (const Moved& word : moved_most(report, 20))
     document["moved"].push_back(
@@ -202,6 +234,23 @@ Json json_of(const DebiasReport& report, const SideBySide& found) {
 }
 
 }  // namespace
+
+ProbeReport read_probe_texts(const std::string& training, const std::string& test, const std::string& positive,
+                             const BiasWordSets& sets, const DebiasOptions& options, const Progress* progress) {
+  ProbeReport probe{.training_file = training,
+                    .test_file = test,
+                    .training = read_labelled_texts(training, progress),
+                    .test = read_labelled_texts(test, progress),
+                    .options = {}};
+  probe.options.threads = probe.options.bootstrap.threads = options.threads;
+  probe.options.bootstrap.seed = options.seed;
+  require_learnable(probe.training, probe.test);
+  CounterfactualRequest request;
+  request.texts = request.templates = true;
+  request.positive = positive;
+  if (has_swap_words(sets)) probe.counterfactuals = plan_counterfactuals(request, sets, probe.training, probe.test);
+  return probe;
+}
 
 BiasMeasureOptions measuring_options(const DebiasOptions& options) {
   BiasMeasureOptions measuring;
@@ -216,9 +265,10 @@ BiasMeasureOptions measuring_options(const DebiasOptions& options) {
 std::vector<ReportFile> render_report(const DebiasReport& report, Progress& progress) {
   report_files(report.file);  // whether it is one
   const SideBySide found = side_by_side(pair_of(report), progress);
+  const std::optional<ProbeReport> probed = probed_of(report, progress);
   const std::filesystem::path file = report.file;
-  return file.extension() == ".json" ? files_of(json_of(report, found), file)
-                                     : files_of(document_of(report, found), file);
+  return file.extension() == ".json" ? files_of(json_of(report, found, probed), file)
+                                     : files_of(document_of(report, found, probed), file);
 }
 
 }  // namespace equivec

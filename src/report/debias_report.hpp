@@ -9,6 +9,7 @@
 #include "equivec/vectors/embeddings.hpp"
 #include "src/debias/occupation_bias.hpp"
 #include "src/report/before_after.hpp"
+#include "src/report/probe_report.hpp"
 
 #include <string>
 #include <vector>
@@ -27,7 +28,16 @@ struct DebiasReport {
   const std::vector<SimilaritySet>& similarities;  ///< what debiasing cost is measured on these
   const std::vector<AnalogySet>& analogies;
   BiasMeasureOptions measuring;
+  /// Texts, without vectors, that classifiers are trained and tested on before and after; null: none.
+  const ProbeReport* probe = nullptr;
 };
+
+/// Reads the texts for classifiers on the vectors of before and after, and plans counterfactuals by the pairs of the
+/// sets, if they have any. `positive`: as in CounterfactualRequest. Throws as read_labelled_texts(),
+/// require_learnable() and plan_counterfactuals().
+ProbeReport read_probe_texts(const std::string& training, const std::string& test, const std::string& positive,
+                             const BiasWordSets& sets, const DebiasOptions& options,
+                             const Progress* progress = nullptr);
 
 /// How the report's measures are taken: along one direction, found as for debiasing, with the same restrict, seed and
 /// threads.

@@ -6,8 +6,10 @@
 #include "src/report/comparison.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <span>
+#include <utility>
 
 namespace equivec {
 
@@ -44,7 +46,7 @@ std::string format(const std::optional<Interval>& interval, bool share, bool sig
   return format(interval->low, share, sign) + " .. " + format(interval->high, share, sign);
 }
 
-std::string measures_table(std::span<const ProbedVectors> all, TableStyle style) {
+TitledTable measures_table(std::span<const ProbedVectors> all) {
   std::vector<TableRow> rows = {{"vectors", "measure", "value", "95 % interval"}};
   const bool compared = all.size() > 1;
   if (compared)
@@ -58,7 +60,7 @@ std::string measures_table(std::span<const ProbedVectors> all, TableStyle style)
       row.push_back(m.difference ? format(m.difference->interval, m.share, true) : "-");
       row.push_back(m.difference ? format_p_value(m.difference->p_value) : "-");
     }
-  return to_text(rows, 2, style);
+  return {std::move(rows), 2};
 }
 
 std::string labels_table(std::span<const ProbedVectors> all, TableStyle style) {
@@ -124,6 +126,18 @@ Json to_json(const TextCoverage& coverage) {
           {"known_words", coverage.known}};
 }
 
+/// Scores by the probability of a class.
+TextClassifier judge_of(const ProbeClassifier& classifier, std::uint32_t positive) {
+  return [&classifier, positive](std::span<const std::string> texts) {
+    ProbeAnswers answers = classifier.classify(texts);
+    Judgements judgements{.decisions = std::move(answers.predictions), .scores = {}};
+    const std::size_t classes = classifier.classes().size();
+    for (std::size_t i = 0; i < texts.size(); ++i)
+      judgements.scores.push_back(std::exp(answers.log_probabilities[i * classes + positive]));
+    return judgements;
+  };
+}
+
 Json to_json(const ProbedVectors& probed, const ProbedVectors& first) {
   const ProbeResult& result = probed.result;
   Json entry = {{"vectors", probed.file}};
@@ -157,7 +171,12 @@ Json to_json(const ProbedVectors& probed, const ProbedVectors& first) {
 void ProbeReport::add(const std::string& file, const Embeddings& embeddings, Progress* progress) {
   ProbedVectors probed{file, {}, {}};
   try {
-    probed.result = probe(embeddings, training, test, options, progress);
+    const ProbeClassifier classifier(embeddings, training, options, progress);
+    probed.result = classifier.test(test);
+    if (counterfactuals)
+      probed.counterfactuals =
+          judge(file, *counterfactuals, judge_of(classifier, counterfactuals->positive_class),
+                vectors.empty() ? nullptr : &*vectors[0].counterfactuals, options.bootstrap, progress);
   } catch (const OptionError&) {
     throw;
   } catch (const Error& error) {
@@ -166,6 +185,14 @@ void ProbeReport::add(const std::string& file, const Embeddings& embeddings, Pro
   if (!vectors.empty()) probed.difference = compare(probed.result, vectors[0].result, options.bootstrap);
   vectors.push_back(std::move(probed));
 }
+
+std::vector<JudgedTexts> judged_texts(const ProbeReport& report) {
+  std::vector<JudgedTexts> all;
+  for (const ProbedVectors& probed : report.vectors) all.push_back(probed.counterfactuals.value());
+  return all;
+}
+
+TitledTable probe_table(const ProbeReport& report) { return measures_table(report.vectors); }
 
 std::string to_text(const ProbeReport& report, TableStyle style) {
   std::string text = "training: " + description(report.training_file, report.training) +
@@ -177,7 +204,14 @@ std::string to_text(const ProbeReport& report, TableStyle style) {
   if (report.vectors.size() > 1)
     text += "differences: to " + report.vectors[0].file + ", of accuracies " + mcnemar_test + ", of log-losses " +
             bootstrap_test + "\n";
-  for (const auto table : {measures_table, labels_table, coverage_table}) text += "\n" + table(report.vectors, style);
+  text += "\n" + to_text(probe_table(report).rows, 2, style);
+  for (const auto table : {labels_table, coverage_table}) text += "\n" + table(report.vectors, style);
+  if (!report.counterfactuals) return text;
+  const std::vector<JudgedTexts> all = judged_texts(report);
+  text += "\n";
+  for (const std::string& rule : counterfactual_rules(*report.counterfactuals, all)) text += rule + "\n";
+  for (const TitledTable& table : counterfactual_tables(*report.counterfactuals, all, "vectors"))
+    text += "\n" + to_text(table.rows, table.texts, style);
   return text;
 }
 
@@ -190,7 +224,13 @@ Json to_json(const ProbeReport& report) {
                      {"strength", report.options.strength},
                      {"intervals", description_of_intervals(report.options)}}},
                    {"results", Json::array()}};
-  for (const ProbedVectors& probed : report.vectors) document["results"].push_back(to_json(probed, report.vectors[0]));
+  if (report.counterfactuals) document["counterfactuals"] = to_json(*report.counterfactuals);
+  for (const ProbedVectors& probed : report.vectors) {
+    Json& entry = document["results"].emplace_back(to_json(probed, report.vectors[0]));
+    if (report.counterfactuals)
+      entry["counterfactuals"] =
+          to_json(*report.counterfactuals, *probed.counterfactuals, *report.vectors[0].counterfactuals);
+  }
   return document;
 }
 

@@ -166,7 +166,9 @@ CALLS = {
                                        "attract_margin", "repel_margin", "preserve", "radius", "restrict", "threads"]),
     "debias": (VECTORS.debias, 1, ["sets", "direction", "pair", "rank", "lambda_", "restrict"]),
     "word_sets": (equivec.word_sets, 1, []),
-    "probe": (equivec.probe, 3, ["strength", "lengths", "weighting", "a", "remove", "resamples"]),
+    "probe": (equivec.probe, 3, ["strength", "lengths", "weighting", "a", "remove", "resamples", "counterfactuals",
+                                 "templates", "sets", "pairs", "names", "positive"]),
+    "twin_texts": (equivec.twin_texts, 1, ["sets", "pairs", "names"]),
     "load": (equivec.load, 1, ["format", "limit", "words", "vocabulary", "threads"]),
 }
 

@@ -17,6 +17,7 @@
 #include "apps/python/bindings/word_sets.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace equivec::python {
 
@@ -237,7 +238,8 @@ DebiasedHandle debias_vectors(const EmbeddingsHandle& self, const std::string& n
 }
 
 DebiasReport report_of(const DebiasedHandle& self, const std::string& file,
-                       const std::vector<SimilaritySet>& similarities, const std::vector<AnalogySet>& analogies) {
+                       const std::vector<SimilaritySet>& similarities, const std::vector<AnalogySet>& analogies,
+                       const ProbeReport* probe = nullptr) {
   return {self.name,
           "",
           file,
@@ -249,17 +251,28 @@ DebiasReport report_of(const DebiasedHandle& self, const std::string& file,
           self.occupations_after,
           similarities,
           analogies,
-          measuring_options(self.options)};
+          measuring_options(self.options),
+          probe};
 }
 
 void write_report(const DebiasedHandle& self, const std::string& file, const std::vector<std::string>& similarities,
-                  const std::vector<std::string>& analogies, py::object progress) {
+                  const std::vector<std::string>& analogies, const py::dict& values) {
   report_files(file);  // an error before the work
-  LongWork work({.progress = std::move(progress)});
+  const Keywords keywords(values);
+  std::string training, test, positive;
+  keywords.read("probe_train", training);
+  keywords.read("probe_test", test);
+  keywords.read("positive", positive);
+  if (training.empty() != test.empty()) throw OptionError("probe_train and probe_test go together");
+  LongWork work({.progress = keywords.get("progress")});
   work.run([&] {
     const std::vector<SimilaritySet> pairs = read_all(similarities, read_similarities);
     const std::vector<AnalogySet> questions = read_all(analogies, read_analogies);
-    const std::vector<ReportFile> written = render_report(report_of(self, file, pairs, questions), work.progress());
+    std::optional<ProbeReport> probe;
+    if (!training.empty())
+      probe = read_probe_texts(training, test, positive, self.sets, self.options, &work.progress());
+    const std::vector<ReportFile> written =
+        render_report(report_of(self, file, pairs, questions, probe ? &*probe : nullptr), work.progress());
     OutputFiles files;
     for (const ReportFile& one : written) files.open(one.file).write(one.text);
     files.commit();

@@ -1,9 +1,11 @@
 #include "equivec/base/error.hpp"
 #include "equivec/downstream/labelled_texts.hpp"
 #include "equivec/downstream/probe.hpp"
+#include "equivec/downstream/word_swaps.hpp"
 #include "equivec/files/output_files.hpp"
 #include "src/evaluate/read_all.hpp"
 #include "src/report/bias_forest.hpp"
+#include "src/report/counterfactual_report.hpp"
 #include "src/report/eval_report.hpp"
 #include "src/report/loss_plot.hpp"
 #include "src/files/output_file.hpp"
@@ -13,6 +15,7 @@
 
 #include "apps/python/bindings/embeddings.hpp"
 #include "apps/python/bindings/text.hpp"
+#include "apps/python/bindings/word_sets.hpp"
 
 #include <algorithm>
 #include <array>
@@ -107,6 +110,42 @@ LabelledTexts labelled_texts_of(const py::object& source, const char* name) {
   return result;
 }
 
+const BiasWordSets& sets_in(const Keywords& keywords) {
+  return py::cast<const WordSetsHandle&>(keywords.get("sets")).sets;
+}
+
+CounterfactualRequest counterfactual_request(const Keywords& keywords) {
+  CounterfactualRequest request;
+  keywords.read("counterfactuals", request.texts);
+  keywords.read("templates", request.templates);
+  keywords.read("pairs", request.pairs);
+  keywords.read("names", request.names);
+  keywords.read("positive", request.positive);
+  return request;
+}
+
+/// (text, group, words swapped) of each
+py::list twins_of(const py::object& given, const py::dict& values) {
+  const Keywords keywords(values);
+  const CounterfactualRequest request = counterfactual_request(keywords);
+  const BiasWordSets& sets = sets_in(keywords);
+  const std::vector<std::string> texts = texts_of(given, "text");
+  LongWork work({});
+  const std::vector<Twin> twins = work.run([&] {
+    const WordSwaps swaps(requested_words(request, sets));
+    std::vector<Twin> result;
+    for (const std::string& text : texts) {
+      check_cancelled(&work.progress());
+      result.push_back(swaps.twin_of(text));
+    }
+    return result;
+  });
+  py::list result;
+  for (const Twin& twin : twins)
+    result.append(py::make_tuple(str_of(twin.text), str_of(name_of(twin.group)), twin.swapped));
+  return result;
+}
+
 /// (document, text, Markdown)
 py::tuple probe_vectors(const py::object& training, const py::object& test, const py::list& vectors,
                         const py::dict& values) {
@@ -132,9 +171,14 @@ py::tuple probe_vectors(const py::object& training, const py::object& test, cons
                      .options = rules};
   std::vector<const EmbeddingsHandle*> handles;
   for (const py::handle handle : vectors) handles.push_back(&py::cast<const EmbeddingsHandle&>(handle));
+  const CounterfactualRequest request = counterfactual_request(keywords);
+  if (!request.any() && !(request.pairs.empty() && request.names.empty() && request.positive.empty()))
+    throw OptionError("pairs, names and positive are for counterfactuals=True or templates=True");
+  const BiasWordSets& sets = sets_in(keywords);
   LongWork work({.progress = keywords.get("progress")});
   work.run([&] {
     require_learnable(report.training, report.test);
+    if (request.any()) report.counterfactuals = plan_counterfactuals(request, sets, report.training, report.test);
     for (const EmbeddingsHandle* handle : handles) report.add(handle->name, handle->embeddings, &work.progress());
   });
   return py::make_tuple(object_of(to_json(report)), str_of(to_text(report, TableStyle::text)),
@@ -211,6 +255,7 @@ py::str plot_measures(const py::list& documents, const py::object& names, const 
 void bind_evaluation(py::module_& module) {
   module.def("evaluate", &evaluate_files);
   module.def("probe", &probe_vectors);
+  module.def("twin_texts", &twins_of);
   module.def("plot",
              [](const EmbeddingsHandle& self, const py::object& before, const py::object& words, const py::list& groups,
                 const py::dict& values) { return plot_words(self, before, texts_of(words), groups, values); });

@@ -15,7 +15,7 @@ from ._explorer import Explorer
 from ._inputs import EpochReport, Progress
 from ._merge import Merged, merge
 from ._picture import Picture, plot_bias, plot_loss
-from ._probe import probe
+from ._probe import Twin, probe, twin_texts
 from ._results import (Answers, BiasDirection, BiasMeasurement, BiasReport, Condition, Evaluation, MeasureInfo,
                        Measurement, MethodInfo, Neighbor, Neighbors, Outliers, ProbeReport, TrainingEstimate)
 from ._retrofit import Retrofitted
@@ -70,10 +70,10 @@ __all__ = [
     "Debiased", "Drift", "Embeddings", "EpochReport", "Error", "Evaluation", "Explorer", "Induction", "MeasureInfo",
     "Measurement", "Merged", "MethodInfo", "Neighbor", "Neighbors", "Notice", "OptionError", "Outliers", "Phrases",
     "Picture", "ProbeReport", "Progress", "Retrofitted", "Stability", "TrainingEstimate", "Transformed",
-    "UnknownWord", "Vocabulary", "WordList", "WordSets", "bias_measures", "builtin_word_sets", "count_cooccurrences",
+    "Twin", "UnknownWord", "Vocabulary", "WordList", "WordSets", "bias_measures", "builtin_word_sets", "count_cooccurrences",
     "count_words", "debias_methods", "find_phrases", "formats", "from_gensim", "instruction_set", "load", "merge",
     "plot_bias", "plot_loss", "probe", "stability", "tokenize", "train_glove",
-    "train_word2vec", "word_sets",
+    "train_word2vec", "twin_texts", "word_sets",
 ]
 for _name in __all__:  # for users they stand in equivec, whatever the file
     if getattr(globals()[_name], "__module__", "").startswith("equivec."):

@@ -16,7 +16,7 @@ __all__ = [
     "Debiased", "Drift", "Embeddings", "EpochReport", "Error", "Evaluation", "Explorer", "Induction", "MeasureInfo",
     "Measurement", "Merged", "MethodInfo", "Neighbor", "Neighbors", "Notice", "OptionError", "Outliers", "Phrases",
     "Picture", "ProbeReport", "Progress", "Retrofitted", "Stability", "TrainingEstimate", "Transformed",
-    "UnknownWord", "Vocabulary", "WordList", "WordSets", "bias_measures", "builtin_word_sets", "count_cooccurrences",
+    "Twin", "UnknownWord", "Vocabulary", "WordList", "WordSets", "bias_measures", "builtin_word_sets", "count_cooccurrences",
     "count_words", "debias_methods", "find_phrases", "formats", "from_gensim", "instruction_set", "load", "merge",
     "plot_bias", "plot_loss", "probe", "stability", "tokenize", "train_glove",
     "train_word2vec", "word_sets",
@@ -1038,11 +1038,26 @@ def probe(
     a: float = 1e-3,
     remove: int = 0,
     normalize: Literal["model", "always", "never"] = "model",
+    counterfactuals: bool = False,
+    templates: bool = False,
+    sets: _Sets = "gender",
+    pairs: _Path | None = None,
+    names: _Path | None = None,
+    positive: object = None,
     resamples: int = 10000,
     seed: int = 1,
     threads: int = 0,
     progress: _Progress = None,
 ) -> ProbeReport: ...
+
+class Twin(NamedTuple):
+    text: str
+    group: str
+    swapped: int
+
+def twin_texts(
+    texts: Iterable[str], *, sets: _Sets = "gender", pairs: _Path | None = None, names: _Path | None = None
+) -> list[Twin]: ...
 
 # ---- bias ----
 
@@ -1170,7 +1185,15 @@ class Debiased:
     @property
     def missing(self) -> list[str]: ...
     def report(
-        self, path: _Path, *, similarity: _Paths = (), analogies: _Paths = (), progress: _Progress = None
+        self,
+        path: _Path,
+        *,
+        similarity: _Paths = (),
+        analogies: _Paths = (),
+        probe_train: _Path | None = None,
+        probe_test: _Path | None = None,
+        positive: object = None,
+        progress: _Progress = None,
     ) -> None: ...
     def to_dict(self) -> dict[str, Any]: ...
     def to_text(self, *, count: int = 8) -> str: ...

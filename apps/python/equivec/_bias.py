@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Optional, Tuple
 
 from . import _core
-from ._inputs import named_keywords, path_of, paths_of, progress_callback
+from ._inputs import existing_path, named_keywords, path_of, paths_of, progress_callback
 from ._results import BiasDirection, Condition, MeasureInfo, MethodInfo
 from ._vectors import Embeddings
 
@@ -260,7 +260,8 @@ class Debiased:
         return self.to_dict()["missing"]
 
     @named_keywords
-    def report(self, path: Any, *, similarity: Any = (), analogies: Any = (), progress: Any = None) -> None:
+    def report(self, path: Any, *, similarity: Any = (), analogies: Any = (), probe_train: Any = None,
+               probe_test: Any = None, positive: Any = None, progress: Any = None) -> None:
         """Writes before and after side by side.
 
         Parameters
@@ -269,6 +270,10 @@ class Debiased:
             ``.html``, ``.md`` (with ``.md.measures.svg`` and ``.md.svg`` beside it) or ``.json``.
         similarity, analogies : path or list of paths
             Evaluation sets, as in Embeddings.evaluate: what debiasing cost.
+        probe_train, probe_test : path, optional
+            Labelled texts, as in probe: what a classifier makes of texts and their twins, before and after.
+        positive : label, optional
+            As in probe.
         progress : bool or function
             As in train_word2vec.
 
@@ -276,8 +281,12 @@ class Debiased:
         --------
         >>> e.debias("hard", sets=_sets).report("fair.html")
         """
+        texts = [None if file is None else existing_path(file, what)
+                 for file, what in ((probe_train, "probe_train"), (probe_test, "probe_test"))]
+        keywords = {"probe_train": texts[0], "probe_test": texts[1],
+                    "positive": None if positive is None else str(positive), "progress": progress_callback(progress)}
         self._handle._report(path_of(path), paths_of(similarity, "similarity"), paths_of(analogies, "analogies"),
-                             progress_callback(progress))
+                             keywords)
 
     def to_dict(self) -> dict[str, Any]:
         """The document that ``equivec debias --json`` gives.

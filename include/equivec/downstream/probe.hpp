@@ -8,7 +8,9 @@
 #include "equivec/vectors/embeddings.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -62,6 +64,15 @@ struct ProbeResult {
   std::vector<double> log_losses;          ///< of each text -ln P(its label), >= 0, finite
 };
 
+/// What the classifier says of texts.
+struct ProbeAnswers {
+  std::vector<std::uint32_t> predictions;  ///< class of each text; the first of equally likely ones
+  std::vector<double> log_probabilities;   ///< texts x classes, row by row: ln P(class), at most 0
+  TextCoverage coverage;
+};
+
+/// The classifier that probe() trains, to be asked about other texts too.
+///
 /// The words of a text are those that the tokenizer of a static sentence model makes of it, if the vectors came with
 /// one (WordLevel and WordPiece; without a limit of length); else what they were when the vectors were trained, as far
 /// as the metadata tell (TextOptions, and phrases with an underscore); else they are separated by white space. Without
@@ -71,10 +82,33 @@ struct ProbeResult {
 /// LogisticRegression(C=strength) on these means, neither centred nor scaled: it minimises |W|^2 / 2 + C * (sum of
 /// log-losses) with one row of W per class, or, for two classes, |w|^2 / 2 + C * (sum), w being the difference of their
 /// rows; intercepts are not penalised. The objective is certified to be within a relative 1e-8 of its minimum, and
-/// mostly reaches the precision of doubles. Memory: (lines of the larger set) x (dimension + 2 classes) doubles. Of
-/// `progress` only the cancellation is used. Throws Error as require_learnable() and mean_vectors(), if no word of the
-/// training set is known, or if the solution is not found, which takes vectors or a strength of extreme size;
-/// OptionError; Cancelled.
+/// mostly reaches the precision of doubles.
+class ProbeClassifier {
+ public:
+  /// Memory: texts x (dimension + 2 classes) doubles. The embeddings must outlive it. Of `progress`, which must outlive
+  /// it too, only the cancellation is used. Throws Error if the training has fewer than two labels, as mean_vectors(),
+  /// if no word of the training is known, or if the solution is not found, which takes vectors or a strength of extreme
+  /// size; OptionError; Cancelled.
+  ProbeClassifier(const Embeddings& embeddings, const LabelledTexts& training, const ProbeOptions& options = {},
+                  const Progress* progress = nullptr);
+  ~ProbeClassifier();
+  ProbeClassifier(ProbeClassifier&&) noexcept;
+  ProbeClassifier& operator=(ProbeClassifier&&) noexcept;
+
+  /// Those of the training, in byte order.
+  const std::vector<std::string>& classes() const noexcept;
+  /// Memory: as for the training. Throws Error if a vector is not finite; Cancelled.
+  ProbeAnswers classify(std::span<const std::string> texts) const;
+
+  /// Tests it. Throws Error as require_learnable().
+  ProbeResult test(const LabelledTexts& test) const;
+
+ private:
+  struct State;
+  std::unique_ptr<const State> state_;
+};
+
+/// Trains a ProbeClassifier and tests it. Throws as these do.
 ProbeResult probe(const Embeddings& embeddings, const LabelledTexts& training, const LabelledTexts& test,
                   const ProbeOptions& options = {}, Progress* progress = nullptr);
 
