@@ -212,7 +212,7 @@ TEST_CASE("counterfactuals: results do not depend on threads, and work can be ca
 namespace {
 
 /// A classifier of texts with content c, even in [-2, 2], that adds half of a bias for the first group and takes it off
-/// for the second; labels go by the content alone.
+/// for the second. Both groups have as many texts of the same content; labels go by the content alone.
 struct PlantedBias {
   static constexpr double bias = 0.7;
 
@@ -231,50 +231,71 @@ struct PlantedBias {
   static double gap_of_decisions(double c) { return (score(c, 0) > .5) - (score(c, 1) > .5); }
 };
 
-}  // namespace
+/// Of how many runs the truth lies in the interval.
+struct PlantedRuns {
+  int score = 0, flips = 0, false_positive = 0, true_positive = 0, false_positive_twin = 0, true_positive_twin = 0;
+};
 
-TEST_CASE("counterfactuals: a planted bias lies in its intervals in 95 of 100 runs") {
-  using Planted = PlantedBias;
+CounterfactualResult run_planted(std::uint64_t seed) {
+  Rng rng(seed);
+  Judgements of_texts, of_twins;
+  std::vector<TextGroup> groups;
+  std::vector<std::uint32_t> labels;
+  for (int i = 0; i < 600; ++i) {
+    const double c = 4.0 * rng.uniform() - 2.0;
+    const int side = i % 2;
+    for (const bool is_twin : {false, true}) {
+      const double value = PlantedBias::score(c, is_twin ? 1 - side : side);
+      Judgements& judged = is_twin ? of_twins : of_texts;
+      judged.scores.push_back(value);
+      judged.decisions.push_back(value > .5);
+    }
+    groups.push_back(side == 0 ? first : second);
+    labels.push_back(rng.uniform() < logistic(2 * c));
+  }
+  return counterfactuals(texts_of(groups, labels), of_texts, of_twins, quick_counterfactuals(1000));
+}
+
+PlantedRuns run_planted_often(std::uint64_t runs) {
   const auto even = [](double) { return 1.0; };
   const auto positive = [](double c) { return logistic(2 * c); };
   const auto negative = [](double c) { return logistic(-2 * c); };
-  const double score = Planted::mean(Planted::gap_of_scores, even),
-               flips = Planted::mean(Planted::gap_of_decisions, even),
-               false_positive = Planted::mean(Planted::gap_of_decisions, negative),
-               true_positive = Planted::mean(Planted::gap_of_decisions, positive);
-  int scores_held = 0, flips_held = 0, false_gaps = 0, true_gaps = 0, false_twin_gaps = 0, true_twin_gaps = 0;
-  for (std::uint64_t run = 1; run <= 100; ++run) {
-    Rng rng(run);
-    Judgements of_texts, of_twins;
-    std::vector<TextGroup> groups;
-    std::vector<std::uint32_t> labels;
-    for (int i = 0; i < 600; ++i) {
-      const double c = 4.0 * rng.uniform() - 2.0;
-      const int side = i % 2;
-      for (const bool is_twin : {false, true}) {
-        const double value = Planted::score(c, is_twin ? 1 - side : side);
-        Judgements& judged = is_twin ? of_twins : of_texts;
-        judged.scores.push_back(value);
-        judged.decisions.push_back(value > .5);
-      }
-      groups.push_back(side == 0 ? first : second);
-      labels.push_back(rng.uniform() < positive(c));
-    }
-    const CounterfactualResult found =
-        counterfactuals(texts_of(groups, labels), of_texts, of_twins, quick_counterfactuals(1000));
-    scores_held += holds(found.score->interval, score);
-    flips_held += holds(found.flips.interval, flips);
-    false_gaps += holds(found.false_positive_gap->interval, false_positive);
-    true_gaps += holds(found.true_positive_gap->interval, true_positive);
-    false_twin_gaps += holds(found.false_positive_twin_gap->interval, false_positive);
-    true_twin_gaps += holds(found.true_positive_twin_gap->interval, true_positive);
+  const double score = PlantedBias::mean(PlantedBias::gap_of_scores, even),
+               flips = PlantedBias::mean(PlantedBias::gap_of_decisions, even),
+               false_positive = PlantedBias::mean(PlantedBias::gap_of_decisions, negative),
+               true_positive = PlantedBias::mean(PlantedBias::gap_of_decisions, positive);
+  PlantedRuns held;
+  for (std::uint64_t run = 1; run <= runs; ++run) {
+    const CounterfactualResult found = run_planted(run);
+    held.score += holds(found.score->interval, score);
+    held.flips += holds(found.flips.interval, flips);
+    held.false_positive += holds(found.false_positive_gap->interval, false_positive);
+    held.true_positive += holds(found.true_positive_gap->interval, true_positive);
+    held.false_positive_twin += holds(found.false_positive_twin_gap->interval, false_positive);
+    held.true_positive_twin += holds(found.true_positive_twin_gap->interval, true_positive);
   }
-  CHECK(scores_held >= 95);
-  CHECK(flips_held >= 95);
-  CHECK(false_gaps >= 95);
-  CHECK(true_gaps >= 95);
-  CHECK(false_twin_gaps >= 95);
-  CHECK(true_twin_gaps >= 95);
+  return held;
+}
+
+/// Intervals that hold the truth in 95 of 100 runs do so in fewer of 1,000 once in a thousand times.
+constexpr int least_of_thousand = 928;
+
+}  // namespace
+
+TEST_CASE("counterfactuals: a planted bias lies in its intervals in 95 of 100 runs") {
+  const PlantedRuns held = run_planted_often(100);
+  CHECK(held.score >= 95);
+  CHECK(held.flips >= 95);
+}
+
+TEST_CASE("counterfactuals: all intervals of a planted bias hold it as often as they say", "[slow]") {
+  const PlantedRuns held = run_planted_often(1000);
+  CHECK(held.score >= least_of_thousand);
+  CHECK(held.flips >= least_of_thousand);
+  CHECK(held.false_positive >= least_of_thousand);
+  CHECK(held.true_positive >= least_of_thousand);
+  CHECK(held.false_positive_twin >= least_of_thousand);
+  CHECK(held.true_positive_twin >= least_of_thousand);
 }
 
 namespace {
@@ -312,8 +333,7 @@ struct PlantedTexts {
 
 }  // namespace
 
-TEST_CASE("counterfactuals: a trained classifier's gap over all texts lies in its interval in 95 of 100 runs",
-          "[slow]") {
+TEST_CASE("counterfactuals: intervals hold a trained classifier's gaps over all texts as often as they say", "[slow]") {
   const WordSwaps swaps({.name = "planted", .pairs = {{"she", "he"}}, .names = {}, .persons = {}});
   std::vector<std::string> all;
   for (std::uint32_t a = 0; a < PlantedTexts::contents; ++a)
@@ -321,7 +341,7 @@ TEST_CASE("counterfactuals: a trained classifier's gap over all texts lies in it
   ProbeOptions options;
   options.threads = options.bootstrap.threads = 1;
   int scores_held = 0, flips_held = 0, above_zero = 0;
-  for (std::uint64_t run = 1; run <= 100; ++run) {
+  for (std::uint64_t run = 1; run <= 1000; ++run) {
     Rng rng(run);
     const Embeddings vectors = PlantedTexts::vectors(run);
     const LabelledTexts training = PlantedTexts::draw(400, rng), test = PlantedTexts::draw(300, rng);
@@ -341,7 +361,7 @@ TEST_CASE("counterfactuals: a trained classifier's gap over all texts lies in it
     flips_held += holds(found.flips.interval, truth.flips.value().value());
     above_zero += found.score->interval && found.score->interval->low > 0;
   }
-  CHECK(scores_held >= 95);
-  CHECK(flips_held >= 95);
-  CHECK(above_zero >= 95);  // she was favoured
+  CHECK(scores_held >= least_of_thousand);
+  CHECK(flips_held >= least_of_thousand);
+  CHECK(above_zero >= least_of_thousand);  // she was favoured
 }
