@@ -187,7 +187,10 @@ CounterfactualPlan plan_counterfactuals(const CounterfactualRequest& request, co
     if (plan.texts.back().twins.texts.empty() && !request.templates)
       throw Error(test.name + ": no text has a word of " + plan.words + ", so none has a twin; give other pairs");
   }
-  if (request.texts && plan.texts.back().twins.texts.empty()) plan.texts.clear();
+  if (request.texts && plan.texts.back().twins.texts.empty()) {
+    plan.note = "no text of the test has a word that is swapped";
+    plan.texts.clear();
+  }
   if (request.templates)
     for (const TemplateFeeling feeling : template_feelings)
       plan.texts.push_back({"templates, " + std::string(name_of(feeling)), template_texts(words, feeling)});
@@ -216,6 +219,7 @@ std::vector<TitledTable> counterfactual_tables(const CounterfactualPlan& plan, s
 std::vector<std::string> counterfactual_rules(const CounterfactualPlan& plan, std::span<const JudgedTexts> all) {
   std::vector<std::string> rules = {"counterfactuals: " + plan.words + " are swapped; groups: '" + plan.groups[0] +
                                     "' and '" + plan.groups[1] + "'; score: P('" + plan.positive + "')"};
+  if (!plan.note.empty()) rules.push_back(plan.note);
   for (std::size_t i = 0; i < plan.texts.size(); ++i) {
     if (plan.texts[i].twins.labels.empty()) continue;
     const CounterfactualResult& result = all[0].results[i];

@@ -43,6 +43,7 @@ struct CounterfactualPlan {
   std::string positive;          ///< the label
   std::uint32_t positive_class;  ///< its index among the classes of the training
   std::vector<Texts> texts;
+  std::string note = {};  ///< which texts were left out; may be empty
 };
 
 /// What is swapped: pairs of the file or of the sets, and names. Throws Error as swap_words() and read_word_pairs().
