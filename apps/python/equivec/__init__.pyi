@@ -19,7 +19,7 @@ __all__ = [
     "Twin", "UnknownWord", "Vocabulary", "WordList", "WordSets", "bias_measures", "builtin_word_sets", "count_cooccurrences",
     "count_words", "debias_methods", "find_phrases", "formats", "from_gensim", "instruction_set", "load", "merge",
     "plot_bias", "plot_loss", "probe", "stability", "tokenize", "train_glove",
-    "train_word2vec", "word_sets",
+    "train_word2vec", "twin_texts", "word_sets",
 ]
 
 __version__: str
