@@ -204,6 +204,8 @@ int main(int argc, char** argv) {
   write(folder / "phrases/connectors", "# delimiter: +\n# connector words: of the\nbank+of+america 12\n");
   write(folder / "labelled_texts/marked", "__label__good a fine film\n__label__bad a poor film\n");
   write(folder / "labelled_texts/tabbed", "good\ta fine film\nbad\ta poor film\n");
+  write(folder / "word_pairs/blank", "# people\nshe he\nher his\nher him\nMa'am Sir\n");
+  write(folder / "word_pairs/comma", "\"mother-in-law\",father-in-law\n\xc3\x89lise,L\xc3\xa9o\n");
   write(folder / "expressions/sum", "king - man + 0.5 2");
   write(folder / "expressions/pattern", "^k.*g$|[a-z]+");
   write(folder / "evaluation_sets/analogies", std::string(1, '\0') + ": capitals\nathens greece oslo norway\n");
