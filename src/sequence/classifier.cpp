@@ -23,7 +23,7 @@ torch::Tensor pooled(const Recurrent::Impl::Result& result, const torch::Tensor&
 
 }  // namespace
 
-TextClassifier::TextClassifier(TokenVectors vectors, const SequenceModelOptions& options, std::int64_t classes)
+SequenceClassifier::SequenceClassifier(TokenVectors vectors, const SequenceModelOptions& options, std::int64_t classes)
     : SequenceNetwork(std::move(vectors)),
       pooling_(options.pooling),
       dropout_(options.dropout),
@@ -32,14 +32,14 @@ TextClassifier::TextClassifier(TokenVectors vectors, const SequenceModelOptions&
           register_module("layers", Recurrent(recurrent_options(options, vectors_->width(), options.bidirectional)))),
       output_(register_module("output", torch::nn::Linear(options.hidden * directions_, classes))) {}
 
-torch::Tensor TextClassifier::log_probabilities(std::span<const Tokens* const> texts) {
+torch::Tensor SequenceClassifier::log_probabilities(std::span<const Tokens* const> texts) {
   const torch::Tensor lengths = lengths_of(texts);
   const auto dropped = [&](const torch::Tensor& input) { return torch::dropout(input, dropout_, is_training()); };
   const Recurrent::Impl::Result result = layers_->forward(dropped(vectors_->forward(texts)), lengths);
   return torch::log_softmax(output_->forward(dropped(pooled(result, lengths, pooling_, directions_))), 1);
 }
 
-SequenceNetwork::Loss TextClassifier::loss(const EncodedExamples& examples, const SequenceBatch& batch) {
+SequenceNetwork::Loss SequenceClassifier::loss(const EncodedExamples& examples, const SequenceBatch& batch) {
   torch::Tensor classes = torch::empty({static_cast<std::int64_t>(batch.size())}, torch::kInt64);
   for (std::size_t i = 0; i < batch.size(); ++i) classes.data_ptr<std::int64_t>()[i] = examples.outputs[batch[i]][0];
   return {torch::nll_loss(log_probabilities(texts_of(examples, batch)), classes), static_cast<double>(batch.size())};

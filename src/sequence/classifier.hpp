@@ -12,9 +12,9 @@
 namespace equivec {
 
 /// Many to one: the states of all words, pooled, to a softmax over classes.
-class TextClassifier : public SequenceNetwork {
+class SequenceClassifier : public SequenceNetwork {
  public:
-  TextClassifier(TokenVectors vectors, const SequenceModelOptions& options, std::int64_t classes);
+  SequenceClassifier(TokenVectors vectors, const SequenceModelOptions& options, std::int64_t classes);
 
   Loss loss(const EncodedExamples& examples, const SequenceBatch& batch) override;
   /// texts x classes, ln P.

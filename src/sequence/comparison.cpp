@@ -57,16 +57,17 @@ MeasureParts summed(std::span<const MeasureParts> parts) {
   return sum;
 }
 
-std::optional<Difference> over_examples(const SeededScores& scores, const SeededScores& first, bool exponential,
-                                        const BootstrapOptions& options) {
-  if (scores.parts.empty() || first.parts.empty()) return std::nullopt;
-  const MeasureParts of_these = summed(scores.parts), of_first = summed(first.parts);
+}  // namespace
+
+std::optional<Difference> difference_of_sums(const MeasureParts& first, const MeasureParts& second, bool exponential,
+                                             const BootstrapOptions& options) {
+  if (first.numerators.empty() || second.numerators.empty()) return std::nullopt;
   const auto difference = [&](std::span<const std::uint32_t> times) -> std::optional<double> {
-    const auto a = ratio_of(of_these, exponential, times), b = ratio_of(of_first, exponential, times);
+    const auto a = ratio_of(first, exponential, times), b = ratio_of(second, exponential, times);
     if (!a || !b) return std::nullopt;
     return *a - *b;
   };
-  const std::size_t count = of_these.numerators.size();
+  const std::size_t count = first.numerators.size();
   const std::optional<double> value = difference(std::vector<std::uint32_t>(count, 1));
   if (!value) return std::nullopt;
   const std::vector<double> ascending = bootstrap(count, difference, options);
@@ -74,8 +75,6 @@ std::optional<Difference> over_examples(const SeededScores& scores, const Seeded
   if (!interval) return std::nullopt;
   return Difference{*value, interval, bootstrap_p_value(ascending), count};
 }
-
-}  // namespace
 
 std::vector<ComparedScores> compare(std::vector<SeededScores> scores, bool exponential,
                                     const BootstrapOptions& options) {
@@ -87,7 +86,9 @@ std::vector<ComparedScores> compare(std::vector<SeededScores> scores, bool expon
     compared.interval = t_interval(each.values, options.confidence);
     if (!result.empty()) {
       compared.over_seeds = over_seeds(each, result[0].scores, options.confidence);
-      compared.over_examples = over_examples(each, result[0].scores, exponential, options);
+      if (!each.parts.empty() && !result[0].scores.parts.empty())
+        compared.over_examples =
+            difference_of_sums(summed(each.parts), summed(result[0].scores.parts), exponential, options);
     }
     compared.scores = std::move(each);
     result.push_back(std::move(compared));

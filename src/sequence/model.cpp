@@ -164,7 +164,7 @@ std::shared_ptr<SequenceNetwork> make_network(const NetworkShape& shape, TokenVe
   const auto labels = static_cast<std::int64_t>(shape.labels.size());
   switch (shape.task) {
     case SequenceTask::classify:
-      return std::make_shared<TextClassifier>(std::move(vectors), shape.options, labels);
+      return std::make_shared<SequenceClassifier>(std::move(vectors), shape.options, labels);
     case SequenceTask::tag:
       return std::make_shared<SequenceTagger>(std::move(vectors), shape.options, labels,
                                               shape.bio ? bio_rules(shape.labels) : TagRules());

@@ -151,7 +151,7 @@ void validate(const SampleOptions& options) {
 
 std::vector<ClassPrediction> SequenceModel::classify(std::span<const std::vector<std::string>> texts,
                                                      Progress* progress) const {
-  auto& network = network_for<TextClassifier>(state_->shape, *state_->network, SequenceTask::classify);
+  auto& network = network_for<SequenceClassifier>(state_->shape, *state_->network, SequenceTask::classify);
   const torch::NoGradGuard no_gradient;
   std::vector<ClassPrediction> result(texts.size());
   for_each_group(network.vectors(), texts, progress, [&](auto group, std::span<const std::size_t> numbers) {

@@ -1,6 +1,9 @@
 #include "src/sequence/sequence_report.hpp"
 
-#include <cmath>
+#include "equivec/base/error.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace equivec {
 
@@ -24,26 +27,86 @@ Json difference_json(const std::optional<Difference>& difference) {
 
 }  // namespace
 
-std::string to_text(const SequenceEvaluation& evaluation, TableStyle style) {
-  std::vector<TableRow> rows = {{"measure", "value", "95 % interval"}};
-  for (const SequenceMeasure& measure : evaluation.measures)
-    rows.push_back({measure.name, shown(measure.value, measure.share) + (measure.share ? " %" : ""),
-                    shown(measure.interval, measure.share)});
-  std::string text = to_text(rows, 1, style);
-  const auto count = [&](Fault fault) { return evaluation.faults_found[static_cast<std::size_t>(fault)]; };
-  if (count(Fault::search) + count(Fault::model) + count(Fault::none) > 0)
-    text += "\nmissed since the search did not find what the model prefers: " + std::to_string(count(Fault::search)) +
-            "\nmissed since the model prefers something else: " + std::to_string(count(Fault::model)) + "\n";
-  return text;
+std::vector<ComparedModel> compare_models(const std::vector<std::string>& files,
+                                          const std::vector<SequenceEvaluation>& evaluations,
+                                          const BootstrapOptions& options) {
+  std::vector<ComparedModel> models;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const std::vector<SequenceMeasure>&measures = evaluations[i].measures, &first = evaluations[0].measures;
+    if (!std::ranges::equal(measures, first, {}, &SequenceMeasure::key, &SequenceMeasure::key))
+      throw Error(files[i] + ": is of another task than " + files[0] + "; compare models of one task");
+    std::vector<std::optional<Difference>> differences;
+    for (std::size_t k = 0; k < measures.size() && i > 0; ++k)
+      differences.push_back(difference_of_sums(measures[k].parts, first[k].parts, measures[k].exponential, options));
+    models.push_back({files[i], evaluations[i], std::move(differences)});
+  }
+  return models;
 }
 
-Json to_json(const SequenceEvaluation& evaluation) {
-  Json document = {{"examples", evaluation.examples}};
-  for (const SequenceMeasure& measure : evaluation.measures)
+namespace {
+
+std::size_t fault_count(const SequenceEvaluation& evaluation, Fault fault) {
+  return evaluation.faults_found[static_cast<std::size_t>(fault)];
+}
+
+bool has_faults(const SequenceEvaluation& evaluation) {
+  return fault_count(evaluation, Fault::search) + fault_count(evaluation, Fault::model) +
+             fault_count(evaluation, Fault::none) >
+         0;
+}
+
+Json measures_json(const ComparedModel& model) {
+  const SequenceEvaluation& evaluation = model.evaluation;
+  Json document = {{"model", model.file}, {"examples", evaluation.examples}};
+  for (std::size_t k = 0; k < evaluation.measures.size(); ++k) {
+    const SequenceMeasure& measure = evaluation.measures[k];
     document[measure.key] = {{"value", measure.value}, {"interval", to_json(measure.interval)}};
-  const auto count = [&](Fault fault) { return evaluation.faults_found[static_cast<std::size_t>(fault)]; };
-  if (count(Fault::search) + count(Fault::model) + count(Fault::none) > 0)
-    document["faults"] = {{"search", count(Fault::search)}, {"model", count(Fault::model)}};
+    if (!model.differences.empty()) document[measure.key]["difference"] = difference_json(model.differences[k]);
+  }
+  if (has_faults(evaluation))
+    document["faults"] = {{"search", fault_count(evaluation, Fault::search)},
+                          {"model", fault_count(evaluation, Fault::model)}};
+  return document;
+}
+
+}  // namespace
+
+std::string to_text(const std::vector<ComparedModel>& models, TableStyle style) {
+  const bool several = models.size() > 1;
+  std::vector<TableRow> rows = {{"measure", "value", "95 % interval"}};
+  if (several) {
+    rows[0].insert(rows[0].begin(), "model");
+    for (const char* const column : {"difference", "95 % interval", "p"}) rows[0].emplace_back(column);
+  }
+  std::string faults;
+  for (const ComparedModel& model : models) {
+    for (std::size_t k = 0; k < model.evaluation.measures.size(); ++k) {
+      const SequenceMeasure& measure = model.evaluation.measures[k];
+      TableRow row = {measure.name, shown(measure.value, measure.share) + (measure.share ? " %" : ""),
+                      shown(measure.interval, measure.share)};
+      if (several) {
+        const std::optional<Difference> difference = model.differences.empty() ? std::nullopt : model.differences[k];
+        row.insert(row.begin(), model.file);
+        row.push_back(difference ? shown(difference->value, measure.share, true) : "-");
+        row.push_back(difference ? shown(difference->interval, measure.share, true) : "-");
+        row.push_back(difference ? format_p_value(difference->p_value) : "-");
+      }
+      rows.push_back(std::move(row));
+    }
+    if (has_faults(model.evaluation))
+      faults += "\n" + (several ? model.file + ": " : std::string()) +
+                "missed since the search did not find what the model prefers: " +
+                std::to_string(fault_count(model.evaluation, Fault::search)) + "\n" +
+                (several ? model.file + ": " : std::string()) + "missed since the model prefers something else: " +
+                std::to_string(fault_count(model.evaluation, Fault::model)) + "\n";
+  }
+  return to_text(rows, several ? 2 : 1, style) + faults;
+}
+
+Json to_json(const std::vector<ComparedModel>& models) {
+  Json document = measures_json(models[0]);
+  if (models.size() > 1) document["compared"] = Json::array();
+  for (std::size_t i = 1; i < models.size(); ++i) document["compared"].push_back(measures_json(models[i]));
   return document;
 }
 

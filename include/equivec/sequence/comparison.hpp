@@ -31,6 +31,10 @@ struct ComparedScores {
   std::optional<Difference> over_examples;
 };
 
+/// First minus second of a ratio of sums over the same examples, by paired bootstrap; empty if either has no parts.
+std::optional<Difference> difference_of_sums(const MeasureParts& first, const MeasureParts& second, bool exponential,
+                                             const BootstrapOptions& options = {});
+
 /// Compares all with the first. REQUIRES: the same seeds and the same test.
 std::vector<ComparedScores> compare(std::vector<SeededScores> scores, bool exponential,
                                     const BootstrapOptions& options = {});
