@@ -24,7 +24,7 @@ struct EvaluateJob {
   SequenceReadOptions reading = {};
   SequenceEvaluationOptions rules = {};
   CounterfactualRequest counterfactuals = {};
-  int threads = 0;
+  int threads = 1;
   bool json = false, markdown = false;
   ConsoleOptions console = {};
 };

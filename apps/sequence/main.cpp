@@ -1,7 +1,10 @@
 #include "apps/cli/program.hpp"
 #include "apps/sequence/commands.hpp"
 
+#include <unistd.h>
+
 #include <array>
+#include <cstdlib>
 #include <iomanip>
 #include <ostream>
 
@@ -29,8 +32,17 @@ void show_usage(std::ostream& out) {
          "Exit status: 0 done, 1 data or a file is at fault, 2 the command line is, 130 and 143 interrupted.\n";
 }
 
+/// A thread of OpenMP that waits keeps its core busy for a millisecond, though libtorch's work for it takes less: where
+/// others want the cores too, most of the time is spent so. OpenMP reads this when the program begins.
+void wait_less(char** argv) {
+  constexpr const char* variable = "GOMP_SPINCOUNT";
+  if (std::getenv(variable) || std::getenv("OMP_WAIT_POLICY")) return;
+  if (::setenv(variable, "5000", 0) == 0) ::execv("/proc/self/exe", argv);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  wait_less(argv);
   return run_program({.name = "equivec-sequence", .commands = commands, .show_usage = show_usage}, argc, argv);
 }

@@ -83,7 +83,7 @@ void show_translations(const SequenceModel& model, std::span<const std::vector<s
 int run_predict(std::span<const std::string> arguments) {
   std::string file, texts_file = "-";
   BeamOptions beam;
-  int threads = 0, longest = SequenceReadOptions().longest;
+  int threads = 1, longest = SequenceReadOptions().longest;
   bool json = false;
   ConsoleOptions console;
   Options options("sequence predict MODEL [TEXTS] [options]",

@@ -13,7 +13,7 @@ using namespace equivec;
 int run_sample(std::span<const std::string> arguments) {
   std::string file, beginning;
   SampleOptions rules;
-  int threads = 0, count = 1;
+  int threads = 1, count = 1;
   bool json = false;
   ConsoleOptions console;
   Options options("sequence sample MODEL [BEGINNING] [options]",

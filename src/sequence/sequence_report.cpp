@@ -78,7 +78,7 @@ std::string to_text(const std::vector<ComparedModel>& models, TableStyle style) 
     rows[0].insert(rows[0].begin(), "model");
     for (const char* const column : {"difference", "95 % interval", "p"}) rows[0].emplace_back(column);
   }
-  std::string faults;
+  std::string missed;
   for (const ComparedModel& model : models) {
     for (std::size_t k = 0; k < model.evaluation.measures.size(); ++k) {
       const SequenceMeasure& measure = model.evaluation.measures[k];
@@ -94,13 +94,13 @@ std::string to_text(const std::vector<ComparedModel>& models, TableStyle style) 
       rows.push_back(std::move(row));
     }
     if (has_faults(model.evaluation))
-      faults += "\n" + (several ? model.file + ": " : std::string()) +
+      missed += "\n" + (several ? model.file + ": " : std::string()) +
                 "missed since the search did not find what the model prefers: " +
                 std::to_string(fault_count(model.evaluation, Fault::search)) + "\n" +
                 (several ? model.file + ": " : std::string()) + "missed since the model prefers something else: " +
                 std::to_string(fault_count(model.evaluation, Fault::model)) + "\n";
   }
-  return to_text(rows, several ? 2 : 1, style) + faults;
+  return to_text(rows, several ? 2 : 1, style) + missed;
 }
 
 Json to_json(const std::vector<ComparedModel>& models) {
