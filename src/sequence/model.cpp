@@ -86,12 +86,12 @@ std::vector<WordId> trained_words(const Embeddings& vectors, const SequenceExamp
   std::vector<WordId> words;
   if (use == VectorUse::frozen) return words;
   std::vector<bool> occurs(vectors.size(), use == VectorUse::random);
-  if (use == VectorUse::tuned)
-    for (const std::vector<std::string>& text : training.inputs) {
-      const std::vector<std::string_view> views(text.begin(), text.end());
-      for (const std::optional<WordId> id : TextWords(vectors, false).find(views))
-        if (id && index(*id) < occurs.size()) occurs[index(*id)] = true;
-    }
+  const TextWords finder(vectors, false);
+  for (const std::vector<std::string>& text : training.inputs) {
+    const std::vector<std::string_view> views(text.begin(), text.end());
+    for (const std::optional<WordId> id : finder.find(views))
+      if (id && index(*id) < occurs.size()) occurs[index(*id)] = true;
+  }
   for (std::size_t i = 0; i < occurs.size(); ++i)
     if (occurs[i]) words.push_back(word_id(i));
   return words;

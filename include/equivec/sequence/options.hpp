@@ -68,8 +68,8 @@ struct SequenceTrainingOptions {
   double clip = 5;              ///< longest gradient of all parameters together; 0: any
   int truncate = 64;            ///< of a language model: units through which a step's gradient goes back, 1 to 100,000
   std::uint64_t seed = 1;
-  /// 0: all cores. Networks of usual size are hardly faster on several. With one thread the same bits on every run on the
-  /// same kind of processor.
+  /// 0: all cores. Networks of usual size are hardly faster on several. With one thread the same bits on every run on
+  /// the same kind of processor.
   int threads = 1;
 };
 
