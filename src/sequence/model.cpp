@@ -6,6 +6,7 @@
 #include "src/base/parallel.hpp"
 #include "src/base/running_hash.hpp"
 #include "src/base/suggestion.hpp"
+#include "src/base/text_numbers.hpp"
 #include "src/files/delimited.hpp"
 #include "src/sequence/classifier.hpp"
 #include "src/sequence/encoding.hpp"
@@ -109,9 +110,10 @@ std::string digest_of(const NetworkShape& shape, const SequenceTrainingOptions& 
       }
   const MatrixView matrix = vectors.matrix();
   hash.add({reinterpret_cast<const char*>(matrix.data()), static_cast<std::size_t>(matrix.size()) * sizeof(float)});
+  for (std::size_t i = 0; i < vectors.size(); ++i) hash.add(std::string(vectors.vocabulary().word(word_id(i))) + '\0');
   return description_of(shape) + " batch " + std::to_string(options.batch) + " learning rate " +
-         std::to_string(options.learning_rate) + " clip " + std::to_string(options.clip) + " seed " +
-         std::to_string(options.seed) + " " + hash.digest();
+         shortest(options.learning_rate) + " clip " + shortest(options.clip) + " seed " + std::to_string(options.seed) +
+         " " + hash.digest();
 }
 
 /// Throws Error if a step of the training would not fit in the memory that there is.
@@ -204,6 +206,8 @@ SequenceModel SequenceModel::train(SequenceTask task, const SequenceExamples& tr
   validate(rules);
   if (options.use != VectorUse::random && !given)
     throw OptionError("vectors: " + std::string(name_of(options.use)) + " ones must be given; or take random ones");
+  if (training.size() == 0) throw Error(training.name + ": holds no text; a model needs some to learn from");
+  if (development.size() == 0) throw Error(development.name + ": holds no text; it tells when training should end");
   set_sequence_threads(rules.threads);
   auto state = std::make_shared<State>();
   state->shape = {task, options, labels_of(task, training, options.vocabulary), rules.truncate, false};
