@@ -5,18 +5,22 @@
 #include "src/files/safetensors.hpp"
 #include "src/sequence/model_state.hpp"
 #include "src/sequence/named_tensors.hpp"
+#include "src/text/code_points.hpp"
 #include "src/vectors/formats/native.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 // A native file of vectors, with further tensors: sequence.parameter.NAME (F32) for each parameter of the network but
 // the words' own vectors, sequence.unknown (F32, 1 x dimension), the vector of unknown words, and, as arrays of JSON
-// (U8), sequence.labels and sequence.characters. The metadata's `sequence` is an object of JSON: the settings.
+// (U8), sequence.labels and sequence.characters: strings, or, of texts that are not UTF-8, arrays of their bytes. The
+// metadata's `sequence` is an object of JSON: the settings.
 
 namespace equivec {
 
@@ -67,7 +71,11 @@ struct SettingReader {
   const json& document;
   template <class T>
   void operator()(const char* key, T& field) const {
-    document.at(key).get_to(field);
+    const json& value = document.at(key);
+    if constexpr (std::is_same_v<T, int>)
+      if (!value.is_number_integer() || value.get<double>() != value.get<int>())
+        throw Error(std::string(key) + " is no number that it can be");
+    value.get_to(field);
   }
   template <class T, class Values>
   void operator()(const char* key, T& field, const Values& values) const {
@@ -78,14 +86,44 @@ struct SettingReader {
   }
 };
 
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const CodePoint first = first_code_point(text);
+    if (first.value == CodePoint::invalid) return false;
+    text.remove_prefix(first.size);
+  }
+  return true;
+}
+
+/// A string where the text is UTF-8, as JSON has to be, else its bytes.
+json json_of(const std::string& text) {
+  return is_utf8(text) ? json(text) : json(std::vector<std::uint8_t>(text.begin(), text.end()));
+}
+
+std::string text_from(const json& value) {
+  if (!value.is_array()) return value.get<std::string>();
+  std::string text;
+  for (const json& byte : value) {
+    if (!byte.is_number_unsigned() || byte.get<std::uint64_t>() > 255) throw Error("has a text of what are no bytes");
+    text += static_cast<char>(byte.get<std::uint8_t>());
+  }
+  return text;
+}
+
 std::string text_of(const std::vector<std::string>& texts) {
-  return json(texts).dump(-1, ' ', false, json::error_handler_t::replace);
+  json document = json::array();
+  for (const std::string& text : texts) document.push_back(json_of(text));
+  return document.dump();
 }
 
 std::vector<std::string> texts_from(const SafetensorsContent& content, std::string_view name) {
   const Tensor* const tensor = content.find(name);
   if (!tensor || tensor->type != "U8") throw Error("lacks the tensor '" + std::string(name) + "'");
-  return json::parse(tensor->bytes).get<std::vector<std::string>>();
+  const json document = json::parse(tensor->bytes);
+  if (!document.is_array()) throw Error("has no list in the tensor '" + std::string(name) + "'");
+  std::vector<std::string> texts;
+  for (const json& value : document) texts.push_back(text_from(value));
+  return texts;
 }
 
 /// All but the words' own vectors.
@@ -163,7 +201,8 @@ SequenceModel SequenceModel::read(const std::filesystem::path& file) {
   } catch (const std::exception& error) {
     throw Error(name + ": " + error.what() + "; the file is damaged");
   }
-  if (state->shape.labels.empty()) throw Error(name + ": has no labels; the file is damaged");
+  // Every model has two or more; some of those that stand for units come first.
+  if (state->shape.labels.size() < 2) throw Error(name + ": has fewer than two labels; the file is damaged");
   state->numbers = numbers_of_labels(state->shape.labels);
   TokenVectors tokens(vectors, std::span<const WordId>(), std::move(characters), state->shape.options);
   state->network = make_network(state->shape, tokens);
