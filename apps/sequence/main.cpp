@@ -23,8 +23,8 @@ constexpr std::array commands = {
 
 void show_usage(std::ostream& out) {
   out << "usage: equivec sequence COMMAND ARGUMENTS [options]\n\n"
-         "Sequence models that read word vectors: what vectors are worth to classifiers, taggers, language models\n"
-         "and translators.\n\n";
+         "Sequence models that read word vectors: what vectors are worth to classifiers, taggers,\n"
+         "language models and translators.\n\n";
   for (const Command& command : commands)
     out << "  " << std::left << std::setw(22) << command.name << command.summary << '\n';
   out << "\nequivec sequence COMMAND --help shows a command's options and their defaults;\n"
