@@ -151,7 +151,14 @@ std::vector<SequenceMeasure> measures_of_tags(const TagComparison& tags, const B
   add("accuracy", "accuracy", std::move(accuracy));
   if (!has_spans || !any_span) return measures;
   add("f1", "F1 of spans", std::move(spans.f1));
-  add("precision", "precision", std::move(spans.precision));
+  add("precision", "precision", spans.precision);
+  if (measures.back().key != "precision")  // none was predicted, which conlleval counts as 0
+    measures.push_back({.key = "precision",
+                        .name = "precision",
+                        .share = true,
+                        .value = 0,
+                        .interval = {},
+                        .parts = std::move(spans.precision)});
   add("recall", "recall", std::move(spans.recall));
   measures.push_back(surface_measure(surfaces, predicted_surfaces));
   return measures;

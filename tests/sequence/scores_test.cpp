@@ -257,13 +257,15 @@ TEST_CASE("sequence scores: tags that are not of spans have accuracy alone") {
   CHECK(keys_of(measures_of_tags(texts.view(), few_resamples)) == std::vector<std::string>{"accuracy"});
 }
 
-TEST_CASE("sequence scores: where no span is predicted there is no precision, and F1 is 0") {
+TEST_CASE("sequence scores: where no span is predicted precision and F1 are 0") {
   TaggedTexts texts;
   texts.add("Rome shines", "B-place O", "O O");
   const std::vector<SequenceMeasure> measures = measures_of_tags(texts.view(), few_resamples);
-  CHECK(keys_of(measures) == std::vector<std::string>{"accuracy", "f1", "recall", "surface_f1"});
-  CHECK(measure_named(measures, "f1").value == 0);
-  CHECK(measure_named(measures, "surface_f1").value == 0);
+  CHECK(keys_of(measures) == std::vector<std::string>{"accuracy", "f1", "precision", "recall", "surface_f1"});
+  for (const std::string key : {"f1", "precision", "recall", "surface_f1"}) {
+    CHECK(measure_named(measures, key).value == 0);
+    CHECK_FALSE(measure_named(measures, key).interval);
+  }
 }
 
 TEST_CASE("sequence scores: intervals are those of a bootstrap over the sentences") {
