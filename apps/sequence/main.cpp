@@ -28,7 +28,7 @@ void show_usage(std::ostream& out) {
   for (const Command& command : commands)
     out << "  " << std::left << std::setw(22) << command.name << command.summary << '\n';
   out << "\nequivec sequence COMMAND --help shows a command's options and their defaults;\n"
-         "docs/downstream.md tells more.\n"
+         "docs/sequence.md tells more.\n"
          "Exit status: 0 done, 1 data or a file is at fault, 2 the command line is, 130 and 143 interrupted.\n";
 }
 
