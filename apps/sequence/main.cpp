@@ -4,9 +4,11 @@
 #include <unistd.h>
 
 #include <array>
-#include <cstdlib>
+#include <cstddef>
 #include <iomanip>
 #include <ostream>
+#include <string_view>
+#include <vector>
 
 namespace {
 
@@ -33,16 +35,25 @@ void show_usage(std::ostream& out) {
 }
 
 /// A thread of OpenMP that waits keeps its core busy for a millisecond, though libtorch's work for it takes less: where
-/// others want the cores too, most of the time is spent so. OpenMP reads this when the program begins.
-void wait_less(char** argv) {
-  constexpr const char* variable = "GOMP_SPINCOUNT";
-  if (std::getenv(variable) || std::getenv("OMP_WAIT_POLICY")) return;
-  if (::setenv(variable, "5000", 0) == 0) ::execv("/proc/self/exe", argv);
+/// others want the cores too, most of the time is spent so. OpenMP reads the variable when it is loaded, so the program
+/// begins again with it; before libtorch's own beginning, which takes more than half a second.
+void wait_less(int, char** argv, char** environment) {
+  std::size_t count = 0;
+  for (; environment[count]; ++count)
+    for (const std::string_view name : {"GOMP_SPINCOUNT=", "OMP_WAIT_POLICY="})
+      if (std::string_view(environment[count]).starts_with(name)) return;
+  char variable[] = "GOMP_SPINCOUNT=5000";
+  std::vector<char*> more(environment, environment + count);
+  more.push_back(variable);
+  more.push_back(nullptr);
+  ::execve("/proc/self/exe", argv, more.data());
 }
+
+/// What runs before the beginnings of all libraries.
+[[gnu::section(".preinit_array"), gnu::used]] void (*const first_of_all)(int, char**, char**) = wait_less;
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  wait_less(argv);
   return run_program({.name = "equivec-sequence", .commands = commands, .show_usage = show_usage}, argc, argv);
 }
