@@ -19,7 +19,7 @@ if not (pathlib.Path(support.PROGRAM).parent / "equivec-sequence").exists():
 
 
 def evaluated(model, test):
-    return json.loads(run("sequence", "evaluate", model, test, "--json"))
+    return json.loads(run("sequence", "evaluate", model, test, "--json").stdout)
 
 
 def sentiment(part):
