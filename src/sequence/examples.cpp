@@ -3,6 +3,7 @@
 #include "equivec/downstream/labelled_texts.hpp"
 #include "equivec/text/corpus.hpp"
 #include "src/base/lines.hpp"
+#include "src/base/memory_limit.hpp"
 #include "src/base/suggestion.hpp"
 #include "src/base/text_numbers.hpp"
 #include "src/downstream/text_words.hpp"
@@ -185,6 +186,19 @@ void read_pairs(const MappedFile& mapped, const std::filesystem::path& name, con
   });
 }
 
+/// Bytes of memory that a unit takes until it is trained on, and bytes of a text for a unit at least, about.
+constexpr double bytes_of_unit = 90, bytes_of_word = 5;
+
+/// Throws Error if the units of a text will not fit in memory.
+void require_memory_for_units(std::size_t bytes, const std::string& name, SequenceUnits units) {
+  const double count = static_cast<double>(bytes) / (units == SequenceUnits::characters ? 1 : bytes_of_word),
+               needed = count * bytes_of_unit, limit = static_cast<double>(memory_limit());
+  if (needed > limit)
+    throw Error(name + ": " + grouped(bytes) + " bytes of text would take about " +
+                grouped(static_cast<std::uint64_t>(needed / 1e6)) + " MB of memory, " +
+                grouped(static_cast<std::uint64_t>(limit / 1e6)) + " are there; take a part of it");
+}
+
 }  // namespace
 
 std::string_view name_of(SequenceTask task) {
@@ -216,6 +230,7 @@ SequenceExamples read_sequence_examples(SequenceTask task, const std::filesystem
     return examples;
   }
   const auto mapped = open_decompressed(file, progress);
+  require_memory_for_units(mapped->bytes().size(), examples.name, options.units);
   if (task == SequenceTask::tag)
     ColumnReader(name, options, examples).read(without_byte_order_mark(mapped->bytes()), progress);
   else if (task == SequenceTask::translate)

@@ -7,6 +7,7 @@ import os
 import pathlib
 import random
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -305,13 +306,25 @@ def check_data_errors():
     check("after errors nothing is left", not left, left)
 
 
+def check_memory():
+    """A text whose units do not fit is refused before they are made."""
+    pathlib.Path("large.txt").write_bytes(b"a sea of words " * 4_000_000)
+    limit = 5 << 30  # with what libtorch's libraries take
+    finished = subprocess.run([SEQUENCE, "train", "language-model", "large.txt", "--development", "large.txt", "--units",
+                               "characters", "-o", "x.model"], capture_output=True, encoding="utf-8", timeout=120,
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+    check("too large a text is refused", finished.returncode == 1 and len(finished.stderr.splitlines()) == 1 and
+          "60,000,000 bytes of text would take about 5,400 MB of memory" in finished.stderr, finished)
+    pathlib.Path("large.txt").unlink()
+
+
 def main():
     place = tempfile.mkdtemp(prefix="equivec-test-")
     try:
         os.chdir(place)
         write_texts()
         for part in (check_help, check_training, check_scores, check_answers, check_samples, check_comparison,
-                     check_interruption, check_option_errors, check_data_errors):
+                     check_interruption, check_memory, check_option_errors, check_data_errors):
             start = time.monotonic()
             part()
             print(f"-- {part.__name__}: {time.monotonic() - start:.1f} s", flush=True)
