@@ -234,7 +234,8 @@ SequenceModel SequenceModel::train(SequenceTask task, const SequenceExamples& tr
       {.network = *state->network,
        .examples = examples,
        .development_score = [&] { return development_score(model, *state->network, development, held_out, rules); },
-       .description = digest_of(state->shape, rules, vectors, training, development)},
+       .description =
+           control.checkpoint.empty() ? std::string() : digest_of(state->shape, rules, vectors, training, development)},
       rules, control);
   return model;
 }
