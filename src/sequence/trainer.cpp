@@ -22,8 +22,8 @@ namespace {
 
 /// Values that a training goes on from, beside tensors.
 struct TrainingState {
-  int epoch = 0;  ///< done
-  int best_epoch = 0;
+  int epoch = 0;         ///< done
+  int worse_epochs = 0;  ///< since the best
   double best_score = -std::numeric_limits<double>::infinity();
   double learning_rate = 0;
   std::int64_t steps = 0;
@@ -50,15 +50,16 @@ class NetworkTraining {
   void run() {
     Progress* const progress = control_.progress;
     for (int epoch = state_.epoch + 1; epoch <= options_.epochs; ++epoch) {
-      if (state_.epoch - state_.best_epoch >= options_.patience) break;
+      if (state_.worse_epochs >= options_.patience) break;
       const double loss = train_epoch(epoch);
       const double score = evaluated();
       const bool is_best = score > state_.best_score;
       if (is_best) {
-        state_.best_score = score, state_.best_epoch = epoch;
+        state_.best_score = score, state_.worse_epochs = 0;
         copy(parameters_, best_);
-      } else {
+      } else if (state_.best_score != 0) {  // where names are rare, none is found in the first epochs
         state_.learning_rate /= 2;
+        ++state_.worse_epochs;
       }
       state_.epoch = epoch;
       if (!control_.checkpoint.empty()) write_checkpoint();
@@ -128,7 +129,7 @@ class NetworkTraining {
 
   std::map<std::string, std::string> metadata() const {
     return {{"sequence_checkpoint", training_.description},         {"epoch", std::to_string(state_.epoch)},
-            {"best_epoch", std::to_string(state_.best_epoch)},      {"best_score", shortest(state_.best_score)},
+            {"worse_epochs", std::to_string(state_.worse_epochs)},  {"best_score", shortest(state_.best_score)},
             {"next_learning_rate", shortest(state_.learning_rate)}, {"steps", std::to_string(state_.steps)}};
   }
 
@@ -173,7 +174,7 @@ class NetworkTraining {
       if (!parsed) throw Error(file + ": the metadata's '" + std::string(name) + "' is no number; the file is damaged");
       return *parsed;
     };
-    state_ = {static_cast<int>(number("epoch")), static_cast<int>(number("best_epoch")), number("best_score"),
+    state_ = {static_cast<int>(number("epoch")), static_cast<int>(number("worse_epochs")), number("best_score"),
               number("next_learning_rate"), static_cast<std::int64_t>(number("steps"))};
     for (const auto& [prefix, to] : parts()) copy_from_file(content, prefix, file, *to);
     for (std::size_t i = 0; i < parameters_.size(); ++i) {
