@@ -65,11 +65,8 @@ bool parse(std::span<const std::string> arguments, EvaluateJob& job) {
 TextClassifier classifier_of(const SequenceModel& model, std::uint32_t positive, int longest) {
   return [model, positive, longest](std::span<const std::string> texts) {
     const Embeddings vectors = model.vectors();
-    std::vector<std::vector<std::string>> cut;
-    for (const std::string& text : texts) {
-      cut.push_back(units_of(text, model.options().units, &vectors));
-      cut.back().resize(std::min(cut.back().size(), static_cast<std::size_t>(longest)));
-    }
+    std::vector<std::vector<std::string>> cut = units_of(texts, model.options().units, &vectors);
+    for (std::vector<std::string>& units : cut) units.resize(std::min(units.size(), static_cast<std::size_t>(longest)));
     Judgements judgements;
     for (const ClassPrediction& prediction : model.classify(cut, &progress())) {
       judgements.decisions.push_back(prediction.label);

@@ -24,17 +24,20 @@ std::vector<std::vector<std::string>> read_texts(const std::string& file, const 
   const auto mapped = open_decompressed(file, &progress());
   const std::string name = file == "-" ? "standard input" : file;
   const Embeddings vectors = model.vectors();
-  std::vector<std::vector<std::string>> texts;
-  for_each_line(without_byte_order_mark(mapped->bytes()), [&](std::string_view line, std::size_t number) {
-    texts.push_back(units_of(trimmed(line), model.options().units, &vectors));
-    if (texts.back().empty()) throw Error(place(name, number) + "the text has no word; write one text a line");
-    if (texts.back().size() > static_cast<std::size_t>(longest))
-      throw Error(place(name, number) + "found " + grouped(texts.back().size()) + " " +
-                  std::string(name_of(model.options().units)) + ", at most " +
-                  grouped(static_cast<std::uint64_t>(longest)) +
-                  " are allowed; cut it into several, or raise --longest");
+  std::vector<std::string> lines;
+  for_each_line(without_byte_order_mark(mapped->bytes()), [&](std::string_view line, std::size_t) {
+    lines.emplace_back(trimmed(line));
     return true;
   });
+  std::vector<std::vector<std::string>> texts = units_of(lines, model.options().units, &vectors);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const std::string where = place(name, i + 1);
+    if (texts[i].empty()) throw Error(where + "the text has no word; write one text a line");
+    if (texts[i].size() > static_cast<std::size_t>(longest))
+      throw Error(where + "found " + grouped(texts[i].size()) + " " + std::string(name_of(model.options().units)) +
+                  ", at most " + grouped(static_cast<std::uint64_t>(longest)) +
+                  " are allowed; cut it into several, or raise --longest");
+  }
   require_whole_inputs();
   return texts;
 }

@@ -218,6 +218,14 @@ std::vector<std::string> units_of(std::string_view text, SequenceUnits units, co
   return UnitCutter(units, vectors).cut(text);
 }
 
+std::vector<std::vector<std::string>> units_of(std::span<const std::string> texts, SequenceUnits units,
+                                               const Embeddings* vectors) {
+  const UnitCutter cutter(units, vectors);
+  std::vector<std::vector<std::string>> result;
+  for (const std::string& text : texts) result.push_back(cutter.cut(text));
+  return result;
+}
+
 SequenceExamples read_sequence_examples(SequenceTask task, const std::filesystem::path& file,
                                         const SequenceReadOptions& options, const Embeddings* vectors, Notices* notices,
                                         const Progress* progress) {

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,5 +72,8 @@ SequenceExamples read_sequence_examples(SequenceTask task, const std::filesystem
 
 /// The units of a text: words between white space, by the rules of `vectors` if there are any, or code points.
 std::vector<std::string> units_of(std::string_view text, SequenceUnits units, const Embeddings* vectors = nullptr);
+/// The same of many texts, for which the rules are made once.
+std::vector<std::vector<std::string>> units_of(std::span<const std::string> texts, SequenceUnits units,
+                                               const Embeddings* vectors = nullptr);
 
 }  // namespace equivec
