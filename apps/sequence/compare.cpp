@@ -10,7 +10,6 @@
 #include "apps/sequence/commands.hpp"
 #include "apps/sequence/options.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <iostream>
@@ -98,8 +97,7 @@ SeededScores scored(const CompareJob& job, const std::string& name, SequenceMeas
     }();
     scores.seconds += seconds_since(start);
     const SequenceEvaluation evaluation = model.evaluate(test, job.evaluation, &progress());
-    const auto f1 = std::ranges::find(evaluation.measures, std::string("f1"), &SequenceMeasure::key);
-    measure = f1 == evaluation.measures.end() ? evaluation.measures.front() : *f1;
+    measure = leading_measure(evaluation);
     scores.values.push_back(measure.value);
     if (!measure.parts.numerators.empty()) scores.parts.push_back(measure.parts);
     if (!job.console.quiet)

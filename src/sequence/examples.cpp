@@ -61,7 +61,7 @@ std::string too_long(std::size_t units, int longest, std::string_view what) {
          grouped(static_cast<std::uint64_t>(longest)) + " are allowed; cut it into several, or raise --longest";
 }
 
-/// Calls f(line, number, where) for lines that are not of white space alone.
+/// Calls f(line, number) for lines that are not of white space alone.
 template <class F>
 void for_each_full_line(const MappedFile& mapped, const Progress* progress, F&& f) {
   for_each_line(without_byte_order_mark(mapped.bytes()), [&](std::string_view line, std::size_t number) {

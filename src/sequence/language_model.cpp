@@ -57,8 +57,7 @@ SequenceNetwork::Loss LanguageModel::loss(const EncodedExamples& stream, const S
   for (std::size_t i = 0; i < streams_; ++i)
     std::copy_n(stream.outputs[0].begin() + static_cast<std::ptrdiff_t>(i * length_ + begin + 1), size,
                 next.data_ptr<std::int64_t>() + i * size);
-  return {torch::nll_loss(torch::log_softmax(logits, 2).flatten(0, 1), next.flatten()),
-          static_cast<double>(streams_ * size)};
+  return {log_loss_of(logits, next), static_cast<double>(streams_ * size)};
 }
 
 std::vector<double> LanguageModel::log_losses(const EncodedExamples& stream) {

@@ -135,8 +135,7 @@ double development_score(const SequenceModel& model, SequenceNetwork& network, c
                          const EncodedExamples& encoded, const SequenceTrainingOptions& options) {
   if (model.task() == SequenceTask::classify || model.task() == SequenceTask::tag) {
     const SequenceEvaluation evaluation = model.evaluate(development, {.bootstrap = {.resamples = 1}});
-    const auto f1 = std::ranges::find(evaluation.measures, "f1", &SequenceMeasure::key);
-    return (f1 == evaluation.measures.end() ? evaluation.measures.begin() : f1)->value;
+    return leading_measure(evaluation).value;
   }
   double loss = 0, items = 0;
   for (const SequenceBatch& batch : network.batches(encoded, static_cast<std::size_t>(options.batch), nullptr)) {
@@ -194,6 +193,11 @@ NetworkSize network_size(const NetworkShape& shape, double width, double own, do
   const double scored = shape.task == SequenceTask::classify ? 0 : 3 * labels;
   // Parameters, their gradient, two moments, the best so far; of states what is needed for the gradient.
   return {parameters, 4 * (6 * (parameters + own) + units * (4 * width + 3 * states + scored))};
+}
+
+const SequenceMeasure& leading_measure(const SequenceEvaluation& evaluation) {
+  const auto f1 = std::ranges::find(evaluation.measures, "f1", &SequenceMeasure::key);
+  return f1 == evaluation.measures.end() ? evaluation.measures.front() : *f1;
 }
 
 SequenceModel::SequenceModel(std::shared_ptr<State> state) : state_(std::move(state)) {}

@@ -64,6 +64,11 @@ torch::Tensor mask_of(const torch::Tensor& lengths, std::int64_t longest) {
   return torch::arange(longest).unsqueeze(0) < lengths.unsqueeze(1);
 }
 
+torch::Tensor log_loss_of(const torch::Tensor& scores, const torch::Tensor& labels) {
+  return torch::nll_loss(torch::log_softmax(scores, 2).flatten(0, 1), labels.flatten(), {}, torch::Reduction::Mean,
+                         no_label);
+}
+
 torch::Tensor padded(std::span<const std::vector<std::int64_t>* const> rows, std::int64_t filling) {
   std::size_t longest = 1;
   for (const std::vector<std::int64_t>* row : rows) longest = std::max(longest, row->size());

@@ -50,6 +50,10 @@ std::vector<const Tokens*> texts_of(const EncodedExamples& examples, const Seque
 torch::Tensor lengths_of(std::span<const Tokens* const> texts);
 /// texts x longest, bool: true before the end of each.
 torch::Tensor mask_of(const torch::Tensor& lengths, std::int64_t longest);
+/// Stands for a label beyond the end of a row.
+inline constexpr std::int64_t no_label = -100;
+/// Mean log-loss of labels (rows x steps, no_label is passed over) by scores (rows x steps x labels).
+torch::Tensor log_loss_of(const torch::Tensor& scores, const torch::Tensor& labels);
 /// Rows of numbers, filled up: rows x longest, int64.
 torch::Tensor padded(std::span<const std::vector<std::int64_t>* const> rows, std::int64_t filling);
 

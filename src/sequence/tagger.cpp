@@ -6,10 +6,6 @@
 
 namespace equivec {
 
-namespace {
-constexpr std::int64_t no_tag = -100;  // that nll_loss passes over
-}
-
 SequenceTagger::SequenceTagger(TokenVectors vectors, const SequenceModelOptions& options, std::int64_t tags,
                                const TagRules& rules)
     : SequenceNetwork(std::move(vectors)),
@@ -33,9 +29,7 @@ SequenceNetwork::Loss SequenceTagger::loss(const EncodedExamples& examples, cons
   const double words = lengths.sum().item<double>();
   const torch::Tensor scores = emissions(texts, lengths);
   if (crf_) return {-crf_->log_likelihood(scores, padded(rows, 0), lengths).sum() / words, words};
-  return {torch::nll_loss(torch::log_softmax(scores, 2).flatten(0, 1), padded(rows, no_tag).flatten(), {},
-                          torch::Reduction::Mean, no_tag),
-          words};
+  return {log_loss_of(scores, padded(rows, no_label)), words};
 }
 
 std::vector<std::vector<std::int64_t>> SequenceTagger::tags(std::span<const Tokens* const> texts) {

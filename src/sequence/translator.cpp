@@ -9,8 +9,6 @@ namespace equivec {
 
 namespace {
 
-constexpr std::int64_t no_label = -100;  // that nll_loss passes over
-
 std::int64_t states_of(CellKind cell) { return cell == CellKind::lstm || cell == CellKind::peephole_lstm ? 2 : 1; }
 
 }  // namespace
@@ -85,9 +83,7 @@ SequenceNetwork::Loss Translator::loss(const EncodedExamples& examples, const Se
     scores.push_back(std::move(next.scores));
     state = std::move(next.state);
   }
-  return {torch::nll_loss(torch::log_softmax(torch::stack(scores, 1), 2).flatten(0, 1), wanted.flatten(), {},
-                          torch::Reduction::Mean, no_label),
-          items};
+  return {log_loss_of(torch::stack(scores, 1), wanted), items};
 }
 
 /// One source's targets, for a search.

@@ -71,11 +71,14 @@ struct SequenceEvaluationOptions {
 
 struct SequenceEvaluation {
   std::size_t examples = 0;
-  std::vector<SequenceMeasure> measures;  ///< the first is what models are compared by
+  std::vector<SequenceMeasure> measures;  ///< at least one
   /// Of translate: how many targets were missed since the search did not find what the model prefers, and since the
   /// model prefers something else.
   std::array<std::size_t, faults.size()> faults_found = {};
 };
+
+/// The measure that models are compared by: F1 of spans where there is one, else the first.
+const SequenceMeasure& leading_measure(const SequenceEvaluation& evaluation);
 
 /// A trained model. Cheap to copy: copies share the network, which one thread at a time may use.
 class SequenceModel {
