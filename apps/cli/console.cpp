@@ -137,8 +137,12 @@ void ProgressLine::run() {
     int length = 0;
     const auto left = [&] { return sizeof text - static_cast<std::size_t>(length); };
     length = std::snprintf(text, sizeof text, "%.40s %5.1f %%", doing_.c_str(), 100 * done / total);
-    if (!unit_.empty())
-      length += std::snprintf(text + length, left(), "  %.0fk %s/s", done / seconds / 1000, unit_.c_str());
+    if (!unit_.empty()) {
+      const double speed = done / seconds;
+      const bool thousands = speed >= 10'000;
+      length += std::snprintf(text + length, left(), "  %.*f%s %s/s", speed < 10 ? 1 : 0,
+                              thousands ? speed / 1000 : speed, thousands ? "k" : "", unit_.c_str());
+    }
     if (progress().loss > 0)
       length += std::snprintf(text + length, left(), "  loss %.4f  learning rate %.5f",
                               static_cast<double>(progress().loss.load()),

@@ -1,12 +1,12 @@
 #include "equivec/base/error.hpp"
 #include "equivec/sequence/model.hpp"
 #include "src/base/lines.hpp"
-#include "src/base/text_numbers.hpp"
 #include "src/files/decompress.hpp"
 #include "src/files/delimited.hpp"
 #include "src/files/mapped_file.hpp"
 #include "src/report/json.hpp"
 #include "src/report/table.hpp"
+#include "src/sequence/too_long.hpp"
 
 #include "apps/cli/console.hpp"
 #include "apps/cli/query.hpp"
@@ -34,9 +34,7 @@ std::vector<std::vector<std::string>> read_texts(const std::string& file, const 
     const std::string where = place(name, i + 1);
     if (texts[i].empty()) throw Error(where + "the text has no word; write one text a line");
     if (texts[i].size() > static_cast<std::size_t>(longest))
-      throw Error(where + "found " + grouped(texts[i].size()) + " " + std::string(name_of(model.options().units)) +
-                  ", at most " + grouped(static_cast<std::uint64_t>(longest)) +
-                  " are allowed; cut it into several, or raise --longest");
+      throw Error(where + too_long(texts[i].size(), longest, name_of(model.options().units)));
   }
   require_whole_inputs();
   return texts;

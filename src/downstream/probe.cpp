@@ -5,6 +5,7 @@
 #include "equivec/text/corpus.hpp"
 #include "src/base/parallel.hpp"
 #include "src/base/suggestion.hpp"
+#include "src/downstream/class_scores.hpp"
 #include "src/downstream/paired_means.hpp"
 #include "src/downstream/text_means.hpp"
 #include "src/evaluate/outcomes.hpp"
@@ -14,7 +15,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <functional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -114,31 +114,6 @@ void require_trainable(const LabelledTexts& training) {
 
 using Counts = std::vector<std::uint64_t>;
 
-double f1_of(std::uint64_t correct, std::uint64_t test, std::uint64_t predicted) {
-  return 2 * static_cast<double>(correct) / static_cast<double>(test + predicted);
-}
-
-/// Mean F1 of the classes that occur in the test set or were predicted. REQUIRES: at least one.
-double macro_f1_of(const Counts& correct, const Counts& test, const Counts& predicted) {
-  double sum = 0, classes = 0;
-  for (std::size_t k = 0; k < test.size(); ++k) {
-    if (test[k] + predicted[k] == 0) continue;
-    sum += f1_of(correct[k], test[k], predicted[k]);
-    ++classes;
-  }
-  return sum / classes;
-}
-
-using Times = std::span<const std::uint32_t>;
-
-/// Empty where all resamples are alike.
-std::optional<Interval> interval_of(std::size_t items, const std::function<double(Times)>& statistic,
-                                    const BootstrapOptions& options) {
-  const std::vector<double> ascending = bootstrap(items, statistic, options);
-  if (ascending.front() == ascending.back()) return std::nullopt;
-  return percentile_interval(ascending, options);
-}
-
 }  // namespace
 
 void require_learnable(const LabelledTexts& training, const LabelledTexts& test) {
@@ -157,7 +132,7 @@ void validate(const ProbeOptions& options) {
 
 std::optional<double> ProbeResult::Class::f1() const {
   if (test + predicted == 0) return std::nullopt;
-  return f1_of(correct, test, predicted);
+  return 2 * static_cast<double>(correct) / static_cast<double>(test + predicted);
 }
 
 struct ProbeClassifier::State {
@@ -246,23 +221,18 @@ ProbeResult ProbeClassifier::test(const LabelledTexts& test) const {
 
   const BootstrapOptions& resampling = state_->options.bootstrap;
   result.accuracy = accuracy_of(test.name, result.outcomes, resampling);
-  result.macro_f1 = macro_f1_of(correct, in_test, predicted);
-  result.macro_f1_interval = interval_of(
+  const std::vector<std::uint32_t> once(size, 1);
+  result.macro_f1 = *macro_f1(labels, result.predictions, classes, once);
+  result.macro_f1_interval = resampled_interval(
       size,
-      [&](Times times) {
+      [&](DrawnTimes times) {
         check_cancelled(state_->progress);
-        Counts test_times(classes), predicted_times(classes), correct_times(classes);
-        for (std::size_t i = 0; i < size; ++i) {
-          test_times[labels[i]] += times[i];
-          predicted_times[result.predictions[i]] += times[i];
-          if (result.outcomes[i] == Outcome::right) correct_times[labels[i]] += times[i];
-        }
-        return macro_f1_of(correct_times, test_times, predicted_times);
+        return macro_f1(labels, result.predictions, classes, times);
       },
       resampling);
-  result.log_loss_interval = interval_of(
+  result.log_loss_interval = resampled_interval(
       size,
-      [&](Times times) {
+      [&](DrawnTimes times) {
         check_cancelled(state_->progress);
         return mean_over(times, result.log_losses);
       },

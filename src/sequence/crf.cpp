@@ -121,17 +121,19 @@ std::vector<std::int64_t> best_tags(torch::TensorAccessor<double, 2> emissions, 
 
 }  // namespace
 
+bool bio_allows(std::string_view before, std::string_view tag) {
+  return !tag.starts_with("I-") ||
+         ((before.starts_with("B-") || before.starts_with("I-")) && before.substr(1) == tag.substr(1));
+}
+
 TagRules bio_rules(const std::vector<std::string>& tags) {
   const auto count = static_cast<std::int64_t>(tags.size());
   TagRules rules{torch::zeros({count}, torch::kBool), torch::zeros({count, count}, torch::kBool)};
   for (std::int64_t j = 0; j < count; ++j) {
     const std::string& tag = tags[static_cast<std::size_t>(j)];
-    if (!tag.starts_with("I-")) continue;
-    rules.forbidden_starts[j] = true;
-    for (std::int64_t i = 0; i < count; ++i) {
-      const std::string& before = tags[static_cast<std::size_t>(i)];
-      rules.forbidden_transitions[i][j] = before != tag && before != "B-" + tag.substr(2);
-    }
+    rules.forbidden_starts[j] = !bio_allows("", tag);
+    for (std::int64_t i = 0; i < count; ++i)
+      rules.forbidden_transitions[i][j] = !bio_allows(tags[static_cast<std::size_t>(i)], tag);
   }
   return rules;
 }

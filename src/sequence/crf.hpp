@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace equivec {
@@ -16,7 +17,10 @@ struct TagRules {
   torch::Tensor forbidden_transitions;  ///< tags x tags, bool: [i][j], j may not follow i
 };
 
-/// The rules of BIO (IOB2): "I-x" follows only "B-x" or "I-x", and begins no sequence. Other tags are free.
+/// BIO (IOB2): "I-x" follows only "B-x" or "I-x", and begins no sequence. Other tags are free. `before` is empty at the
+/// beginning.
+bool bio_allows(std::string_view before, std::string_view tag);
+/// The same as rules.
 TagRules bio_rules(const std::vector<std::string>& tags);
 
 /// A linear-chain conditional random field (Lafferty, McCallum and Pereira 2001, "Conditional Random Fields", ICML)

@@ -3,6 +3,7 @@
 #include "equivec/base/error.hpp"
 #include "src/base/suggestion.hpp"
 #include "src/files/delimited.hpp"
+#include "src/sequence/crf.hpp"
 #include "src/sequence/language_model.hpp"
 
 #include <algorithm>
@@ -56,12 +57,8 @@ EncodedExamples encoded(const SequenceExamples& examples, const NetworkShape& sh
 
 bool keep_bio(std::span<const std::vector<std::string>> tags) {
   return std::ranges::all_of(tags, [](const std::vector<std::string>& sentence) {
-    for (std::size_t i = 0; i < sentence.size(); ++i) {
-      if (!sentence[i].starts_with("I-")) continue;
-      if (i == 0 || sentence[i - 1].size() < 2 || sentence[i - 1].substr(1) != sentence[i].substr(1) ||
-          (sentence[i - 1][0] != 'B' && sentence[i - 1][0] != 'I'))
-        return false;
-    }
+    for (std::size_t i = 0; i < sentence.size(); ++i)
+      if (!bio_allows(i == 0 ? "" : sentence[i - 1], sentence[i])) return false;
     return true;
   });
 }

@@ -16,7 +16,7 @@ EncodedExamples encoded(const SequenceExamples& examples, const NetworkShape& sh
                         const std::map<std::string, std::int64_t, std::less<>>& numbers,
                         const TokenVectorsImpl& vectors);
 
-/// True if no sentence's tags break the rules of BIO (see bio_rules()).
+/// True if no sentence's tags break the rules of BIO (see bio_allows()).
 bool keep_bio(std::span<const std::vector<std::string>> tags);
 
 }  // namespace equivec

@@ -10,6 +10,7 @@
 #include "src/files/decompress.hpp"
 #include "src/files/delimited.hpp"
 #include "src/files/mapped_file.hpp"
+#include "src/sequence/too_long.hpp"
 #include "src/text/code_points.hpp"
 
 #include <algorithm>
@@ -54,11 +55,6 @@ void add(SequenceExamples& examples, std::vector<std::string> input, std::vector
   examples.inputs.push_back(std::move(input));
   examples.outputs.push_back(std::move(output));
   examples.lines.push_back(line);
-}
-
-std::string too_long(std::size_t units, int longest, std::string_view what) {
-  return "found " + grouped(units) + " " + std::string(what) + ", at most " +
-         grouped(static_cast<std::uint64_t>(longest)) + " are allowed; cut it into several, or raise --longest";
 }
 
 /// Calls f(line, number) for lines that are not of white space alone.

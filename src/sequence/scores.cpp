@@ -1,8 +1,9 @@
 #include "equivec/sequence/scores.hpp"
 
+#include "src/downstream/class_scores.hpp"
+
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -10,17 +11,6 @@
 namespace equivec {
 
 namespace {
-
-using DrawnTimes = std::span<const std::uint32_t>;
-
-/// Empty where all resamples are alike.
-std::optional<Interval> resampled_interval(std::size_t items,
-                                           const std::function<std::optional<double>(DrawnTimes)>& statistic,
-                                           const BootstrapOptions& options) {
-  const std::vector<double> ascending = bootstrap(items, statistic, options);
-  if (ascending.empty() || ascending.front() == ascending.back()) return std::nullopt;
-  return percentile_interval(ascending, options);
-}
 
 /// The label of "B-person".
 std::string_view label_of(std::string_view tag) { return tag.substr(std::min<std::size_t>(2, tag.size())); }
@@ -163,29 +153,6 @@ std::vector<SequenceMeasure> measures_of_tags(const TagComparison& tags, const B
   measures.push_back(surface_measure(surfaces, predicted_surfaces));
   return measures;
 }
-
-namespace {
-
-/// Mean F1 of the classes that occur or were predicted.
-std::optional<double> macro_f1(std::span<const std::uint32_t> labels, std::span<const std::uint32_t> predicted,
-                               std::size_t classes, DrawnTimes times) {
-  std::vector<double> common(classes), all(classes);
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    all[labels[i]] += times[i];
-    all[predicted[i]] += times[i];
-    if (labels[i] == predicted[i]) common[labels[i]] += times[i];
-  }
-  double sum = 0, occurring = 0;
-  for (std::size_t k = 0; k < classes; ++k) {
-    if (all[k] == 0) continue;
-    sum += 2 * common[k] / all[k];
-    ++occurring;
-  }
-  if (occurring == 0) return std::nullopt;
-  return sum / occurring;
-}
-
-}  // namespace
 
 std::vector<SequenceMeasure> measures_of_classes(std::span<const std::uint32_t> labels,
                                                  std::span<const std::uint32_t> predicted,
