@@ -21,6 +21,7 @@ constexpr std::array commands = {
     Command{"analogy", "A is to B as C is to ... ?", run_analogy},
     Command{"similarity", "how similar two words are", run_similarity},
     Command{"outlier", "which word does not belong with the others", run_outlier},
+    Command{"shell", "ask vectors at a prompt", run_shell},
     Command{"eval", "score vectors, or compare two, on sets of analogies, similarities and more", run_eval},
     Command{"bias", "measure bias: its direction, and how far words lie along it", run_bias},
     Command{"debias", "remove bias, with a report of before and after", run_debias},
@@ -42,13 +43,11 @@ constexpr std::array commands = {
 
 void show_usage(std::ostream& out) {
   out << "usage: equivec COMMAND ARGUMENTS [options]\n\n"
-         "Word embeddings: from text to word vectors, to answers, to measured and removed bias,\n"
-         "to files that other software loads.\n\n";
+         "Word embeddings: from text to vectors, answers, measured and removed bias, and files for others.\n\n";
   for (const Command& command : commands)
     out << "  " << std::left << std::setw(16) << command.name << command.summary << '\n';
   out << "\nequivec COMMAND --help shows a command's options and their defaults.\n"
-         "equivec --escape always|never COMMAND ...: control characters of words are shown as \\u001b, or as\n"
-         "they are; by default (terminal) they are so on a terminal alone.\n"
+         "equivec --escape always|never COMMAND: control characters of words as \\u001b (default: on a terminal).\n"
          "Results go to standard output, all else to standard error; --json makes an answer one JSON document.\n"
          "Exit status: 0 done, 1 data or a file is at fault, 2 the command line is, 130 and 143 interrupted.\n";
 }

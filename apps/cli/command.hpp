@@ -25,6 +25,7 @@ int run_neighbors(std::span<const std::string> arguments);
 int run_analogy(std::span<const std::string> arguments);
 int run_sequence(std::span<const std::string> arguments);
 int run_similarity(std::span<const std::string> arguments);
+int run_shell(std::span<const std::string> arguments);
 int run_outlier(std::span<const std::string> arguments);
 int run_eval(std::span<const std::string> arguments);
 int run_bias(std::span<const std::string> arguments);

@@ -2,22 +2,20 @@
 
 #include "equivec/base/error.hpp"
 #include "equivec/base/progress.hpp"
+#include "equivec/search/expression.hpp"
 #include "src/base/lines.hpp"
 
 #include "apps/cli/terminal.hpp"
 
-#include <editline/readline.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <clocale>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <iostream>
-#include <memory>
+#include <optional>
 #include <utility>
 
 using namespace equivec;
@@ -33,7 +31,16 @@ Embeddings load(const std::string& file, const ConsoleOptions& console, const Re
   return result;
 }
 
+namespace {
+
+std::optional<std::pair<std::string, Embeddings>> the_kept;
+
+}  // namespace
+
+void keep_loaded(const std::string& file, const Embeddings& vectors) { the_kept = {file, vectors}; }
+
 Embeddings load_to_ask(const std::string& file, const ConsoleOptions& console, const ReadOptions& options) {
+  if (the_kept && the_kept->first == file) return the_kept->second;
   return load(file, console, options).with_composed_words();
 }
 
@@ -88,26 +95,26 @@ class InputLines {
   bool ended_ = false;
 };
 
-void prompt_for_queries(const QueryLoop& loop, const std::function<int(std::span<const std::string>)>& answer) {
-  restore_signal_handlers();
-  // The line editor reads letters by the locale; without one that has letters beyond ASCII, UTF-8 is assumed. Numbers
-  // keep their decimal points.
-  if (!std::setlocale(LC_CTYPE, "") || MB_CUR_MAX == 1) std::setlocale(LC_CTYPE, "C.UTF-8");
-  rl_attempted_completion_function = [](const char*, int, int) -> char** {
-    rl_attempted_completion_over = 1;  // words are not file names
-    return nullptr;
+/// What words of the vocabulary can be completed to: so many that a person can look through them.
+Prompt::Completer completer_of(const QueryLoop& loop) {
+  if (!loop.vocabulary) return nullptr;
+  return [&loop](std::string_view piece, bool) {
+    std::vector<std::string> words;
+    if (piece.empty()) return words;
+    for (const WordId word : words_beginning(*loop.vocabulary, piece, 40))
+      words.emplace_back(loop.vocabulary->word(word));
+    return words;
   };
-  using_history();
-  for (;;) {
-    std::cout.flush();
-    const std::unique_ptr<char, decltype(&std::free)> line(readline((loop.prompt + "> ").c_str()), std::free);
-    if (!line) break;
-    const std::string query(trimmed(line.get()));
-    if (query.empty()) continue;
-    add_history(line.get());
-    answer(std::span(&query, 1));
-  }
-  std::cout << '\n';
+}
+
+void prompt_for_queries(const QueryLoop& loop, const std::function<int(std::span<const std::string>)>& answer) {
+  Prompt prompt(loop.prompt, loop.completer ? loop.completer : completer_of(loop), loop.history);
+  for (std::string query; !(loop.ended && *loop.ended) && prompt.next(query);) try {
+      answer(std::span(&query, 1));
+    } catch (const Cancelled&) {
+      progress().cancelled = false;
+      show_error("equivec " + std::string(loop.command) + ": interrupted\n");
+    }
 }
 
 }  // namespace
@@ -132,7 +139,7 @@ int run_queries(const QueryLoop& loop, const std::function<int(std::span<const s
   if (::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1) return prompt_for_queries(loop, answer), 0;
   InputLines lines;
   std::vector<std::string> batch;
-  for (std::string line; lines.next(line);) {
+  for (std::string line; !(loop.ended && *loop.ended) && lines.next(line);) {
     if (const std::string_view query = trimmed(line); !query.empty()) batch.emplace_back(query);
     if (batch.size() < loop.batch && lines.ready()) continue;
     status |= answer(batch);

@@ -9,6 +9,7 @@
 #include "src/report/json.hpp"
 
 #include "apps/cli/console.hpp"
+#include "apps/cli/prompt.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -25,6 +26,8 @@ equivec::Embeddings load(const std::string& file, const ConsoleOptions& console,
 /// The same; words that are not in the vocabulary are found if they have vectors from their n-grams.
 equivec::Embeddings load_to_ask(const std::string& file, const ConsoleOptions& console,
                                 const equivec::ReadOptions& options = {});
+/// From now on load_to_ask() of this file gives these, for commands that are run one after the other.
+void keep_loaded(const std::string& file, const equivec::Embeddings& vectors);
 
 /// Where a command's queries come from: the command line or, if it has none, standard input, one a line, with a prompt
 /// and line editing on a terminal. From a pipe all lines that are ready, up to `batch`, are answered together, in
@@ -35,6 +38,10 @@ struct QueryLoop {
   std::string prompt;
   bool json;
   std::size_t batch = 1024;
+  const equivec::Vocabulary* vocabulary = nullptr;  ///< whose words complete what is typed
+  Prompt::Completer completer = nullptr;            ///< in its place
+  std::string history = {};                         ///< see Prompt
+  const bool* ended = nullptr;                      ///< set by an answer after which nothing more is asked
 };
 
 /// The batch size with which the answers, of `count` neighbors each, stay small.

@@ -64,15 +64,16 @@ int run_analogy(std::span<const std::string> arguments) {
   rules.method = value_named(method_name, "method", analogy_methods);
   const bool several = takes_pairs(rules.method);
   const std::vector<std::string> queries = questions_of(words, several);
-  const QueryLoop loop{.command = "analogy",
-                       .queries = queries,
-                       .prompt = several ? "A B A B ... C" : "A B C",
-                       .json = json,
-                       .batch = batch_for(static_cast<std::size_t>(count))};
+  QueryLoop loop{.command = "analogy",
+                 .queries = queries,
+                 .prompt = several ? "A B A B ... C" : "A B C",
+                 .json = json,
+                 .batch = batch_for(static_cast<std::size_t>(count))};
 
   const NearestNeighbors index(load_to_ask(file, {}, {.threads = threads}), static_cast<std::size_t>(restrict), threads,
                                metric_of(rules.method));
   const Vocabulary& vocabulary = index.embeddings().vocabulary();
+  loop.vocabulary = &vocabulary;
   const auto parse = [&](const std::string& query) { return parse_analogy(vocabulary, query, rules.method, file); };
   const auto answer = [&](std::span<const Analogy> analogies) {
     return solve(index, analogies, static_cast<std::size_t>(count), rules);

@@ -66,7 +66,11 @@ int run_neighbors(std::span<const std::string> arguments) {
     if (json) return print(neighbors_document(vocabulary, query, found));
     std::cout << neighbors_text(vocabulary, query, found);
   };
-  return answer_queries(
-      {.command = "neighbors", .queries = queries, .prompt = "word", .json = json, .batch = batch_for(filter.count)},
-      parse, solve, show);
+  return answer_queries({.command = "neighbors",
+                         .queries = queries,
+                         .prompt = "word",
+                         .json = json,
+                         .batch = batch_for(filter.count),
+                         .vocabulary = &vocabulary},
+                        parse, solve, show);
 }

@@ -41,6 +41,7 @@ int run_outlier(std::span<const std::string> arguments) {
     if (json) return print(outlier_document(vocabulary, query, found));
     std::cout << neighbors_text(vocabulary, query, found);
   };
-  return answer_queries({.command = "outlier", .queries = queries, .prompt = "W1 W2 W3 ...", .json = json}, parse,
-                        solve, show);
+  return answer_queries(
+      {.command = "outlier", .queries = queries, .prompt = "W1 W2 W3 ...", .json = json, .vocabulary = &vocabulary},
+      parse, solve, show);
 }

@@ -38,6 +38,10 @@ int run_similarity(std::span<const std::string> arguments) {
     if (json) return print(similarity_document(embeddings, pair));
     std::cout << similarity_text(embeddings, pair);
   };
-  return answer_queries({.command = "similarity", .queries = queries, .prompt = "W1 W2", .json = json}, parse, solve,
-                        show);
+  return answer_queries({.command = "similarity",
+                         .queries = queries,
+                         .prompt = "W1 W2",
+                         .json = json,
+                         .vocabulary = &embeddings.vocabulary()},
+                        parse, solve, show);
 }

@@ -271,13 +271,12 @@ Json Answers::analogy(const HttpRequest& request, Progress* progress) const {
 Json Answers::complete(const HttpRequest& request) const {
   const Vocabulary& vocabulary = spaces_.vectors().embeddings().vocabulary();
   const std::string prefix = required(request, "prefix");
-  const std::size_t count = count_of(request, 10), size = spaces_.vectors().embeddings().size();
+  const std::size_t count = prefix.empty() ? 0 : count_of(request, 10);
   Json words = Json::array(), ids = Json::array();
-  for (std::size_t i = 0; i < size && ids.size() < count && !prefix.empty(); ++i)
-    if (const std::string_view word = vocabulary.word(word_id(i)); word.starts_with(prefix)) {
-      words.push_back(word);
-      ids.push_back(i);
-    }
+  for (const WordId word : words_beginning(vocabulary, prefix, count)) {
+    words.push_back(vocabulary.word(word));
+    ids.push_back(index(word));
+  }
   return {{"words", words}, {"ids", ids}};
 }
 

@@ -156,8 +156,12 @@ Expression parse_expression(const NeighborIndex& index, const std::string& text,
 
 Analogy parse_analogy(const Vocabulary& vocabulary, const std::string& text, AnalogyMethod method,
                       const std::string& source) {
-  const std::vector<std::string> words = split_words(text);
+  std::vector<std::string> words = split_words(text);
   const bool several = takes_pairs(method);
+  if (!several && words.size() >= 5 && words[1] == ":" && words[3] == "::") {
+    if (words.size() == 7 && words[5] == ":" && words[6] == "?") words.resize(5);
+    if (words.size() == 5) words = {words[0], words[2], words[4]};
+  }
   if (several ? words.size() % 2 == 0 || words.size() < 3 : words.size() != 3)
     throw Error("'" + text + "': expected " + (several ? "pairs A B and then C" : "three words A B C") + ", found " +
                 std::to_string(words.size()));
@@ -180,6 +184,13 @@ std::vector<WordId> parse_group(const Vocabulary& vocabulary, const std::string&
   for (const std::string& word : split_words(text)) words.push_back(require_word(vocabulary, word, source));
   if (words.size() < 3)
     throw Error("'" + text + "': expected at least three words, found " + std::to_string(words.size()));
+  return words;
+}
+
+std::vector<WordId> words_beginning(const Vocabulary& vocabulary, std::string_view prefix, std::size_t count) {
+  std::vector<WordId> words;
+  for (std::size_t i = 0; i < vocabulary.size() && words.size() < count; ++i)
+    if (vocabulary.word(word_id(i)).starts_with(prefix)) words.push_back(word_id(i));
   return words;
 }
 

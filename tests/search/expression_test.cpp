@@ -151,6 +151,11 @@ TEST_CASE("analogy questions: three words, or for some methods pairs and a word"
   const Analogy one = parse("man king woman", AnalogyMethod::cos_add);
   REQUIRE(one.pairs.size() == 1);
   CHECK(std::vector{one.pairs[0].a, one.pairs[0].b, one.c} == ids({"man", "king", "woman"}));
+  for (const char* const text : {"man : king :: woman", "man : king :: woman : ?", "man\t:\tking\t::\twoman"}) {
+    const Analogy same = parse(text, AnalogyMethod::cos_add);
+    REQUIRE(same.pairs.size() == 1);
+    CHECK(std::vector{same.pairs[0].a, same.pairs[0].b, same.c} == ids({"man", "king", "woman"}));
+  }
   const Analogy several = parse("man king woman Paris 2", AnalogyMethod::cos_average);
   REQUIRE(several.pairs.size() == 2);
   CHECK(std::vector{several.pairs[1].a, several.pairs[1].b, several.c} == ids({"woman", "Paris", "2"}));
@@ -159,10 +164,25 @@ TEST_CASE("analogy questions: three words, or for some methods pairs and a word"
     return error_of([&] { parse(text, method); });
   };
   CHECK(error("man king", AnalogyMethod::cos_add) == "'man king': expected three words A B C, found 2");
+  CHECK(error("man : king :: woman man", AnalogyMethod::cos_add) ==
+        "'man : king :: woman man': expected three words A B C, found 6");
   CHECK(error("man", AnalogyMethod::logistic) == "'man': expected pairs A B and then C, found 1");
   CHECK(error("man king woman man", AnalogyMethod::logistic) ==
         "'man king woman man': expected pairs A B and then C, found 4");
   CHECK(error("man king queen", AnalogyMethod::cos_add) == "'queen' is none of the 8 words of words.vec");
+}
+
+TEST_CASE("words that begin with a text: the first of the vocabulary, in its order") {
+  const Embeddings words = embeddings({{"sea", {1}}, {"seal", {1}}, {"s", {1}}, {"search", {1}}, {"über", {1}}});
+  const auto beginning = [&](std::string_view prefix, std::size_t count) {
+    return words_beginning(words.vocabulary(), prefix, count);
+  };
+  CHECK(beginning("sea", 10) == ids_of(words, {"sea", "seal", "search"}));
+  CHECK(beginning("sea", 2) == ids_of(words, {"sea", "seal"}));
+  CHECK(beginning("\xc3\xbc", 10) == ids_of(words, {"über"}));
+  CHECK(beginning("", 3) == ids_of(words, {"sea", "seal", "s"}));
+  CHECK(beginning("seas", 10).empty());
+  CHECK(beginning("sea", 0).empty());
 }
 
 TEST_CASE("pairs and groups of a query: two words, and three or more") {
