@@ -47,7 +47,9 @@ void add_sequence_options(Options& options, SequenceTask task, SequenceModelOpti
       .add("epochs,epoch", training.epochs, "at most")
       .add("patience", training.patience, "epochs without a better development score, then it ends")
       .add("batch,batch-size", training.batch, "examples of a step")
-      .add("learning-rate,lr", training.learning_rate, "of Adam; halved after an epoch without a better score")
+      .add("learning-rate,lr", training.learning_rate, "of Adam, at first")
+      .add_named("schedule", training.schedule, learning_rate_schedules,
+                 "plateau: it is halved after an epoch without a better score; linear: it falls to 0")
       .add("clip", training.clip, "longest gradient; 0: any");
   if (task == SequenceTask::language_model)
     options.add("truncate", training.truncate, "units through which a gradient goes back");

@@ -112,8 +112,8 @@ std::string digest_of(const NetworkShape& shape, const SequenceTrainingOptions& 
   hash.add({reinterpret_cast<const char*>(matrix.data()), static_cast<std::size_t>(matrix.size()) * sizeof(float)});
   for (std::size_t i = 0; i < vectors.size(); ++i) hash.add(std::string(vectors.vocabulary().word(word_id(i))) + '\0');
   return description_of(shape) + " batch " + std::to_string(options.batch) + " learning rate " +
-         shortest(options.learning_rate) + " clip " + shortest(options.clip) + " seed " + std::to_string(options.seed) +
-         " " + hash.digest();
+         shortest(options.learning_rate) + " schedule " + std::string(name_of(options.schedule)) + " clip " +
+         shortest(options.clip) + " seed " + std::to_string(options.seed) + " " + hash.digest();
 }
 
 /// Throws Error if a step of the training would not fit in the memory that there is.

@@ -20,6 +20,10 @@ std::string_view name_of(SequenceEncoder encoder) {
   return encoder == SequenceEncoder::attention ? "attention" : "mean";
 }
 
+std::string_view name_of(LearningRateSchedule schedule) {
+  return schedule == LearningRateSchedule::plateau ? "plateau" : "linear";
+}
+
 void validate(SequenceTask task, const SequenceModelOptions& options) {
   require_between("hidden", options.hidden, 1, 8192);
   require_between("layers", options.layers, 1, 16);

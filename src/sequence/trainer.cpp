@@ -58,7 +58,7 @@ class NetworkTraining {
         state_.best_score = score, state_.worse_epochs = 0;
         copy(parameters_, best_);
       } else if (state_.best_score != 0) {  // where names are rare, none is found in the first epochs
-        state_.learning_rate /= 2;
+        if (options_.schedule == LearningRateSchedule::plateau) state_.learning_rate /= 2;
         ++state_.worse_epochs;
       }
       state_.epoch = epoch;
@@ -81,7 +81,6 @@ class NetworkTraining {
     torch::manual_seed(Rng(options_.seed, static_cast<std::uint64_t>(epoch))());
     Rng rng(options_.seed, static_cast<std::uint64_t>(epoch));
     training_.network.train();
-    set_learning_rate();
     const std::vector<SequenceBatch> batches =
         training_.network.batches(training_.examples, static_cast<std::size_t>(options_.batch), &rng);
     Progress* const progress = control_.progress;
@@ -89,8 +88,13 @@ class NetworkTraining {
     if (progress && progress->total == 0) start(progress, all * static_cast<std::uint64_t>(options_.epochs));
     if (progress) progress->done = all * static_cast<std::uint64_t>(epoch - 1);
     double loss = 0, items = 0;
-    for (const SequenceBatch& batch : batches) {
+    for (std::size_t i = 0; i < batches.size(); ++i) {
+      const SequenceBatch& batch = batches[i];
       check_cancelled(progress);
+      if (options_.schedule == LearningRateSchedule::linear)
+        state_.learning_rate = options_.learning_rate *
+                               (1 - (epoch - 1 + static_cast<double>(i) / static_cast<double>(all)) / options_.epochs);
+      set_learning_rate();
       const SequenceNetwork::Loss step = training_.network.loss(training_.examples, batch);
       const double mean = step.mean.item<double>();
       if (!std::isfinite(mean))

@@ -140,6 +140,7 @@ TEST_CASE("sequence training: a checkpoint of other settings, texts or vectors i
       [](Lesson& l) { l.rules.seed = 2; },
       [](Lesson& l) { l.rules.batch = 15; },
       [](Lesson& l) { l.rules.learning_rate = 0.021; },
+      [](Lesson& l) { l.rules.schedule = LearningRateSchedule::linear; },
       [](Lesson& l) { l.rules.clip = 0; },
       [](Lesson& l) { l.model.hidden = 15; },
       [](Lesson& l) { l.model.cell = CellKind::gru; },
@@ -198,5 +199,25 @@ TEST_CASE("sequence training: progress counts the steps of all epochs") {
   learned(lesson, nullptr, {.progress = &progress});
   CHECK(progress.total == 3 * 4);  // 60 sentences, 16 a step
   CHECK(progress.done == progress.total);
-  CHECK(progress.learning_rate > 0);
+  CHECK(progress.learning_rate == Approx(0.02));
+}
+
+TEST_CASE(
+    "sequence training: by the linear schedule the learning rate falls from step to step, also after a resumption") {
+  Lesson lesson = short_lesson_in(SequenceTask::tag, 3);
+  lesson.rules.schedule = LearningRateSchedule::linear;
+  Progress progress;
+  std::vector<float> rates;
+  const auto note = [&](const SequenceEpoch&) { rates.push_back(progress.learning_rate); };
+  const std::string whole = file_bytes_of(learned(lesson, nullptr, {.progress = &progress, .on_epoch = note}));
+  // 4 steps an epoch: the last of the first epoch is the fourth of 12.
+  REQUIRE(rates.size() == 3);
+  for (std::size_t epoch = 0; epoch < 3; ++epoch)
+    CHECK(rates[epoch] == Approx(0.02 * (12 - 4 * static_cast<double>(epoch) - 3) / 12));
+  const TemporaryDirectory folder;
+  Progress stopped;
+  const auto stop = [&](const SequenceEpoch&) { stopped.cancelled = true; };
+  CHECK_THROWS_AS(learned(lesson, nullptr, {.progress = &stopped, .on_epoch = stop, .checkpoint = folder / "c"}),
+                  Cancelled);
+  CHECK(file_bytes_of(learned(lesson, nullptr, {.checkpoint = folder / "c", .resume = true})) == whole);
 }

@@ -60,13 +60,23 @@ struct SequenceModelOptions {
   SequenceUnits units = SequenceUnits::words;
 };
 
+/// How the learning rate goes down.
+enum class LearningRateSchedule {
+  plateau,  ///< halved after each epoch without a better development score
+  linear    ///< from step to step, to 0 at the end of the last epoch that is allowed
+};
+inline constexpr std::array learning_rate_schedules = {LearningRateSchedule::plateau, LearningRateSchedule::linear};
+/// "plateau", "linear".
+std::string_view name_of(LearningRateSchedule schedule);
+
 struct SequenceTrainingOptions {
   int epochs = 30;              ///< at most, 1 to 10,000
   int patience = 4;             ///< epochs without a better development score after which training ends, 1 to 10,000
   int batch = 32;               ///< examples of a step, 1 to 4096
-  double learning_rate = 1e-3;  ///< of Adam (Kingma and Ba 2015); halved after an epoch without a better score
-  double clip = 5;              ///< longest gradient of all parameters together; 0: any
-  int truncate = 64;            ///< of a language model: units through which a step's gradient goes back, 1 to 100,000
+  double learning_rate = 1e-3;  ///< of Adam (Kingma and Ba 2015), at first
+  LearningRateSchedule schedule = LearningRateSchedule::plateau;
+  double clip = 5;    ///< longest gradient of all parameters together; 0: any
+  int truncate = 64;  ///< of a language model: units through which a step's gradient goes back, 1 to 100,000
   std::uint64_t seed = 1;
   /// 0: all cores. Networks of usual size are hardly faster on several. With one thread the same bits on every run on
   /// the same kind of processor.
