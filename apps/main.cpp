@@ -2,8 +2,6 @@
 #include "apps/cli/program.hpp"
 
 #include <array>
-#include <iomanip>
-#include <ostream>
 
 namespace {
 
@@ -36,24 +34,26 @@ constexpr std::array commands = {
     Command{"plot", "a picture of words, groups and axes", run_plot},
     Command{"encode", "a vector for each text: the mean of its words'", run_encode},
     Command{"probe", "train a text classifier on vectors, to see what they are worth to a model", run_probe},
-    Command{"sequence", "models of sequences that read vectors: classify, tag, predict, translate", run_sequence},
+    Command{"sequence", "models of sequences that read vectors: classify, tag, predict, translate", run_sequence, true},
     Command{"convert", "from one file format to another", run_convert},
     Command{"info", "what a file of vectors is and how it was made", run_info},
+    Command{"completions", "a shell's completions: commands, options, values, words of vectors", run_completions},
 };
 
-void show_usage(std::ostream& out) {
-  out << "usage: equivec COMMAND ARGUMENTS [options]\n\n"
-         "Word embeddings: from text to vectors, answers, measured and removed bias, and files for others.\n\n";
-  for (const Command& command : commands)
-    out << "  " << std::left << std::setw(16) << command.name << command.summary << '\n';
-  out << "\nequivec COMMAND --help shows a command's options and their defaults.\n"
-         "equivec --escape always|never COMMAND: control characters of words as \\u001b (default: on a terminal).\n"
-         "Results go to standard output, all else to standard error; --json makes an answer one JSON document.\n"
-         "Exit status: 0 done, 1 data or a file is at fault, 2 the command line is, 130 and 143 interrupted.\n";
-}
+constexpr std::string_view about =
+    "Word embeddings: from text to vectors, answers, measured and removed bias, files for other software.\n";
+constexpr std::string_view remarks =
+    "Results go to standard output, all else to standard error; --json makes an answer one JSON document.\n";
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  return run_program({.name = "equivec", .commands = commands, .show_usage = show_usage}, argc, argv);
+  return run_program({.name = "equivec",
+                      .called = "equivec",
+                      .usage = "equivec COMMAND ARGUMENTS [options]",
+                      .summary = "word embeddings: training, answers, evaluation, bias and its removal",
+                      .about = about,
+                      .commands = commands,
+                      .remarks = remarks},
+                     argc, argv);
 }

@@ -10,6 +10,7 @@ struct Command {
   std::string_view name;
   std::string_view summary;
   int (*run)(std::span<const std::string> arguments);
+  bool is_program = false;  ///< of commands of its own, which answers for itself: help, manual pages, completions
 };
 
 // One file each, entered in the table of main.cpp.
@@ -42,4 +43,5 @@ int run_map(std::span<const std::string> arguments);
 int run_encode(std::span<const std::string> arguments);
 int run_probe(std::span<const std::string> arguments);
 int run_convert(std::span<const std::string> arguments);
+int run_completions(std::span<const std::string> arguments);
 int run_info(std::span<const std::string> arguments);

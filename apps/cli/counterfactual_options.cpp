@@ -10,9 +10,10 @@ void add_counterfactual_options(Options& options, CounterfactualRequest& request
            "also compare the test's texts with their twins, whose gendered words are swapped: flips, scores, rates")
       .add("templates", request.templates, "the same of sentences that differ in the person they are about")
       .add("sets", request.sets, "word sets whose pairs are swapped: gender, or a JSON file (data/README.md)",
-           "NAME|FILE")
+           {"NAME|FILE", {"gender"}})
       .add("pairs", request.pairs, "a file of pairs in place of these, two words a line", "FILE")
-      .add("names", request.names, "people's names that are swapped too: weat, or a file of pairs", "NAME|FILE")
+      .add("names", request.names, "people's names that are swapped too: weat, or a file of pairs",
+           {"NAME|FILE", {"weat"}})
       .add("positive", request.positive, "the label whose probability is the score; of two the last by name", "LABEL");
 }
 

@@ -3,7 +3,9 @@
 using namespace equivec;
 
 void add_direction_options(Options& options, std::string& method, DirectionOptions& direction) {
-  options.add("direction", method, "from definitional sets: pca, pair, means or classifier", "NAME")
+  options
+      .add("direction", method, "from definitional sets: pca, pair, means or classifier",
+           {"NAME", all_names(direction_methods)})
       .add("pair", direction.pair, "the two words of --direction pair: she he", "WORD")
       .add("rank", direction.rank, "number of directions of the bias subspace, by pca");
 }

@@ -6,6 +6,7 @@
 #include <boost/program_options.hpp>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <iostream>
 #include <limits>
@@ -28,7 +29,44 @@ T number(const std::string& name, const std::string& text, const char* expected)
   return *value;
 }
 
+const std::function<void(const Options&)>* current_visitor = nullptr;
+
 }  // namespace
+
+bool Value::is_file() const {
+  constexpr std::array files = {"CORPUS",  "DATA", "FILE",  "FILE|english", "FIRST", "FOLDER", "IN",
+                                "LEXICON", "LOG",  "MODEL", "NAME|FILE",    "OUT",   "SECOND", "SOURCE",
+                                "TARGET",  "TEST", "TEXTS", "TRAIN",        "TSV",   "VECTORS"};
+  return std::ranges::find(files, shown) != files.end();
+}
+
+std::string& Options::program() {
+  static std::string name = "equivec";
+  return name;
+}
+
+void Options::visit(int (*run)(std::span<const std::string> arguments), std::span<const std::string> arguments,
+                    const std::function<void(const Options&)>& visitor) {
+  current_visitor = &visitor;
+  try {
+    run(arguments);
+  } catch (...) {
+    current_visitor = nullptr;
+    throw;
+  }
+  current_visitor = nullptr;
+}
+
+std::vector<std::string> Options::forms(const std::string& names) const {
+  std::vector<std::string> forms;
+  for (std::size_t begin = 0; begin <= names.size();) {
+    const std::size_t end = std::min(names.find(',', begin), names.size());
+    // A letter after a comma is the short form; one that is all of the name is a long option.
+    forms.push_back((begin > 0 && end - begin == 1 ? "-" : dashes_) + names.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return forms;
+}
 
 Options::Options(std::string usage, std::string summary, std::string dashes)
     : usage_(std::move(usage)), summary_(std::move(summary)), dashes_(std::move(dashes)) {}
@@ -63,7 +101,7 @@ Options& Options::add(const std::string& names, double& field, const std::string
   return add_entry(std::move(entry));
 }
 
-Options& Options::add(const std::string& names, std::string& field, const std::string& help, const std::string& value) {
+Options& Options::add(const std::string& names, std::string& field, const std::string& help, const Value& value) {
   return add_entry({names, value, field, help, false, [&field](const auto& values) { field = values.back(); }});
 }
 
@@ -72,7 +110,7 @@ Options& Options::add(const std::string& names, bool& field, const std::string& 
 }
 
 Options& Options::add_choice(const std::string& names, bool& field, const std::string& help) {
-  Entry entry{names, "N", field ? "1" : "0", help, false, {}};
+  Entry entry{names, {"N", {"0", "1"}}, field ? "1" : "0", help, false, {}};
   entry.store = [&field, name = dashes_ + entry.name()](const auto& values) {
     const std::string& text = values.back();
     if (text != "0" && text != "1") throw OptionError(name + ": expected 0 or 1, found '" + text + "'");
@@ -100,18 +138,18 @@ Options& Options::add_megabytes(const std::string& names, std::uint64_t& bytes, 
 }
 
 Options& Options::add(const std::string& names, std::vector<std::string>& field, const std::string& help,
-                      const std::string& value) {
-  return add_entry({names, value + "...", "", help, true, [&field](const auto& values) { field = values; }});
+                      const Value& value) {
+  return add_entry({names, value, "", help, true, [&field](const auto& values) { field = values; }});
 }
 
-Options& Options::positional(const std::string& name, std::string& field, std::size_t least) {
-  positionals_.push_back({name, [&field](const auto& values) { field = values.front(); }, least, 1});
+Options& Options::positional(const Value& value, std::string& field, std::size_t least) {
+  positionals_.push_back({value, [&field](const auto& values) { field = values.front(); }, least, 1});
   return *this;
 }
 
-Options& Options::positionals(const std::string& name, std::vector<std::string>& field, std::size_t least) {
+Options& Options::positionals(const Value& value, std::vector<std::string>& field, std::size_t least) {
   positionals_.push_back(
-      {name, [&field](const auto& values) { field = values; }, least, std::numeric_limits<std::size_t>::max()});
+      {value, [&field](const auto& values) { field = values; }, least, std::numeric_limits<std::size_t>::max()});
   return *this;
 }
 
@@ -123,12 +161,16 @@ Options& Options::required(const std::string& name) {
 bool Options::given(const std::string& name) const { return std::ranges::find(entries_, name, &Entry::name)->present; }
 
 bool Options::parse(std::span<const std::string> arguments) {
+  if (current_visitor) {
+    (*current_visitor)(*this);
+    return false;
+  }
   namespace style = po::command_line_style;
   po::options_description described;
   po::positional_options_description order;
   described.add_options()("help,h", "");
   for (const Entry& entry : entries_) {
-    if (entry.value.empty())
+    if (entry.is_switch())
       described.add_options()(entry.names.c_str(), po::bool_switch(), "");
     else if (entry.several)
       described.add_options()(entry.names.c_str(), po::value<std::vector<std::string>>()->multitoken()->composing(),
@@ -173,14 +215,15 @@ bool Options::parse(std::span<const std::string> arguments) {
       continue;
     }
     entry.present = true;
-    if (entry.value.empty())
+    if (entry.is_switch())
       entry.store({});
     else if (entry.several)
       entry.store(values[name].as<std::vector<std::string>>());
     else {
       const std::string& value = values[name].as<std::string>();
       // As a variable of the shell that is not set gives it: not what was meant.
-      if (value.empty() && (entry.value == "FILE" || entry.value == "OUT" || entry.value == "VECTORS"))
+      if (value.empty() &&
+          (entry.value.shown == "FILE" || entry.value.shown == "OUT" || entry.value.shown == "VECTORS"))
         throw OptionError(dashes_ + name + ": the name of the file is empty; leave the option out, or give a name");
       entry.store({value});
     }
@@ -195,7 +238,7 @@ bool Options::parse(std::span<const std::string> arguments) {
       std::string hint;
       for (const Entry& entry : entries_)
         if (entry.several && entry.present) hint = " (" + dashes_ + entry.name() + " takes all words after it)";
-      throw OptionError(positional.name + " is missing" + hint + "; usage: equivec " + usage_);
+      throw OptionError(positional.value.shown + " is missing" + hint + "; usage: " + program() + " " + usage_);
     }
     const auto count = static_cast<std::ptrdiff_t>(std::min(left, positional.most));
     if (count > 0) positional.store({next, next + count});
@@ -234,7 +277,7 @@ void print_wrapped(const std::string& text, std::size_t column, std::size_t inde
 
 void Options::show_help() const {
   constexpr std::size_t help_column = 32;
-  std::cout << "usage: equivec " << usage_ << "\n\n";
+  std::cout << "usage: " << program() << " " << usage_ << "\n\n";
   print_wrapped(summary_, 0, 0);
   std::cout << '\n';
   const auto show = [&](std::string left, const std::string& help) {
@@ -248,7 +291,7 @@ void Options::show_help() const {
     std::string left = dashes_ + entry.name();
     if (const std::size_t comma = entry.names.rfind(','); comma != entry.names.npos && comma + 2 == entry.names.size())
       left = "-" + entry.names.substr(comma + 1) + ", " + left;
-    if (!entry.value.empty()) left += " " + entry.value;
+    if (!entry.is_switch()) left += " " + entry.shown_value();
     if (!entry.shown_default.empty()) left += " (" + entry.shown_default + ")";
     show(left, entry.help);
   }

@@ -1,10 +1,14 @@
 #include "apps/cli/program.hpp"
 
 #include "equivec/base/error.hpp"
-
+#include "equivec/report/versions.hpp"
 #include "src/files/mapped_file.hpp"
+#include "src/report/revision.hpp"
 
+#include "apps/cli/completion.hpp"
 #include "apps/cli/console.hpp"
+#include "apps/cli/help.hpp"
+#include "apps/cli/options.hpp"
 #include "apps/cli/terminal.hpp"
 
 #include <fcntl.h>
@@ -22,32 +26,6 @@
 
 namespace {
 
-/// The command that the arguments begin with, by its one word or two.
-const Command* find_command(const Program& program, std::span<const std::string> arguments, std::size_t& words) {
-  std::string name = arguments[0];
-  for (words = 1; words <= 2; ++words) {
-    const auto found = std::ranges::find(program.commands, name, &Command::name);
-    if (found != program.commands.end()) return &*found;
-    if (words < arguments.size()) name += " " + arguments[words];
-  }
-  return nullptr;
-}
-
-/// Where the first word begins commands of two, tells which; otherwise there is no such command.
-int unknown_command(const Program& program, std::span<const std::string> arguments) {
-  const std::string& word = arguments[0];
-  std::string choices;
-  for (const Command& command : program.commands)
-    if (command.name.starts_with(word + " ")) choices += (choices.empty() ? "" : ", ") + std::string(command.name);
-  if (choices.empty())
-    throw equivec::OptionError("'" + word + "' is not a command; " + std::string(program.name) + " --help lists them");
-  if (arguments.size() > 1 && (arguments[1] == "--help" || arguments[1] == "-h")) {
-    std::cout << "usage: " << program.name << " " << word << " WHAT ARGUMENTS [options], one of: " << choices << '\n';
-    return 0;
-  }
-  return program.fail(word, "expected one of: " + choices, 2);
-}
-
 /// A file that gets shorter while it is read explains whatever else went wrong, and makes a result worthless.
 int run(const Command& command, std::span<const std::string> arguments) {
   try {
@@ -60,6 +38,16 @@ int run(const Command& command, std::span<const std::string> arguments) {
     equivec::require_whole_inputs();
     throw;
   }
+}
+
+void show_version(const Program& program) {
+  std::cout << program.name << " " EQUIVEC_VERSION "\n";
+  std::vector<equivec::ComponentVersion> components = equivec::component_versions();
+  if (program.components)
+    for (equivec::ComponentVersion& more : program.components()) components.push_back(std::move(more));
+  if (!equivec::source_revision().empty()) std::cout << "commit " << equivec::source_revision() << '\n';
+  for (const equivec::ComponentVersion& component : components)
+    std::cout << component.name << ' ' << component.version << '\n';
 }
 
 /// Takes --escape WHEN or --escape=WHEN, which stands before the command, from the arguments. Throws OptionError.
@@ -106,6 +94,23 @@ void open_standard_streams() {
 
 }  // namespace
 
+std::string_view Program::invocation() const {
+  const std::size_t end = usage.find(" COMMAND");
+  const std::size_t begin = usage.rfind("equivec", end);  // behind mpirun
+  return usage.substr(begin, end - begin);
+}
+
+const Command* Program::find(std::span<const std::string> arguments, std::size_t& words) const {
+  if (arguments.empty()) return nullptr;
+  std::string first = arguments[0];
+  for (words = 1; words <= 2; ++words) {
+    const auto found = std::ranges::find(commands, first, &Command::name);
+    if (found != commands.end()) return &*found;
+    if (words < arguments.size()) first += " " + arguments[words];
+  }
+  return nullptr;
+}
+
 int Program::say_and_fail(std::string_view program, std::string_view command, const std::string& message, int status) {
   show_error(std::string(program) + std::string(command.empty() ? "" : " ") + std::string(command) + ": " + message +
              "\n");
@@ -117,6 +122,7 @@ int run_program(const Program& program, int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   install_signal_handlers();
   std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+  Options::program() = program.called;
   std::string_view name;
   try {
     take_escape(arguments);
@@ -128,16 +134,21 @@ int run_program(const Program& program, int argc, char** argv) {
     std::cout.exceptions(std::ios::badbit | std::ios::failbit);
     int status = 0;
     if (arguments.empty()) {
-      program.show_usage(std::cerr);
+      show_usage(program, std::cerr);
       return 2;
     }
-    if (arguments[0] == "--help" || arguments[0] == "-h" || arguments[0] == "help") {
-      program.show_usage(std::cout);
+    if (arguments[0] == "--help" || arguments[0] == "-h") {
+      show_usage(program, std::cout);
+    } else if (arguments[0] == "help") {
+      name = "help";
+      status = show_help(program, std::span(arguments).subspan(1));
     } else if (arguments[0] == "--version") {
-      std::cout << program.name << " " EQUIVEC_VERSION "\n";
+      show_version(program);
+    } else if (arguments[0] == "__complete") {
+      print_completions(program, std::span(arguments).subspan(1));
     } else {
       std::size_t words = 0;
-      const Command* command = find_command(program, arguments, words);
+      const Command* command = program.find(arguments, words);
       if (command) name = command->name;
       status = command ? run(*command, std::span(arguments).subspan(words)) : unknown_command(program, arguments);
     }

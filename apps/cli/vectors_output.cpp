@@ -42,6 +42,8 @@ void VectorsOutput::write(OutputFiles& files, const Embeddings& vectors, const E
 }
 
 void add_format_options(Options& options, VectorsOutput& output) {
-  options.add("format", output.format_name, "one that convert --help lists; by default OUT's ending names it", "NAME")
+  options
+      .add("format", output.format_name, "one that convert --help lists; by default OUT's ending names it",
+           {"NAME", all_names(formats(), &FormatInfo::name)})
       .add("describe", output.description, "also write there, as JSON, how the vectors were made", "FILE");
 }

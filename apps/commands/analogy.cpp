@@ -48,7 +48,7 @@ int run_analogy(std::span<const std::string> arguments) {
            "pair-direction: direction from C as from A to B; squared-difference: 3cosadd by distance, with the "
            "vectors' lengths; 3cosavg: 3cosadd with the mean of pairs; lrcos: probably of the Bs' class, and similar "
            "to C",
-           "NAME")
+           {"NAME", all_names(analogy_methods)})
       .add("epsilon", rules.epsilon, "added to the denominator of 3cosmul; gensim: 1e-6")
       .add("count,topn,k", count, "number of answers")
       .add("include-query", rules.include_query, "the question's words may be answers too")

@@ -30,17 +30,25 @@ struct Arguments {
   ConsoleOptions console;
 };
 
+std::vector<std::string> measure_names() {
+  std::vector<std::string> names = all_names(bias_measures(), &BiasMeasure::name);
+  names.emplace_back("all");
+  return names;
+}
+
 void add_options(Options& options, Arguments& given) {
   BiasMeasureOptions& settings = given.settings;
   options.positionals("VECTORS", given.files, 0)
-      .add("measure", given.measures, "what to measure: direct-bias, weat ... (see --list), or all", "NAME")
+      .add("measure", given.measures, "what to measure: direct-bias, weat ... (see --list), or all",
+           {"NAME", measure_names()})
       .add("sets", given.sets, "word sets by name (gender, weat, race ...) or in a JSON file (data/README.md)",
-           "NAME|FILE")
+           {"NAME|FILE", all_names(builtin_word_sets(), std::identity())})
       .add("query", given.queries, "only these queries of the sets: weat-6", "NAME")
       .add("list", given.list, "list the measures, with their papers, ranges and which values are better");
   add_direction_options(options, given.direction, settings.direction);
   options.add("strictness", settings.strictness, "direct bias is the mean of |cosine| to this power")
-      .add("deviation", given.deviation, "of effect sizes: sample (N - 1) or population (N)", "NAME")
+      .add("deviation", given.deviation, "of effect sizes: sample (N - 1) or population (N)",
+           {"NAME", all_names(deviations)})
       .add("draws", settings.draws, "if given, WEAT's p-value is from N random partitions, never exact")
       .add("year", given.year, "of the occupations' shares; 0 is the last")
       .add("reference", given.reference, "vectors from before debiasing, whose most biased words are tested", "VECTORS")

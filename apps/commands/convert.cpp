@@ -37,7 +37,8 @@ struct Reduction {
 void add_reduction(Options& options, Reduction& reduction) {
   options
       .add("precision", reduction.precision_name,
-           names_of(precisions) + ", in a native file; pq: product quantisation. By default that of IN", "NAME")
+           names_of(precisions) + ", in a native file; pq: product quantisation. By default that of IN",
+           {"NAME", all_names(precisions)})
       .add("parts", reduction.precision.parts, "of pq: bytes a vector; 0: dimension / 12.5")
       .add("rotation", reduction.precision.rotation, "of pq: learn a rotation first, which takes longer and loses less")
       .add("dimension", reduction.dimension, "keep only the first N principal directions; 0: all numbers as they are")
@@ -104,7 +105,8 @@ int run_convert(std::span<const std::string> arguments) {
                       format_list() + ". The words of a .npy file stand beside it in NAME.words.txt.");
   options.positional("IN", input).positional("OUT", output.file);
   add_format_options(options, output);
-  options.add("input-format", input_format, "take IN for this format", "NAME")
+  options
+      .add("input-format", input_format, "take IN for this format", {"NAME", all_names(formats(), &FormatInfo::name)})
       .add("vocabulary", vocabulary,
            "IN has the parameters that glove -binary 1 writes, of these words; written is word + context vector",
            "FILE")

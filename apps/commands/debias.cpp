@@ -48,9 +48,12 @@ void add_options(Options& options, Arguments& given) {
   options.positionals("VECTORS", given.vectors, 0)
       .add("output,o", given.output.file, "the debiased vectors; the ending names the format", "OUT");
   add_format_options(options, given.output);
-  options.add("method", given.method, "hard, neutralize, equalize, soft, oscar ... (see --list)", "NAME")
+  options
+      .add("method", given.method, "hard, neutralize, equalize, soft, oscar ... (see --list)",
+           {"NAME", all_names(debias_methods(), &DebiasMethod::name)})
       .add("list", given.list, "list the methods, with their papers, options and the words that they change")
-      .add("sets", given.sets, "word sets: gender, race, religion, or a JSON file (data/README.md)", "NAME|FILE");
+      .add("sets", given.sets, "word sets: gender, race, religion, or a JSON file (data/README.md)",
+           {"NAME|FILE", all_names(builtin_word_sets(), std::identity())});
   add_direction_options(options, given.direction, settings.direction);
   options.add("lambda", settings.soft.lambda, "of soft: weight of the bias against the inner products")
       .add("sigma", settings.partial_projection.sigma, "of partial-projection: a larger one leaves more of the bias")

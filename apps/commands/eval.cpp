@@ -49,12 +49,14 @@ bool parse(std::span<const std::string> arguments, Settings& settings) {
       .add("outliers", settings.outliers, "groups of words with outliers: 8-8-8's CSV, or a folder of groups")
       .add("synonyms", settings.synonyms, "a word, the right choice and wrong ones a line (TOEFL)")
       .add("compare", settings.other_file, "other vectors, to test the difference from", "VECTORS")
-      .add("method", settings.methods, "for analogies: " + names_of(analogy_methods) + "; 3cosadd by default", "NAME")
+      .add("method", settings.methods, "for analogies: " + names_of(analogy_methods) + "; 3cosadd by default",
+           {"NAME", all_names(analogy_methods)})
       .add("epsilon", settings.rules.analogies.epsilon, "added to the denominator of 3cosmul; gensim: 1e-6")
       .add("include-query", settings.rules.analogies.include_query, "a question's words may be answers too")
       .add("restrict", settings.restrict, "use only the first N words of the vectors; 0 uses all")
       .add("case", settings.letters,
-           "fold: A-Z count as a-z, and of words that become equal the first is used; exact: as written", "NAME")
+           "fold: A-Z count as a-z, and of words that become equal the first is used; exact: as written",
+           {"NAME", {"fold", "exact"}})
       .add("include-alike", settings.rules.include_alike,
            "words that differ from a question's only by case may be answers, as in compute-accuracy")
       .add("resamples", settings.rules.bootstrap.resamples, "of the bootstrap, for intervals and tests")

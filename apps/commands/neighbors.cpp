@@ -31,7 +31,7 @@ int run_neighbors(std::span<const std::string> arguments) {
       .add("count,topn,k", count, "number of answers")
       .add("metric", metric_name,
            "cosine (sums are of unit vectors), dot, euclidean (minus the distance) or csls (less what is near to all)",
-           "NAME")
+           {"NAME", all_names(metrics)})
       .add("min-similarity", min_similarity, "leave out words that are less similar; by default none")
       .add("prefix", prefix, "only words that begin with this text", "TEXT")
       .add("pattern", pattern, "only words that contain a match of this regular expression (RE2; ^ and $ are the ends)",

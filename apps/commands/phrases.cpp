@@ -51,7 +51,7 @@ int run_phrases(std::span<const std::string> arguments) {
       .add("min-count", phrases.min_count, "the discount of rare pairs; rarer words are in no phrase")
       .add("passes", phrases.passes, "each joins what the last one left: N passes give phrases of up to 2^N words")
       .add("connector-words", connector_words,
-           "words that may stand inside a phrase: english, or a file with one a line", "FILE|english")
+           "words that may stand inside a phrase: english, or a file with one a line", {"FILE|english", {"english"}})
       .add("delimiter", phrases.delimiter, "stands between the words of a phrase");
   add_text_options(options, input, text, TextHelp::shown);
   add_reading_memory_option(options, phrases.memory);

@@ -20,6 +20,10 @@ using namespace equivec;
 
 namespace {
 
+constexpr std::array glove_parts = {GloveParts::sum, GloveParts::words, GloveParts::contexts, GloveParts::both,
+                                    GloveParts::with_biases};
+constexpr std::array bias_updates = {BiasUpdate::gradient, BiasUpdate::legacy};
+
 struct Job {
   TrainingFiles files;
   std::string parameters, cooccurrence_file;
@@ -38,7 +42,9 @@ bool parse(std::span<const std::string> arguments, Job& job) {
                   "Learns word vectors by GloVe (Pennington et al. 2014). " + std::string(corpus_help));
   options.positionals("CORPUS", job.files.corpus.paths, 0);
   add_output_options(options, job.files);
-  options.add("vectors", parts, "word+context (the sum), word, context, both, both+biases", "NAME")
+  options
+      .add("vectors", parts, "word+context (the sum), word, context, both, both+biases",
+           {"NAME", all_names(glove_parts)})
       .add("parameters", job.parameters, "also write all parameters there, as glove -binary 1 does", "FILE")
       .add("unknown-vector", recipe.unknown_vector, "add <unk>, the mean of the 100 rarest words' vectors")
       .add("dimension,vector-size,size,dim", training.dimension, "length of a vector");
@@ -48,7 +54,8 @@ bool parse(std::span<const std::string> arguments, Job& job) {
       .add("x-max", training.x_max, "pairs that occur more often weigh 1")
       .add("weight-exponent,alpha", training.weight_exponent, "rarer ones (count / x-max) to this power")
       .add("gradient-clip,grad-clip", training.gradient_clip, "largest number in a gradient")
-      .add("bias-update", bias_update, "gradient, or legacy: without the learning rate", "NAME");
+      .add("bias-update", bias_update, "gradient, or legacy: without the learning rate",
+           {"NAME", all_names(bias_updates)});
   add_text_options(options, job.files.corpus, counting.words.options.text, TextHelp::hidden);
   add_word_options(options, job.files.corpus, counting.words, TextHelp::hidden);
   add_vocabulary_options(options, counting.words.options);
@@ -65,10 +72,8 @@ bool parse(std::span<const std::string> arguments, Job& job) {
       .with_help();
   add_console_options(options, job.console);
   if (!options.parse(arguments)) return false;
-  recipe.parts = value_named(
-      parts, "vectors",
-      std::array{GloveParts::sum, GloveParts::words, GloveParts::contexts, GloveParts::both, GloveParts::with_biases});
-  training.bias_update = value_named(bias_update, "bias-update", std::array{BiasUpdate::gradient, BiasUpdate::legacy});
+  recipe.parts = value_named(parts, "vectors", glove_parts);
+  training.bias_update = value_named(bias_update, "bias-update", bias_updates);
   require_one_vocabulary(options, counting.words.file);
   if (!job.cooccurrence_file.empty()) require_no_text_options(options, "--cooccurrences are counted already");
   job.files.corpus.read_lists(counting.words.options);

@@ -21,6 +21,9 @@ using namespace equivec;
 
 namespace {
 
+constexpr std::array window_shapes = {WindowShape::shrinking, WindowShape::fixed};
+constexpr std::array cbow_updates = {CbowUpdate::gradient, CbowUpdate::legacy};
+
 /// False if help was shown instead.
 bool parse(std::span<const std::string> arguments, Word2VecJob& job) {
   Word2VecRecipe& recipe = job.recipe;
@@ -34,10 +37,12 @@ bool parse(std::span<const std::string> arguments, Word2VecJob& job) {
   options.positionals("CORPUS", job.files.corpus.paths, 1);
   add_output_options(options, job.files);
   options.add("contexts", job.contexts, "also write the context vectors (word2vec.c's syn1neg) there", "OUT")
-      .add("loss", loss, "or hierarchical-softmax, both with a + between, softmax (slow)", "NAME")
+      .add("loss", loss, "or hierarchical-softmax, both with a + between, softmax (slow)",
+           {"NAME", all_names(word2vec_losses)})
       .add("dimension,size,dim", training.dimension, "length of a vector")
       .add("window,ws", training.window, "words on each side that count as context")
-      .add("window-shape", window_shape, "shrinking: each position draws 1 to window; fixed: always all", "NAME")
+      .add("window-shape", window_shape, "shrinking: each position draws 1 to window; fixed: always all",
+           {"NAME", all_names(window_shapes)})
       .add("negatives,negative,neg", training.negatives, "noise words that each pair is weighed against")
       .add("epochs,epoch,iter", training.epochs, "passes over the corpus")
       .add("learning-rate,alpha,lr", training.learning_rate, "at the start; falls linearly to almost 0")
@@ -52,7 +57,8 @@ bool parse(std::span<const std::string> arguments, Word2VecJob& job) {
         .add("partition", training.partitioned, "of equivec-ranks: each rank has a part of the tables")
         .with_help();
   if (cbow)
-    options.add("cbow-update", cbow_update, "gradient: contexts share the step; legacy: each takes all of it", "NAME");
+    options.add("cbow-update", cbow_update, "gradient: contexts share the step; legacy: each takes all of it",
+                {"NAME", all_names(cbow_updates)});
   add_text_options(options, job.files.corpus, recipe.words.options.text, TextHelp::hidden);
   add_word_options(options, job.files.corpus, recipe.words, TextHelp::hidden);
   add_vocabulary_options(options, recipe.words.options);
@@ -71,9 +77,8 @@ bool parse(std::span<const std::string> arguments, Word2VecJob& job) {
   add_console_options(options, job.console);
   if (!options.parse(arguments)) return false;
   training.loss = value_named(loss, "loss", word2vec_losses);
-  training.window_shape =
-      value_named(window_shape, "window-shape", std::array{WindowShape::shrinking, WindowShape::fixed});
-  training.cbow_update = value_named(cbow_update, "cbow-update", std::array{CbowUpdate::gradient, CbowUpdate::legacy});
+  training.window_shape = value_named(window_shape, "window-shape", window_shapes);
+  training.cbow_update = value_named(cbow_update, "cbow-update", cbow_updates);
   if (!subwords.empty()) training.subwords = ngram_lengths(subwords);
   if (!options.given("learning-rate"))
     training.learning_rate =

@@ -48,7 +48,9 @@ bool parse(std::span<const std::string> arguments, Arguments& given) {
       "whiten=pca (covariance the identity); power=A (of the eigenvalues, -2 to 2); rotate=R.npy. Proves on "
       "what it writes that it is so.");
   options.positional("VECTORS", given.vectors)
-      .positionals("STEP", given.texts, 1)
+      .positionals(
+          {"STEP", {"center", "normalize", "remove-top=", "pca=", "whiten", "whiten=pca", "power=", "rotate="}},
+          given.texts, 1)
       .add("output,o", given.output.file, "the new vectors; the ending names the format", "OUT")
       .required("output");
   add_format_options(options, given.output);
@@ -58,7 +60,7 @@ bool parse(std::span<const std::string> arguments, Arguments& given) {
   options
       .add("sets", given.sets,
            "word sets of the report's measures of bias: gender, race, religion, or a JSON file (data/README.md)",
-           "NAME|FILE")
+           {"NAME|FILE", all_names(builtin_word_sets(), std::identity())})
       .add("restrict", given.restrict, "what the report measures is among the first N words; 0: all")
       .add("seed", given.measuring.seed, "of the random choices of the report's measures")
       .add("threads,thread", given.rules.threads, "0: all cores; the result is the same for any number")

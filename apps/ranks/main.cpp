@@ -1,4 +1,5 @@
 #include "equivec/base/error.hpp"
+#include "equivec/report/versions.hpp"
 #include "equivec/train/training.hpp"
 
 #include "apps/cli/command.hpp"
@@ -10,9 +11,7 @@
 
 #include <algorithm>
 #include <array>
-#include <iomanip>
 #include <iostream>
-#include <ostream>
 #include <string>
 #include <vector>
 
@@ -30,19 +29,18 @@ constexpr std::array commands = {
     Command{"plan", "say what a training over ranks would take (needs no mpirun)", run_plan},
 };
 
-void show_usage(std::ostream& out) {
-  out << "usage: mpirun -n RANKS equivec-ranks COMMAND ARGUMENTS [options]\n\n"
-         "Does what equivec does with many processes, on one machine or on many, by MPI (mpirun, srun).\n\n";
-  for (const Command& command : commands)
-    out << "  " << std::left << std::setw(16) << command.name << command.summary << '\n';
-  out << "\nCommands, options and files are those of equivec; each rank must see the same files of the corpus, and\n"
-         "rank 0 alone writes. vocab, cooccur and train glove give the same bytes as equivec for any number of\n"
-         "ranks. docs/scale-out.md tells how to size and run it.\n"
-         "Exit status: 0 done, 1 data or a file is at fault, 2 the command line is, 130 and 143 interrupted.\n";
-}
+constexpr std::string_view about =
+    "Does what equivec does with many processes, on one machine or on many, by MPI (mpirun, srun).\n";
+constexpr std::string_view remarks =
+    "Commands, options and files are those of equivec; each rank must see the same files of the corpus, and\n"
+    "rank 0 alone writes. vocab, cooccur and train glove give the same bytes as equivec for any number of\n"
+    "ranks. docs/scale-out.md tells how to size and run it.\n";
+
+std::vector<ComponentVersion> components() { return {{"MPI", MpiCommunicator::library_version()}}; }
 
 bool needs_no_ranks(std::span<char* const> arguments) {
   return arguments.size() < 2 || arguments[1] == std::string_view("plan") ||
+         arguments[1] == std::string_view("__complete") ||
          std::ranges::any_of(arguments, [](std::string_view argument) {
            return argument == "--help" || argument == "-h" || argument == "help" || argument == "--version";
          });
@@ -70,7 +68,14 @@ void require_alike(MpiCommunicator& ranks, const Spokesman& spokesman, std::span
 }  // namespace
 
 int main(int argc, char** argv) {
-  Program program{.name = "equivec-ranks", .commands = commands, .show_usage = show_usage};
+  Program program{.name = "equivec-ranks",
+                  .called = "equivec-ranks",
+                  .usage = "mpirun -n RANKS equivec-ranks COMMAND ARGUMENTS [options]",
+                  .summary = "equivec on many machines, by MPI",
+                  .about = about,
+                  .commands = commands,
+                  .remarks = remarks,
+                  .components = components};
   const std::span<char* const> arguments(argv, static_cast<std::size_t>(argc));
   if (needs_no_ranks(arguments)) return run_program(program, argc, argv);
   std::unique_ptr<MpiCommunicator> ranks;

@@ -65,6 +65,14 @@ std::unique_ptr<MpiCommunicator> MpiCommunicator::start() {
 
 MpiCommunicator::~MpiCommunicator() { MPI_Finalize(); }
 
+std::string MpiCommunicator::library_version() {
+  std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
+  int length = 0;
+  if (MPI_Get_library_version(text.data(), &length) != MPI_SUCCESS) return "unknown";
+  const std::string version(text.data());
+  return version.substr(0, version.find_first_of(",\n"));
+}
+
 std::string MpiCommunicator::host() const {
   std::array<char, MPI_MAX_PROCESSOR_NAME> name{};
   int length = 0;

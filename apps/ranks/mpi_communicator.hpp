@@ -12,6 +12,9 @@ class MpiCommunicator : public equivec::Communicator {
   static std::unique_ptr<MpiCommunicator> start();
   ~MpiCommunicator() override;
 
+  /// "Open MPI v4.1.4"; MPI need not be at work.
+  static std::string library_version();
+
   /// The name of the machine.
   std::string host() const;
   /// The exit status of abort().

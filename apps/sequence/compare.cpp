@@ -46,12 +46,12 @@ bool parse(std::span<const std::string> arguments, CompareJob& job) {
       "with intervals over the seeds, and tests of the difference from the first vectors, over the seeds "
       "(paired t) and over the test's examples (paired bootstrap). TASK is classify, tag, language-model or "
       "translate; the vectors 'random' are drawn.");
-  options.positional("TASK", task)
+  options.positional({"TASK", all_names(sequence_tasks)}, task)
       .positional("TRAIN", job.training_file)
       .positional("TEST", job.test_file)
       .add("development", job.development_file, "held-out examples that tell when to end", "FILE")
       .required("development")
-      .add("vectors", job.vectors, "to compare; the others with the first")
+      .add("vectors", job.vectors, "to compare; the others with the first", {"FILE", {std::string(random_name)}})
       .required("vectors")
       .add("seeds", job.seeds, "trainings with each: seed, seed + 1, ...");
   add_sequence_options(options, job.task, job.model, job.training, job.reading);

@@ -1,12 +1,13 @@
+#include "equivec/report/versions.hpp"
+
 #include "apps/cli/program.hpp"
 #include "apps/sequence/commands.hpp"
 
+#include <torch/version.h>
 #include <unistd.h>
 
 #include <array>
 #include <cstddef>
-#include <iomanip>
-#include <ostream>
 #include <string_view>
 #include <vector>
 
@@ -23,16 +24,12 @@ constexpr std::array commands = {
     Command{"compare", "the same model with several vectors, over several seeds", run_sequence_compare},
 };
 
-void show_usage(std::ostream& out) {
-  out << "usage: equivec sequence COMMAND ARGUMENTS [options]\n\n"
-         "Sequence models that read word vectors: what vectors are worth to classifiers, taggers,\n"
-         "language models and translators.\n\n";
-  for (const Command& command : commands)
-    out << "  " << std::left << std::setw(22) << command.name << command.summary << '\n';
-  out << "\nequivec sequence COMMAND --help shows a command's options and their defaults;\n"
-         "docs/sequence.md tells more.\n"
-         "Exit status: 0 done, 1 data or a file is at fault, 2 the command line is, 130 and 143 interrupted.\n";
-}
+constexpr std::string_view about =
+    "Sequence models that read word vectors: what vectors are worth to classifiers, taggers,\n"
+    "language models and translators.\n";
+constexpr std::string_view remarks = "docs/sequence.md tells what the models are.\n";
+
+std::vector<equivec::ComponentVersion> components() { return {{"libtorch", TORCH_VERSION}}; }
 
 /// A thread of OpenMP that waits keeps its core busy for a millisecond, though libtorch's work for it takes less: where
 /// others want the cores too, most of the time is spent so. OpenMP reads the variable when it is loaded, so the program
@@ -55,5 +52,13 @@ void wait_less(int, char** argv, char** environment) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return run_program({.name = "equivec-sequence", .commands = commands, .show_usage = show_usage}, argc, argv);
+  return run_program({.name = "equivec-sequence",
+                      .called = "equivec",
+                      .usage = "equivec sequence COMMAND ARGUMENTS [options]",
+                      .summary = "sequence models that read word vectors",
+                      .about = about,
+                      .commands = commands,
+                      .remarks = remarks,
+                      .components = components},
+                     argc, argv);
 }

@@ -238,7 +238,7 @@ COMMANDS = {
 }
 #: Commands that are no functions: the command line of another program, describe(), and one that reads a corpus where
 #: the function takes a text.
-OTHER_COMMANDS = ("word2vec", "info", "tokenize", "shell",  # Python has a prompt
+OTHER_COMMANDS = ("word2vec", "info", "tokenize", "completions", "shell",  # Python has a prompt
                   "sequence")  # a program of its own; Python has PyTorch
 #: What all commands that read a corpus take, and vocab's help tells.
 TEXT_OPTIONS = ("lowercase", "normalize", "tokenize", "punctuation", "digits", "invalid-utf8", "max-sentence", "phrases",

@@ -111,7 +111,8 @@ def check_help():
     os.environ["GOMP_SPINCOUNT"] = "5000"
     check("without equivec-sequence equivec says where it is built", alone.returncode == 1 and alone.stdout == "" and
           re.fullmatch(r"equivec sequence: there is no program equivec-sequence .*libtorch.*\n", alone.stderr), alone)
-    check("the version", re.fullmatch(r"equivec-sequence \d+\.\d+\.\d+\n", done("--version")))
+    check("the version, then what the program is made with",
+          re.fullmatch(r"equivec-sequence \d+\.\d+\.\d+\n(\S+ .+\n)+libtorch \d.*\n", done("--version")))
     bare = run()
     check("without arguments usage is on standard error, status 2",
           (bare.returncode, bare.stdout) == (2, "") and "usage: " in bare.stderr, bare)

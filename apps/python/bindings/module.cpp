@@ -1,10 +1,16 @@
 #include "equivec/base/error.hpp"
+#include "equivec/report/versions.hpp"
+#include "src/report/revision.hpp"
 
 #include "apps/python/bindings/support.hpp"
 
 #include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
 
 #include <cctype>
+#include <string>
+#include <utility>
+#include <vector>
 
 // The compiled part of the Python package. What users see stands in equivec/*.py; here is what the library does for it,
 // with a function or class of the same name.
@@ -74,4 +80,11 @@ PYBIND11_MODULE(_core, module) {
   bind_retrofit(module);
   bind_explorer(module);
   module.attr("version") = EQUIVEC_VERSION;
+  module.attr("revision") = equivec::source_revision();
+  module.def("component_versions", [] {
+    std::vector<std::pair<std::string, std::string>> versions;
+    for (const equivec::ComponentVersion& component : equivec::component_versions())
+      versions.emplace_back(component.name, component.version);
+    return versions;
+  });
 }

@@ -38,6 +38,31 @@ def instruction_set() -> str:
     return _core.instruction_set()
 
 
+def show_versions() -> None:
+    """Prints the versions of equivec, of what it is made with and of the packages it works with, for reports of errors.
+
+    The commit stands there if the package was built in a clone. ``equivec --version`` says the same of the program.
+
+    Examples
+    --------
+    >>> show_versions()  # doctest: +ELLIPSIS
+    equivec 0...
+    """
+    import platform
+    from importlib import metadata
+
+    lines = [("equivec", __version__)]
+    if _core.revision:
+        lines.append(("commit", _core.revision))
+    lines += [*_core.component_versions(), ("Python", platform.python_version()), ("system", platform.platform())]
+    for package in ("numpy", "pandas", "scipy", "gensim"):
+        try:
+            lines.append((package, metadata.version(package)))
+        except metadata.PackageNotFoundError:
+            pass
+    print("\n".join(" ".join(line) for line in lines))
+
+
 def from_gensim(vectors: object) -> Embeddings:
     """Embeddings over the memory of gensim's KeyedVectors, with their counts.
 
@@ -72,7 +97,7 @@ __all__ = [
     "Picture", "ProbeReport", "Progress", "Retrofitted", "Stability", "TrainingEstimate", "Transformed",
     "Twin", "UnknownWord", "Vocabulary", "WordList", "WordSets", "bias_measures", "builtin_word_sets", "count_cooccurrences",
     "count_words", "debias_methods", "find_phrases", "formats", "from_gensim", "instruction_set", "load", "merge",
-    "plot_bias", "plot_loss", "probe", "stability", "tokenize", "train_glove",
+    "plot_bias", "plot_loss", "probe", "show_versions", "stability", "tokenize", "train_glove",
     "train_word2vec", "twin_texts", "word_sets",
 ]
 for _name in __all__:  # for users they stand in equivec, whatever the file

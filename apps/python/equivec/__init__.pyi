@@ -18,7 +18,7 @@ __all__ = [
     "Picture", "ProbeReport", "Progress", "Retrofitted", "Stability", "TrainingEstimate", "Transformed",
     "Twin", "UnknownWord", "Vocabulary", "WordList", "WordSets", "bias_measures", "builtin_word_sets", "count_cooccurrences",
     "count_words", "debias_methods", "find_phrases", "formats", "from_gensim", "instruction_set", "load", "merge",
-    "plot_bias", "plot_loss", "probe", "stability", "tokenize", "train_glove",
+    "plot_bias", "plot_loss", "probe", "show_versions", "stability", "tokenize", "train_glove",
     "train_word2vec", "twin_texts", "word_sets",
 ]
 
@@ -1344,3 +1344,4 @@ def debias_methods() -> list[MethodInfo]: ...
 # ---- the machine ----
 
 def instruction_set() -> str: ...
+def show_versions() -> None: ...
