@@ -15,6 +15,7 @@ constexpr std::array commands = {
     Command{"vocab", "count the words of a text", run_vocab},
     Command{"phrases", "find words that are read as one, as new_york", run_phrases},
     Command{"tokenize", "show the words of a text as the options make them", run_tokenize},
+    Command{"index", "link words with near ones, so that neighbors are found in less time", run_index},
     Command{"neighbors", "the words most similar to a word", run_neighbors},
     Command{"analogy", "A is to B as C is to ... ?", run_analogy},
     Command{"similarity", "how similar two words are", run_similarity},

@@ -44,4 +44,5 @@ int run_encode(std::span<const std::string> arguments);
 int run_probe(std::span<const std::string> arguments);
 int run_convert(std::span<const std::string> arguments);
 int run_completions(std::span<const std::string> arguments);
+int run_index(std::span<const std::string> arguments);
 int run_info(std::span<const std::string> arguments);

@@ -6,10 +6,12 @@
 #include "src/report/answers.hpp"
 
 #include "apps/cli/command.hpp"
+#include "apps/cli/index_options.hpp"
 #include "apps/cli/options.hpp"
 #include "apps/cli/query.hpp"
 
 #include <iostream>
+#include <memory>
 
 using namespace equivec;
 
@@ -37,6 +39,7 @@ int run_analogy(std::span<const std::string> arguments) {
   int count = 5, restrict = 0, threads = 0;
   bool json = false;
   AnalogyOptions rules;
+  IndexOptions search;
   Options options("analogy VECTORS [A B C...] [options]",
                   "Answers 'A is to B as C is to ... ?'. A, B and C are no answers unless --include-query is given. "
                   "3cosavg and lrcos learn from several pairs, A B A B ... C, and exclude only C. Without words, reads "
@@ -56,12 +59,15 @@ int run_analogy(std::span<const std::string> arguments) {
       .add("seed", rules.seed, "of the words that lrcos draws as counterexamples")
       .add("threads,thread", threads, "0: all cores")
       .add("json", json, "one JSON document for each question");
+  add_index_options(options, search);
   if (!options.parse(arguments)) return 0;
   require_at_least("count", count, 1);
   require_at_least("restrict", restrict, 0);
   require_between("threads", threads, 0, 4096);
   validate(rules);
+  search.validate(options);
   rules.method = value_named(method_name, "method", analogy_methods);
+  if (!search.file.empty()) require_near_to_one_vector(rules.method);
   const bool several = takes_pairs(rules.method);
   const std::vector<std::string> queries = questions_of(words, several);
   QueryLoop loop{.command = "analogy",
@@ -70,8 +76,10 @@ int run_analogy(std::span<const std::string> arguments) {
                  .json = json,
                  .batch = batch_for(static_cast<std::size_t>(count))};
 
-  const NearestNeighbors index(load_to_ask(file, {}, {.threads = threads}), static_cast<std::size_t>(restrict), threads,
-                               metric_of(rules.method));
+  const std::unique_ptr<const NeighborIndex> searched =
+      open_search(search, load_to_ask(file, {}, {.threads = threads}), metric_of(rules.method),
+                  static_cast<std::size_t>(restrict), threads);
+  const NeighborIndex& index = *searched;
   const Vocabulary& vocabulary = index.embeddings().vocabulary();
   loop.vocabulary = &vocabulary;
   const auto parse = [&](const std::string& query) { return parse_analogy(vocabulary, query, rules.method, file); };

@@ -9,6 +9,7 @@
 
 #include "apps/cli/command.hpp"
 #include "apps/cli/console.hpp"
+#include "apps/cli/index_options.hpp"
 #include "apps/cli/options.hpp"
 #include "apps/cli/query.hpp"
 
@@ -40,6 +41,7 @@ struct Arguments {
   std::vector<std::string> analogies, similarities;
   ExplorerOptions rules;
   bool open = false;
+  IndexOptions search;
   ConsoleOptions console;
 };
 
@@ -60,13 +62,14 @@ void add_options(Options& options, Arguments& given) {
       .add("open", given.open, "open the page in the browser")
       .add("seed", given.rules.seed, "of the map, of debiasing and of measures")
       .add("threads,thread", given.rules.threads, "0: all cores, of each answer");
+  add_index_options(options, given.search);
   add_console_options(options, given.console);
 }
 
 /// Throws OptionError for options that do not go together.
 void complete(Arguments& given, const Options& options) {
   if (!given.output.empty()) {
-    for (const char* const name : {"host", "port", "open", "similarity", "analogies"})
+    for (const char* const name : {"host", "port", "open", "similarity", "analogies", "index", "candidates"})
       if (options.given(name))
         throw OptionError("--" + std::string(name) + " is for a page that is served, without -o");
     if (std::filesystem::path(given.output).extension() != ".html")
@@ -74,6 +77,7 @@ void complete(Arguments& given, const Options& options) {
     if (!options.given("words")) given.rules.words = words_of_file;
     if (!options.given("map-words")) given.rules.map_words = given.rules.words;
   }
+  given.search.validate(options);
   validate(given.rules);
 }
 
@@ -147,6 +151,10 @@ int run_explore(std::span<const std::string> arguments) {
                            load(file, given.console, {.threads = given.rules.threads})};
   };
   ExploredVectors vectors = read(given.vectors);
+  if (!given.search.file.empty()) {
+    vectors.graph = open_graph(given.search, vectors.embeddings, Metric::cosine, given.rules.threads);
+    vectors.candidates = given.search.candidates;
+  }
   std::optional<ExploredVectors> reference;
   if (!given.reference.empty()) reference = read(given.reference);
   if (given.output.empty()) {

@@ -6,12 +6,14 @@
 #include "src/report/answers.hpp"
 
 #include "apps/cli/command.hpp"
+#include "apps/cli/index_options.hpp"
 #include "apps/cli/options.hpp"
 #include "apps/cli/query.hpp"
 
 #include <cmath>
 #include <cstdint>
 #include <iostream>
+#include <memory>
 
 using namespace equivec;
 
@@ -20,6 +22,7 @@ int run_neighbors(std::span<const std::string> arguments) {
   std::vector<std::string> queries;
   int count = 10, restrict = 0, threads = 0;
   double min_similarity = 0;
+  IndexOptions search;
   bool json = false, include_query = false, average = false;
   Options options(
       "neighbors VECTORS [QUERY...] [options]",
@@ -41,14 +44,17 @@ int run_neighbors(std::span<const std::string> arguments) {
       .add("restrict", restrict, "search only the first N words of the file; 0 searches all")
       .add("threads,thread", threads, "0: all cores")
       .add("json", json, "one JSON document for each query");
+  add_index_options(options, search);
   if (!options.parse(arguments)) return 0;
   require_at_least("count", count, 1);
   require_at_least("restrict", restrict, 0);
   require_between("threads", threads, 0, 4096);
+  search.validate(options);
   const Metric metric = value_named(metric_name, "metric", metrics);
 
-  const NearestNeighbors index(load_to_ask(file, {}, {.threads = threads}), static_cast<std::size_t>(restrict), threads,
-                               metric);
+  const std::unique_ptr<const NeighborIndex> searched = open_search(
+      search, load_to_ask(file, {}, {.threads = threads}), metric, static_cast<std::size_t>(restrict), threads);
+  const NeighborIndex& index = *searched;
   const Vocabulary& vocabulary = index.embeddings().vocabulary();
   const std::vector<std::uint8_t> allowed = matching_words(vocabulary, index.size(), prefix, pattern);
   NeighborFilter filter{.count = static_cast<std::size_t>(count), .allowed = allowed};

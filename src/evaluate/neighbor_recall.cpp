@@ -1,8 +1,8 @@
 #include "equivec/evaluate/neighbor_recall.hpp"
 
 #include "equivec/base/error.hpp"
-#include "equivec/base/rng.hpp"
 #include "equivec/search/neighbors.hpp"
+#include "src/evaluate/drawn_words.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -10,16 +10,6 @@
 namespace equivec {
 
 namespace {
-
-/// Drawn in the order of the vocabulary (Knuth's algorithm S).
-std::vector<WordId> drawn_words(std::size_t size, std::size_t wanted, std::uint64_t seed) {
-  std::vector<WordId> result;
-  Rng rng(seed);
-  for (std::size_t i = 0; i < size && result.size() < wanted; ++i)
-    if (rng.uniform_double() * static_cast<double>(size - i) < static_cast<double>(wanted - result.size()))
-      result.push_back(word_id(i));
-  return result;
-}
 
 std::vector<std::vector<Neighbor>> neighbors_of(const Embeddings& embeddings, const std::vector<WordId>& words,
                                                 const RecallOptions& options, Progress* progress) {

@@ -120,7 +120,7 @@ Answers::Answers(ExploredVectors vectors, std::optional<ExploredVectors> referen
       places_(places_for(spaces_.vectors(), options, reporting)) {}
 
 void Answers::warm_up(Progress* progress) const {
-  const NearestNeighbors& index = spaces_.vectors().index;
+  const NeighborIndex& index = *spaces_.vectors().index;
   const Eigen::VectorXf word = index.unit(word_id(0));
   const NeighborQuery query{{word.data(), static_cast<std::size_t>(word.size())}, {}};
   index.find(std::span(&query, 1), 1, progress);
@@ -247,10 +247,10 @@ Json Answers::with_ids(Json document, const Space& space, const std::vector<Neig
 Json Answers::neighbors(const HttpRequest& request, Progress* progress) const {
   const auto space = space_of(request, "space", progress);
   const std::string query = required(request, "q");
-  const Expression asked = parse_expression(space->index, query, space->source);
+  const Expression asked = parse_expression(*space->index, query, space->source);
   const std::vector<NeighborQuery> queries = {
       {{asked.vector.data(), static_cast<std::size_t>(asked.vector.size())}, asked.words}};
-  const std::vector<Neighbor> found = space->index.find(queries, count_of(request, 10), progress).front();
+  const std::vector<Neighbor> found = space->index->find(queries, count_of(request, 10), progress).front();
   return with_ids(neighbors_document(space->embeddings().vocabulary(), query, found), *space, found);
 }
 
@@ -264,7 +264,7 @@ Json Answers::analogy(const HttpRequest& request, Progress* progress) const {
     ids.push_back(require_word(vocabulary, words.back(), space->source));
   }
   const Analogy asked{{{ids[0], ids[1]}}, ids[2]};
-  const auto answers = solve(space->index, std::span(&asked, 1), count_of(request, 10), {}, progress).front();
+  const auto answers = solve(*space->index, std::span(&asked, 1), count_of(request, 10), {}, progress).front();
   return with_ids(analogy_document(vocabulary, joined_words(words), answers), *space, answers);
 }
 

@@ -35,7 +35,7 @@ Json rounded(const Space& space, std::size_t drawn) {
   for (std::size_t word = 0; word < drawn; ++word) {
     const std::optional<WordId> row = space.row(word);
     if (!row) continue;
-    const Eigen::VectorXf unit = space.index.unit(*row);
+    const Eigen::VectorXf unit = space.index->unit(*row);
     const float largest = unit.cwiseAbs().maxCoeff();
     if (!(largest > 0)) continue;
     const float scale = largest / 127;

@@ -1,6 +1,7 @@
 #include "src/explore/spaces.hpp"
 
 #include "equivec/base/error.hpp"
+#include "equivec/search/approximate_neighbors.hpp"
 #include "equivec/search/expression.hpp"
 #include "src/base/lines.hpp"
 #include "src/base/parallel.hpp"
@@ -50,7 +51,7 @@ std::vector<WordId> words_of(const Space& space, const std::string& text) {
 
 Eigen::VectorXf mean_of(const Space& space, const std::vector<WordId>& words) {
   Eigen::VectorXf sum = Eigen::VectorXf::Zero(space.embeddings().dimension());
-  for (const WordId word : words) sum += space.index.unit(word);
+  for (const WordId word : words) sum += space.index->unit(word);
   return sum / static_cast<float>(words.size());
 }
 
@@ -69,20 +70,28 @@ std::string known_spaces(bool with_reference) {
   return std::string("vectors") + (with_reference ? ", reference" : "") + ", or METHOD:SETS, as in hard:gender";
 }
 
+std::shared_ptr<const NeighborIndex> index_of(const ExploredVectors& vectors, int threads) {
+  const Embeddings embeddings = vectors.embeddings.with_composed_words();
+  if (!vectors.graph) return std::make_shared<NearestNeighbors>(embeddings, 0, threads);
+  require_metric_of(*vectors.graph, Metric::cosine);
+  return std::make_shared<ApproximateNeighbors>(
+      embeddings, *vectors.graph, ApproximateOptions{.candidates = vectors.candidates, .threads = threads});
+}
+
 }  // namespace
 
 Spaces::Spaces(ExploredVectors vectors, std::optional<ExploredVectors> reference, const ExplorerOptions& options)
     : given_(vectors.embeddings),
-      vectors_(std::make_shared<Space>(Space{
-          "vectors", vectors.name, NearestNeighbors(vectors.embeddings.with_composed_words(), 0, options.threads)})),
+      vectors_(std::make_shared<Space>(Space{"vectors", vectors.name, index_of(vectors, options.threads)})),
       drawn_(std::min(options.words, vectors.embeddings.size())),
       seed_(options.seed),
       threads_(options.threads) {
   if (drawn_ < 3) throw Error(vectors.name + ": a map needs three words or more, there are " + std::to_string(drawn_));
   if (!reference) return;
-  reference_ = std::make_shared<Space>(Space{
-      "reference", reference->name, NearestNeighbors(reference->embeddings.with_composed_words(), 0, options.threads),
-      rows_in(reference->embeddings, vectors.embeddings.vocabulary(), drawn_)});
+  reference_ = std::make_shared<Space>(
+      Space{"reference", reference->name,
+            std::make_shared<NearestNeighbors>(reference->embeddings.with_composed_words(), 0, options.threads),
+            rows_in(reference->embeddings, vectors.embeddings.vocabulary(), drawn_)});
 }
 
 std::shared_ptr<const Space> Spaces::find(const std::string& name, Progress* progress) const {
@@ -109,7 +118,7 @@ std::shared_ptr<const Space> Spaces::debiased(const std::string& name, Progress*
   options.seed = seed_;
   options.threads = threads_;
   Debiased result = debias(method, given_, sets, options, progress);
-  NearestNeighbors index(result.embeddings, 0, threads_);
+  auto index = std::make_shared<NearestNeighbors>(result.embeddings, 0, threads_);
   last_debiased_ = std::make_shared<Space>(Space{.name = name,
                                                  .source = vectors_->source + ", " + name,
                                                  .index = std::move(index),

@@ -20,16 +20,16 @@ namespace equivec {
 
 /// One set of vectors of the explored words.
 struct Space {
-  std::string name;    ///< "vectors", "reference", or "METHOD:SETS" for the vectors debiased so
-  std::string source;  ///< in messages: "glove.txt"
-  NearestNeighbors index;
+  std::string name;                            ///< "vectors", "reference", or "METHOD:SETS" for the vectors debiased so
+  std::string source;                          ///< in messages: "glove.txt"
+  std::shared_ptr<const NeighborIndex> index;  ///< by cosine
   /// Of each word that is drawn its row here, in the order of the vectors; size() for a word that is not here. Empty:
   /// rows are the same.
   std::vector<WordId> rows = {};
   std::optional<Debiased> debiased = {};
   std::optional<BiasWordSets> sets = {};  ///< by which it was debiased
 
-  const Embeddings& embeddings() const noexcept { return index.embeddings(); }
+  const Embeddings& embeddings() const noexcept { return index->embeddings(); }
   /// The row of the word, if it is here.
   std::optional<WordId> row(std::size_t word) const {
     const WordId id = rows.empty() ? word_id(word) : rows[word];

@@ -124,6 +124,47 @@ HWY_ATTR void scan(const float* rows, std::size_t stride, std::size_t count, std
   for (; r < count; ++r) scan_rows<1>(rows + r * stride, stride, whole, last, query, tail, scales + r, to + r);
 }
 
+/// The sum over c of term(a[c], b[c]), in two halves so that additions need not wait for each other. `one` and `term`
+/// add to a sum, of numbers and of vectors.
+template <class One, class Term>
+HWY_INLINE float sum_of_pairs(const float* a, const float* b, std::size_t dimension, const One& one, const Term& term) {
+  float sum = 0;
+  if (dimension < lanes) {
+    for (std::size_t c = 0; c < dimension; ++c) sum = one(a[c], b[c], sum);
+    return sum;
+  }
+  V first = hn::Zero(d), second = hn::Zero(d);
+  std::size_t c = 0;
+  for (; c + 2 * lanes <= dimension; c += 2 * lanes) {
+    first = term(hn::LoadU(d, a + c), hn::LoadU(d, b + c), first);
+    second = term(hn::LoadU(d, a + c + lanes), hn::LoadU(d, b + c + lanes), second);
+  }
+  for (; c + lanes <= dimension; c += lanes) first = term(hn::LoadU(d, a + c), hn::LoadU(d, b + c), first);
+  if (c < dimension) {
+    // The last vector overlaps the others, so as not to read beyond a row; what was counted before is left out.
+    const auto counted = hn::FirstN(d, c + lanes - dimension);
+    const std::size_t last = dimension - lanes;
+    const V x = hn::IfThenZeroElse(counted, hn::LoadU(d, a + last));
+    second = term(x, hn::IfThenZeroElse(counted, hn::LoadU(d, b + last)), second);
+  }
+  return hn::GetLane(hn::SumOfLanes(d, hn::Add(first, second)));
+}
+
+HWY_ATTR float product(const float* a, const float* b, std::size_t dimension) {
+  return sum_of_pairs(
+      a, b, dimension, [](float x, float y, float sum) { return sum + x * y; },
+      [](V x, V y, V sum) HWY_ATTR { return hn::MulAdd(x, y, sum); });
+}
+
+HWY_ATTR float square_distance(const float* a, const float* b, std::size_t dimension) {
+  return sum_of_pairs(
+      a, b, dimension, [](float x, float y, float sum) { return sum + (x - y) * (x - y); },
+      [](V x, V y, V sum) HWY_ATTR {
+        const V difference = hn::Sub(x, y);
+        return hn::MulAdd(difference, difference, sum);
+      });
+}
+
 /// Selects the rows with a score of at least the threshold. score(i) returns the scores of the rows from i on.
 template <class Score>
 HWY_INLINE std::size_t select_by(std::size_t count, float threshold, SelectedRow* to, const Score& score) {
@@ -201,6 +242,8 @@ namespace equivec {
 HWY_EXPORT(pack);
 HWY_EXPORT(products);
 HWY_EXPORT(scan);
+HWY_EXPORT(product);
+HWY_EXPORT(square_distance);
 HWY_EXPORT(select);
 HWY_EXPORT(select_difference);
 HWY_EXPORT(select_offset);
@@ -217,6 +260,8 @@ SearchKernels search_kernels() {
           HWY_DYNAMIC_DISPATCH(pack),
           HWY_DYNAMIC_DISPATCH(products),
           HWY_DYNAMIC_DISPATCH(scan),
+          HWY_DYNAMIC_DISPATCH(product),
+          HWY_DYNAMIC_DISPATCH(square_distance),
           HWY_DYNAMIC_DISPATCH(select),
           HWY_DYNAMIC_DISPATCH(select_difference),
           HWY_DYNAMIC_DISPATCH(select_offset),

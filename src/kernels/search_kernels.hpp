@@ -28,6 +28,9 @@ struct SearchKernels {
   /// to[r] = the inner product of one query with row r, times its scale.
   void (*scan)(const float* rows, std::size_t stride, std::size_t count, std::size_t dimension, const float* scales,
                const float* query, float* to);
+  /// The inner product of two vectors, and the square of their distance, for rows that do not lie side by side.
+  float (*product)(const float* a, const float* b, std::size_t dimension);
+  float (*square_distance)(const float* a, const float* b, std::size_t dimension);
   /// Writes the rows whose score is at least the threshold (never NaN), ascending, and returns their number. The arrays
   /// must be readable up to the next multiple of 16.
   std::size_t (*select)(const float* scores, std::size_t count, float threshold, SelectedRow* to);

@@ -7,6 +7,8 @@
 #include "src/search/search.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <utility>
 
 namespace equivec {
@@ -19,7 +21,7 @@ using ExactVector = Eigen::VectorXd;
 /// by the question's number behind those.
 class Questions {
  public:
-  Questions(const NearestNeighbors& index, std::span<const Analogy> questions, const AnalogyOptions& options)
+  Questions(const NeighborIndex& index, std::span<const Analogy> questions, const AnalogyOptions& options)
       : index_(index), questions_(questions), options_(options), excluded_(questions.size()) {
     if (takes_pairs(options.method)) own_.resize(questions.size());
     if (options.method != AnalogyMethod::logistic) return;
@@ -104,6 +106,18 @@ class Questions {
       vector = unit(word_id(name));
   }
 
+  /// The vector whose neighbours are the answers.
+  Eigen::VectorXf target(const SearchQuery& query) const {
+    const auto vector = [&](std::size_t which) {
+      ExactVector result(index_.embeddings().dimension());
+      fill(query.vectors[which], {result.data(), static_cast<std::size_t>(result.size())});
+      return result;
+    };
+    const ExactVector exact =
+        options_.method == AnalogyMethod::cos_average ? vector(0) : vector(0) - vector(1) + vector(2);
+    return exact.cast<float>();
+  }
+
  private:
   static constexpr std::uint64_t first_of_its_own = std::uint64_t{1} << 32;  // below are ids of words
 
@@ -131,13 +145,19 @@ class Questions {
     return fit_logistic(examples, labels, importances, 1);
   }
 
-  const NearestNeighbors& index_;
+  const NeighborIndex& index_;
   std::span<const Analogy> questions_;
   const AnalogyOptions& options_;
   std::vector<std::vector<WordId>> excluded_;  // of each question
   std::vector<ExactVector> own_;               // vectors
   std::vector<WordId> others_;
 };
+
+void require_metric(const NeighborIndex& index, AnalogyMethod method) {
+  if (index.metric() != metric_of(method))
+    throw Error(std::string(name_of(method)) + " searches by " + std::string(name_of(metric_of(method))) +
+                ", the index by " + std::string(name_of(index.metric())));
+}
 
 }  // namespace
 
@@ -172,15 +192,43 @@ void validate(const AnalogyOptions& options) { require_between("epsilon", option
 std::vector<std::vector<Neighbor>> solve(const NearestNeighbors& index, std::span<const Analogy> analogies,
                                          std::size_t count, const AnalogyOptions& options, Progress* progress) {
   validate(options);
-  if (index.metric() != metric_of(options.method))
-    throw Error(std::string(name_of(options.method)) + " searches by " +
-                std::string(name_of(metric_of(options.method))) + ", the index by " +
-                std::string(name_of(index.metric())));
+  require_metric(index, options.method);
   Questions questions(index, analogies, options);
   return search(SearchAccess::rows(index), questions.scoring(),
                 {analogies.size(), [&](std::size_t number) { return questions.describe(number); },
                  [&](std::uint64_t name, std::span<double> numbers) { questions.fill(name, numbers); }},
                 {.count = count}, SearchAccess::threads(index), progress);
+}
+
+void require_near_to_one_vector(AnalogyMethod method) {
+  if (method != AnalogyMethod::cos_add && method != AnalogyMethod::cos_average &&
+      method != AnalogyMethod::squared_difference)
+    throw OptionError("method: " + std::string(name_of(method)) +
+                      " compares all words; an index answers 3cosadd, 3cosavg and squared-difference");
+}
+
+std::vector<std::vector<Neighbor>> solve(const NeighborIndex& index, std::span<const Analogy> analogies,
+                                         std::size_t count, const AnalogyOptions& options, Progress* progress) {
+  if (const auto* const exact = dynamic_cast<const NearestNeighbors*>(&index))
+    return solve(*exact, analogies, count, options, progress);
+  validate(options);
+  require_near_to_one_vector(options.method);
+  require_metric(index, options.method);
+  Questions questions(index, analogies, options);
+  std::vector<Eigen::VectorXf> targets;
+  std::vector<NeighborQuery> queries;
+  for (std::size_t i = 0; i < analogies.size(); ++i) {
+    check_cancelled(progress);
+    const SearchQuery described = questions.describe(i);
+    Eigen::VectorXf& vector = targets.emplace_back(questions.target(described));
+    if (!described.answerable) vector.setConstant(std::numeric_limits<float>::quiet_NaN());
+    queries.push_back({{vector.data(), static_cast<std::size_t>(vector.size())}, described.exclude});
+  }
+  std::vector<std::vector<Neighbor>> answers = index.find(queries, {.count = count}, progress);
+  if (options.method == AnalogyMethod::squared_difference)
+    for (auto& found : answers)
+      for (Neighbor& neighbor : found) neighbor.similarity *= std::abs(neighbor.similarity);
+  return answers;
 }
 
 }  // namespace equivec

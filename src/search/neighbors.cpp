@@ -59,23 +59,14 @@ std::vector<std::vector<Neighbor>> NearestNeighbors::find(std::span<const Neighb
   const auto dimension = static_cast<std::size_t>(embeddings().dimension());
   const auto describe = [&](std::size_t number) {
     const std::span<const float> asked = queries[number].vector;
-    if (asked.size() != dimension)
-      throw Error("a query has " + std::to_string(asked.size()) + " numbers, the vectors have " +
-                  std::to_string(dimension));
-    const auto vector = column(asked);
-    // What has no direction is near to nothing.
-    const bool answerable = vector.allFinite() && !(ignores_lengths(metric()) && vector.isZero(0));
-    return SearchQuery{.vectors = {number}, .answerable = answerable, .exclude = queries[number].exclude};
+    require_dimension_of_query(asked, dimension);
+    return SearchQuery{
+        .vectors = {number}, .answerable = is_answerable(asked, metric()), .exclude = queries[number].exclude};
   };
   const auto fill = [&](std::uint64_t number, std::span<double> numbers) {
-    Eigen::Map<Eigen::VectorXd> vector(numbers.data(), embeddings().dimension());
-    vector = column(queries[number].vector).cast<double>();
-    if (!vector.allFinite()) vector.setZero();
-    if (ignores_lengths(metric())) vector.normalize();
+    fill_query(queries[number].vector, metric(), numbers);
   };
-  const Scoring scoring = ignores_lengths(metric()) ? Scoring::cosine
-                          : metric() == Metric::dot ? Scoring::product
-                                                    : Scoring::distance;
+  const Scoring scoring = scoring_of(metric());
   const SearchQueries all{queries.size(), describe, fill};
   if (!csls_) return search(*rows_, scoring, all, filter, threads_, progress);
   const NeighborFilter nearest{.count = csls_neighbors};

@@ -13,11 +13,45 @@
 
 namespace equivec {
 
-namespace {
-
-bool better(const Neighbor& a, const Neighbor& b) noexcept {
+bool comes_before(const Neighbor& a, const Neighbor& b) noexcept {
   return a.similarity != b.similarity ? a.similarity > b.similarity : a.word < b.word;
 }
+
+Scoring scoring_of(Metric metric) noexcept {
+  return ignores_lengths(metric) ? Scoring::cosine : metric == Metric::dot ? Scoring::product : Scoring::distance;
+}
+
+bool is_answerable(std::span<const float> vector, Metric metric) {
+  return column(vector).allFinite() && !(ignores_lengths(metric) && column(vector).isZero(0));
+}
+
+void fill_query(std::span<const float> vector, Metric metric, std::span<double> numbers) {
+  Eigen::Map<Eigen::VectorXd> to(numbers.data(), static_cast<Eigen::Index>(numbers.size()));
+  to = column(vector).cast<double>();
+  if (!to.allFinite()) to.setZero();
+  if (ignores_lengths(metric)) to.normalize();
+}
+
+void require_dimension_of_query(std::span<const float> vector, std::size_t dimension) {
+  if (vector.size() != dimension)
+    throw Error("a query has " + std::to_string(vector.size()) + " numbers, the vectors have " +
+                std::to_string(dimension));
+}
+
+double score_of(Scoring scoring, const Eigen::VectorXd& row, Eigen::Map<const Eigen::VectorXd> query) {
+  if (scoring == Scoring::product) return row.dot(query);
+  if (scoring == Scoring::distance) return 0.0 - (row - query).norm();
+  return std::clamp(row.dot(query) / row.norm(), -1.0, 1.0);
+}
+
+float similarity_of(double score) {
+  const auto similarity = static_cast<float>(score);
+  if (!std::isfinite(similarity))
+    throw Error("the score of a word is beyond what a 32-bit float holds; the vectors are too long, compare by cosine");
+  return similarity;
+}
+
+namespace {
 
 /// The best few of many; the worst of them stands in front, ready to be replaced.
 class Best {
@@ -29,11 +63,11 @@ class Best {
   void offer(Neighbor neighbor) {
     if (heap_.size() < count_) {
       heap_.push_back(neighbor);
-      std::push_heap(heap_.begin(), heap_.end(), better);
-    } else if (count_ > 0 && better(neighbor, heap_.front())) {
-      std::pop_heap(heap_.begin(), heap_.end(), better);
+      std::push_heap(heap_.begin(), heap_.end(), comes_before);
+    } else if (count_ > 0 && comes_before(neighbor, heap_.front())) {
+      std::pop_heap(heap_.begin(), heap_.end(), comes_before);
       heap_.back() = neighbor;
-      std::push_heap(heap_.begin(), heap_.end(), better);
+      std::push_heap(heap_.begin(), heap_.end(), comes_before);
     }
   }
   /// No similarity below this can enter.
@@ -104,15 +138,13 @@ double exact_score(const Batch& batch, const BatchedQuery& query, const Eigen::V
   };
   switch (batch.scoring) {
     case Scoring::cosine:
-      return cosine(0);
     case Scoring::product:
-      return row.dot(batch.vector_of(query, 0));
+    case Scoring::distance:
+      return score_of(batch.scoring, row, batch.vector_of(query, 0));
     case Scoring::offset: {
       const Eigen::VectorXd sum = target(batch, query);
       return std::clamp(row.dot(sum) / (length * sum.norm()), -1.0, 1.0);
     }
-    case Scoring::distance:
-      return 0.0 - (row - target(batch, query)).norm();
     case Scoring::offset_distance:
       return 0.0 - (row - target(batch, query)).squaredNorm();
     case Scoring::ratio:
@@ -305,13 +337,10 @@ void scan(const SearchKernels& kernels, SearchedRows& rows, bool measure, std::s
 std::vector<Neighbor> chosen(std::vector<Neighbor> candidates, const SearchedRows& rows, const Batch& batch,
                              const BatchedQuery& query, const NeighborFilter& filter) {
   std::erase_if(candidates, [&](Neighbor& candidate) {
-    candidate.similarity = static_cast<float>(exact_score(batch, query, rows.exact_row(index(candidate.word))));
-    if (!std::isfinite(candidate.similarity))
-      throw Error(
-          "the score of a word is beyond what a 32-bit float holds; the vectors are too long, compare by cosine");
+    candidate.similarity = similarity_of(exact_score(batch, query, rows.exact_row(index(candidate.word))));
     return candidate.similarity < filter.min_similarity;
   });
-  std::ranges::sort(candidates, better);
+  std::ranges::sort(candidates, comes_before);
   candidates.resize(std::min(candidates.size(), filter.count));
   return candidates;
 }

@@ -101,6 +101,21 @@ struct SearchQueries {
   std::function<void(std::uint64_t name, std::span<double> numbers)> fill;
 };
 
+/// The scoring of a search for what is near to one vector. REQUIRES: not CSLS, which is by cosine and then more.
+Scoring scoring_of(Metric metric) noexcept;
+/// Whether anything can be near to a vector by this metric: what has no direction is near to nothing.
+bool is_answerable(std::span<const float> vector, Metric metric);
+/// Writes a vector as searches take it: by cosine and CSLS of length 1; zeros if it is not finite.
+void fill_query(std::span<const float> vector, Metric metric, std::span<double> numbers);
+/// Throws Error if a query's vector is not of the dimension.
+void require_dimension_of_query(std::span<const float> vector, std::size_t dimension);
+/// The score of a row by a scoring of one vector, as search() gives it. `query` is as fill_query() writes it.
+double score_of(Scoring scoring, const Eigen::VectorXd& row, Eigen::Map<const Eigen::VectorXd> query);
+/// The similarity of an answer. Throws Error if a score is not finite as a float.
+float similarity_of(double score);
+/// Whether an answer comes before another one.
+bool comes_before(const Neighbor& a, const Neighbor& b) noexcept;
+
 /// The best rows for each query, best first, ties by WordId. Rows are chosen in float, by kernels, with a few to spare;
 /// what is left is scored again in double, so that answers do not depend on how queries are batched. If rounding could
 /// have put an answer behind those that were spared, all rows that are near enough are scored in double. Progress

@@ -1,6 +1,8 @@
 #include "equivec/counts/cooccurrence.hpp"
 #include "equivec/counts/cooccurrence_file.hpp"
 #include "equivec/counts/encoded_corpus.hpp"
+#include "equivec/files/output_files.hpp"
+#include "equivec/search/neighbor_graph_file.hpp"
 #include "equivec/train/glove.hpp"
 #include "equivec/train/glove_parameters.hpp"
 #include "equivec/train/word2vec.hpp"
@@ -33,6 +35,21 @@ const std::string text = "the king and the queen are old\nthe man and the woman 
 void write(const fs::path& file, const std::string& bytes) {
   fs::create_directories(file.parent_path());
   std::ofstream(file, std::ios::binary) << bytes;
+}
+
+void write_index(const fs::path& folder) {
+  fs::create_directories(folder);
+  std::vector<Vocabulary::Entry> words;
+  for (int i = 0; i < 8; ++i) words.push_back({"w" + std::to_string(i), 1});
+  Matrix rows(8, 2);
+  for (Eigen::Index i = 0; i < 8; ++i) rows.row(i) << static_cast<float>(i), 1;
+  OutputFiles outputs;
+  write_neighbor_graph(outputs, folder / "eight",
+                       build_neighbor_graph(Embeddings(Vocabulary(words), rows), {.links = 2, .threads = 1}));
+  outputs.commit();
+  // The tables of three words in a ring, and five that are not linked.
+  const std::vector<std::uint32_t> tables = {0, 1, 2, 3, 3, 3, 3, 3, 3, 4, 0, 1, 2, 3, 1, 2, 0};
+  write(folder / "tables", {reinterpret_cast<const char*>(tables.data()), tables.size() * sizeof tables[0]});
 }
 
 void write_archives(const fs::path& folder) {
@@ -169,6 +186,7 @@ int main(int argc, char** argv) {
   }
   write_archives(folder / "archives");
   write_training(folder);
+  write_index(folder / "neighbor_graphs");
   write(folder / "corpus/lines", text);
   write(folder / "corpus/mark", "\xef\xbb\xbf" + text);
   fs::copy(folder / "archives", folder / "corpus", fs::copy_options::overwrite_existing);

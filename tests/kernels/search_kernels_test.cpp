@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <vector>
 
@@ -102,6 +103,25 @@ void check_selection(std::size_t count, const std::vector<double>& scores, doubl
 }
 
 }  // namespace
+
+TEST_CASE("search kernels: products and distances of two rows are those of double arithmetic") {
+  for (const SearchKernels& kernel : kernels())
+    for (std::size_t dimension = 1; dimension < 140; ++dimension) {
+      CAPTURE(kernel.instruction_set, dimension);
+      // Exactly as long as required, so that sanitizers detect reads beyond the end.
+      const std::vector<float> a = random_numbers(dimension, dimension),
+                               b = random_numbers(dimension, 1000 + dimension);
+      std::vector<float> difference(dimension);
+      std::ranges::transform(a, b, difference.begin(), std::minus());
+      const auto near = [](float found, double expected) {
+        return std::abs(static_cast<double>(found) - expected) < 1e-5;
+      };
+      CHECK(near(kernel.product(a.data(), b.data(), dimension), product(a.data(), b.data(), dimension)));
+      CHECK(near(kernel.square_distance(a.data(), b.data(), dimension),
+                 product(difference.data(), difference.data(), dimension)));
+      CHECK(kernel.square_distance(a.data(), a.data(), dimension) == 0);
+    }
+}
 
 TEST_CASE("search kernels: rows are selected by the scores of double arithmetic, a NaN never") {
   for (const SearchKernels& kernel : kernels())

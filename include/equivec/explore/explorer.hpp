@@ -3,6 +3,8 @@
 #include "equivec/base/progress.hpp"
 #include "equivec/evaluate/analogies.hpp"
 #include "equivec/evaluate/similarities.hpp"
+#include "equivec/search/approximate_neighbors.hpp"
+#include "equivec/search/neighbor_graph.hpp"
 #include "equivec/vectors/embeddings.hpp"
 
 #include <cstddef>
@@ -18,6 +20,10 @@ namespace equivec {
 struct ExploredVectors {
   std::string name;
   Embeddings embeddings;
+  /// Along its links neighbours and analogies are found, if it is given; else all words are compared. Of the reference,
+  /// and of a page that is a file, it is not used.
+  std::optional<NeighborGraph> graph = {};
+  int candidates = ApproximateOptions().candidates;  ///< of these searches
 };
 
 struct ExplorerOptions {
@@ -41,13 +47,14 @@ struct ExplorerOptions {
 void validate(const ExplorerOptions& options);
 
 /// Serves a page in which people look at vectors: a map, neighbours, analogies, axes, bias, before and after debiasing.
-/// Answers are exact, over all words. Whoever has the address can ask for the vectors' words and cosines; nobody can
-/// change anything or name a file.
+/// Answers are exact, over all words, unless a graph is given. Whoever has the address can ask for the vectors' words
+/// and cosines; nobody can change anything or name a file.
 class Explorer {
  public:
   /// The map is made and the page is served when the constructor returns. A reference is drawn as "before"; words that
   /// it lacks have no place there. Stages: those of word_map(). Throws Error if there are fewer than three words, or if
-  /// it cannot listen at the host and port; OptionError; Cancelled.
+  /// it cannot listen at the host and port, or if the graph is not of as many vectors; OptionError, also for a graph
+  /// that is not by cosine; Cancelled.
   Explorer(ExploredVectors vectors, std::optional<ExploredVectors> reference = {}, const ExplorerOptions& options = {},
            const Reporting& reporting = {});
   Explorer(const Explorer&) = delete;

@@ -66,4 +66,13 @@ std::vector<std::vector<Neighbor>> solve(const NearestNeighbors& index, std::spa
                                          std::size_t count = 1, const AnalogyOptions& options = {},
                                          Progress* progress = nullptr);
 
+/// The same by any index. One that is not exact answers the methods that ask for what is near to one vector, which is
+/// rounded to float: 3CosAdd, 3CosAvg and the squared difference. Throws OptionError for the others, whose scores all
+/// words must have.
+std::vector<std::vector<Neighbor>> solve(const NeighborIndex& index, std::span<const Analogy> questions,
+                                         std::size_t count = 1, const AnalogyOptions& options = {},
+                                         Progress* progress = nullptr);
+/// Throws OptionError if only an exact index answers the method.
+void require_near_to_one_vector(AnalogyMethod method);
+
 }  // namespace equivec
