@@ -216,6 +216,7 @@ COMMANDS = {
     "cooccur": ([equivec.count_cooccurrences], [equivec.Cooccurrences.save]),
     "vocab": ([equivec.count_words], []),
     "phrases": ([equivec.find_phrases], []),
+    "index": ([equivec.Embeddings.build_index], [equivec.Index.save, equivec.Index.recall]),
     "neighbors": ([equivec.Embeddings.neighbors, equivec.Embeddings.neighbors_batch], []),
     "analogy": ([equivec.Embeddings.analogy], [equivec.Embeddings.analogies]),
     "similarity": ([equivec.Embeddings.similarity], []),

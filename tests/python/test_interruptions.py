@@ -54,6 +54,7 @@ CALLS = {
     "reading text": ("vectors(100000, 100).save('v.vec')", "[equivec.load('v.vec') for _ in range(999)]"),
     "writing text": ("e = vectors(100000, 100)", "[e.save('out.vec') for _ in range(999)]"),
     "searching": ("e = vectors(200000, 100)", "e.neighbors_batch(e.words)"),
+    "building an index": ("e = vectors(200000, 100)", "e.build_index(candidates=1000)"),
     "classes": ("e = vectors(100000, 100)", "e.classes(2000, iterations=1000)"),
     "means of texts": ("e = vectors(20000, 300); t = text(20000)", "e.mean_vectors(t * 500)"),
     "bias with a bootstrap": ("e = people(60000)", "e.bias('weat', sets='weat', resamples=10_000_000)"),

@@ -103,6 +103,7 @@ TRAINING = ["model", "loss", "dimension", "window", "window_shape", "negatives",
             "resume", "validation", "threads", "deterministic", "seed", "contexts", "progress", "on_epoch", "nonsense"]
 TEXT = ["lowercase", "normalize", "tokenize", "punctuation", "digits", "invalid_utf8", "max_sentence", "phrases", "keep",
         "drop", "field", "column"]
+INDEX = VECTORS.build_index()
 PHRASES = equivec.Phrases.from_scores({"new_york": 1.5})
 CALLS = {
     "Embeddings": (equivec.Embeddings, 2, ["counts", "metadata", "copy"]),
@@ -141,6 +142,12 @@ CALLS = {
     "with_precision": (VECTORS.with_precision, 1, ["parts", "rotation", "seed", "threads"]),
     "neighbor_recall": (VECTORS.neighbor_recall, 1, ["words", "neighbors", "seed", "threads"]),
     "words": (VECTORS.words.__getitem__, 1, []),
+    "build_index": (VECTORS.build_index, 0, ["metric", "links", "candidates", "seed", "threads", "progress"]),
+    "load_index": (VECTORS.load_index, 1, ["threads"]),
+    "Index.save": (INDEX.save, 1, []),
+    "Index.recall": (INDEX.recall, 0, ["sample", "seed", "threads"]),
+    "neighbors with an index": (lambda *given, **keywords: VECTORS.neighbors(*given, **{"index": INDEX, **keywords}), 2,
+                                ["metric", "index", "candidates", "prefix", "restrict", "threads"]),
     "neighbors": (VECTORS.neighbors, 2, ["add", "subtract", "metric", "min_similarity", "prefix", "pattern", "average",
                                          "exclude", "restrict", "threads", "topn"]),
     "neighbors_batch": (VECTORS.neighbors_batch, 2, ["as_arrays", "metric", "exclude", "restrict", "progress"]),

@@ -28,6 +28,8 @@ class EmbeddingsHandle {
 
   /// Exact search by a metric among the first words. An index keeps the lengths of the rows, so the last few are kept.
   std::shared_ptr<const NearestNeighbors> index(Metric metric, std::size_t restrict, int threads) const;
+  /// That of the library's fingerprint_of(), which reads all vectors; kept.
+  const std::string& fingerprint(int threads) const;
 
  private:
   struct Key {
@@ -39,6 +41,7 @@ class EmbeddingsHandle {
   struct Indices {
     std::mutex mutex;
     std::vector<std::pair<Key, std::shared_ptr<const NearestNeighbors>>> kept;
+    std::string fingerprint;  // empty: not yet known
   };
   std::shared_ptr<Indices> indices_;
 };

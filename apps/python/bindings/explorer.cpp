@@ -5,6 +5,7 @@
 #include "src/files/output_file.hpp"
 
 #include "apps/python/bindings/embeddings.hpp"
+#include "apps/python/bindings/index.hpp"
 #include "apps/python/bindings/support.hpp"
 
 namespace equivec::python {
@@ -42,8 +43,14 @@ std::unique_ptr<Explorer> explore(const EmbeddingsHandle& self, const py::object
   std::vector<std::string> analogies, similarities;
   keywords.read("analogies", analogies);
   keywords.read("similarity", similarities);
+  const IndexKeywords index(keywords);
+  given.vectors.candidates = index.candidates;
   LongWork work({.progress = keywords.get("progress")});
   return work.run([&] {
+    if (index.graph) {
+      search_of(self, index, Metric::cosine, 0, given.options.threads);  // says what is wrong with it
+      given.vectors.graph = index.graph;
+    }
     given.options.analogies = read_all(analogies, read_analogies);
     given.options.similarities = read_all(similarities, read_similarities);
     return std::make_unique<Explorer>(std::move(given.vectors), std::move(given.reference), given.options,

@@ -70,6 +70,7 @@ PYBIND11_MODULE(_core, module) {
   bind_text(module);
   bind_phrases(module);
   bind_training(module);
+  bind_index(module);
   bind_queries(module);
   bind_evaluation(module);
   bind_bias(module);

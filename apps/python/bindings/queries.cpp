@@ -7,6 +7,7 @@
 #include "src/vectors/finite.hpp"
 
 #include "apps/python/bindings/embeddings.hpp"
+#include "apps/python/bindings/index.hpp"
 #include "apps/python/bindings/text.hpp"
 
 #include <algorithm>
@@ -29,7 +30,7 @@ py::list pairs_of(const Vocabulary& vocabulary, std::span<const Neighbor> found)
 
 /// What neighbors() and neighbors_batch() have in common.
 struct Search {
-  std::shared_ptr<const NearestNeighbors> index;
+  std::shared_ptr<const NeighborIndex> index;
   NeighborFilter filter;
   std::vector<std::uint8_t> allowed;
   std::vector<WordId> excluded;  // besides the words of a query
@@ -58,7 +59,11 @@ struct Search {
     const Vocabulary& vocabulary = handle.embeddings.vocabulary();
     for (const std::string& word : exclude)
       if (const auto id = vocabulary.find(word)) excluded.push_back(*id);
-    index = handle.index(metric, restrict, threads);
+    const IndexKeywords given(keywords);
+    {
+      const py::gil_scoped_release free;  // the first search with an index reads all vectors
+      index = search_of(handle, given, metric, restrict, threads);
+    }
     allowed = matching_words(vocabulary, index->size(), prefix, pattern);
     filter = {.count = std::min(static_cast<std::size_t>(count), index->size()),
               .min_similarity = static_cast<float>(min_similarity),
@@ -224,6 +229,8 @@ py::list analogy(const EmbeddingsHandle& self, const std::vector<std::string>& w
   require_at_least("count", count, 1);
   require_between("threads", threads, 0, 4096);
   validate(rules);
+  const IndexKeywords given(keywords);
+  if (given.graph) require_near_to_one_vector(rules.method);
   const Vocabulary& vocabulary = self.embeddings.vocabulary();
   // With tabs, since words may contain spaces.
   std::string text;
@@ -231,7 +238,7 @@ py::list analogy(const EmbeddingsHandle& self, const std::vector<std::string>& w
   LongWork work({});
   const std::vector<std::vector<Neighbor>> found = work.run([&] {
     const Analogy question = parse_analogy(vocabulary, text, rules.method, self.name);
-    const auto index = self.index(metric_of(rules.method), restrict, threads);
+    const auto index = search_of(self, given, metric_of(rules.method), restrict, threads);
     return solve(*index, std::span(&question, 1), static_cast<std::size_t>(count), rules, &work.progress());
   });
   return pairs_of(vocabulary, found.front());

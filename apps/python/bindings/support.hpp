@@ -152,6 +152,7 @@ void bind_corpus(py::module_& module);
 void bind_text(py::module_& module);
 void bind_phrases(py::module_& module);
 void bind_training(py::module_& module);
+void bind_index(py::module_& module);
 void bind_queries(py::module_& module);
 void bind_evaluation(py::module_& module);
 void bind_bias(py::module_& module);

@@ -1,6 +1,7 @@
 #include "equivec/base/error.hpp"
 #include "equivec/evaluate/neighbor_recall.hpp"
 #include "equivec/files/output_files.hpp"
+#include "equivec/search/neighbor_graph.hpp"
 #include "equivec/map/word_map.hpp"
 #include "equivec/search/expression.hpp"
 #include "equivec/search/word_classes.hpp"
@@ -440,6 +441,12 @@ std::shared_ptr<const NearestNeighbors> EmbeddingsHandle::index(Metric metric, s
   if (kept.size() == most) kept.erase(kept.begin());
   kept.emplace_back(key, std::make_shared<const NearestNeighbors>(embeddings, restrict, threads, metric));
   return kept.back().second;
+}
+
+const std::string& EmbeddingsHandle::fingerprint(int threads) const {
+  const std::scoped_lock lock(indices_->mutex);
+  if (indices_->fingerprint.empty()) indices_->fingerprint = fingerprint_of(embeddings, threads);
+  return indices_->fingerprint;
 }
 
 void bind_vectors(py::module_& module) {

@@ -12,6 +12,7 @@ from ._bias import BiasQuery, Debiased, WordSets, bias_measures, builtin_word_se
 from ._drift import Drift, Stability, stability
 from ._errors import Error, Notice, OptionError, UnknownWord
 from ._explorer import Explorer
+from ._index import Index
 from ._inputs import EpochReport, Progress
 from ._merge import Merged, merge
 from ._picture import Picture, plot_bias, plot_loss
@@ -92,7 +93,7 @@ def __getattr__(name: str) -> object:
 
 __all__ = [
     "Aligned", "Answers", "BiasDirection", "BiasMeasurement", "BiasQuery", "BiasReport", "Condition", "Cooccurrences",
-    "Debiased", "Drift", "Embeddings", "EpochReport", "Error", "Evaluation", "Explorer", "Induction", "MeasureInfo",
+    "Debiased", "Drift", "Embeddings", "EpochReport", "Error", "Evaluation", "Explorer", "Index", "Induction", "MeasureInfo",
     "Measurement", "Merged", "MethodInfo", "Neighbor", "Neighbors", "Notice", "OptionError", "Outliers", "Phrases",
     "Picture", "ProbeReport", "Progress", "Retrofitted", "Stability", "TrainingEstimate", "Transformed",
     "Twin", "UnknownWord", "Vocabulary", "WordList", "WordSets", "bias_measures", "builtin_word_sets", "count_cooccurrences",

@@ -13,7 +13,7 @@ from typing_extensions import TypeAlias
 
 __all__ = [
     "Aligned", "Answers", "BiasDirection", "BiasMeasurement", "BiasQuery", "BiasReport", "Condition", "Cooccurrences",
-    "Debiased", "Drift", "Embeddings", "EpochReport", "Error", "Evaluation", "Explorer", "Induction", "MeasureInfo",
+    "Debiased", "Drift", "Embeddings", "EpochReport", "Error", "Evaluation", "Explorer", "Index", "Induction", "MeasureInfo",
     "Measurement", "Merged", "MethodInfo", "Neighbor", "Neighbors", "Notice", "OptionError", "Outliers", "Phrases",
     "Picture", "ProbeReport", "Progress", "Retrofitted", "Stability", "TrainingEstimate", "Transformed",
     "Twin", "UnknownWord", "Vocabulary", "WordList", "WordSets", "bias_measures", "builtin_word_sets", "count_cooccurrences",
@@ -229,6 +229,8 @@ class Embeddings:
         exclude: _Words = (),
         restrict: int = 0,
         threads: int = 0,
+        index: Index | None = None,
+        candidates: int = 150,
     ) -> Neighbors: ...
     @overload
     def neighbors_batch(
@@ -246,6 +248,8 @@ class Embeddings:
         exclude: _Words = (),
         restrict: int = 0,
         threads: int = 0,
+        index: Index | None = None,
+        candidates: int = 150,
         progress: _Progress = None,
     ) -> list[Neighbors]: ...
     @overload
@@ -264,6 +268,8 @@ class Embeddings:
         exclude: _Words = (),
         restrict: int = 0,
         threads: int = 0,
+        index: Index | None = None,
+        candidates: int = 150,
         progress: _Progress = None,
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]: ...
     @overload
@@ -282,8 +288,21 @@ class Embeddings:
         exclude: _Words = (),
         restrict: int = 0,
         threads: int = 0,
+        index: Index | None = None,
+        candidates: int = 150,
         progress: _Progress = None,
     ) -> list[Neighbors] | tuple[NDArray[np.int32], NDArray[np.float32]]: ...
+    def build_index(
+        self,
+        *,
+        metric: Literal["cosine", "dot", "euclidean"] = "cosine",
+        links: int = 16,
+        candidates: int = 200,
+        seed: int = 1,
+        threads: int = 0,
+        progress: _Progress = None,
+    ) -> Index: ...
+    def load_index(self, path: _Path, *, threads: int = 0) -> Index: ...
     def analogy(
         self,
         a: _Text,
@@ -297,6 +316,8 @@ class Embeddings:
         restrict: int = 0,
         seed: int = 1,
         threads: int = 0,
+        index: Index | None = None,
+        candidates: int = 150,
     ) -> Answers: ...
     def analogies(
         self,
@@ -309,6 +330,8 @@ class Embeddings:
         restrict: int = 0,
         seed: int = 1,
         threads: int = 0,
+        index: Index | None = None,
+        candidates: int = 150,
     ) -> Answers: ...
     def outliers(self, words: Iterable[_Text]) -> Outliers: ...
     def similarity(self, a: _Words | _Numbers, b: _Words | _Numbers) -> float: ...
@@ -358,6 +381,8 @@ class Embeddings:
         port: int = 0,
         seed: int = 1,
         threads: int = 0,
+        index: Index | None = None,
+        candidates: int = 150,
         progress: _Progress = None,
     ) -> Explorer: ...
     def save_page(
@@ -1268,6 +1293,26 @@ def stability(
     threads: int = 0,
     progress: _Progress = None,
 ) -> Stability: ...
+class Index:
+    embeddings: Embeddings
+    def __init__(self, handle: Any, embeddings: Embeddings) -> None: ...
+    @property
+    def metric(self) -> str: ...
+    @property
+    def links(self) -> int: ...
+    @property
+    def candidates(self) -> int: ...
+    @property
+    def seed(self) -> int: ...
+    @property
+    def link_count(self) -> int: ...
+    @property
+    def linked_words(self) -> int: ...
+    def save(self, path: _Path) -> None: ...
+    def recall(
+        self, *, sample: int = 1000, seed: int = 1, threads: int = 0, progress: _Progress = None
+    ) -> dict[str, Any]: ...
+    def __len__(self) -> int: ...
 class Merged:
     def __init__(self, handle: Any) -> None: ...
     @property

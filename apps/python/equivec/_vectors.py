@@ -14,6 +14,7 @@ import numpy as np
 from . import _core
 from ._errors import Error, OptionError
 from ._explorer import Explorer
+from ._index import Index, index_handle
 from ._inputs import (corpus_of, existing_path, float_array, integer_array, is_text, named_keywords, notice, path_of, paths_of,
                       progress_callback, warn)
 from ._picture import Picture
@@ -885,8 +886,8 @@ class Embeddings(_core.EmbeddingsHandle):
     def neighbors(self, query: Any = None, count: int = 10, *, add: Any = (), subtract: Any = (),
                   metric: str = "cosine", min_similarity: Optional[float] = None, prefix: str = "", pattern: str = "",
                   average: bool = False, include_query: bool = False, exclude: Any = (), restrict: int = 0,
-                  threads: int = 0) -> Neighbors:
-        """The words most similar to a query, exactly.
+                  threads: int = 0, index: Optional[Index] = None, candidates: int = 150) -> Neighbors:
+        """The words most similar to a query: exactly, or with an index in less time.
 
         Parameters
         ----------
@@ -913,6 +914,11 @@ class Embeddings(_core.EmbeddingsHandle):
             Search only the first so many words; 0: all.
         threads : int
             0: all cores.
+        index : Index, optional
+            Search along its links (build_index), which may miss a few; it has the metric. Without, all words are
+            compared.
+        candidates : int
+            With an index, words kept while searching: more miss fewer, and take longer.
 
         Returns
         -------
@@ -935,7 +941,8 @@ class Embeddings(_core.EmbeddingsHandle):
         """
         keywords = {"count": count, "metric": metric, "min_similarity": min_similarity, "prefix": prefix,
                     "pattern": pattern, "average": average, "include_query": include_query,
-                    "exclude": _words(exclude, "exclude"), "restrict": restrict, "threads": threads}
+                    "exclude": _words(exclude, "exclude"), "restrict": restrict, "threads": threads,
+                    "index": index_handle(index), "candidates": candidates}
         if _is_integer(query) and self._tokens_are_integers():
             query = _as_word(query)
         if isinstance(query, str) and not add and not subtract:
@@ -963,7 +970,8 @@ class Embeddings(_core.EmbeddingsHandle):
     def neighbors_batch(self, queries: Any, count: int = 10, *, as_arrays: bool = False, metric: str = "cosine",
                         min_similarity: Optional[float] = None, prefix: str = "", pattern: str = "",
                         average: bool = False, include_query: bool = False, exclude: Any = (), restrict: int = 0,
-                        threads: int = 0, progress: Any = None) -> Any:
+                        threads: int = 0, index: Optional[Index] = None, candidates: int = 150,
+                        progress: Any = None) -> Any:
         """The words most similar to each of many queries: much faster than one at a time.
 
         Parameters
@@ -975,6 +983,8 @@ class Embeddings(_core.EmbeddingsHandle):
         progress : bool or function
             As in train_word2vec.
         count, metric, min_similarity, prefix, pattern, average, include_query, exclude, restrict, threads
+            As in `neighbors`.
+        index, candidates
             As in `neighbors`.
 
         Returns
@@ -994,7 +1004,7 @@ class Embeddings(_core.EmbeddingsHandle):
         keywords = {"count": count, "metric": metric, "min_similarity": min_similarity, "prefix": prefix,
                     "pattern": pattern, "average": average, "include_query": include_query,
                     "exclude": _words(exclude, "exclude"), "restrict": restrict, "threads": threads,
-                    "progress": progress_callback(progress)}
+                    "index": index_handle(index), "candidates": candidates, "progress": progress_callback(progress)}
         asked = self._queries(queries)
         rows, similarities = _core.neighbors_batch(self, asked, keywords, _answer_arrays)
         if as_arrays:
@@ -1029,8 +1039,68 @@ class Embeddings(_core.EmbeddingsHandle):
         return [Neighbors(name, pairs) for name, pairs in zip(names, _core.answers(self, rows, similarities))]
 
     @named_keywords
+    def build_index(self, *, metric: str = "cosine", links: int = 16, candidates: int = 200, seed: int = 1,
+                    threads: int = 0, progress: Any = None) -> Index:
+        """Links every word with near ones, so that `neighbors` finds the nearest of millions of words in a fraction of
+        a millisecond, and misses few: a hierarchical navigable small world graph (Malkov and Yashunin 2020).
+
+        Parameters
+        ----------
+        metric : {"cosine", "dot", "euclidean"}
+            What makes a word near.
+        links : int
+            Of a word in each layer, in the lowest twice as many: more find more, and take more memory.
+        candidates : int
+            Words kept while a word's place is searched: more make better links, and take longer.
+        seed : int
+            Of the layers that words are in.
+        threads : int
+            0: all cores; one gives the same index for the same seed.
+        progress : bool or function
+            As in train_word2vec.
+
+        Returns
+        -------
+        Index
+            For the keyword ``index``; it has save(), and recall() says how many it finds.
+
+        Examples
+        --------
+        >>> index = e.build_index(metric="euclidean", links=8)
+        >>> e.neighbors("king", count=1, metric="euclidean", index=index).words
+        ('prince',)
+        """
+        keywords = {"metric": metric, "links": links, "candidates": candidates, "seed": seed, "threads": threads,
+                    "progress": progress_callback(progress)}
+        return Index(_core.build_index(self, keywords), self)
+
+    @named_keywords
+    def load_index(self, path: Any, *, threads: int = 0) -> Index:
+        """Reads an index that was made of these vectors, by build_index() or ``equivec index``.
+
+        Parameters
+        ----------
+        path : path
+        threads : int
+            0: all cores.
+
+        Raises
+        ------
+        Error
+            If the file is not an index, is damaged, or was made of other words or numbers.
+
+        Examples
+        --------
+        >>> e.build_index().save("words.index")
+        >>> len(e.load_index("words.index"))
+        11
+        """
+        return Index(_core.load_index(self, existing_path(path), {"threads": threads}), self)
+
+    @named_keywords
     def analogy(self, a: str, b: str, c: str, *, method: str = "3cosadd", epsilon: float = 1e-3, count: int = 5,
-                include_query: bool = False, restrict: int = 0, seed: int = 1, threads: int = 0) -> Answers:
+                include_query: bool = False, restrict: int = 0, seed: int = 1, threads: int = 0,
+                index: Optional[Index] = None, candidates: int = 150) -> Answers:
         """Answers "a is to b as c is to ... ?".
 
         Parameters
@@ -1046,6 +1116,8 @@ class Embeddings(_core.EmbeddingsHandle):
             As in `neighbors`.
         seed : int
             Of what the methods of `analogies` draw.
+        index, candidates
+            As in `neighbors`, for 3cosadd, 3cosavg and, by euclidean, squared-difference.
 
         Returns
         -------
@@ -1059,14 +1131,16 @@ class Embeddings(_core.EmbeddingsHandle):
         """
         if isinstance(method, str) and _core.takes_pairs(method):
             return self.analogies([(a, b)], c, method=method, count=count, include_query=include_query,
-                                  restrict=restrict, seed=seed, threads=threads)
+                                  restrict=restrict, seed=seed, threads=threads, index=index,
+                                  candidates=candidates)
         return self._analogy([a, b, c], {"method": method, "epsilon": epsilon, "count": count,
                                          "include_query": include_query, "restrict": restrict, "seed": seed,
-                                         "threads": threads})
+                                         "threads": threads, "index": index_handle(index), "candidates": candidates})
 
     @named_keywords
     def analogies(self, pairs: Any, c: str, *, method: str = "3cosavg", count: int = 5, include_query: bool = False,
-                  restrict: int = 0, seed: int = 1, threads: int = 0) -> Answers:
+                  restrict: int = 0, seed: int = 1, threads: int = 0, index: Optional[Index] = None,
+                  candidates: int = 150) -> Answers:
         """Answers "each a is to its b as c is to ... ?", learning from several pairs.
 
         Parameters
@@ -1079,7 +1153,7 @@ class Embeddings(_core.EmbeddingsHandle):
             (Drozd, Gladkova and Matsuoka 2016).
         seed : int
             Of the words that LRCos draws as counterexamples.
-        count, include_query, restrict, threads
+        count, include_query, restrict, threads, index, candidates
             As in `analogy`.
 
         Examples
@@ -1095,7 +1169,8 @@ class Embeddings(_core.EmbeddingsHandle):
         if isinstance(method, str) and len(words) != 2 and not _core.takes_pairs(method):
             raise OptionError(f"method: {method} takes one pair; use '3cosavg' or 'lrcos'")
         return self._analogy([*words, c], {"method": method, "count": count, "include_query": include_query,
-                                           "restrict": restrict, "seed": seed, "threads": threads})
+                                           "restrict": restrict, "seed": seed, "threads": threads,
+                                           "index": index_handle(index), "candidates": candidates})
 
     def _analogy(self, words: list[Any], keywords: dict[str, Any]) -> Answers:
         words = _words(words, "words")
@@ -1273,7 +1348,8 @@ class Embeddings(_core.EmbeddingsHandle):
     @named_keywords
     def explore(self, *, reference: Optional["Embeddings"] = None, words: int = 1_000_000, map_words: int = 20_000,
                 similarity: Any = (), analogies: Any = (), host: str = "127.0.0.1", port: int = 0, seed: int = 1,
-                threads: int = 0, progress: Any = None) -> "Explorer":
+                threads: int = 0, index: Optional[Index] = None, candidates: int = 150,
+                progress: Any = None) -> "Explorer":
         """Serves a page on which to look at the vectors: a map of the words, neighbours, analogies, axes, bias, before
         and after debiasing.
 
@@ -1295,6 +1371,8 @@ class Embeddings(_core.EmbeddingsHandle):
             Of the map, of debiasing and of measures.
         threads : int
             0: all cores, of each answer.
+        index, candidates
+            As in `neighbors`; by cosine. Neighbours and analogies of the page are then found along its links.
         progress : bool or function
             As in train_word2vec.
 
@@ -1318,7 +1396,8 @@ class Embeddings(_core.EmbeddingsHandle):
             _require_embeddings(reference, "reference")
         keywords = {"words": words, "map_words": map_words, "similarity": paths_of(similarity, "similarity"),
                     "analogies": paths_of(analogies, "analogies"), "host": host, "port": port, "seed": seed,
-                    "threads": threads, "progress": progress_callback(progress)}
+                    "threads": threads, "index": index_handle(index), "candidates": candidates,
+                    "progress": progress_callback(progress)}
         return Explorer(_core.explore(self, reference, keywords))
 
     @named_keywords
