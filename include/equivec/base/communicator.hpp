@@ -1,5 +1,7 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -9,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// The processes (ranks, in the terms of MPI) that do a piece of work together, each with a part of the data, and the
 /// messages between them. Used by one thread at a time. A message to a rank that has ended never arrives.

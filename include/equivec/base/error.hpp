@@ -1,11 +1,13 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
+
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// Input that cannot be used: a file, a line of a file, a word list.
 /// what() is one line that can be shown to the user: what, where, what was found, what to do.

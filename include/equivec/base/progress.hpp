@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/error.hpp"
 
 #include <atomic>
@@ -8,7 +9,7 @@
 #include <memory>
 #include <string>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// Counters of a long computation. Workers write them; any thread may read them or cancel. Printing is the caller's.
 struct Progress {

@@ -1,11 +1,13 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
+
 #include <Eigen/Core>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// The number of a word, which is also the number of its row.
 /// A type of its own: a position in a sentence does not convert to a word.

@@ -1,12 +1,13 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/types.hpp"
 
 #include <array>
 #include <string_view>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// Words whose association is measured. The lists that a measure takes are written "2 x 1": two lists of targets, one
 /// of attributes. Every measure throws Error for other numbers of lists, for an empty list, for a word whose vector is

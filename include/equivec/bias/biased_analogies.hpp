@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/bias/direction.hpp"
@@ -8,7 +9,7 @@
 #include <span>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// Two words that differ along a direction: if it is she - he, "first is to last as she is to he".
 struct BiasedAnalogy {

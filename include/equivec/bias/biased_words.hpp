@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/bias/direction.hpp"
 #include "equivec/counts/vocabulary.hpp"
@@ -12,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 // Bias that can be recovered from vectors (Gonen and Goldberg 2019, "Lipstick on a Pig: Debiasing Methods Cover up
 // Systematic Gender Biases in Word Embeddings But do not Remove Them", NAACL). A

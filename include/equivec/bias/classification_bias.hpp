@@ -1,10 +1,11 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/bias/biased_words.hpp"
 #include "equivec/math/statistics.hpp"
 #include "equivec/vectors/embeddings.hpp"
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 struct ClassificationBiasOptions {
   int repeats = 10;             ///< random splits into training and test words, at least 1

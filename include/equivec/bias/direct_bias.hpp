@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/bias/direction.hpp"
 #include "equivec/vectors/embeddings.hpp"
@@ -7,7 +8,7 @@
 #include <span>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// A word and its component in the subspace.
 struct WordBias {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/bias/word_sets.hpp"
 #include "equivec/math/statistics.hpp"
@@ -16,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// A few orthonormal directions along which sets of words differ (Bolukbasi et al. 2016, section 5). Computed in
 /// double, from vectors scaled to length 1; a vector that is not finite counts as zeros.

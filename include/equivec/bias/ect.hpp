@@ -1,12 +1,13 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/bias/association.hpp"
 #include "equivec/vectors/embeddings.hpp"
 
 #include <optional>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 struct EmbeddingCoherence {
   /// Spearman's correlation of the two rows below, from -1 to 1; 1 where both sets of targets have the attributes in

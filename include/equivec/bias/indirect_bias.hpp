@@ -1,12 +1,13 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/bias/direction.hpp"
 #include "equivec/vectors/embeddings.hpp"
 
 #include <optional>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// Indirect bias beta (Bolukbasi et al. 2016, section 5.3): the share of the inner product of w and v, scaled to length
 /// 1, that comes from the subspace,

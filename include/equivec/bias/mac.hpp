@@ -1,11 +1,12 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/bias/association.hpp"
 #include "equivec/vectors/embeddings.hpp"
 
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 struct MeanAverageCosine {
   double value;  ///< mean of all distances, from 0 to 2; 1 if targets and attributes are unrelated

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/bias/association.hpp"
 #include "equivec/bias/direction.hpp"
@@ -16,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 // All measures of bias by name, on named word sets, for the program, reports and rankings. Each calls a function on
 // WordIds; the header of that name states what the numbers mean and their source.

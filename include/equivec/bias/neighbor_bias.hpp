@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/math/statistics.hpp"
 #include "equivec/vectors/embeddings.hpp"
@@ -8,7 +9,7 @@
 #include <span>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 struct NeighborBias {
   struct Word {

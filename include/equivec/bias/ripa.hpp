@@ -1,11 +1,12 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/bias/association.hpp"
 #include "equivec/vectors/embeddings.hpp"
 
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 struct RelationalAssociation {
   /// For one attribute w: its inner product with (x - y) / |x - y|, over all pairs.

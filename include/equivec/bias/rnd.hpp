@@ -1,11 +1,12 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/bias/association.hpp"
 #include "equivec/vectors/embeddings.hpp"
 
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 struct RelativeNormDistance {
   double mean, sum;            ///< over the attributes; negative if they are nearer to the first targets

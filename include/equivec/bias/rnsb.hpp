@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/bias/association.hpp"
 #include "equivec/math/statistics.hpp"
 #include "equivec/vectors/embeddings.hpp"
@@ -8,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 struct NegativeSentimentOptions {
   int resamples = 100;       ///< 0 to 10,000,000; 0: no interval. Each resample trains a new model

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/bias/direction.hpp"
 #include "equivec/vectors/embeddings.hpp"
@@ -8,7 +9,7 @@
 #include <span>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// A question of SemBias (Zhao, Zhou, Li, Wang and Chang 2018, "Learning Gender-Neutral Word Embeddings", EMNLP):
 /// which pair of words differs as he and she do?

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/bias/association.hpp"
 #include "equivec/math/permutation_test.hpp"
 #include "equivec/vectors/embeddings.hpp"
@@ -7,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 struct WeatOptions {
   Deviation deviation = Deviation::sample;  ///< for the effect size; the paper's numbers use the sample deviation

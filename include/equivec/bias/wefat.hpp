@@ -1,12 +1,13 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/bias/association.hpp"
 #include "equivec/vectors/embeddings.hpp"
 
 #include <optional>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// WEFAT (Caliskan et al. 2017, supplement): of each target, its mean cosine with A minus that with B, in standard
 /// deviations of its cosines with A and B together: 1 x 2. With as many words in A as in B from -2 to 2, times

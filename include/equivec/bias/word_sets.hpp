@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/counts/vocabulary.hpp"
 
@@ -11,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// A group of words: {woman, man}, {muslim, christian, jew}, or a list of occupations.
 using WordSet = std::vector<std::string>;

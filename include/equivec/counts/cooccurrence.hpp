@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/communicator.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
@@ -11,7 +12,9 @@
 #include <memory>
 #include <span>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
+
+class EQUIVEC_HIDDEN CooccurrenceStore;
 
 /// How co-occurrences are counted (Pennington, Socher and Manning 2014, sections 3 and 4.2). The defaults are those of
 /// GloVe's cooccur.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/counts/cooccurrence.hpp"
 #include "equivec/counts/vocabulary.hpp"
@@ -8,7 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// Writes the format that GloVe's shuffle and glove read, row by row: 16 bytes a pair, the 1-based numbers of both
 /// words (32 bits each) and the count (a 64-bit float), little-endian. Of several ranks, which call it together, the

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/text/corpus.hpp"
 
@@ -9,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// Makes a corpus of words that a program has already: lists of tokens, walks in a graph, playlists. The words are kept
 /// as numbers, four bytes each, and every different word once. Used by one thread.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/communicator.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
@@ -15,7 +16,10 @@
 #include <string>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
+
+class EQUIVEC_HIDDEN Encoder;
+class EQUIVEC_HIDDEN SharedEncoding;
 
 /// A corpus as word ids, read once so that training need not parse text again.
 /// Words outside the vocabulary are dropped, or replaced by the unknown word if there is one. Sentences are separated

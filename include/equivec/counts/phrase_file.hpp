@@ -1,11 +1,12 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/counts/phrases.hpp"
 #include "equivec/files/output_files.hpp"
 
 #include <filesystem>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// A text file of lines "phrase score", the best first: a phrase, a blank and its score, in the fewest digits that read
 /// back as the same number. An empty line begins the phrases of the next pass. Before the first phrase, where they are

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/text/corpus.hpp"
 #include "equivec/text/text_options.hpp"
@@ -14,9 +15,9 @@
 #include <string_view>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
-struct TrainingText;
+struct EQUIVEC_HIDDEN TrainingText;
 
 // Phrases: two words that follow each other so often that they are read as one, as "new york" (Mikolov, Sutskever,
 // Chen, Corrado and Dean 2013, "Distributed Representations of Words and Phrases and their Compositionality", section

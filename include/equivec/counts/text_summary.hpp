@@ -1,9 +1,11 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
+
 #include <cstdint>
 #include <string>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// Words of a text, and how often they occur in it together.
 struct WordTotals {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/counts/phrases.hpp"
@@ -17,9 +18,11 @@
 #include <string_view>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
-class WordIndex;
+class EQUIVEC_HIDDEN VocabularyBuilder;
+class EQUIVEC_HIDDEN VocabularyWriter;
+class EQUIVEC_HIDDEN WordIndex;
 
 /// Which words of a corpus become the vocabulary.
 struct VocabularyOptions {

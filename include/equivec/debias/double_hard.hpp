@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/bias/biased_words.hpp"
@@ -11,7 +12,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 // Conventions: everything is computed in double and rounded to 32 bits once, at the end; equal vectors of words that
 // are treated alike stay equal. The vocabulary and the metadata are kept, and a vector of zeros stays zero. All

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/debias/post_condition.hpp"
@@ -10,7 +11,7 @@
 #include <span>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 // Half-sibling regression (Yang and Feng 2020, "A Causal Inference Method for Reducing Gender Bias in Word Embedding
 // Relations", AAAI): from every other word's vector it subtracts its prediction from the vectors of words that have the

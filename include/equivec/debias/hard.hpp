@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/bias/direction.hpp"
 #include "equivec/debias/post_condition.hpp"
@@ -8,7 +9,7 @@
 #include <span>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 // Hard debiasing (Bolukbasi et al. 2016, section 6). All functions take unit vectors (normalized()), compute in
 // double, use all cores and return new embeddings with the same metadata. Rows that have no length or are not finite

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/bias/direction.hpp"
@@ -21,7 +22,7 @@
 #include <utility>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 // All debiasing methods by name, on words as strings. Each calls a function on WordIds; that function's header explains
 // the method and gives its source.

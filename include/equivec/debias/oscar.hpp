@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/bias/direction.hpp"
 #include "equivec/debias/post_condition.hpp"
 #include "equivec/vectors/embeddings.hpp"
@@ -7,7 +8,7 @@
 #include <Eigen/Core>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 // Conventions: the new vector of a word depends on its own vector and one or two directions alone; there is no list of
 // neutral words. Vectors may have any length and are not scaled to length 1. Everything is computed in double on up to

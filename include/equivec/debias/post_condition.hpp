@@ -1,8 +1,10 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
+
 #include <string>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// A condition that a method promises, proved on the vectors that it returns.
 struct PostCondition {

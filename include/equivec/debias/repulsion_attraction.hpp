@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/bias/direction.hpp"
@@ -10,7 +11,7 @@
 #include <span>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 // Repulsion, attraction and neutralization, RAN (Kumar, Bhotia, Kumar and Chakraborty 2020, "Nurse is Closer to Woman
 // than Surgeon? Mitigating Gender-Biased Proximities in Word Embeddings", TACL). A word's vector w becomes the vector

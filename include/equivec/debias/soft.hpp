@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/bias/direction.hpp"
@@ -11,7 +12,7 @@
 #include <span>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 struct SoftDebiasOptions {
   /// Weight of the neutral words' parts in the bias subspace, 0 to 1e15; 0.2 in the paper. The number of inner products

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/downstream/word_swaps.hpp"
 #include "equivec/math/statistics.hpp"
@@ -12,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 // What a classifier does when nothing of a text changes but the group that it names (counterfactual fairness of single
 // decisions; Garg, Perot, Limtiaco, Taly, Chi and Beutel 2019, "Counterfactual Fairness in Text Classification through

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/vectors/embeddings.hpp"
@@ -12,7 +13,7 @@
 #include <variant>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// How much a word counts in the mean of a text.
 enum class WordWeighting {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/downstream/labelled_texts.hpp"
 #include "equivec/downstream/mean_vectors.hpp"
@@ -14,7 +15,7 @@
 #include <string>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 // A probe of how useful word vectors are to a model trained on them: a softmax classifier of texts, each represented by
 // the mean of its words' vectors (mean_vectors()), is trained on labelled texts and tested on held-out ones.

@@ -1,12 +1,13 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/downstream/word_swaps.hpp"
 
 #include <array>
 #include <cstdint>
 #include <string_view>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 // Short sentences that differ in nothing but the person they are about, in the manner of the Equity Evaluation Corpus
 // (Kiritchenko and Mohammad 2018, "Examining Gender and Race Bias in Two Hundred Sentiment Analysis Systems", *SEM).

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/bias/word_sets.hpp"
 
 #include <array>
@@ -11,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 // Twins of texts: the same text of the other group, "his mother sighed" for "her father sighed", as in counterfactual
 // data substitution (Maudslay, Gonen, Cotterell and Teufel 2019, "It's All in the Name", EMNLP).

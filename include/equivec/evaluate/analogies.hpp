@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/evaluate/outcomes.hpp"
 #include "equivec/math/statistics.hpp"
@@ -12,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// Pairs of words in one relation, and questions made of two pairs: a is to b as c is to ... ?
 struct AnalogySet {

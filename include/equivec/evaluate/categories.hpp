@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/evaluate/outcomes.hpp"
 #include "equivec/math/statistics.hpp"
@@ -11,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// Words with the categories that people assigned to them.
 struct CategorySet {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/math/statistics.hpp"
 #include "equivec/search/neighbor_graph.hpp"
@@ -10,7 +11,7 @@
 #include <optional>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 struct IndexRecallOptions {
   std::size_t words = 1000;    ///< asked for, drawn without replacement, 1 or more; if there are no more, all are

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/vectors/embeddings.hpp"
 
@@ -7,7 +8,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 struct RecallOptions {
   std::size_t words = 1000;    ///< asked for, drawn without replacement; if there are no more, all are

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/math/statistics.hpp"
 #include "equivec/search/analogy.hpp"
 
@@ -9,7 +10,7 @@
 #include <span>
 #include <string>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 struct EvaluateOptions {
   std::size_t restrict = 0;  ///< use only the first N words of the vocabulary; 0: all

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/evaluate/outcomes.hpp"
 #include "equivec/math/statistics.hpp"
 #include "equivec/vectors/embeddings.hpp"
@@ -9,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// Groups of words that belong together, and outliers that do not (Camacho-Collados and Navigli 2016).
 struct OutlierSet {

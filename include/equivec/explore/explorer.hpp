@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/evaluate/analogies.hpp"
 #include "equivec/evaluate/similarities.hpp"
@@ -14,7 +15,7 @@
 #include <string>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// Vectors to look at, and their name in messages and on the page: mostly their file.
 struct ExploredVectors {

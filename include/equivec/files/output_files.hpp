@@ -1,12 +1,14 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
+
 #include <filesystem>
 #include <memory>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
-class OutputFile;
+class EQUIVEC_HIDDEN OutputFile;
 
 /// Files that appear together, complete, or not at all. Each is written beside its place; commit() puts all of them in
 /// their places. Without commit() the old files stay as they are and nothing else remains.

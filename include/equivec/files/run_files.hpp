@@ -1,11 +1,13 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
+
 #include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// The files that one run reads and writes, gathered before the work begins so that no input is replaced by an output.
 /// Files are compared by what they are, not by name: links and different paths to one file count as the same.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/vectors/embeddings.hpp"
@@ -8,7 +9,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// How words get their places in the plane.
 enum class MapMethod {

@@ -1,12 +1,13 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/rng.hpp"
 #include "equivec/base/types.hpp"
 
 #include <span>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// Draws word i with probability weights[i] / sum, in constant time (Walker 1977, Vose 1991).
 /// Immutable: all threads may share one table, each with its own Rng.

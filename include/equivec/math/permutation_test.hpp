@@ -1,12 +1,13 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/math/statistics.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <span>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 struct PermutationOptions {
   bool exact = true;       ///< count all partitions where feasible; false: always draw partitions

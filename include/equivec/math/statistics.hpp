@@ -1,5 +1,7 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -8,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// Ranks from 1; equal values get the mean of their ranks. REQUIRES: no NaN.
 std::vector<double> ranks(std::span<const double> values);

@@ -1,9 +1,11 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
+
 #include <string>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// Something that the library is made with, and which one.
 struct ComponentVersion {

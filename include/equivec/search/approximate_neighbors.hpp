@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/search/neighbor_graph.hpp"
 #include "equivec/search/neighbors.hpp"
@@ -9,7 +10,7 @@
 #include <span>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 struct ApproximateOptions {
   /// Words kept while the nearest are searched, 1 to 1,000,000, and at least as many as are wanted: the more, the more

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/counts/vocabulary.hpp"
 #include "equivec/search/analogy.hpp"
@@ -13,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 // Queries as people write them. `source` names the vectors in messages: their file.
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/search/neighbors.hpp"
 #include "equivec/vectors/embeddings.hpp"
@@ -9,7 +10,7 @@
 #include <memory>
 #include <string>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 struct NeighborGraphOptions {
   Metric metric = Metric::cosine;  ///< not CSLS, whose neighbours are known only after all words were compared
@@ -22,7 +23,7 @@ struct NeighborGraphOptions {
 /// Throws OptionError naming the first setting that is out of range.
 void validate(const NeighborGraphOptions& options);
 
-struct GraphTables;
+struct EQUIVEC_HIDDEN GraphTables;
 
 /// Which words are linked with which near ones: a hierarchical navigable small world graph (Malkov and Yashunin 2020,
 /// "Efficient and robust approximate nearest neighbor search using hierarchical navigable small world graphs"). It

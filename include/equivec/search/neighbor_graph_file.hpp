@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/files/output_files.hpp"
 #include "equivec/search/neighbor_graph.hpp"
@@ -7,7 +8,7 @@
 
 #include <filesystem>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 // A graph as a file: a safetensors file with the links, whose metadata say how it was made, of which vectors, and the
 // checksum of all of it.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/vectors/embeddings.hpp"
@@ -14,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// What makes a word near to a vector.
 enum class Metric {
@@ -91,8 +92,9 @@ class NeighborIndex {
   Metric metric_;
 };
 
-class SearchedRows;
-class CslsRows;
+class EQUIVEC_HIDDEN SearchedRows;
+class EQUIVEC_HIDDEN CslsRows;
+struct EQUIVEC_HIDDEN SearchAccess;
 
 /// Exact search: every row is compared, similarities are computed in double. The first search measures the lengths of
 /// the rows, which are kept.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/counts/vocabulary.hpp"
 #include "equivec/files/output_files.hpp"
@@ -9,7 +10,7 @@
 #include <span>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// Classes of words by spherical k-means, as word2vec.c's -classes has them: word i begins in class i % classes;
 /// `iterations` times (Lloyd's) the centroid of a class becomes the sum of its words' vectors, which are not scaled,

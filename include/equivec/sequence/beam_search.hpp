@@ -1,5 +1,7 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -7,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// The number of a token in the vocabulary of a model's output.
 using TokenNumber = std::uint32_t;

@@ -1,11 +1,13 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
+
 #include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// A translated text, or another output, and what it could have been; as tokens.
 struct BleuText {

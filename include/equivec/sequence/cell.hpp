@@ -1,9 +1,11 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
+
 #include <array>
 #include <string_view>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// What a recurrent layer computes at each step from its input x and its last state. s is the logistic function, *
 /// between vectors is element by element.

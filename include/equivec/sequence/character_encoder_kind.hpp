@@ -1,9 +1,11 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
+
 #include <array>
 #include <string_view>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// How the characters of a word become a vector.
 enum class CharacterEncoderKind {

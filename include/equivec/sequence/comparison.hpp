@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/math/statistics.hpp"
 #include "equivec/sequence/scores.hpp"
 
@@ -9,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// What a model reaches with some vectors, trained with several seeds: one measure on one test.
 struct SeededScores {

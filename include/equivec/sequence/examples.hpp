@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/error.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/vectors/embeddings.hpp"
@@ -12,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// What a sequence model does.
 enum class SequenceTask {

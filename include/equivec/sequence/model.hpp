@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/files/output_files.hpp"
 #include "equivec/math/statistics.hpp"
@@ -19,7 +20,7 @@
 #include <string>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 // Models of sequences that read word vectors: recurrent networks that classify texts, tag their words, predict the next
 // unit, or translate. Built where libtorch is found (the library equivec_sequence).

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/sequence/cell.hpp"
 #include "equivec/sequence/character_encoder_kind.hpp"
 #include "equivec/sequence/examples.hpp"
@@ -8,7 +9,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// What becomes of the words' vectors in a sequence model.
 enum class VectorUse {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/debias/post_condition.hpp"
 #include "equivec/spaces/dictionary.hpp"
@@ -14,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 // A space is turned so that words lie near their translations in another one.
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/vectors/embeddings.hpp"
 
@@ -9,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// Words of a source with words of a target that mean the same; a word may have several.
 struct Dictionary {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/math/statistics.hpp"
 #include "equivec/vectors/embeddings.hpp"
@@ -12,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 // Which words have changed between two spaces, such as those of two decades, and which only seem to: any two trainings
 // differ, those of one text too.

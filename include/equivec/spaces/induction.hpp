@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/evaluate/outcomes.hpp"
 #include "equivec/spaces/alignment.hpp"
@@ -11,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 struct InductionOptions {
   RetrievalMetric metric = RetrievalMetric::csls;  ///< csls measures by cosine too

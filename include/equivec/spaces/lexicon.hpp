@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/vectors/embeddings.hpp"
 
@@ -9,7 +10,7 @@
 #include <string>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// Words with others that mean nearly the same, or the opposite.
 struct SemanticLexicon {

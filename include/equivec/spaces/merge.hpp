@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/debias/post_condition.hpp"
 #include "equivec/vectors/embeddings.hpp"
@@ -12,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 // Several spaces become one, in which a word has what it has in each ("meta-embeddings"). In all of them rows are first
 // scaled to length 1, so that no space counts more because its vectors are longer.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/debias/post_condition.hpp"
 #include "equivec/spaces/lexicon.hpp"
@@ -13,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 // Vectors are fitted to a lexicon: words that it joins come near each other, or go apart.
 

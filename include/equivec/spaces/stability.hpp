@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/math/statistics.hpp"
 #include "equivec/spaces/drift.hpp"
@@ -12,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 struct StabilityOptions {
   std::size_t restrict = 20000;  ///< as in DriftOptions

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/debias/post_condition.hpp"
@@ -11,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// What is done to all vectors. Means and covariances are those of the vectors as the steps before have left them, each
 /// word counting once.

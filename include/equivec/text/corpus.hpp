@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/characters.hpp"
 #include "equivec/base/communicator.hpp"
 #include "equivec/base/progress.hpp"
@@ -13,9 +14,10 @@
 #include <string_view>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
-struct CollectedText;
+struct EQUIVEC_HIDDEN CollectedText;
+class EQUIVEC_HIDDEN TextReader;
 
 /// Where the text stands in the files. By default it is all that they hold. At most one of the two may be given.
 struct CorpusOptions {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/error.hpp"
 
 #include <array>
@@ -7,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// Unicode's normalization forms (Unicode Standard Annex 15).
 enum class Normalization { none, nfc, nfkc };

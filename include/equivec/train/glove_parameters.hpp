@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/counts/vocabulary.hpp"
 #include "equivec/files/output_files.hpp"
 #include "equivec/train/glove.hpp"
@@ -8,7 +9,7 @@
 #include <cstddef>
 #include <filesystem>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// Writes all parameters as Stanford's `glove -binary 1` does: 64-bit floats, for each word its vector and its bias,
 /// then the same for each context. The file says neither words nor dimension. Throws Error.

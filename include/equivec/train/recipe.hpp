@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/counts/cooccurrence.hpp"
 #include "equivec/counts/encoded_corpus.hpp"
 #include "equivec/counts/vocabulary.hpp"
@@ -15,7 +16,7 @@
 #include <string>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 // Recipes: the whole way from a text to vectors that say how they were made. Each is one call, or two: the first reads
 // and counts the text, the second trains. What a call throws is what its steps throw: Error, OptionError, Cancelled.

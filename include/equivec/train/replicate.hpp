@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/text/corpus.hpp"
 #include "equivec/vectors/embeddings.hpp"
@@ -7,7 +8,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 struct ReplicateOptions {
   std::uint64_t seed = 1;      ///< of training, in place of that of the vectors

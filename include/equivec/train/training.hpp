@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/counts/encoded_corpus.hpp"
 #include "equivec/vectors/embeddings.hpp"
@@ -13,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// Training that an ended process left can go on from a file: the tables, how far it was, and with what settings. The
 /// file is also one of vectors in the native format, those of that moment.

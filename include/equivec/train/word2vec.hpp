@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/counts/encoded_corpus.hpp"
 #include "equivec/counts/vocabulary.hpp"
@@ -11,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// What a window predicts (Mikolov, Chen et al. 2013, arXiv 1301.3781, section 3).
 enum class Word2VecModel {

@@ -1,9 +1,10 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/vectors/embeddings.hpp"
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// The same words with `dimension` numbers: coordinates along the principal directions of the vectors, the first right
 /// singular vectors of their matrix, which is not centred, so that inner products, and with them cosines, change as

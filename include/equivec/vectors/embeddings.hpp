@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/counts/vocabulary.hpp"
 #include "equivec/vectors/subwords.hpp"
@@ -13,14 +14,14 @@
 #include <string_view>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// How a set of vectors was made: names and values, stored in the native format.
 using Metadata = std::map<std::string, std::string>;
 
-class ComposedWords;
+class EQUIVEC_HIDDEN ComposedWords;
 enum class Precision;
-class PackedVectors;
+class EQUIVEC_HIDDEN PackedVectors;
 
 /// A vector for each word of a vocabulary. Immutable, cheap to copy, safe to share between threads:
 /// copies share the numbers, which are in memory or in a mapped file.

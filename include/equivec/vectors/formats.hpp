@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/error.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/files/output_files.hpp"
@@ -13,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 enum class Format {
   automatic,              ///< reading: by content; writing: by the extension of the file name

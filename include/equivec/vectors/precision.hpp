@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/vectors/embeddings.hpp"
 
@@ -7,7 +8,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// What the numbers of vectors are kept as. Others than f32 take less memory and disk, and lose something.
 enum class Precision {

@@ -1,11 +1,13 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
+
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// The files of a static sentence model that say how a text becomes its words: kept byte for byte, so that the model
 /// can be written again with other vectors. Immutable, cheap to copy, safe to share between threads: copies share the
