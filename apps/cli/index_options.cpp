@@ -2,8 +2,12 @@
 
 #include "equivec/base/error.hpp"
 #include "equivec/search/neighbor_graph_file.hpp"
+#include "src/report/table.hpp"
 
 #include "apps/cli/console.hpp"
+
+#include <algorithm>
+#include <exception>
 
 using namespace equivec;
 
@@ -35,4 +39,19 @@ std::unique_ptr<const NeighborIndex> open_search(const IndexOptions& index, cons
   return std::make_unique<ApproximateNeighbors>(
       embeddings, open_graph(index, embeddings, metric, threads),
       ApproximateOptions{.candidates = index.candidates, .restrict = restrict, .threads = threads});
+}
+
+IndexAdvice::~IndexAdvice() {
+  constexpr double bearable = 5;            // seconds
+  constexpr double making_a_number = 3e-6;  // seconds, of one number of one vector, where two threads make an index
+  const Embeddings& embeddings = searched_.embeddings();
+  const double making = making_a_number * static_cast<double>(embeddings.vocabulary().size()) * embeddings.dimension();
+  const bool exact = dynamic_cast<const NearestNeighbors*>(&searched_) != nullptr;
+  if (!possible_ || !exact || searched_.metric() == Metric::csls || seconds_ < std::max(bearable, 2 * making)) return;
+  try {
+    remark("the search took " + formatted("%.0f s", seconds_) +
+           "; with an index (`equivec index`, then --index) it would take a small part of that, and might miss a few "
+           "words");
+  } catch (const std::exception&) {  // no memory: it was only a remark
+  }
 }

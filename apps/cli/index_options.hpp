@@ -7,6 +7,7 @@
 
 #include "apps/cli/options.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -30,3 +31,29 @@ equivec::NeighborGraph open_graph(const IndexOptions& index, const equivec::Embe
 std::unique_ptr<const equivec::NeighborIndex> open_search(const IndexOptions& index,
                                                           const equivec::Embeddings& embeddings, equivec::Metric metric,
                                                           std::size_t restrict, int threads);
+
+/// Measures how long a command's exact searches take, and at its end remarks that an index would have paid if making
+/// one takes a part of that.
+class IndexAdvice {
+ public:
+  /// `possible`: whether an index could answer, as far as the caller knows.
+  explicit IndexAdvice(const equivec::NeighborIndex& searched, bool possible = true)
+      : searched_(searched), possible_(possible) {}
+  IndexAdvice(const IndexAdvice&) = delete;
+  IndexAdvice& operator=(const IndexAdvice&) = delete;
+  ~IndexAdvice();
+
+  /// What find() returns.
+  template <class Find>
+  auto timed(const Find& find) {
+    const auto start = std::chrono::steady_clock::now();
+    auto found = find();
+    seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return found;
+  }
+
+ private:
+  const equivec::NeighborIndex& searched_;
+  bool possible_;
+  double seconds_ = 0;
+};

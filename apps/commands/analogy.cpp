@@ -82,9 +82,10 @@ int run_analogy(std::span<const std::string> arguments) {
   const NeighborIndex& index = *searched;
   const Vocabulary& vocabulary = index.embeddings().vocabulary();
   loop.vocabulary = &vocabulary;
+  IndexAdvice advice(index, is_near_to_one_vector(rules.method));
   const auto parse = [&](const std::string& query) { return parse_analogy(vocabulary, query, rules.method, file); };
   const auto answer = [&](std::span<const Analogy> analogies) {
-    return solve(index, analogies, static_cast<std::size_t>(count), rules);
+    return advice.timed([&] { return solve(index, analogies, static_cast<std::size_t>(count), rules); });
   };
   const auto show = [&](const std::string& query, const Analogy& analogy, const std::vector<Neighbor>& found) {
     if (json) return print(analogy_document(vocabulary, query, found));

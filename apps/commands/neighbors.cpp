@@ -60,13 +60,14 @@ int run_neighbors(std::span<const std::string> arguments) {
   NeighborFilter filter{.count = static_cast<std::size_t>(count), .allowed = allowed};
   if (std::isnan(min_similarity)) throw OptionError("--min-similarity: expected a number, found nan");
   if (options.given("min-similarity")) filter.min_similarity = static_cast<float>(min_similarity);
+  IndexAdvice advice(index);
   const auto parse = [&](const std::string& query) { return parse_expression(index, query, file, average); };
   const auto solve = [&](std::span<const Expression> expressions) {
     std::vector<NeighborQuery> asked;
     for (const auto& [vector, words] : expressions)
       asked.push_back({{vector.data(), static_cast<std::size_t>(vector.size())},
                        include_query ? std::span<const WordId>() : words});
-    return index.find(asked, filter);
+    return advice.timed([&] { return index.find(asked, filter); });
   };
   const auto show = [&](const std::string& query, const Expression&, const std::vector<Neighbor>& found) {
     if (json) return print(neighbors_document(vocabulary, query, found));

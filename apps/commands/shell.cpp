@@ -7,6 +7,7 @@
 #include "src/report/answers.hpp"
 
 #include "apps/cli/command.hpp"
+#include "apps/cli/index_options.hpp"
 #include "apps/cli/options.hpp"
 #include "apps/cli/query.hpp"
 #include "apps/cli/terminal.hpp"
@@ -16,6 +17,7 @@
 #include <charconv>
 #include <iomanip>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -83,8 +85,8 @@ std::vector<std::string> arguments_of(std::string_view line) {
 
 class Shell {
  public:
-  Shell(const Embeddings& embeddings, std::string file, int count, int threads)
-      : file_(std::move(file)), count_(count), index_(embeddings, 0, threads, Metric::cosine) {}
+  Shell(std::unique_ptr<const NeighborIndex> index, std::string file, int count)
+      : file_(std::move(file)), count_(count), index_(std::move(index)) {}
 
   /// Answers a line. Errors are told, and the shell goes on. Returns an exit status.
   int answer(const std::string& line) try {
@@ -116,7 +118,7 @@ class Shell {
       for (const char* const name : {"count", "help", "quit"}) add(name);
     }
     if (piece.empty()) return candidates;
-    const Vocabulary& vocabulary = index_.embeddings().vocabulary();
+    const Vocabulary& vocabulary = index_->embeddings().vocabulary();
     for (const WordId word : words_beginning(vocabulary, piece, 40)) candidates.emplace_back(vocabulary.word(word));
     return candidates;
   }
@@ -152,18 +154,18 @@ class Shell {
   }
 
   void find(const std::string& line) const {
-    const Expression expression = parse_expression(index_, line, file_);
+    const Expression expression = parse_expression(*index_, line, file_);
     const NeighborQuery query{{expression.vector.data(), static_cast<std::size_t>(expression.vector.size())},
                               expression.words};
-    const auto found = index_.find(std::span(&query, 1), {.count = static_cast<std::size_t>(count_)});
-    std::cout << neighbors_text(index_.embeddings().vocabulary(), line, found.front());
+    const auto found = index_->find(std::span(&query, 1), {.count = static_cast<std::size_t>(count_)});
+    std::cout << neighbors_text(index_->embeddings().vocabulary(), line, found.front());
   }
 
   void solve(const std::string& line) const {
-    const Vocabulary& vocabulary = index_.embeddings().vocabulary();
+    const Vocabulary& vocabulary = index_->embeddings().vocabulary();
     const Analogy analogy = parse_analogy(vocabulary, line, AnalogyMethod::cos_add, file_);
     const auto answers =
-        equivec::solve(index_, std::span(&analogy, 1), static_cast<std::size_t>(count_), {}, &progress());
+        equivec::solve(*index_, std::span(&analogy, 1), static_cast<std::size_t>(count_), {}, &progress());
     std::cout << analogy_text(vocabulary, analogy, answers.front());
   }
 
@@ -172,7 +174,7 @@ class Shell {
 
   std::string file_;
   int count_;
-  NearestNeighbors index_;
+  std::unique_ptr<const NeighborIndex> index_;
   bool ended_ = false;
 };
 
@@ -181,6 +183,7 @@ class Shell {
 int run_shell(std::span<const std::string> arguments) {
   std::string file;
   int count = 10, threads = 0;
+  IndexOptions search;
   Options options(
       "shell VECTORS [options]",
       "Asks vectors at a prompt, with editing, history, and completion of words by the tab key: neighbours of "
@@ -189,12 +192,14 @@ int run_shell(std::span<const std::string> arguments) {
   options.positional("VECTORS", file)
       .add("count,topn,k", count, "number of answers")
       .add("threads,thread", threads, "0: all cores");
+  add_index_options(options, search);
   if (!options.parse(arguments)) return 0;
+  search.validate(options);
   require_between("count", count, 1, most);
   require_between("threads", threads, 0, 4096);
   const Embeddings embeddings = load_to_ask(file, {}, {.threads = threads});
   keep_loaded(file, embeddings);
-  Shell shell(embeddings, file, count, threads);
+  Shell shell(open_search(search, embeddings, Metric::cosine, 0, threads), file, count);
   const QueryLoop loop{.command = "shell",
                        .queries = {},
                        .prompt = "equivec",

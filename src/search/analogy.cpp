@@ -200,9 +200,13 @@ std::vector<std::vector<Neighbor>> solve(const NearestNeighbors& index, std::spa
                 {.count = count}, SearchAccess::threads(index), progress);
 }
 
+bool is_near_to_one_vector(AnalogyMethod method) {
+  return method == AnalogyMethod::cos_add || method == AnalogyMethod::cos_average ||
+         method == AnalogyMethod::squared_difference;
+}
+
 void require_near_to_one_vector(AnalogyMethod method) {
-  if (method != AnalogyMethod::cos_add && method != AnalogyMethod::cos_average &&
-      method != AnalogyMethod::squared_difference)
+  if (!is_near_to_one_vector(method))
     throw OptionError("method: " + std::string(name_of(method)) +
                       " compares all words; an index answers 3cosadd, 3cosavg and squared-difference");
 }

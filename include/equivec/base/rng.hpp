@@ -1,11 +1,15 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
+
 #include <cstdint>
 #include <limits>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
-/// SplitMix64 (Steele, Lea and Flood 2014). Gives the same numbers on every platform, unlike <random>'s distributions.
+/// SplitMix64 (Steele, Lea and Flood 2014). Gives the same numbers on every platform, unlike the distributions of the
+/// standard library.
+/// distributions.
 ///
 ///   Rng rng(1);
 ///   rng();         // 4720248854425330031

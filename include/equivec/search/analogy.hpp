@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
 #include "equivec/search/neighbors.hpp"
@@ -10,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// How d is found when a is to b as c is to d. Vectors have length 1, but for squared_difference.
 enum class AnalogyMethod {
@@ -72,7 +73,9 @@ std::vector<std::vector<Neighbor>> solve(const NearestNeighbors& index, std::spa
 std::vector<std::vector<Neighbor>> solve(const NeighborIndex& index, std::span<const Analogy> questions,
                                          std::size_t count = 1, const AnalogyOptions& options = {},
                                          Progress* progress = nullptr);
-/// Throws OptionError if only an exact index answers the method.
+/// Whether a method's answers are the words nearest to one vector, so that more than an exact index gives them.
+bool is_near_to_one_vector(AnalogyMethod method);
+/// Throws OptionError if they are not.
 void require_near_to_one_vector(AnalogyMethod method);
 
 }  // namespace equivec

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "equivec/base/export.hpp"
 #include "equivec/base/types.hpp"
 
 #include <cstdint>
@@ -10,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace equivec {
+namespace EQUIVEC_EXPORT equivec {
 
 /// From an n-gram to its bucket.
 enum class NgramHash {
@@ -67,8 +68,8 @@ class Subwords {
   std::shared_ptr<const Storage> storage_;
 };
 
-/// Calls f(n-gram) for those of <word>, in the order of Subwords::append_rows(). fastText leaves out n-grams of one
-/// character at the beginning and the end of <word>; so does `without_marks`.
+/// Calls f(n-gram) for those of the word between < and >, in the order of Subwords::append_rows(). fastText leaves out
+/// n-grams of one character at the beginning and the end; so does `without_marks`.
 template <class F>
 void for_each_ngram(std::string_view word, int min_length, int max_length, bool without_marks, const F& f) {
   const std::string marked = "<" + std::string(word) + ">";
