@@ -1,6 +1,7 @@
 #include "apps/cli/completion.hpp"
 
 #include "equivec/counts/vocabulary.hpp"
+#include "equivec/search/expression.hpp"
 #include "equivec/vectors/embeddings.hpp"
 #include "equivec/vectors/formats.hpp"
 #include "src/files/decompress.hpp"
@@ -62,13 +63,9 @@ bool can_be_typed(std::string_view word) {
 void add_words_of(const std::string& file, std::string_view prefix, Suggestions& suggestions) {
   if (!opens_fast(file)) return;
   const Embeddings embeddings = read_embeddings(file, {.threads = 1, .subwords = false});
-  const Vocabulary& vocabulary = embeddings.vocabulary();
-  for (std::size_t i = 0, found = 0; i < vocabulary.size() && found < most_words; ++i) {
-    const std::string_view word = vocabulary.word(static_cast<WordId>(i));
-    if (!word.starts_with(prefix) || !can_be_typed(word)) continue;
-    suggestions.add(prefix, std::string(word));
-    ++found;
-  }
+  for (const WordId id : words_beginning(embeddings.vocabulary(), prefix, most_words))
+    if (const std::string_view word = embeddings.vocabulary().word(id); can_be_typed(word))
+      suggestions.add(prefix, std::string(word));
 }
 
 /// What a command line has given so far, as far as the table of options tells.

@@ -42,12 +42,15 @@ std::unique_ptr<const NeighborIndex> open_search(const IndexOptions& index, cons
 }
 
 IndexAdvice::~IndexAdvice() {
-  constexpr double bearable = 5;            // seconds
+  constexpr double bearable = 3;            // seconds
+  constexpr std::size_t many = 20'000;      // words, of fewer exact search is as fast
   constexpr double making_a_number = 3e-6;  // seconds, of one number of one vector, where two threads make an index
   const Embeddings& embeddings = searched_.embeddings();
   const double making = making_a_number * static_cast<double>(embeddings.vocabulary().size()) * embeddings.dimension();
   const bool exact = dynamic_cast<const NearestNeighbors*>(&searched_) != nullptr;
-  if (!possible_ || !exact || searched_.metric() == Metric::csls || seconds_ < std::max(bearable, 2 * making)) return;
+  if (!possible_ || !exact || searched_.size() < many || searched_.metric() == Metric::csls ||
+      seconds_ < std::max(bearable, 2 * making))
+    return;
   try {
     remark("the search took " + formatted("%.0f s", seconds_) +
            "; with an index (`equivec index`, then --index) it would take a small part of that, and might miss a few "

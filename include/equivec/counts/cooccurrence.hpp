@@ -12,9 +12,12 @@
 #include <memory>
 #include <span>
 
-namespace EQUIVEC_EXPORT equivec {
+// Mentioned here, and not to be linked.
+namespace equivec {
+class CooccurrenceStore;
+}  // namespace equivec
 
-class EQUIVEC_HIDDEN CooccurrenceStore;
+namespace EQUIVEC_EXPORT equivec {
 
 /// How co-occurrences are counted (Pennington, Socher and Manning 2014, sections 3 and 4.2). The defaults are those of
 /// GloVe's cooccur.

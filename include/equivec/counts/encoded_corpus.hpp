@@ -16,10 +16,13 @@
 #include <string>
 #include <vector>
 
-namespace EQUIVEC_EXPORT equivec {
+// Mentioned here, and not to be linked.
+namespace equivec {
+class Encoder;
+class SharedEncoding;
+}  // namespace equivec
 
-class EQUIVEC_HIDDEN Encoder;
-class EQUIVEC_HIDDEN SharedEncoding;
+namespace EQUIVEC_EXPORT equivec {
 
 /// A corpus as word ids, read once so that training need not parse text again.
 /// Words outside the vocabulary are dropped, or replaced by the unknown word if there is one. Sentences are separated

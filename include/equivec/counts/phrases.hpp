@@ -15,9 +15,12 @@
 #include <string_view>
 #include <vector>
 
-namespace EQUIVEC_EXPORT equivec {
+// Mentioned here, and not to be linked.
+namespace equivec {
+struct TrainingText;
+}  // namespace equivec
 
-struct EQUIVEC_HIDDEN TrainingText;
+namespace EQUIVEC_EXPORT equivec {
 
 // Phrases: two words that follow each other so often that they are read as one, as "new york" (Mikolov, Sutskever,
 // Chen, Corrado and Dean 2013, "Distributed Representations of Words and Phrases and their Compositionality", section

@@ -18,11 +18,14 @@
 #include <string_view>
 #include <vector>
 
-namespace EQUIVEC_EXPORT equivec {
+// Mentioned here, and not to be linked.
+namespace equivec {
+class VocabularyBuilder;
+class VocabularyWriter;
+class WordIndex;
+}  // namespace equivec
 
-class EQUIVEC_HIDDEN VocabularyBuilder;
-class EQUIVEC_HIDDEN VocabularyWriter;
-class EQUIVEC_HIDDEN WordIndex;
+namespace EQUIVEC_EXPORT equivec {
 
 /// Which words of a corpus become the vocabulary.
 struct VocabularyOptions {

@@ -6,9 +6,12 @@
 #include <memory>
 #include <vector>
 
-namespace EQUIVEC_EXPORT equivec {
+// Mentioned here, and not to be linked.
+namespace equivec {
+class OutputFile;
+}  // namespace equivec
 
-class EQUIVEC_HIDDEN OutputFile;
+namespace EQUIVEC_EXPORT equivec {
 
 /// Files that appear together, complete, or not at all. Each is written beside its place; commit() puts all of them in
 /// their places. Without commit() the old files stay as they are and nothing else remains.

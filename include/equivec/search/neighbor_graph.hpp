@@ -10,6 +10,11 @@
 #include <memory>
 #include <string>
 
+// Mentioned here, and not to be linked.
+namespace equivec {
+struct GraphTables;
+}  // namespace equivec
+
 namespace EQUIVEC_EXPORT equivec {
 
 struct NeighborGraphOptions {
@@ -22,8 +27,6 @@ struct NeighborGraphOptions {
 
 /// Throws OptionError naming the first setting that is out of range.
 void validate(const NeighborGraphOptions& options);
-
-struct EQUIVEC_HIDDEN GraphTables;
 
 /// Which words are linked with which near ones: a hierarchical navigable small world graph (Malkov and Yashunin 2020,
 /// "Efficient and robust approximate nearest neighbor search using hierarchical navigable small world graphs"). It

@@ -15,6 +15,13 @@
 #include <utility>
 #include <vector>
 
+// Mentioned here, and not to be linked.
+namespace equivec {
+class SearchedRows;
+class CslsRows;
+struct SearchAccess;
+}  // namespace equivec
+
 namespace EQUIVEC_EXPORT equivec {
 
 /// What makes a word near to a vector.
@@ -91,10 +98,6 @@ class NeighborIndex {
   std::size_t size_;
   Metric metric_;
 };
-
-class EQUIVEC_HIDDEN SearchedRows;
-class EQUIVEC_HIDDEN CslsRows;
-struct EQUIVEC_HIDDEN SearchAccess;
 
 /// Exact search: every row is compared, similarities are computed in double. The first search measures the lengths of
 /// the rows, which are kept.

@@ -14,10 +14,13 @@
 #include <string_view>
 #include <vector>
 
-namespace EQUIVEC_EXPORT equivec {
+// Mentioned here, and not to be linked.
+namespace equivec {
+struct CollectedText;
+class TextReader;
+}  // namespace equivec
 
-struct EQUIVEC_HIDDEN CollectedText;
-class EQUIVEC_HIDDEN TextReader;
+namespace EQUIVEC_EXPORT equivec {
 
 /// Where the text stands in the files. By default it is all that they hold. At most one of the two may be given.
 struct CorpusOptions {

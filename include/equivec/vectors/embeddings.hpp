@@ -14,14 +14,18 @@
 #include <string_view>
 #include <vector>
 
+// Mentioned here, and not to be linked.
+namespace equivec {
+class ComposedWords;
+class PackedVectors;
+}  // namespace equivec
+
 namespace EQUIVEC_EXPORT equivec {
 
 /// How a set of vectors was made: names and values, stored in the native format.
 using Metadata = std::map<std::string, std::string>;
 
-class EQUIVEC_HIDDEN ComposedWords;
 enum class Precision;
-class EQUIVEC_HIDDEN PackedVectors;
 
 /// A vector for each word of a vocabulary. Immutable, cheap to copy, safe to share between threads:
 /// copies share the numbers, which are in memory or in a mapped file.
