@@ -39,17 +39,16 @@ void add_surfaces(const std::vector<std::string>& words, std::span<const TaggedS
   }
 }
 
-double common_of(const auto& first, const auto& second) {
-  double common = 0;
-  for (const auto& each : first) common += std::ranges::find(second, each) != second.end();
+std::vector<TaggedSpan> common_of(std::span<const TaggedSpan> first, std::span<const TaggedSpan> second) {
+  std::vector<TaggedSpan> common;
+  for (const TaggedSpan& span : first)
+    if (std::ranges::find(second, span) != second.end()) common.push_back(span);
   return common;
 }
 
 /// A measure that is no sum over examples, and has no interval.
-SequenceMeasure surface_measure(const Surfaces& tagged, const Surfaces& predicted) {
-  double common = 0;
-  for (const auto& each : tagged) common += predicted.contains(each);
-  const auto all = static_cast<double>(tagged.size() + predicted.size());
+SequenceMeasure surface_measure(const Surfaces& tagged, const Surfaces& predicted, const Surfaces& right) {
+  const auto common = static_cast<double>(right.size()), all = static_cast<double>(tagged.size() + predicted.size());
   return {.key = "surface_f1",
           .name = "surface F1",
           .share = true,
@@ -118,7 +117,7 @@ bool are_spans(std::span<const std::string> tags) {
 std::vector<SequenceMeasure> measures_of_tags(const TagComparison& tags, const BootstrapOptions& options) {
   MeasureParts accuracy;
   SpanParts spans;
-  Surfaces surfaces, predicted_surfaces;
+  Surfaces surfaces, predicted_surfaces, right_surfaces;
   bool has_spans = true, any_span = false;
   for (std::size_t i = 0; i < tags.tags.size(); ++i) {
     const std::vector<std::string>&right = tags.tags[i], &predicted = tags.predicted[i];
@@ -127,9 +126,12 @@ std::vector<SequenceMeasure> measures_of_tags(const TagComparison& tags, const B
     accuracy.numerators.push_back(correct);
     accuracy.denominators.push_back(static_cast<double>(right.size()));
     const std::vector<TaggedSpan> wanted = spans_of(right), found = spans_of(predicted);
-    spans.add(common_of(wanted, found), static_cast<double>(wanted.size()), static_cast<double>(found.size()));
+    const std::vector<TaggedSpan> common = common_of(wanted, found);
+    spans.add(static_cast<double>(common.size()), static_cast<double>(wanted.size()),
+              static_cast<double>(found.size()));
     add_surfaces(tags.words[i], wanted, surfaces);
     add_surfaces(tags.words[i], found, predicted_surfaces);
+    add_surfaces(tags.words[i], common, right_surfaces);
     any_span = any_span || are_spans(right);
     has_spans = has_spans &&
                 (are_spans(right) || std::ranges::all_of(right, [](const std::string& tag) { return tag == "O"; }));
@@ -150,7 +152,7 @@ std::vector<SequenceMeasure> measures_of_tags(const TagComparison& tags, const B
                         .interval = {},
                         .parts = std::move(spans.precision)});
   add("recall", "recall", std::move(spans.recall));
-  measures.push_back(surface_measure(surfaces, predicted_surfaces));
+  measures.push_back(surface_measure(surfaces, predicted_surfaces, right_surfaces));
   return measures;
 }
 

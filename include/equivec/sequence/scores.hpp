@@ -57,8 +57,8 @@ struct TagComparison {
   std::span<const std::vector<std::string>> words, tags, predicted;
 };
 /// Accuracy over words and, if the tags are of spans, F1, precision and recall of the spans that agree in both ends and
-/// label, and `surface_f1`, which counts each name with its label once however often it occurs (Derczynski et al. 2017,
-/// the scorer of WNUT-17). Precision is 0 where no span was predicted.
+/// label, and `surface_f1`, which counts each name with its label once however often it occurs, and as right if it is
+/// so somewhere (Derczynski et al. 2017, by the scorer of WNUT-17). Precision is 0 where no span was predicted.
 std::vector<SequenceMeasure> measures_of_tags(const TagComparison& tags, const BootstrapOptions& options = {});
 
 /// Accuracy, macro F1 (over the labels that occur or were predicted, as scikit-learn's) and log-loss. labels and
