@@ -1,7 +1,9 @@
 """`equivec shell`, and the prompts of commands that ask, in a real terminal (tmux): what a person types and sees."""
 
+import itertools
 import os
 import pathlib
+import re
 import shlex
 import subprocess
 import sys
@@ -14,32 +16,34 @@ from support import check
 support.need("tmux")
 folder = support.folder()
 VECTORS = support.ROOT / "tests" / "golden" / "words.vec"
-SERVER = ["tmux", "-L", f"equivec-{os.getpid()}", "-f", "/dev/null"]
+numbers = itertools.count()
 
 
 class Terminal:
     """A terminal of 100 columns in which a program runs."""
 
     def __init__(self, *command):
+        # A server of its own: the last one may still be ending.
+        self.server = ["tmux", "-L", f"equivec-{os.getpid()}-{next(numbers)}", "-f", "/dev/null"]
         # Afterwards the window shows the exit status for as long as it is looked at.
         script = f"{shlex.join(map(str, command))}; echo exit status $?; sleep 1000"
         environment = {"XDG_STATE_HOME": folder / "state", "LC_ALL": "C.UTF-8"}
         settings = [part for name, value in environment.items() for part in ("-e", f"{name}={value}")]
-        subprocess.run([*SERVER, "new-session", "-d", "-x", "100", "-y", "60", *settings, script], check=True)
+        subprocess.run([*self.server, "new-session", "-d", "-c", support.ROOT, "-x", "100", "-y", "60", *settings, script], check=True)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        subprocess.run([*SERVER, "kill-server"], check=False)
+        subprocess.run([*self.server, "kill-server"], check=False)
 
     def type(self, *keys):
         for key in keys:
             named = key in ("Enter", "Tab", "Up", "C-c", "C-d")
-            subprocess.run([*SERVER, "send-keys", *([] if named else ["-l"]), key], check=True)
+            subprocess.run([*self.server, "send-keys", *([] if named else ["-l"]), key], check=True)
 
     def screen(self):
-        shown = subprocess.run([*SERVER, "capture-pane", "-p", "-J"], capture_output=True, text=True, check=True).stdout
+        shown = subprocess.run([*self.server, "capture-pane", "-p", "-J"], capture_output=True, text=True, check=True).stdout
         return [line.rstrip() for line in shown.rstrip().split("\n")]
 
     def shows(self, lines, seconds=30):
@@ -95,6 +99,18 @@ with Terminal(support.PROGRAM, "shell", VECTORS) as terminal:
     terminal.check("the history of the last time is there", "equivec> quen")
     terminal.type("C-c", "C-d")
     terminal.check("ctrl-D: ends it", "equivec> quen", "equivec> ^D", "exit status 0")
+
+# The session that docs/answers.md shows.
+command, *session = re.search(r"^```text\n(\$ equivec shell .*?)\n```$", (support.ROOT / "docs" / "answers.md").read_text(),
+                              re.MULTILINE | re.DOTALL)[1].split("\n")
+with Terminal(support.PROGRAM, *command.split()[2:]) as terminal:
+    terminal.check("the session of the docs begins", PROMPT)
+    for number, line in enumerate(session):
+        if not line.startswith(PROMPT):
+            continue
+        terminal.type(line.removeprefix(PROMPT).strip(), "Enter")
+        answer = list(itertools.takewhile(lambda shown: not shown.startswith(PROMPT), session[number + 1:]))
+        terminal.check(f"docs: {line}", line, *answer, "exit status 0" if line.endswith("quit") else PROMPT)
 
 with Terminal(support.PROGRAM, "neighbors", VECTORS, "--count", "1") as terminal:
     terminal.check("a command without words prompts", "word>")
