@@ -1,10 +1,11 @@
 """scripts/compare runs equivec and fastText in turns, and its tables have sound numbers; mistakes end with one line."""
 
+import json
 import math
 import re
+import statistics
 import subprocess
 import sys
-import xml.etree.ElementTree
 
 import support
 from support import check
@@ -46,16 +47,23 @@ check("the second round starts with the other program",
       order == [("1", "equivec"), ("1", "fastText"), ("2", "fastText"), ("2", "equivec")], order)
 check("--keep keeps the vectors of each run", len(list(kept.glob("*/out.vec"))) == 4, sorted(kept.rglob("*")))
 
-chart = folder / "chart.svg"
-done = compare(corpus, *OPTIONS, "--group", 1, "--group", 5, "--fasttext", "fasttext", "--chart", chart)
+numbers_file = folder / "numbers.json"
+done = compare(corpus, *OPTIONS, "--group", 1, "--group", 5, "--fasttext", "fasttext", "--json", numbers_file)
 check("groups of 1 against groups of 5 and fastText", done.returncode == 0, done.stderr)
-rows = [line for line in done.stdout.splitlines() if line.startswith(("equivec, groups of 1 ", "equivec, groups of 5 "))]
+rows = [line.split("  ") for line in done.stdout.splitlines() if line.startswith(("equivec, groups of 1 ", "equivec, groups of 5 "))]
 check("a row for each number of windows", len(rows) == 2, done.stdout)
-drawn = xml.etree.ElementTree.parse(chart).getroot()
-bars = [float(bar.get("width")) for bar in drawn.iter("{http://www.w3.org/2000/svg}rect")]
-texts = [text.text for text in drawn.iter("{http://www.w3.org/2000/svg}text")]
-check("the chart has a bar for each program but the first", len(bars) == 2 and min(bars) > 0, bars)
-check("the chart names them", "equivec, groups of 5" in texts and "fastText" in texts, texts)
+found = json.loads(numbers_file.read_text(encoding="utf-8"))["programs"]
+check("--json has each program", [p["name"] for p in found] == ["equivec, groups of 1", "equivec, groups of 5", "fastText"], found)
+check("--json has each round's speed, time and memory",
+      all(len(p[name]) == 2 and min(p[name]) > 0 for p in found for name in ("speeds", "seconds", "megabytes")), found)
+check("the table's speeds are medians of --json's",
+      f"{statistics.median(found[0]['speeds']):,.0f}" in " ".join(rows[0]).split(), (rows[0], found[0]))
+
+done = compare(corpus, *OPTIONS, "--subwords", "3..4", "--fasttext", "fasttext", "--word2vec", "true", "--keep", folder / "ngrams")
+check("subwords against fastText's", done.returncode == 0, done.stderr)
+check("who has no n-grams is left out", "left out: true: it has no n-grams" in done.stdout, done.stdout)
+for model in (folder / "ngrams" / "1-equivec" / "out.safetensors", folder / "ngrams" / "1-fastText" / "out.bin"):
+    check(f"{model.name} has a vector of a word that was not there", "babbed" in support.run("neighbors", model, "babbed").stdout)
 
 # Stanford's GloVe by its output, which programs of three lines print here.
 stanford = folder / "stanford"
@@ -79,6 +87,7 @@ check("who has no GloVe is left out", "left out: fastText: it has no GloVe" in d
 check_refusal("missing program", 2, "nowhere: no such program", corpus, *OPTIONS, "--word2vec", folder / "nowhere")
 check_refusal("missing corpus", 1, "nowhere", folder / "nowhere", *OPTIONS)
 check_refusal("unknown option", 2, "--speed", corpus, *OPTIONS, "--speed")
+check_refusal("n-grams of no length", 2, "--subwords", corpus, *OPTIONS, "--subwords", "3")
 check_refusal("number too small", 2, "--rounds", corpus, *OPTIONS, "--rounds", 0)
 check_refusal("program that fails", 1, "false fails, status 1", corpus, *OPTIONS, "--word2vec", "false", "--rounds", 1)
 support.finish()
