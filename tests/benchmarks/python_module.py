@@ -1,9 +1,9 @@
-"""How fast the Python module is: beside the command on the same text, gensim and NumPy, in pairs on this machine.
+"""How fast the Python module is: beside the command on the same text and gensim, in pairs on this machine.
 
     python_module.py TEXT VECTORS [PART...]
 
-TEXT is plain text of some million words, a sentence a line (or one line); VECTORS are in GloVe's or word2vec's text
-format. PARTs: train, gensim, walks, neighbors, batch, load; all without one. EQUIVEC names the program."""
+TEXT is plain text of some million words, a sentence a line (or one line); VECTORS are in any format. PARTs: train, gensim,
+walks, neighbors; all without one. EQUIVEC names the program. scripts/benchmarks measures loading and search."""
 
 import os
 import pathlib
@@ -92,49 +92,13 @@ def neighbors(vectors):
     print(f"neighbors of one word: {1e6 * each:.1f} microseconds beside the search", flush=True)
 
 
-def batch(vectors):
-    words = list(vectors.words[:20000])
-    kept = vectors.to_gensim()
-    asked = words[:200]
-    kept.most_similar(words[0])  # measures the lengths
-    ours = seconds(lambda: vectors.neighbors_batch(words, 10, as_arrays=True))
-    loop = seconds(lambda: [kept.most_similar(word) for word in asked]) * len(words) / len(asked)
-    print(f"20,000 words: {ours:.2f} s; gensim's loop {loop:.1f} s (from {len(asked)} words): {loop / ours:.1f} times",
-          flush=True)
-    unit = vectors.normalized().vectors
-
-    def argpartition():
-        for begin in range(0, 4000, 500):
-            products = unit[begin:begin + 500] @ unit.T
-            products[np.arange(len(products)), np.arange(begin, begin + len(products))] = -np.inf
-            best = np.argpartition(products, -10, axis=1)[:, -10:]
-            np.take_along_axis(products, best, 1).argsort(axis=1)
-
-    paired("4,000 words, beside NumPy's argpartition",
-           lambda: vectors.neighbors_batch(words[:4000], 10, as_arrays=True), argpartition, 2)
-
-
-def load(file):
-    from gensim.models import KeyedVectors
-
-    with open(file, "rb") as vectors:
-        no_header = len(vectors.readline().split()) != 2
-    paired("loading text, beside gensim", lambda: equivec.load(file),
-           lambda: KeyedVectors.load_word2vec_format(file, no_header=no_header), 2)
-    native = os.path.join(folder, "native.safetensors")
-    equivec.load(file).save(native)
-    print(f"loading native: {1e3 * min(seconds(lambda: equivec.load(native)) for _ in range(5)):.2f} ms")
-
-
 if __name__ == "__main__":
     if len(sys.argv) < 3:
         sys.exit(__doc__)
-    parts = sys.argv[3:] or ["train", "walks", "gensim", "neighbors", "batch", "load"]
+    parts = sys.argv[3:] or ["train", "walks", "gensim", "neighbors"]
     with tempfile.TemporaryDirectory() as folder:
         for part in parts:
             if part in ("train", "walks", "gensim"):
                 globals()[part](sys.argv[1])
-            elif part == "load":
-                load(sys.argv[2])
             else:
                 globals()[part](equivec.load(sys.argv[2]))
