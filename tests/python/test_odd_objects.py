@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, seed, settings
 
 import equivec
 
-#: Objects for each function; together 10,000 and more.
-EXAMPLES = int(os.environ.get("EQUIVEC_TEST_EXAMPLES", "420"))
+#: Objects for each function; together 3,000 and more. With EQUIVEC_TEST_EXAMPLES=420 they are 10,000.
+EXAMPLES = int(os.environ.get("EQUIVEC_TEST_EXAMPLES", "140"))
 
 WORDS = ["king", "queen", "man", "woman", "car", "road", "b\udcff", "New York"]
 VECTORS = equivec.Embeddings(WORDS, np.random.RandomState(1).rand(8, 5), counts=range(8, 0, -1))
@@ -220,5 +220,5 @@ def test_odd_objects_are_answered_or_raise_an_exception(name):
 counted = {}
 
 
-def test_together_these_are_ten_thousand_objects():
-    assert sum(counted.values()) >= min(10000, EXAMPLES * len(CALLS)) and len(counted) == len(CALLS)
+def test_every_call_was_given_all_its_objects():
+    assert len(counted) == len(CALLS) and set(counted.values()) == {EXAMPLES}

@@ -128,8 +128,8 @@ def check_analogies(file, vectors):
     with an unknown word are left out, the words of a question are no answers. gensim folds by upper-casing all of
     Unicode, equivec A-Z only; these questions are ASCII, so that shows nowhere."""
     sets = [data / "eval/analogy" / name for name in ("questions-words.txt", "MSR-syntax.txt")]
-    for path, found in zip(sets, answer("eval", file, "--analogies", *sets, "--restrict", 30000)["analogies"]):
-        _, sections = vectors.evaluate_word_analogies(path, restrict_vocab=30000, case_insensitive=True)
+    for path, found in zip(sets, answer("eval", file, "--analogies", *sets, "--restrict", 10000)["analogies"]):
+        _, sections = vectors.evaluate_word_analogies(path, restrict_vocab=10000, case_insensitive=True)
         *sections, total = [(s["section"], len(s["correct"]), len(s["correct"]) + len(s["incorrect"]))
                             for s in sections]
         ours = [(s["name"], s["correct"], s["total"]) for s in found["sections"]]
