@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -50,8 +51,36 @@ struct Link {
   std::uint32_t from, to;
 };
 
-/// Links that make all words reachable in the lowest layer: of many words in one place, which have links to each other
-/// alone, and of others that all their neighbours have dropped. Each is linked from the nearest word that is reachable.
+/// The links of the lowest layer, turned round.
+class LinksInto {
+ public:
+  LinksInto(const GraphTables& tables, std::span<const Link> more) : begins_(tables.size() + 1) {
+    const auto for_each = [&](const auto& f) {
+      for (std::size_t i = 0; i < tables.size(); ++i)
+        if (tables.first_lists[i] < tables.first_lists[i + 1])
+          for (const std::uint32_t to : tables.links(static_cast<std::uint32_t>(i), 0))
+            f(Link{static_cast<std::uint32_t>(i), to});
+      for (const Link& link : more) f(link);
+    };
+    for_each([&](const Link& link) { ++begins_[link.to + 1]; });
+    std::partial_sum(begins_.begin(), begins_.end(), begins_.begin());
+    sources_.resize(begins_.back());
+    std::vector<std::uint64_t> next(begins_.begin(), begins_.end() - 1);
+    for_each([&](const Link& link) { sources_[next[link.to]++] = link.from; });
+  }
+
+  std::span<const std::uint32_t> of(std::uint32_t word) const {
+    return std::span(sources_).subspan(begins_[word], begins_[word + 1] - begins_[word]);
+  }
+
+ private:
+  std::vector<std::uint64_t> begins_;
+  std::vector<std::uint32_t> sources_;
+};
+
+/// Links that lead from every word to every other one in the lowest layer, where a search may begin anywhere. They are
+/// missing of many words in one place, which have links to each other alone, and of words that all their neighbours
+/// have dropped, as may happen while threads insert.
 class MissingLinks {
  public:
   MissingLinks(const GraphTables& tables, Metric metric, MatrixView rows, std::size_t candidates)
@@ -59,46 +88,65 @@ class MissingLinks {
         rows_(rows),
         distances_(metric, rows, tables.scales),
         candidates_(candidates),
-        reached_(tables.size()) {}
+        search_(tables) {}
 
   std::vector<Link> find(const Progress* progress) {
     if (tables_.layers == 0) return {};
-    reach_from(tables_.entry);
-    GraphSearch search(tables_);
     std::vector<Link> links;
-    for (std::size_t i = 0; i < reached_.size(); ++i) {
-      const auto word = static_cast<std::uint32_t>(i);
-      if (reached_[word] || tables_.first_lists[word] == tables_.first_lists[word + 1]) continue;
-      check_cancelled(progress);
-      links.push_back({nearest_to(word, search, links.size()), word});
-      reach_from(word);
-    }
+    connect([&](std::uint32_t word) { return tables_.links(word, 0); },
+            [&](std::uint32_t known, std::uint32_t word) {
+              links.push_back({known, word});
+            },
+            progress);
+    const LinksInto into(tables_, links);
+    connect([&](std::uint32_t word) { return into.of(word); },
+            [&](std::uint32_t known, std::uint32_t word) {
+              links.push_back({word, known});
+            },
+            progress);
     return links;
   }
 
  private:
-  void reach_from(std::uint32_t word) {
-    std::vector<std::uint32_t> waiting = {word};
-    reached_[word] = true;
-    while (!waiting.empty()) {
-      const std::uint32_t next = waiting.back();
-      waiting.pop_back();
-      for (const std::uint32_t target : tables_.links(next, 0))
-        if (!reached_[target]) {
-          reached_[target] = true;
-          waiting.push_back(target);
-        }
+  /// Follows next_to(word) from the entry. What is not passed is given to add(known, word) with the nearest known word
+  /// that was, and followed from there.
+  template <class NextTo, class Add>
+  void connect(const NextTo& next_to, const Add& add, const Progress* progress) {
+    std::vector<std::uint8_t> passed(tables_.size());
+    const auto follow = [&](std::uint32_t word) {
+      std::vector<std::uint32_t> waiting = {word};
+      passed[word] = true;
+      while (!waiting.empty()) {
+        const std::uint32_t next = waiting.back();
+        waiting.pop_back();
+        for (const std::uint32_t other : next_to(next))
+          if (!passed[other]) {
+            passed[other] = true;
+            waiting.push_back(other);
+          }
+      }
+    };
+    follow(tables_.entry);
+    std::size_t turn = 0;
+    for (std::size_t i = 0; i < passed.size(); ++i) {
+      const auto word = static_cast<std::uint32_t>(i);
+      if (passed[word] || tables_.first_lists[word] == tables_.first_lists[word + 1]) continue;
+      check_cancelled(progress);
+      add(nearest_to(word, passed, turn++), word);
+      follow(word);
     }
   }
 
-  /// Of several that are as near, one by `turn`, so that not all links are from one word.
-  std::uint32_t nearest_to(std::uint32_t word, GraphSearch& search, std::size_t turn) const {
+  /// Of those that were passed. Of several that are as near, one by `turn`, so that not all links are one word's.
+  std::uint32_t nearest_to(std::uint32_t word, const std::vector<std::uint8_t>& passed, std::size_t turn) {
     const float* const row = rows_.row(word).data();
-    std::vector<PassedWord> found = search.find(
+    std::vector<PassedWord> found = search_.find(
         candidates_, [&](std::uint32_t other) { return distances_(row, other); },
-        [&](std::uint32_t other) { distances_.prefetch(other); }, [](std::uint32_t) { return true; });
+        [&](std::uint32_t other) { distances_.prefetch(other); },
+        [&](std::uint32_t other) { return passed[other] != 0; });
+    if (found.empty()) return tables_.entry;
     const float least = std::ranges::min(found, {}, &PassedWord::distance).distance;
-    std::erase_if(found, [&](const PassedWord& passed) { return passed.distance != least; });
+    std::erase_if(found, [&](const PassedWord& other) { return other.distance != least; });
     std::ranges::sort(found, {}, &PassedWord::word);
     return found[turn % found.size()].word;
   }
@@ -107,7 +155,7 @@ class MissingLinks {
   MatrixView rows_;
   QueryDistances distances_;
   std::size_t candidates_;
-  std::vector<std::uint8_t> reached_;
+  GraphSearch search_;
 };
 
 /// Adds to the lists of the lowest layer.
