@@ -2,7 +2,7 @@
 
     sequence_models.py [--seeds N] [classify | tag | names | characters]...
 
-Without a task, all, one after the other, in about 40 minutes of processor time. classify, tag and names compare
+Without a task, all, one after the other, in about an hour of processor time. classify, tag and names compare
 GloVe's vectors with random ones, both trained along. characters compares a recurrent language model with an interpolated
 5-gram with modified Kneser-Ney discounts on the same characters. EQUIVEC_TEST_DATA names the folder of texts, EQUIVEC the
 program; equivec-sequence lies beside it or on PATH."""

@@ -59,7 +59,8 @@ check("--json has each round's speed, time and memory",
 check("the table's speeds are medians of --json's",
       f"{statistics.median(found[0]['speeds']):,.0f}" in " ".join(rows[0]).split(), (rows[0], found[0]))
 
-done = compare(corpus, *OPTIONS, "--subwords", "3..4", "--fasttext", "fasttext", "--word2vec", "true", "--keep", folder / "ngrams")
+done = compare(corpus, *OPTIONS, "--subwords", "3..4", "--buckets", 50000, "--fasttext", "fasttext",
+               "--word2vec", "true", "--keep", folder / "ngrams")
 check("subwords against fastText's", done.returncode == 0, done.stderr)
 check("who has no n-grams is left out", "left out: true: it has no n-grams" in done.stdout, done.stdout)
 for model in (folder / "ngrams" / "1-equivec" / "out.safetensors", folder / "ngrams" / "1-fastText" / "out.bin"):
