@@ -79,3 +79,16 @@ forbid("TBB stays inside src/" "(oneapi/)?tbb/|tbb\\.h|execution[>\"]" ${public}
 forbid("JSON stays inside src/" "nlohmann/" ${public})
 forbid("training knows no vector format" "vectors/formats[./]" ${training})
 forbid("formats know no training" "word2vec[./]|kernels/(window|glove)_" ${formats})
+
+# Two classes of one name in a namespace are one class to the linker, which takes the functions of either for both.
+file(GLOB_RECURSE headers RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} include/*.hpp src/*.hpp)
+foreach(file IN LISTS headers)
+  file(STRINGS ${file} lines REGEX "^(class|struct) [A-Za-z0-9]+( final)?( : .*)? [{]$")
+  foreach(line IN LISTS lines)
+    string(REGEX REPLACE "^(class|struct) ([A-Za-z0-9]+).*" "\\2" name "${line}")
+    if(DEFINED header_of_${name} AND NOT header_of_${name} STREQUAL file)
+      message(SEND_ERROR "${file}: '${name}' is a class of ${header_of_${name}} too; give it another name")
+    endif()
+    set(header_of_${name} ${file})
+  endforeach()
+endforeach()

@@ -29,14 +29,14 @@ float clipped(float step) { return std::min(std::max(step, -longest_step), longe
 /// The layout of a graph, an epoch at a time.
 class Layout {
  public:
-  Layout(const NeighborGraph& graph, std::vector<Place> places, const LayoutOptions& options)
+  Layout(const WeightedGraph& graph, std::vector<Place> places, const LayoutOptions& options)
       : graph_(graph), places_(std::move(places)), moved_(places_), options_(options) {
     float largest = 0;
     for (std::size_t node = 0; node < graph.size(); ++node)
       if (!graph.of(node).empty()) connected_.push_back(static_cast<std::uint32_t>(node));
-    for (const NeighborGraph::Edge& edge : graph.edges) largest = std::max(largest, edge.weight);
+    for (const WeightedGraph::Edge& edge : graph.edges) largest = std::max(largest, edge.weight);
     Rng starts(options.seed, 0);
-    for (const NeighborGraph::Edge& edge : graph.edges) {
+    for (const WeightedGraph::Edge& edge : graph.edges) {
       every_.push_back(largest / edge.weight);
       next_.push_back(every_.back() * starts.uniform());
     }
@@ -96,7 +96,7 @@ class Layout {
     place.y += rate_ * std::accumulate(y.begin(), y.end(), 0.0f);
   }
 
-  const NeighborGraph& graph_;
+  const WeightedGraph& graph_;
   std::vector<Place> places_, moved_;
   LayoutOptions options_;
   float a_ = static_cast<float>(curve_of(options_.min_distance)), rate_ = 1;
@@ -123,7 +123,7 @@ double curve_of(double min_distance) {
   return low;
 }
 
-void lay_out(const NeighborGraph& graph, Matrix& places, const LayoutOptions& options, Progress* progress) {
+void lay_out(const WeightedGraph& graph, Matrix& places, const LayoutOptions& options, Progress* progress) {
   start(progress, static_cast<std::uint64_t>(options.epochs));
   std::vector<Place> first(graph.size());
   for (std::size_t node = 0; node < graph.size(); ++node) {

@@ -2,7 +2,7 @@
 
 #include "equivec/base/progress.hpp"
 #include "equivec/base/types.hpp"
-#include "src/map/neighbor_graph.hpp"
+#include "src/map/weighted_graph.hpp"
 
 #include <cstdint>
 
@@ -19,7 +19,7 @@ struct LayoutOptions {
 /// apart. Within an epoch every node moves by itself and sees the others where the epoch before left them, so that the
 /// result is the same for any number of threads. Nodes without edges stay where they are and repel nobody. Progress
 /// counts epochs. Throws Cancelled.
-void lay_out(const NeighborGraph& graph, Matrix& places, const LayoutOptions& options, Progress* progress);
+void lay_out(const WeightedGraph& graph, Matrix& places, const LayoutOptions& options, Progress* progress);
 
 /// The gradient of ln s in a place, s = 1 / (1 + a d^2) being its similarity to another, is this times (place - other).
 inline float attraction(float square, float a) { return -2 * a / (1 + a * square); }

@@ -5,7 +5,7 @@
 #include "src/base/parallel.hpp"
 #include "src/base/text_numbers.hpp"
 #include "src/map/graph_layout.hpp"
-#include "src/map/neighbor_graph.hpp"
+#include "src/map/weighted_graph.hpp"
 #include "src/map/principal_plane.hpp"
 #include "src/map/tsne.hpp"
 
@@ -26,8 +26,8 @@ int epochs_of(const MapOptions& options, std::size_t words) {
 Matrix by_neighbors(const Embeddings& embeddings, Eigen::MatrixXd places, const MapOptions& options,
                     const Reporting& reporting) {
   auto stage = reporting.begin("comparing words", "blocks");
-  const NeighborGraph graph =
-      neighbor_graph(embeddings, embeddings.size(), options.neighbors, options.threads, reporting.progress);
+  const WeightedGraph graph =
+      weighted_graph(embeddings, embeddings.size(), options.neighbors, options.threads, reporting.progress);
   // As UMAP begins: within ten of the middle, with a little noise that parts words of the same vector.
   const double largest = places.cwiseAbs().maxCoeff();
   if (largest > 0) places *= 10 / largest;

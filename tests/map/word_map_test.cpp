@@ -6,7 +6,7 @@
 
 #include "catch.hpp"
 #include "src/map/graph_layout.hpp"
-#include "src/map/neighbor_graph.hpp"
+#include "src/map/weighted_graph.hpp"
 #include "src/map/tsne.hpp"
 #include "support.hpp"
 
@@ -50,8 +50,8 @@ double purity(const Matrix& places, int groups) {
   return static_cast<double>(right) / static_cast<double>(places.rows());
 }
 
-float weight_of(const NeighborGraph& graph, std::size_t node, std::uint32_t other) {
-  for (const NeighborGraph::Edge& edge : graph.of(node))
+float weight_of(const WeightedGraph& graph, std::size_t node, std::uint32_t other) {
+  for (const WeightedGraph::Edge& edge : graph.of(node))
     if (edge.node == other) return edge.weight;
   return 0;
 }
@@ -62,9 +62,9 @@ TEST_CASE("neighbour graph: a word's weights sum to log2 of their number, the ne
   // Only word 0 has neighbours, so that no other direction adds to its weights.
   Lists lists(6);
   lists[0] = {{1, .9F}, {2, .8F}, {3, .7F}, {4, .5F}, {5, .1F}};
-  const NeighborGraph graph = neighbor_graph(lists, 1);
+  const WeightedGraph graph = weighted_graph(lists, 1);
   double sum = 0;
-  for (const NeighborGraph::Edge& edge : graph.of(0)) sum += static_cast<double>(edge.weight);
+  for (const WeightedGraph::Edge& edge : graph.of(0)) sum += static_cast<double>(edge.weight);
   CHECK(std::abs(sum - std::log2(6.0)) < 1e-4);
   CHECK(weight_of(graph, 0, 1) == 1);
   CHECK(weight_of(graph, 0, 2) > weight_of(graph, 0, 3));
@@ -76,10 +76,10 @@ TEST_CASE("neighbour graph: weights of both directions are joined as a + b - a b
   Lists lists(3);
   lists[0] = {{1, .9F}, {2, .3F}};
   lists[1] = {{2, .8F}, {0, .2F}};
-  const NeighborGraph graph = neighbor_graph(lists, 1);
+  const WeightedGraph graph = weighted_graph(lists, 1);
   Lists alone(3);
   alone[1] = lists[1];
-  const float back = weight_of(neighbor_graph(alone, 1), 1, 0);
+  const float back = weight_of(weighted_graph(alone, 1), 1, 0);
   CHECK(std::abs(weight_of(graph, 0, 1) - (1 + back - back)) < 1e-6F);
   CHECK(weight_of(graph, 2, 1) == 1);
 }
@@ -87,14 +87,14 @@ TEST_CASE("neighbour graph: weights of both directions are joined as a + b - a b
 TEST_CASE("neighbour graph: neighbours that are all equally near have one weight, and none does no harm") {
   Lists lists(4);
   lists[0] = {{1, .5F}, {2, .5F}, {3, .5F}};
-  const NeighborGraph graph = neighbor_graph(lists, 1);
-  for (const NeighborGraph::Edge& edge : graph.of(0)) CHECK((edge.weight > 0 && edge.weight <= 1));
+  const WeightedGraph graph = weighted_graph(lists, 1);
+  for (const WeightedGraph::Edge& edge : graph.of(0)) CHECK((edge.weight > 0 && edge.weight <= 1));
   CHECK(weight_of(graph, 0, 1) == weight_of(graph, 0, 3));
-  CHECK(neighbor_graph(Lists(3), 1).edges.empty());
+  CHECK(weighted_graph(Lists(3), 1).edges.empty());
   Lists far(20);  // all but one are as near as can be
   for (std::uint32_t i = 1; i < 19; ++i) far[0].push_back({i, 1});
   far[0].push_back({19, -1});
-  CHECK(weight_of(neighbor_graph(far, 1), 0, 19) > 0);
+  CHECK(weight_of(weighted_graph(far, 1), 0, 19) > 0);
 }
 
 TEST_CASE("layout: attraction and repulsion are gradients of the log-likelihood of an edge and of none") {

@@ -12,7 +12,7 @@
 namespace equivec {
 
 /// An undirected graph of words, of which each edge stands at both of its ends.
-struct NeighborGraph {
+struct WeightedGraph {
   struct Edge {
     std::uint32_t node;
     float weight;  ///< in (0, 1]
@@ -30,9 +30,9 @@ struct NeighborGraph {
 /// of the nearest, and s such that a word's weights sum to log2 of their number; a word and one of its neighbours have
 /// a + b - a b of both directions (McInnes et al. 2018, algorithms 2 to 4). Words without a direction have no edges.
 /// The same for any number of threads.
-NeighborGraph neighbor_graph(const Embeddings& embeddings, std::size_t words, int neighbors, int threads,
+WeightedGraph weighted_graph(const Embeddings& embeddings, std::size_t words, int neighbors, int threads,
                              Progress* progress);
 /// The same of neighbours with their cosines, the nearest first.
-NeighborGraph neighbor_graph(std::span<const std::vector<SelectedRow>> neighbors, int threads);
+WeightedGraph weighted_graph(std::span<const std::vector<SelectedRow>> neighbors, int threads);
 
 }  // namespace equivec

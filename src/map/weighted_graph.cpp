@@ -1,4 +1,4 @@
-#include "src/map/neighbor_graph.hpp"
+#include "src/map/weighted_graph.hpp"
 
 #include "src/base/parallel.hpp"
 #include "src/search/all_neighbors.hpp"
@@ -11,7 +11,7 @@ namespace equivec {
 
 namespace {
 
-using Edge = NeighborGraph::Edge;
+using Edge = WeightedGraph::Edge;
 
 /// Sets weights that sum to log2(neighbours), by bisection for the scale of the distances.
 void weigh(std::span<const SelectedRow> neighbors, std::span<Edge> edges) {
@@ -37,7 +37,7 @@ void weigh(std::span<const SelectedRow> neighbors, std::span<Edge> edges) {
 
 }  // namespace
 
-NeighborGraph neighbor_graph(std::span<const std::vector<SelectedRow>> neighbors, int threads) {
+WeightedGraph weighted_graph(std::span<const std::vector<SelectedRow>> neighbors, int threads) {
   const std::size_t size = neighbors.size();
   std::vector<std::vector<Edge>> to(size), from(size);
   parallel_ranges(size, 1024, threads, [&](std::size_t begin, std::size_t end) {
@@ -64,7 +64,7 @@ NeighborGraph neighbor_graph(std::span<const std::vector<SelectedRow>> neighbors
       }
     }
   });
-  NeighborGraph graph;
+  WeightedGraph graph;
   graph.begins.reserve(size + 1);
   graph.begins.push_back(0);
   for (const std::vector<Edge>& edges : both) {
@@ -74,9 +74,9 @@ NeighborGraph neighbor_graph(std::span<const std::vector<SelectedRow>> neighbors
   return graph;
 }
 
-NeighborGraph neighbor_graph(const Embeddings& embeddings, std::size_t words, int neighbors, int threads,
+WeightedGraph weighted_graph(const Embeddings& embeddings, std::size_t words, int neighbors, int threads,
                              Progress* progress) {
-  return neighbor_graph(all_neighbors(embeddings, words, static_cast<std::size_t>(neighbors), threads, progress),
+  return weighted_graph(all_neighbors(embeddings, words, static_cast<std::size_t>(neighbors), threads, progress),
                         threads);
 }
 
