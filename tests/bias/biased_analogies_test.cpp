@@ -215,7 +215,7 @@ TEST_CASE("biased analogies: cosines down to 0.001 count, despite rounding to fl
   CHECK(met == 300);
 }
 
-TEST_CASE("biased analogies: if a few words are in all the best pairs the list continues after them") {
+TEST_CASE("biased analogies: if a few words are in all the best pairs the list continues after them", "[slow]") {
   // 80 words far on one side and 1,000 near the middle: more pairs than a pass keeps, each with one of the 80.
   const auto make = [](bool mirrored) {
     Matrix rows = random_matrix(1080, 4, 14);

@@ -26,9 +26,9 @@ TEST_CASE("shared co-occurrences: the file is that of one process for any number
   const std::vector<std::string> paths = {(directory / "text.txt").string()};
   CooccurrenceOptions options;
 #ifdef SANITIZED
-  constexpr int wide = 100;  // minutes otherwise
+  static constexpr int wide = 100;  // minutes otherwise
 #else
-  constexpr int wide = 1000;
+  static constexpr int wide = 1000;
 #endif
   options.window = GENERATE(1, 15, wide);
   options.symmetric = GENERATE(true, false);

@@ -191,7 +191,7 @@ TEST_CASE("repulsion and attraction: where the objective is smooth its gradient 
   CHECK(smooth > 100);
 }
 
-TEST_CASE("repulsion and attraction: nothing near and nothing far has a smaller objective") {
+TEST_CASE("repulsion and attraction: nothing near and nothing far has a smaller objective", "[slow]") {
   const int dimension = GENERATE(4, 8, 50);
   const Options options = GENERATE(Options{}, Options{.repulsion = 0.2499, .threshold = 0},
                                    Options{.repulsion = 0.1, .attraction = 1, .neutralization = 0.3, .neighbors = 3});

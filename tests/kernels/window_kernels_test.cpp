@@ -452,7 +452,7 @@ TEST_CASE("window_kernels: rate zero gives the loss and changes nothing") {
     }
 }
 
-TEST_CASE("window_kernels: the contents of the scratch do not matter") {
+TEST_CASE("window_kernels: the contents of the scratch do not matter", "[slow]") {
   const Model model = GENERATE(Model::skipgram, Model::cbow, Model::group);
   for (const WindowKernels& with : kernels())
     for (std::size_t inputs = 1; inputs <= 5; ++inputs)

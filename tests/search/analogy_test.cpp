@@ -88,7 +88,7 @@ TEST_CASE("analogy: only the directions of the words count") {
   CHECK(answers[0].similarity == Approx(1).margin(0x1p-20));
 }
 
-TEST_CASE("analogy: every method's answers are those of its formula in double") {
+TEST_CASE("analogy: every method's answers are those of its formula in double", "[slow]") {
   const Embeddings e = random_embeddings(700, GENERATE(13, 100), 31);
   AnalogyOptions options;
   options.method = GENERATE(AnalogyMethod::cos_add, AnalogyMethod::cos_mul, AnalogyMethod::pair_direction,

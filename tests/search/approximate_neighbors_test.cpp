@@ -53,7 +53,7 @@ bool same_answers(const NeighborIndex& a, const NeighborIndex& b, const Neighbor
 
 }  // namespace
 
-TEST_CASE("approximate neighbours: most of the nearest are found, of vectors spread evenly and in clusters") {
+TEST_CASE("approximate neighbours: most of the nearest are found, of vectors spread evenly and in clusters", "[slow]") {
   for (const Metric metric : {Metric::cosine, Metric::dot, Metric::euclidean}) {
     CAPTURE(name_of(metric));
     CHECK(recall_of(random_embeddings(6000, 20, 1), metric, 100) > 0.95);

@@ -115,7 +115,7 @@ TEST_CASE("drift: distances are those of the formulas, worked out word by word")
   }
 }
 
-TEST_CASE("drift: where nothing has changed hardly a word is called changed") {
+TEST_CASE("drift: where nothing has changed hardly a word is called changed", "[slow]") {
   const Embeddings truth = true_space(600, 11);
   OfMeasures<std::size_t> called = {};
   for (std::uint64_t run = 0; run < 10; ++run) {

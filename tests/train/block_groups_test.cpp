@@ -152,7 +152,8 @@ TEST_CASE("block groups: over all turns of all ranks every pair is trained once,
   for (const auto& [place, noise] : expected.noise) CHECK(found.noise.at(place) == Approx(noise).epsilon(1e-4));
 }
 
-TEST_CASE("block groups: what is expected of the noise is that of the whole distribution, for any number of ranks") {
+TEST_CASE("block groups: what is expected of the noise is that of the whole distribution, for any number of ranks",
+          "[slow]") {
   const auto ranks = GENERATE(as<std::size_t>(), 1, 3, 12, 30);
   const Word2VecOptions options = options_of(5, 5, WindowShape::shrinking);
   const SmallText text = small_text(100, 30);

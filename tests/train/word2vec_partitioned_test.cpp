@@ -78,7 +78,7 @@ bool has_learnt_topics(const Partitioned& trained) {
 
 }  // namespace
 
-TEST_CASE("word2vec partitioned: the first rank has vectors that have learnt the topics") {
+TEST_CASE("word2vec partitioned: the first rank has vectors that have learnt the topics", "[slow]") {
   const TemporaryDirectory directory;
   write_file(directory / "text.txt", text_of_topics());
   Word2VecOptions options = partitioned_options();
