@@ -26,7 +26,7 @@ says what would be measured here, and how long it takes.
 DOWNSTREAM = """## Downstream
 
 What vectors are worth to classifiers, taggers, language models and translators: [Sequence models](sequence.md) has the table of
-`tests/benchmarks/sequence_models.py`, which repeats it in 40 minutes of processor time; [Downstream](downstream.md) says what
+`tests/benchmarks/sequence_models.py`, which repeats it in an hour of processor time; [Downstream](downstream.md) says what
 debiasing costs a text classifier.
 """
 
