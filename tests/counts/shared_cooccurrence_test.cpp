@@ -13,7 +13,8 @@
 
 using namespace equivec;
 
-TEST_CASE("shared co-occurrences: the file is that of one process for any number of ranks, threads and memory") {
+TEST_CASE("shared co-occurrences: the file is that of one process for any number of ranks, threads and memory",
+          "[slow]") {
   const TemporaryDirectory directory;
   Rng rng(7);
   std::string text;

@@ -107,7 +107,8 @@ TEST_CASE("word2vec partitioned: with one thread each the same bits on every run
   CHECK(once == trained_partitioned(3, file, options, {}, std::chrono::microseconds(300)).vectors);
 }
 
-TEST_CASE("word2vec partitioned: a leg costs each rank a table of outputs less its block, and 4 bytes a word") {
+TEST_CASE("word2vec partitioned: a leg costs each rank a table of outputs less its block, and 4 bytes a word",
+          "[slow]") {
   const TemporaryDirectory directory;
   write_file(directory / "text.txt", text_of_topics());
   Word2VecOptions options = partitioned_options();

@@ -59,7 +59,7 @@ bool knows_topics(const Trained& trained) {
 
 }  // namespace
 
-TEST_CASE("word2vec on ranks: all have the same vectors, which have learnt the topics") {
+TEST_CASE("word2vec on ranks: all have the same vectors, which have learnt the topics", "[slow]") {
   Word2VecOptions options = options_of_topics(2);
   std::string text = text_of_topics();
   const int size = GENERATE(2, 3, 4);

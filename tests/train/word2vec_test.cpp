@@ -462,7 +462,7 @@ TEST_CASE("word2vec: CBOW of one context word is skip-gram") {
   if (skipgram.contexts.size() > 0) CHECK((skipgram.contexts - cbow.contexts).cwiseAbs().maxCoeff() < 1e-4F);
 }
 
-TEST_CASE("word2vec: every epoch is reported and the loss falls") {
+TEST_CASE("word2vec: every epoch is reported and the loss falls", "[slow]") {
   const TwoTopics topics = two_topics();
   const Loss loss = GENERATE(from_range(std::begin(all_losses), std::end(all_losses)));
   Word2VecOptions options = small(6);
