@@ -4,6 +4,7 @@
 #include "equivec/search/neighbor_graph.hpp"
 #include "equivec/search/neighbors.hpp"
 #include "equivec/vectors/embeddings.hpp"
+#include "src/base/seconds.hpp"
 
 #include "apps/cli/options.hpp"
 
@@ -48,7 +49,7 @@ class IndexAdvice {
   auto timed(const Find& find) {
     const auto start = std::chrono::steady_clock::now();
     auto found = find();
-    seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    seconds_ += equivec::seconds_since(start);
     return found;
   }
 
