@@ -67,8 +67,8 @@ TrainedVectors train_or_say_what_is_kept(const CheckpointOptions& checkpoint,
 
 void remark_trained(const TrainedVectors& trained, const std::string& unit, std::span<const std::string> written) {
   std::string line = "trained " + grouped(trained.trained) + " " + unit;
-  if (trained.seconds >= 0.1)
-    line += formatted(" in %.1f s (", trained.seconds) +
+  if (trained.seconds >= 0.01)  // of less the clock and the start of threads would tell as much as the training
+    line += formatted(trained.seconds < 1 ? " in %.2f s (" : " in %.1f s (", trained.seconds) +
             grouped(static_cast<std::uint64_t>(static_cast<double>(trained.trained) / trained.seconds)) + " " + unit +
             "/s)";
   line += "; wrote ";

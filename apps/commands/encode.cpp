@@ -78,7 +78,8 @@ int run_encode(std::span<const std::string> arguments) {
   outputs.commit();
   const auto without = static_cast<std::size_t>(std::ranges::count(means.known, 0U));
   if (!console.quiet)
-    remark("wrote " + grouped(texts.size()) + " rows of " + std::to_string(vectors.dimension()) + " numbers to " +
-           output + (without > 0 ? "; " + grouped(without) + " lines have no known word" : ""));
+    remark("wrote " + grouped(texts.size()) + (texts.size() == 1 ? " row of " : " rows of ") +
+           std::to_string(vectors.dimension()) + " dimensions to " + output +
+           (without > 0 ? "; " + grouped(without) + " lines have no known word" : ""));
   return 0;
 }

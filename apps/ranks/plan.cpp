@@ -99,7 +99,8 @@ Json document_of(const ScaleQuestion& question, const ScalePlan& plan) {
 void show(const ScaleQuestion& question, const ScalePlan& plan) {
   const auto count = [](double number) { return grouped(static_cast<std::uint64_t>(number)); };
   std::cout << plan.ranks << (plan.ranks == 1 ? " rank" : " ranks") << ", " << count(question.words) << " words, "
-            << count(question.vocabulary) << " of them with vectors of " << question.training.dimension << " numbers\n"
+            << count(question.vocabulary) << " of them with vectors of dimension " << question.training.dimension
+            << "\n"
             << "memory     " << formatted("%.3g GB", plan.table_bytes / 1e9) << " a rank for vectors; "
             << formatted("%.3g GB", plan.corpus_bytes / 1e9) << " for its text, which may be in a temporary file\n"
             << "counting   " << duration(plan.counting) << '\n'

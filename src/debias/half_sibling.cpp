@@ -106,8 +106,7 @@ HalfSibling half_sibling_regression(const Embeddings& embeddings, std::span<cons
 std::vector<PostCondition> verify_half_sibling_regression(const Embeddings& before, const Embeddings& after,
                                                           std::span<const WordId> definition,
                                                           const HalfSiblingOptions& options) {
-  if (before.size() != after.size() || before.dimension() != after.dimension())
-    throw Error("vectors can be verified against as many of as many numbers only");
+  require_same_shape(before, after);
   const std::vector<WordId> words = each_once(definition);
   const Eigen::MatrixXd rows = definition_rows(before, words, options);
   Eigen::MatrixXd equations = rows.transpose() * rows;

@@ -228,8 +228,7 @@ std::vector<PostCondition> verify_repulsion_attraction(const Embeddings& before,
                                                        const BiasSubspace& subspace, std::span<const WordId> keep,
                                                        const RepulsionAttractionOptions& options, Progress* progress) {
   validate(options);
-  if (before.size() != after.size() || before.dimension() != after.dimension())
-    throw Error("vectors can be verified against as many of as many numbers only");
+  require_same_shape(before, after);
   const std::vector<Fate> fate = fates(before, keep, options.restrict);
   const Eigen::VectorXd direction = direction_of(before, subspace);
   // Rounding a vector of length 1 moves it by at most float_rounding, and J by that times the sum of its weights.

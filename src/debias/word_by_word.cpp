@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <mutex>
+#include <string>
 #include <utility>
 
 namespace equivec {
@@ -53,10 +54,17 @@ double worst_word(const Embeddings& embeddings,
   });
 }
 
+void require_same_shape(const Embeddings& before, const Embeddings& after) {
+  if (before.size() != after.size() || before.dimension() != after.dimension())
+    throw Error("there were " + std::to_string(before.size()) + " vectors of dimension " +
+                std::to_string(before.dimension()) + ", and there are " + std::to_string(after.size()) +
+                " of dimension " + std::to_string(after.dimension()) +
+                "; only as many of the same dimension can be compared");
+}
+
 double worst_word(const Embeddings& before, const Embeddings& after,
                   const std::function<double(const Eigen::VectorXd& before, const Eigen::VectorXd& after)>& f) {
-  if (before.size() != after.size() || before.dimension() != after.dimension())
-    throw Error("vectors can be verified against as many of as many numbers only");
+  require_same_shape(before, after);
   return worst_word(before, [&](WordId word, const Eigen::VectorXd& row) {
     return f(row, Eigen::VectorXd(column(after[word]).cast<double>()));
   });

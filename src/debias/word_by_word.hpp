@@ -37,6 +37,9 @@ double worst_of(std::size_t count, const std::function<double(std::size_t)>& f);
 double worst_word(const Embeddings& embeddings,
                   const std::function<double(WordId word, const Eigen::VectorXd& row)>& f);
 
+/// Throws Error unless both have the same number of vectors and dimension.
+void require_same_shape(const Embeddings& before, const Embeddings& after);
+
 /// The same for f(row before, row after). Throws Error unless both have the same number of vectors and dimension.
 double worst_word(const Embeddings& before, const Embeddings& after,
                   const std::function<double(const Eigen::VectorXd& before, const Eigen::VectorXd& after)>& f);

@@ -59,9 +59,8 @@ Eigen::VectorXf mean_of(const Space& space, const std::vector<WordId>& words) {
 
 void require_dimension(const Space& space, Eigen::Index dimension) {
   if (space.embeddings().dimension() != dimension)
-    throw Error(space.source + ": has vectors of " + std::to_string(space.embeddings().dimension()) +
-                " numbers, the other space of " + std::to_string(dimension) +
-                ": they have nothing in common to be seen in");
+    throw Error(space.source + ": has vectors of dimension " + std::to_string(space.embeddings().dimension()) +
+                ", the other space of " + std::to_string(dimension) + ": they have nothing in common to be seen in");
 }
 
 namespace {

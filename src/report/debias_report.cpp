@@ -167,8 +167,8 @@ Document document_of(const DebiasReport& report, const SideBySide& found, const 
   Document page("Debiased vectors: " + report.output);
   const Vocabulary& vocabulary = report.before.vocabulary();
   page.paragraph("Made from " + report.vectors + " (" + grouped(report.before.size()) + " words, " +
-                 std::to_string(report.before.dimension()) + " numbers each) with the word sets '" + report.sets.name +
-                 "' by " + name_and_choices(report) + ".");
+                 std::to_string(report.before.dimension()) + " dimensions each) with the word sets '" +
+                 report.sets.name + "' by " + name_and_choices(report) + ".");
 
   add_measures(page, found.measured, rules_of(report), report.file);
   if (!report.occupations_before.words.empty()) add_occupations(page, report);

@@ -14,7 +14,7 @@ Document document_of(const TransformReport& report) {
   const BeforeAndAfter& vectors = *report.compared;
   Document page("Transformed vectors" + (report.output.empty() ? "" : ": " + report.output));
   page.paragraph("Made from " + report.vectors + " (" + grouped(vectors.before.size()) + " words, " +
-                 std::to_string(vectors.before.dimension()) + " numbers each; " +
+                 std::to_string(vectors.before.dimension()) + " dimensions each; " +
                  std::to_string(vectors.after.dimension()) + " now): " + vectors.after.metadata().at("transformed") +
                  ".");
   page.heading("Evaluation sets before and after");

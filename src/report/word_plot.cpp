@@ -97,7 +97,7 @@ std::vector<Eigen::MatrixXd> places_of(std::span<const PlottedVectors> vectors, 
     } else {
       const Eigen::MatrixXd rows = unit_rows(embeddings, ids);
       if (plane && plane->dimension() != rows.cols())
-        throw Error(one.name + ": has vectors of " + std::to_string(rows.cols()) + " numbers, " + vectors[0].name +
+        throw Error(one.name + ": has vectors of dimension " + std::to_string(rows.cols()) + ", " + vectors[0].name +
                     " of " + std::to_string(plane->dimension()) + "; one projection fits both only if these agree");
       const RowBlock block = [&](Eigen::Index first, Eigen::Index height) -> Eigen::MatrixXd {
         return rows.middleRows(first, height);

@@ -95,9 +95,9 @@ ApproximateNeighbors::ApproximateNeighbors(Embeddings embeddings, NeighborGraph 
       exact_(embeddings, options.restrict, options.threads, metric()) {
   validate(options);
   if (graph_.size() != embeddings.size() || graph_.dimension() != embeddings.dimension())
-    throw Error("the index is of " + std::to_string(graph_.size()) + " vectors of " +
-                std::to_string(graph_.dimension()) + " numbers, there are " + std::to_string(embeddings.size()) +
-                " of " + std::to_string(embeddings.dimension()));
+    throw Error("the index is of " + std::to_string(graph_.size()) + " vectors of dimension " +
+                std::to_string(graph_.dimension()) + ", there are " + std::to_string(embeddings.size()) +
+                " of dimension " + std::to_string(embeddings.dimension()));
 }
 
 bool ApproximateNeighbors::follows_links(const NeighborFilter& filter) const {

@@ -93,8 +93,8 @@ class GraphFile {
     result.options.seed = number("seed", 0, ~std::uint64_t{0});
     const std::uint64_t words = number("words", 0, most_words_of_index), dimension = number("dimension", 0, 0x7FFFFFFF);
     if (words != embeddings.size() || dimension != static_cast<std::uint64_t>(embeddings.dimension()))
-      fail("is an index of " + grouped(words) + " vectors of " + grouped(dimension) + " numbers, these are " +
-           grouped(embeddings.size()) + " of " + grouped(static_cast<std::uint64_t>(embeddings.dimension())) +
+      fail("is an index of " + grouped(words) + " vectors of dimension " + grouped(dimension) + ", these are " +
+           grouped(embeddings.size()) + " of dimension " + grouped(static_cast<std::uint64_t>(embeddings.dimension())) +
            "; make one of them with equivec index");
     if (text(checksum_key) != checksum_of(content_.metadata, content_.tensors))
       damaged("its checksum is not that of its bytes");

@@ -19,6 +19,7 @@
 #include <limits>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace equivec {
@@ -346,8 +347,10 @@ Worst worst_column(const Eigen::MatrixXd& was, const Eigen::MatrixXd& is, const 
 }
 
 Worst worst_word_of(const Embeddings& before, const Embeddings& after, const Eigen::MatrixXd& map, int threads) {
-  if (before.size() != after.size() || before.dimension() != after.dimension() || map.rows() != before.dimension())
-    throw Error("vectors can be verified against as many of as many numbers only");
+  require_same_shape(before, after);
+  if (map.rows() != before.dimension())
+    throw Error("a map of " + std::to_string(map.rows()) + " dimensions cannot be verified on vectors of dimension " +
+                std::to_string(before.dimension()));
   const MatrixView old_rows = before.matrix(), new_rows = after.matrix();
   Worst all;
   std::mutex mutex;
@@ -417,7 +420,7 @@ Aligned align(const Embeddings& source, const Embeddings& target, std::span<cons
               const AlignOptions& options, const Reporting& reporting) {
   validate(options);
   if (source.dimension() != target.dimension())
-    throw Error("the source has vectors of " + std::to_string(source.dimension()) + " numbers, the target of " +
+    throw Error("the source has vectors of dimension " + std::to_string(source.dimension()) + ", the target of " +
                 std::to_string(target.dimension()) + "; bring both to one dimension first");
   require_counts(source, target, options.weights);
   std::optional<Aligned> result;

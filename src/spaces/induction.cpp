@@ -82,7 +82,7 @@ std::vector<Induction> induce(const Embeddings& source, const Embeddings& target
                               const InductionOptions& options, Progress* progress) {
   validate(options);
   if (source.dimension() != target.dimension())
-    throw Error("the source has vectors of " + std::to_string(source.dimension()) + " numbers, the target of " +
+    throw Error("the source has vectors of dimension " + std::to_string(source.dimension()) + ", the target of " +
                 std::to_string(target.dimension()) + "; words can be compared in one space only");
   const CancelScope scope(progress);
   const std::size_t most = options.restrict == 0 ? std::max(source.size(), target.size()) : options.restrict;

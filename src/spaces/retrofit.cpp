@@ -232,8 +232,7 @@ Retrofitted retrofit(const Embeddings& embeddings, std::span<const RelatedPair> 
 
 std::vector<PostCondition> verify_retrofit(const Embeddings& before, const Embeddings& after,
                                            std::span<const RelatedPair> attract, double alpha, int threads) {
-  if (before.size() != after.size() || before.dimension() != after.dimension())
-    throw Error("vectors can be verified against as many of as many numbers only");
+  require_same_shape(before, after);
   const PairGraph graph(attract);
   const ExactRows old = exact_rows(before, graph.words(), threads), rows = exact_rows(after, graph.words(), threads);
   const LexiconSystem system{graph, old, alpha, threads};

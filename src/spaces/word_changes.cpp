@@ -108,7 +108,7 @@ std::vector<ComparedSpace> compared_spaces(std::span<const Embeddings* const> sp
                                            int neighbors, int threads, std::size_t& left_out, Progress* progress) {
   for (const Embeddings* space : spaces)
     if (space->dimension() != spaces[0]->dimension())
-      throw Error("a space has vectors of " + std::to_string(space->dimension()) + " numbers, the first one of " +
+      throw Error("a space has vectors of dimension " + std::to_string(space->dimension()) + ", the first one of " +
                   std::to_string(spaces[0]->dimension()) + "; compare spaces of one dimension");
   const std::vector<std::vector<WordId>> words = common_words(spaces, restrict, left_out);
   std::vector<ComparedSpace> result;

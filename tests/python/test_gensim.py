@@ -369,7 +369,7 @@ def test_adding_words_one_by_one_takes_no_copy_each():
 
 
 def test_what_cannot_be_added_is_refused(small):
-    with pytest.raises(ValueError, match="has 3 numbers, expected 4"):
+    with pytest.raises(ValueError, match="has dimension 3, expected 4"):
         small.add_vector("new", [1, 2, 3])
     with pytest.raises(ValueError, match="a vector for each of the 2 words, found 1"):
         small.add_vectors(["a", "b"], [[1, 2, 3, 4]])
@@ -585,7 +585,7 @@ def test_intersect_word2vec_format_takes_vectors_of_known_words(gensim, small, s
     assert small.index_to_key == small_of_gensim.index_to_key and np.array_equal(small.vectors, small_of_gensim.vectors)
     assert small.get_vecattr("x", "count") == 3
     equivec.Embeddings(["x"], [[1, 2]]).save(tmp_path / "narrow.vec")
-    with pytest.raises(ValueError, match="narrow.vec: has vectors of 2 numbers, expected 4"):
+    with pytest.raises(ValueError, match="narrow.vec: has vectors of dimension 2, expected 4"):
         small.intersect_word2vec_format(tmp_path / "narrow.vec")
 
 

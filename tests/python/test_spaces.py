@@ -85,7 +85,7 @@ def test_reweighted_changes_both_spaces_and_questions_search_the_new_target(fold
 
 
 def test_what_cannot_be_aligned_is_told_in_one_line(folder):
-    with pytest.raises(equivec.Error, match="the source has vectors of 10 numbers, the target of 3"):
+    with pytest.raises(equivec.Error, match="the source has vectors of dimension 10, the target of 3"):
         SOURCE.align(equivec.Embeddings(["w0"], [[1, 2, 3]]))
     with pytest.raises(equivec.Error, match="there is no pair"):
         SOURCE.align(TARGET, dictionary={"a": "b"})

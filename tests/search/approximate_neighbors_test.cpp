@@ -224,7 +224,7 @@ TEST_CASE("neighbour graphs: options out of range and other vectors are refused,
   CHECK(refused({.candidates = 0}) == "candidates must be between 1 and 100000, got 0");
   const NeighborGraph graph = build_neighbor_graph(vectors);
   CHECK(error_of([&] { ApproximateNeighbors(random_embeddings(51, 4, 10), graph); }) ==
-        "the index is of 50 vectors of 4 numbers, there are 51 of 4");
+        "the index is of 50 vectors of dimension 4, there are 51 of dimension 4");
   CHECK(option_error_of([&] { ApproximateNeighbors(vectors, graph, {.candidates = 0}); }) ==
         "candidates must be between 1 and 1000000, got 0");
   Progress progress;

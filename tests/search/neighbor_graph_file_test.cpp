@@ -136,9 +136,10 @@ TEST_CASE("index files: that of other vectors is refused, and what is no index")
   CHECK(refusal(random_embeddings(12, 3, 5)) ==
         file.string() +
             ": is an index of other vectors, with other words or numbers; make one of these with equivec index");
-  CHECK(refusal(random_embeddings(13, 3, 4)) == file.string() +
-                                                    ": is an index of 12 vectors of 3 numbers, these are 13 of 3; make "
-                                                    "one of them with equivec index");
+  CHECK(refusal(random_embeddings(13, 3, 4)) ==
+        file.string() +
+            ": is an index of 12 vectors of dimension 3, these are 13 of dimension 3; make "
+            "one of them with equivec index");
   CHECK(error_of([&] {
           read_neighbor_graph(folder.file("text", "king 1 2\n"), vectors);
         }).ends_with("text: is not an index; equivec index makes one of vectors"));

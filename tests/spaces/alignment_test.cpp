@@ -236,7 +236,7 @@ TEST_CASE("alignment: rows without a direction stay, and are no pairs") {
 TEST_CASE("alignment: what cannot be aligned is told in one line") {
   const Embeddings source = random_embeddings(30, 3, 30), longer = random_embeddings(30, 4, 31);
   CHECK(error_of([&] { align(source, longer, all_pairs(source, longer)); }) ==
-        "the source has vectors of 3 numbers, the target of 4; bring both to one dimension first");
+        "the source has vectors of dimension 3, the target of 4; bring both to one dimension first");
   CHECK(error_of([&] { align(source, source, {}); }) ==
         "there is no pair of a word of the source and a word of the target to align by");
   Matrix rows = source.matrix();

@@ -111,7 +111,7 @@ TEST_CASE("induction: CSLS finds words that hubs hide from the cosine") {
 TEST_CASE("induction: refuses spaces of different dimensions") {
   CHECK(error_of([] {
           induce(random_embeddings(9, 2, 1), random_embeddings(9, 3, 1), {"d", {{"w1", "w1"}}});
-        }) == "the source has vectors of 2 numbers, the target of 3; words can be compared in one space only");
+        }) == "the source has vectors of dimension 2, the target of 3; words can be compared in one space only");
   CHECK(option_error_of([] { validate(InductionOptions{.neighbors = 0}); }) ==
         "neighbors must be between 1 and 1000, got 0");
 }

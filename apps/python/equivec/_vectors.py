@@ -428,7 +428,7 @@ class Embeddings(_core.EmbeddingsHandle):
 
     @property
     def dimension(self) -> int:
-        """How many numbers a vector has."""
+        """The dimension of the vectors."""
         return self._dimension()
 
     @property
@@ -737,7 +737,7 @@ class Embeddings(_core.EmbeddingsHandle):
 
     @named_keywords
     def with_dimension(self, dimension: int, *, threads: int = 0, progress: Any = None) -> "Embeddings":
-        """The same words with fewer numbers: the coordinates along the first principal directions, not centred.
+        """The same words in fewer dimensions: the coordinates along the first principal directions, not centred.
 
         Parameters
         ----------

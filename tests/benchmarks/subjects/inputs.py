@@ -36,7 +36,7 @@ class Inputs:
             self.file(file) if file else ROOT / "data/similarity.tsv", out)) for name, file in sets.items()}
 
     def vectors(self, form="native"):
-        """Vectors of 100 numbers in this format; gensim: as its save() writes them."""
+        """Vectors of 100 dimensions in this format; gensim: as its save() writes them."""
         given = self.made("vectors.vec", self.real_vectors if self.data else tiny_vectors)
         if form == "word2vec-text":
             return given
@@ -59,7 +59,7 @@ class Inputs:
         if not self.data:
             return {"all": "tiny and made up, to try the script: none of the numbers means anything"}
         known = {"corpus.txt": "text: English Wikipedia (2019), letters a-z alone, one line, in the form of text8",
-                 "vectors.vec": "vectors: GloVe 6B, 100 numbers, in the order of frequency",
+                 "vectors.vec": "vectors: GloVe 6B, 100 dimensions, in the order of frequency",
                  "analogies.txt": "analogies: Google's questions-words.txt"}
         return {name: f"{text}; {os.path.getsize(self.folder / name):,} bytes, sha256 {digest(self.folder / name)}"
                 for name, text in known.items() if (self.folder / name).exists()}

@@ -12,7 +12,7 @@ TABLES = {"subwords": Table("Training alone", "times as fast"), "subwords proces
 PICTURES = [("subwords", "Times as fast as the other program in training alone, with n-grams", "subwords", "ratios")]
 
 MODEL = ["--model", "skipgram", "--subwords", "3..6", "--dimension", 100]
-SPEED = Setting("subwords-100", "skip-gram, 100 numbers, n-grams of 3 to 6", ("fastText", "gensim"),
+SPEED = Setting("subwords-100", "skip-gram, 100 dimensions, n-grams of 3 to 6", ("fastText", "gensim"),
                 [*MODEL, "--epochs", 1, "--megabytes", 20], most_rounds=3, share=2.2, quick=True)
 QUALITY = Setting("quality-subwords", "skip-gram, n-grams of 3 to 6", ("fastText",), [*MODEL, "--epochs", 5, "--megabytes", 40],
                   share=16)

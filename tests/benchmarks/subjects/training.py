@@ -12,7 +12,7 @@ n-grams here. Where a program is missing in a table, it does not have that model
 TABLES = {"training": Table("Training alone", "times as fast"), "process": Table("The whole process", "times as fast")}
 PICTURES = [("training", "Times as fast as the other program in training alone", "training", "ratios")]
 
-# Option of scripts/compare, and seconds that a round of skip-gram with 100 numbers takes on 20 MB (1 for other models: a share).
+# Option of scripts/compare, and seconds that a round of skip-gram with 100 dimensions takes on 20 MB (1 for other models: a share).
 PEERS = {"word2vec.c": ("--word2vec", 14), "pWord2Vec": ("--pword2vec", 4), "fastText": ("--fasttext", 19),
          "gensim": ("--gensim", 13), "koan": ("--koan", 8), "GloVe": ("--glove", 65)}
 ALL = ("word2vec.c", "pWord2Vec", "fastText", "gensim", "koan")
@@ -20,7 +20,7 @@ WITHOUT_BATCHES = ("word2vec.c", "fastText", "gensim", "koan")
 
 
 class Setting:
-    """share: of the time of skip-gram with 100 numbers; quick: whether --quick tries it"""
+    """share: of the time of skip-gram with 100 dimensions; quick: whether --quick tries it"""
 
     def __init__(self, name, what, peers, options, most_rounds=99, share=1.0, quick=False):
         self.name, self.what, self.peers, self.options = name, what, peers, options
@@ -49,16 +49,16 @@ class Setting:
 
 
 SETTINGS = [
-    Setting("skipgram-100", "skip-gram, 100 numbers", ALL,
+    Setting("skipgram-100", "skip-gram, 100 dimensions", ALL,
             ["--model", "skipgram", "--dimension", 100, "--epochs", 1, "--megabytes", 20]),
-    Setting("skipgram-300", "skip-gram, 300 numbers", ALL,
+    Setting("skipgram-300", "skip-gram, 300 dimensions", ALL,
             ["--model", "skipgram", "--dimension", 300, "--epochs", 1, "--megabytes", 20], most_rounds=3, share=2.2),
-    Setting("cbow-100", "CBOW, 100 numbers", WITHOUT_BATCHES,
+    Setting("cbow-100", "CBOW, 100 dimensions", WITHOUT_BATCHES,
             ["--model", "cbow", "--dimension", 100, "--epochs", 1, "--megabytes", 20], share=0.4, quick=True),
-    Setting("softmax-100", "skip-gram, 100 numbers, hierarchical softmax", ("word2vec.c", "fastText", "gensim"),
+    Setting("softmax-100", "skip-gram, 100 dimensions, hierarchical softmax", ("word2vec.c", "fastText", "gensim"),
             ["--model", "skipgram", "--loss", "hierarchical-softmax", "--dimension", 100, "--epochs", 1, "--megabytes", 20],
             most_rounds=3, share=0.7),
-    Setting("glove-100", "GloVe, 100 numbers, window 10, 3 epochs", ("GloVe",),
+    Setting("glove-100", "GloVe, 100 dimensions, window 10, 3 epochs", ("GloVe",),
             ["--model", "glove", "--dimension", 100, "--window", 10, "--epochs", 3, "--megabytes", 20], most_rounds=3,
             quick=True)]
 

@@ -96,7 +96,7 @@ class KeyedVectors(_OldNames):
 
     @property
     def vector_size(self) -> int:
-        """How many numbers a vector has."""
+        """The dimension of the vectors."""
         return self._base.dimension
 
     @property
@@ -308,7 +308,7 @@ class KeyedVectors(_OldNames):
 
     def _append(self, key: Any, vector: _Array, count: int) -> int:
         if vector.shape != (self.vector_size,):
-            raise ValueError(f"the vector of {key!r} has {vector.size} numbers, expected {self.vector_size}")
+            raise ValueError(f"the vector of {key!r} has dimension {vector.size}, expected {self.vector_size}")
         row = len(self)
         self._pending[self._word(key)] = row, vector, count
         return row
@@ -357,7 +357,7 @@ class KeyedVectors(_OldNames):
     def _replace(self, rows: list[int], vectors: _Array) -> None:
         base = self.embeddings
         if vectors.shape[1] != base.dimension:
-            raise ValueError(f"the vectors have {vectors.shape[1]} numbers, expected {base.dimension}")
+            raise ValueError(f"the vectors have dimension {vectors.shape[1]}, expected {base.dimension}")
         array = np.array(base.vectors)
         array[rows] = vectors
         self._set(Embeddings(base.vocabulary, array, metadata=base.metadata, copy=False))
@@ -432,8 +432,8 @@ class KeyedVectors(_OldNames):
         list of (str, float), or numpy.ndarray
         """
         if indexer is not None:
-            raise TypeError("indexer: approximate indexes are not supported; most_similar() is exact and, for many "
-                            "questions at once, embeddings.neighbors_batch() is fast")
+            raise TypeError("indexer: gensim's indexers are not supported: most_similar() is exact. For an approximate "
+                            "search use embeddings.neighbors(word, index=...) with an index of build_index()")
         if topn is not None and topn < 1:
             return []
         mean, rows = self._mean_of(positive, negative)
@@ -810,7 +810,7 @@ class KeyedVectors(_OldNames):
         other = KeyedVectors.load_word2vec_format(fname, binary=binary, encoding=encoding,
                                                   unicode_errors=unicode_errors)
         if other.vector_size != self.vector_size:
-            raise ValueError(f"{fname}: has vectors of {other.vector_size} numbers, expected {self.vector_size}")
+            raise ValueError(f"{fname}: has vectors of dimension {other.vector_size}, expected {self.vector_size}")
         pairs = [(row, other._row(word)) for row, word in enumerate(self._words()) if word in other]
         if pairs:
             self._replace([row for row, _ in pairs], other.vectors[[row for _, row in pairs]])
