@@ -36,7 +36,8 @@ for program, script in PRINTS.items():
     program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
     program.chmod(0o755)
 quick = [sys.executable, SCRIPT, "--quick", "--rounds", "2", "--threads", "2", "--build", BUILD, "--folder", folder,
-         "--output", page_file, "--peer", f"word2vec.c={word2vec}", "--peer", f"GloVe={glove}"]
+         "--output", page_file, "--peer", f"word2vec.c={word2vec}", "--peer", f"GloVe={glove}",
+         "--peer-version", "word2vec.c=of 2017, g++ -O3"]
 
 
 def benchmarks(*arguments):
@@ -118,6 +119,8 @@ check("no step has failed", not re.search("Not measured", text), re.findall("Not
 for name in ("processor", "cores", "kernel", "commit", "equivec", "version of gensim", "version of fastText", "date"):
     check(f"the page tells: {name}", re.search(rf"^\| {name} \| [^|]+ \|$", sections[SECTIONS[0]], re.MULTILINE),
           sections[SECTIONS[0]])
+check("what was said of a program that was given is told", "| version of word2vec.c | of 2017, g++ -O3 |" in text)
+check("where it is on this machine is not told", not re.search(f"{word2vec}(?!\\w)|{glove}(?![\\w-])", text))
 check("what was not given is told", "pWord2Vec (not given); koan (not given)" in sections[SECTIONS[0]],
       sections[SECTIONS[0]])
 for name in SECTIONS[1:-1]:
@@ -158,7 +161,7 @@ done = benchmarks("--render")
 after = {file.name: file.read_bytes() for file in (page_file, *(folder / "page").glob("*.svg"))}
 check("--render makes the same page and pictures", done.returncode == 0 and before == after, done.stderr)
 for name in ("Loading", "Search", "Remedies", "Quality"):
-    command = commands_of(sections[name])[1]
+    command = commands_of(sections[name])[1].replace("--word2vec word2vec.c", f"--word2vec {word2vec}")
     ran = subprocess.run(["bash", "-c", command], cwd=support.ROOT, capture_output=True, text=True)
     check(f"{name}: its first command runs", ran.returncode == 0, (command, ran.stderr))
 
@@ -176,6 +179,8 @@ check_refusal("unknown subject", 2, "unknown subject 'speed'", "speed")
 check_refusal("no rounds", 2, "--rounds", "--rounds", 0)
 check_refusal("a peer that is nowhere", 2, "nowhere", "--list", "--build", BUILD, "--peer", f"koan={folder / 'nowhere'}")
 check_refusal("an unknown peer", 2, "unknown program 'word2vec'", "--list", "--build", BUILD, "--peer", "word2vec=/bin/true")
+check_refusal("the version of a program that is not given", 2, "no --peer koan", "--quick", "--build", BUILD, "--folder", folder / "other",
+              "--peer-version", "koan=1")
 check_refusal("no data", 2, "no data", "--build", BUILD)
 check_refusal("no program", 2, "no such program", "--list", "--build", folder / "nowhere")
 check_refusal("nothing to render", 2, "no such file", "--render", "--folder", folder / "nowhere")

@@ -99,7 +99,7 @@ void check_ranks(const Case& one) {
 
 }  // namespace
 
-TEST_CASE("shared text: words and ids are those of one process for any number of ranks") {
+TEST_CASE("shared text: words and ids are those of one process for any number of ranks", "[slow]") {
   const TemporaryDirectory directory;
   const auto file = [&](const char* name, const std::string& text) {
     write_file(directory / name, text);

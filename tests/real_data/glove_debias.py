@@ -1,12 +1,13 @@
 """On real GloVe vectors (341,479 words) every method keeps what it promises, as NumPy finds in the file that it writes; what
-the methods leave and cost is as published; and docs/debiasing.md has the numbers of hard, double-hard, INLP and LEACE."""
+the methods leave and cost is as published; and docs/benchmarks.md has the numbers of hard, double-hard, INLP and LEACE."""
 
 import json
 import pathlib
 import re
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "peers"))
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / folder) for folder in ("peers", "benchmarks")]
+import measured
 import support
 from support import answer, check, run
 
@@ -146,11 +147,11 @@ def check_picture(drawn, shown):
 
 # ---- what is left, and what it costs ----
 
-COLUMNS = ("direct bias", "clusters", "classifier", "neighbours", "weat-6", "WordSim-353", "SimLex-999", "Google")
+COLUMNS = ("direct bias", "clusters", "classifier", "neighbours", "WEAT 6", "WordSim-353", "SimLex-999", "analogies")
 
 
 def numbers(vectors, native, direct_bias):
-    """Of the table of results in docs/debiasing.md, by column."""
+    """Of the table of remedies in docs/benchmarks.md, by column."""
     left = {row["measure"]: row["value"]
             for row in answer("bias", vectors, "--reference", native, "--measure", "cluster-bias", "classification-bias",
                               "neighbor-bias")["measures"]}
@@ -163,11 +164,11 @@ def numbers(vectors, native, direct_bias):
 
 
 def check_table(method, found):
-    """The row of the method in docs/debiasing.md; what random starts and another processor's rounding may change is not much."""
-    text = (support.ROOT / "docs" / "debiasing.md").read_text(encoding="utf-8")
-    row = next(line for line in text.split("\n") if re.match(rf"\| `?{method}`? \| [-0-9.]", line))
-    for name, cell in zip(COLUMNS, row.strip("|").split("|")[1:], strict=True):
-        check(f"docs/debiasing.md has {method}'s {name}: {cell.strip()}", abs(float(cell) - found[name]) < 0.006, found[name])
+    """The row of the method in docs/benchmarks.md; what random starts and another processor's rounding may change is not much."""
+    (row,) = (row for row in measured.tables()["Bias before and after"] if row["what"].split()[0].strip("`") == method)
+    for name in COLUMNS:
+        value = measured.number(row[name])
+        check(f"docs/benchmarks.md has {method}'s {name}: {value}", abs(value - found[name]) < 0.006, found[name])
 
 
 folder = support.folder()

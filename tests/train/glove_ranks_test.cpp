@@ -107,7 +107,7 @@ TEST_CASE("GloVe over ranks: more ranks than parts, and a text of three words") 
   CHECK(different(of_one_process(text(), options), 40, text(), options) == 0);
 }
 
-TEST_CASE("GloVe over ranks: a checkpoint goes on with any other number of ranks to the same bits") {
+TEST_CASE("GloVe over ranks: a checkpoint goes on with any other number of ranks to the same bits", "[slow]") {
   const TemporaryDirectory folder;
   GloveOptions options = options_of_ranks();
   const Outcome whole = of_one_process(many_words(), options);

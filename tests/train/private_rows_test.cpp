@@ -198,7 +198,7 @@ TEST_CASE("PrivateRows: numbers that run out begin anew") {
   }
 }
 
-TEST_CASE("PrivateRows: deterministic training gives the same bits on one thread and on several") {
+TEST_CASE("PrivateRows: deterministic training gives the same bits on one thread and on several", "[slow]") {
   // Words as in a text: few are frequent. Sentences of 1 to 40 words, two rounds and a half.
   Rng rng(8);
   std::vector<WordId> ids;

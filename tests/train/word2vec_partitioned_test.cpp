@@ -97,7 +97,7 @@ TEST_CASE("word2vec partitioned: more ranks than chunks and than words") {
   CHECK(has_learnt_topics(trained_partitioned(12, (directory / "text.txt").string(), partitioned_options())));
 }
 
-TEST_CASE("word2vec partitioned: with one thread each the same bits on every run, whenever messages come") {
+TEST_CASE("word2vec partitioned: with one thread each the same bits on every run, whenever messages come", "[slow]") {
   const TemporaryDirectory directory;
   write_file(directory / "text.txt", text_of_topics());
   const std::string file = (directory / "text.txt").string();

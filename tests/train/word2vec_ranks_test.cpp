@@ -90,7 +90,7 @@ TEST_CASE("word2vec on ranks: more ranks than chunks") {
   CHECK(trained.matrices[0].allFinite());
 }
 
-TEST_CASE("word2vec on ranks: with one thread each the same bits on every run, whenever messages come") {
+TEST_CASE("word2vec on ranks: with one thread each the same bits on every run, whenever messages come", "[slow]") {
   const TemporaryDirectory directory;
   write_file(directory / "text.txt", text_of_topics());
   const std::string file = (directory / "text.txt").string();

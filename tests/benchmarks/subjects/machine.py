@@ -83,6 +83,14 @@ def facts(program):
             "Python": platform.python_version(), "equivec": text_of(program, "--version"), "commit": revision()}
 
 
+def linear_algebra(python):
+    """The BLAS of NumPy and gensim, and for which processor its code is: OpenBLAS takes its slowest on one that it does not know."""
+    found = text_of(python, "-c", "import numpy, threadpoolctl\n"
+                    "for of in threadpoolctl.threadpool_info():\n"
+                    "    if of['user_api'] == 'blas': print(of['internal_api'], of['version'], 'with code for', of.get('architecture'))")
+    return {"BLAS of NumPy and gensim": found or "unknown"}
+
+
 def now():
     """Recorded with each step: other work on the machine shows as load."""
     return {"finished": time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime()), "load": round(os.getloadavg()[0], 2)}

@@ -1,10 +1,11 @@
 """The page of results, in Markdown, and its pictures: all of it from the file of results, so that it can be made again."""
 
 import pathlib
+import re
 import shlex
 import statistics
 
-from subjects import drawing, loading, memory, quality, remedies, scaling, search, subwords, training
+from subjects import drawing, loading, machine, memory, quality, remedies, scaling, search, subwords, training
 
 SUBJECTS = {"training": training, "quality": quality, "memory": memory, "scaling": scaling, "loading": loading, "search": search,
             "subwords": subwords, "remedies": remedies}
@@ -15,7 +16,8 @@ INTRODUCTION = """# Benchmarks
 Made by `scripts/benchmarks` from one run on one machine. A row says what was measured, what equivec and the other program had
 (medians of the rounds), and how many times as fast equivec was: the median of the ratios within a round, in brackets the
 least and the greatest. Programs take turns, and every round starts with another one. The last column has the numbers of the
-commands below the table that repeat a row, from the project's root, with files that the run left in `{folder}`.
+commands below the table that repeat a row, from the project's root, with files that the run left in `{folder}`. There a
+program that Debian does not have stands by its name alone: give its path.
 
 ```console
 $ scripts/benchmarks --list
@@ -37,7 +39,7 @@ def render(results, output):
     pictures = output.with_suffix("")
     parts = [INTRODUCTION.format(folder=results["folder"]), *environment(results)]
     for name, subject in SUBJECTS.items():
-        parts += section(name, subject, results, pictures)
+        parts += [without_paths(part, results) for part in section(name, subject, results, pictures)]
     parts.append(DOWNSTREAM)
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text("\n".join(parts), encoding="utf-8")
@@ -46,9 +48,9 @@ def render(results, output):
 def environment(results):
     if not results.get("machine"):
         return ["Nothing has been measured yet.\n"]
-    machine = dict(results["machine"])
-    equivec = machine.pop("equivec").splitlines()
-    rows = [("equivec", "; ".join(part.strip() for part in equivec)), *machine.items(),
+    facts = dict(results["machine"])
+    equivec = facts.pop("equivec").splitlines()
+    rows = [("equivec", "; ".join(part.strip() for part in equivec)), *facts.items(),
             ("settings", f"{results['rounds']} rounds (fewer where a table says so), {results['threads']} threads; seed 1 of "
                          "equivec, and the other programs' own"),
             *((f"version of {name}", version) for name, version in results["versions"].items()),
@@ -56,6 +58,14 @@ def environment(results):
             *((f"input {name}", what) for name, what in results["inputs"].items()), ("date", times(results))]
     warning = ["**A trial on tiny inputs: none of the numbers means anything.**\n"] if results["quick"] else []
     return [*warning, "## The machine and the programs\n", table(["", ""], [[name, str(value)] for name, value in rows])]
+
+
+def without_paths(text, results):
+    """The text with the names of programs that were given, in place of where they are on this machine."""
+    for name in machine.GIVEN:
+        if path := results["key"]["peers"].get(name):
+            text = re.sub(re.escape(path) + r"(?![\w./-])", name, text)
+    return text
 
 
 def times(results):
@@ -102,8 +112,10 @@ def ratios_of(row):
 
 
 def table_of_ratios(kind, rows, commands):
-    lines = []
+    lines, told = [], {row["what"] for row in rows if row["other"] is not None}
     for row in rows:
+        if row["other"] is None and row["what"] in told:  # who is missing is told above
+            continue
         if row["other"] is None:
             mine = quantity(statistics.median(row["equivec"]), row["unit"]) if row["equivec"] else "–"
             lines.append([row["what"], mine, row["peer"], "–", numbers(row, commands)])

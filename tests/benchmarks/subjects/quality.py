@@ -5,7 +5,7 @@ import os
 import pathlib
 import shutil
 
-from subjects.measuring import ROOT, Step, Table, execute, missing, valued
+from subjects.measuring import ROOT, Step, Table, execute, valued
 from subjects.training import ALL, WITHOUT_BATCHES, Setting
 
 HEADING = "Quality"
@@ -42,7 +42,7 @@ def scores(run, mine, other):
                 difference = found[f"{before}compare"]
                 values["difference [95 %]"] = [difference["difference"], *(difference["interval"] or (None, None))]
                 values["p"] = difference["p_value"]
-            yield found["name"], values, command
+            yield pathlib.Path(found["name"]).stem, values, command
 
 
 def measure(run, setting, table):
@@ -55,9 +55,6 @@ def measure(run, setting, table):
     if run.peers["word2vec.c"] and (name := pathlib.Path(run.peers["word2vec.c"]).name) in files:
         files["word2vec.c"] = files.pop(name)
     mine, rows = files.pop("equivec"), []
-    for peer in setting.peers:
-        if peer not in files:
-            rows.append(valued(table, f"{setting.what}; {peer}: {run.why_missing[peer]}", {}, []))
     for peer, other in files.items() if files else [("none", None)]:
         for name, values, command in scores(run, mine, other):
             what = f"{setting.what}; {name}; {peer}" if files else f"{setting.what}; {name}"

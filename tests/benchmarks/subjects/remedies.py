@@ -55,7 +55,7 @@ def values_of(document, when, direct_bias):
                  and (measure_name != "weat" or row["query"] == "weat-6")]
         values[name] = found[0][when][figure] if found else None
     for row in document["utility"]:
-        values[row["set"]] = row[when]
+        values[pathlib.Path(row["set"]).stem] = row[when]
     return values
 
 

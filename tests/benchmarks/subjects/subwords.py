@@ -7,8 +7,9 @@ from subjects.training import Setting
 HEADING = "Subwords"
 TEXT = """Skip-gram of n-grams of 3 to 6 characters, learning rate .05, two million buckets. The similarities include words that
 were never seen, which have the vectors of their n-grams."""
-TABLES = {"subwords": Table("Training alone", "times as fast"), "subwords process": Table("The whole process", "times as fast"),
-          "subwords quality": Table("Analogies and similarities", columns=quality.COLUMNS)}
+TABLES = {"subwords": Table("Training alone, with n-grams", "times as fast"),
+          "subwords process": Table("The whole process, with n-grams", "times as fast"),
+          "subwords quality": Table("Analogies and similarities, with n-grams", columns=quality.COLUMNS)}
 PICTURES = [("subwords", "Times as fast as the other program in training alone, with n-grams", "subwords", "ratios")]
 
 MODEL = ["--model", "skipgram", "--subwords", "3..6", "--dimension", 100]
