@@ -179,8 +179,8 @@ check_refusal("unknown subject", 2, "unknown subject 'speed'", "speed")
 check_refusal("no rounds", 2, "--rounds", "--rounds", 0)
 check_refusal("a peer that is nowhere", 2, "nowhere", "--list", "--build", BUILD, "--peer", f"koan={folder / 'nowhere'}")
 check_refusal("an unknown peer", 2, "unknown program 'word2vec'", "--list", "--build", BUILD, "--peer", "word2vec=/bin/true")
-check_refusal("the version of a program that is not given", 2, "no --peer koan", "--quick", "--build", BUILD, "--folder", folder / "other",
-              "--peer-version", "koan=1")
+check_refusal("the version of a program that is not given", 2, "no --peer koan", "--quick", "--build", BUILD, "--folder",
+              folder / "other", "--peer-version", "koan=1")
 check_refusal("no data", 2, "no data", "--build", BUILD)
 check_refusal("no program", 2, "no such program", "--list", "--build", folder / "nowhere")
 check_refusal("nothing to render", 2, "no such file", "--render", "--folder", folder / "nowhere")

@@ -4,7 +4,7 @@ import html
 import math
 import statistics
 
-WIDTH, LEFT, HEIGHT = 720, 330, 26
+WIDTH, LEFT, HEIGHT = 800, 400, 26
 BLUE, RED = "#4477aa", "#cc6677"
 
 
@@ -30,7 +30,7 @@ def label(row, peer=True):
 
 def fit(words):
     """A label that is cut where it has no room."""
-    return words if len(words) <= 54 else words[:53] + "…"
+    return words if len(words) <= 62 else words[:61] + "…"
 
 
 def short(number):
@@ -58,7 +58,7 @@ def ratios(title, rows, ratios_of):
         lines += [text(LEFT - 8, y + 15, fit(label(row)), "end"),
                   f'<rect x="{begin:.1f}" y="{y}" width="{max(end - begin, 0.5):.1f}" height="20" fill="{BLUE}"/>',
                   line(place(min(values)), y + 10, place(max(values)), y + 10),
-                  text(place(max(values)) + 6, y + 15, short(middle))]
+                  text(place(max(1, *values)) + 6, y + 15, short(middle))]
     height = 34 + HEIGHT * len(found) + 22
     lines += [line(place(1), 30, place(1), height - 22, "#888"), text(place(1), height - 8, "1 (logarithmic)", "middle", 11)]
     return page(title, lines, height)

@@ -84,10 +84,11 @@ def facts(program):
 
 
 def linear_algebra(python):
-    """The BLAS of NumPy and gensim, and for which processor its code is: OpenBLAS takes its slowest on one that it does not know."""
+    """The BLAS of NumPy and gensim, and the processor that its code is for: OpenBLAS takes its slowest where it knows none."""
     found = text_of(python, "-c", "import numpy, threadpoolctl\n"
                     "for of in threadpoolctl.threadpool_info():\n"
-                    "    if of['user_api'] == 'blas': print(of['internal_api'], of['version'], 'with code for', of.get('architecture'))")
+                    "    if of['user_api'] == 'blas':\n"
+                    "        print(of['internal_api'], of['version'], 'with code for', of.get('architecture'))")
     return {"BLAS of NumPy and gensim": found or "unknown"}
 
 
