@@ -448,7 +448,7 @@ def test_old_calls_that_do_nothing_are_still_there(small):
 
 
 def test_questions_that_cannot_be_answered_are_refused(small):
-    with pytest.raises(TypeError, match="indexer: approximate indexes are not supported"):
+    with pytest.raises(TypeError, match="indexer: gensim's indexers are not supported"):
         small.most_similar("x", indexer=object())
     with pytest.raises(ValueError, match="expected words or vectors in positive or negative"):
         small.most_similar()
