@@ -25,6 +25,6 @@ def tables():
     return found
 
 
-def number(cell, place=0):
-    """The number in a cell such as '44.0 [43.2 .. 71.3], 5 rounds'; at the places 1 and 2 stand the least and the greatest."""
-    return float(re.findall(r"-?\d[\d,]*\.?\d*", cell)[place].replace(",", ""))
+def number(cell):
+    """The first number in a cell such as '44.0 [43.2 .. 71.3], 5 rounds'."""
+    return float(re.findall(r"-?\d[\d,]*\.?\d*", cell)[0].replace(",", ""))
