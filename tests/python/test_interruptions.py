@@ -174,11 +174,12 @@ def test_on_epoch_gets_the_mean_loss_and_the_validation_loss_of_each_epoch():
 
 def test_other_threads_of_python_go_on_while_training_runs():
     """They wait for Python's lock for at most a tenth of the time. Time without a core is told apart: others may use the machine."""
-    sentences = [[f"w{(i * i + k) % 3000}" for k in range(20)] for i in range(4000)]
-    ended = threading.Event()
+    sentences = [[f"w{(i * i + k) % 3000}" for k in range(20)] for i in range(4000)] * 10
+    begun, ended = threading.Event(), threading.Event()
 
     def train():
-        def stop(report):
+        def stop(report):  # once in a tenth of a second
+            begun.set()
             if ended.is_set():
                 raise StopIteration
 
@@ -186,7 +187,7 @@ def test_other_threads_of_python_go_on_while_training_runs():
 
     thread = threading.Thread(target=train)
     thread.start()
-    time.sleep(0.3)
+    assert begun.wait(timeout=60)
     waited = _share_waited(1.0)
     ended.set()
     thread.join()
