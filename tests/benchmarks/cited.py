@@ -5,7 +5,7 @@ import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "peers"))
-import measured
+import page_tables
 import support
 from support import check
 
@@ -32,13 +32,13 @@ def text_of(name):
     return re.sub(r"\s+", " ", (support.ROOT / name).read_text(encoding="utf-8"))
 
 
-tables = measured.tables()
+tables = page_tables.tables()
 for file, pattern, title, what, other, column in CITED:
     found = re.findall(pattern, text_of(file))
     rows = [row for row in tables[title] if row["what"] == what and (other is None or row["the other"].startswith(other))]
     if len(found) != 1 or len(rows) != 1:
         check(f"{file}: {pattern}: is there once, and in docs/benchmarks.md once", False, (found, rows))
         continue
-    value, digits = measured.number(rows[0][column]), len(found[0].partition(".")[2])
+    value, digits = page_tables.number(rows[0][column]), len(found[0].partition(".")[2])
     check(f"{file}: {found[0]}: {what}, {column}", float(found[0]) == round(value, digits), rows[0][column])
 support.finish()

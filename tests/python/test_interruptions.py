@@ -173,7 +173,7 @@ def test_on_epoch_gets_the_mean_loss_and_the_validation_loss_of_each_epoch():
 
 
 def test_other_threads_of_python_go_on_while_training_runs():
-    """They wait for Python's lock for at most a tenth of the time. Time without a core is told apart: others may use the machine."""
+    """They wait for Python's lock for at most a tenth of the time. Standing in line for a core, as on a busy machine, is not that."""
     sentences = [[f"w{(i * i + k) % 3000}" for k in range(20)] for i in range(4000)] * 10
     begun, ended = threading.Event(), threading.Event()
 

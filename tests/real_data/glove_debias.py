@@ -7,7 +7,7 @@ import re
 import sys
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / folder) for folder in ("peers", "benchmarks")]
-import measured
+import page_tables
 import support
 from support import answer, check, run
 
@@ -165,9 +165,9 @@ def numbers(vectors, native, direct_bias):
 
 def check_table(method, found):
     """The row of the method in docs/benchmarks.md; what random starts and another processor's rounding may change is not much."""
-    (row,) = (row for row in measured.tables()["Bias before and after"] if row["what"].split()[0].strip("`") == method)
+    (row,) = (row for row in page_tables.tables()["Bias before and after"] if row["what"].split()[0].strip("`") == method)
     for name in COLUMNS:
-        value = measured.number(row[name])
+        value = page_tables.number(row[name])
         check(f"docs/benchmarks.md has {method}'s {name}: {value}", abs(value - found[name]) < 0.006, found[name])
 
 

@@ -1,5 +1,6 @@
 """What numbers depend on: the machine, the programs and their versions."""
 
+import functools
 import importlib.metadata
 import importlib.util
 import os
@@ -15,6 +16,7 @@ from subjects.measuring import ROOT
 MODULES = {"gensim": "python3-gensim", "NumPy": "python3-numpy", "hnswlib": "python3-hnswlib"}
 GIVEN = {"word2vec.c": "its binary", "pWord2Vec": "its binary", "koan": "its binary", "GloVe": "the folder of its four programs"}
 NAMES = ("fastText", *MODULES, *GIVEN)
+BLAS = "BLAS of NumPy and gensim"
 
 
 def peers(given):
@@ -71,7 +73,8 @@ def lines_of(path, pattern):
         return re.findall(pattern, file.read(), re.MULTILINE)
 
 
-def facts(program):
+@functools.cache
+def facts(program, python):
     caches = text_of("lscpu")
     size = {name: found[1] for name in ("L2", "L3") if (found := re.search(rf"{name} cache: +(.*)", caches))}
     return {"processor": (lines_of("/proc/cpuinfo", r"^model name\s*: (.*)$") or [platform.machine()])[0],
@@ -80,7 +83,8 @@ def facts(program):
             "memory, GB": round(int(lines_of("/proc/meminfo", r"^MemTotal: +(\d+)")[0]) / 1e6, 1),
             "hypervisor": found[1] if (found := re.search(r"Hypervisor vendor: +(.*)", caches)) else "none",
             "kernel": platform.release(), "system": platform.freedesktop_os_release().get("PRETTY_NAME", "unknown"),
-            "Python": platform.python_version(), "equivec": text_of(program, "--version"), "commit": revision()}
+            "Python": platform.python_version(), BLAS: linear_algebra(python),
+            "equivec": text_of(program, "--version"), "commit": revision()}
 
 
 def linear_algebra(python):
@@ -89,7 +93,7 @@ def linear_algebra(python):
                     "for of in threadpoolctl.threadpool_info():\n"
                     "    if of['user_api'] == 'blas':\n"
                     "        print(of['internal_api'], of['version'], 'with code for', of.get('architecture'))")
-    return {"BLAS of NumPy and gensim": found or "unknown"}
+    return found or "unknown"
 
 
 def now():

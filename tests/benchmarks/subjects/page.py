@@ -114,11 +114,10 @@ def ratios_of(row):
 def table_of_ratios(kind, rows, commands):
     lines, told = [], {row["what"] for row in rows if row["other"] is not None}
     for row in rows:
-        if row["other"] is None and row["what"] in told:  # who is missing is told above
-            continue
         if row["other"] is None:
-            mine = quantity(statistics.median(row["equivec"]), row["unit"]) if row["equivec"] else "–"
-            lines.append([row["what"], mine, row["peer"], "–", numbers(row, commands)])
+            if row["what"] not in told:  # otherwise who is missing is told above
+                mine = quantity(statistics.median(row["equivec"]), row["unit"]) if row["equivec"] else "–"
+                lines.append([row["what"], mine, row["peer"], "–", numbers(row, commands)])
             continue
         values = ratios_of(row)
         lines.append([row["what"], quantity(statistics.median(row["equivec"]), row["unit"]),
