@@ -347,10 +347,7 @@ Worst worst_column(const Eigen::MatrixXd& was, const Eigen::MatrixXd& is, const 
 }
 
 Worst worst_word_of(const Embeddings& before, const Embeddings& after, const Eigen::MatrixXd& map, int threads) {
-  require_same_shape(before, after);
-  if (map.rows() != before.dimension())
-    throw Error("a map of " + std::to_string(map.rows()) + " dimensions cannot be verified on vectors of dimension " +
-                std::to_string(before.dimension()));
+  require_mapped_shape(before, after, map);
   const MatrixView old_rows = before.matrix(), new_rows = after.matrix();
   Worst all;
   std::mutex mutex;

@@ -1,11 +1,14 @@
 #include "src/spaces/linear_map.hpp"
 
+#include "equivec/base/error.hpp"
 #include "src/base/parallel.hpp"
+#include "src/debias/word_by_word.hpp"
 #include "src/math/decompositions.hpp"
 #include "src/vectors/mapped_rows.hpp"
 
 #include <algorithm>
 #include <optional>
+#include <string>
 
 namespace equivec {
 
@@ -37,6 +40,13 @@ Embeddings mapped(const Embeddings& embeddings, const Eigen::MatrixXd& map, int 
       embeddings.with_subwords(std::nullopt).with_vectors(mapped(embeddings.matrix(), map, threads));
   if (!embeddings.subwords()) return result;
   return result.with_subwords(mapped_subwords(*embeddings.subwords(), map.cols(), times(map), threads, nullptr));
+}
+
+void require_mapped_shape(const Embeddings& before, const Embeddings& after, const Eigen::MatrixXd& map) {
+  require_same_shape(before, after);
+  if (map.rows() != before.dimension())
+    throw Error("a map of " + std::to_string(map.rows()) + " dimensions cannot be verified on vectors of dimension " +
+                std::to_string(before.dimension()));
 }
 
 }  // namespace equivec

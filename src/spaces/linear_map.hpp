@@ -19,4 +19,7 @@ Matrix mapped(MatrixView rows, const Eigen::MatrixXd& map, int threads);
 /// The vectors of all words and n-grams times W. The vocabulary, the metadata and the tokenizer are kept.
 Embeddings mapped(const Embeddings& embeddings, const Eigen::MatrixXd& map, int threads);
 
+/// Throws Error unless both have the same number of vectors, and the dimension that W maps.
+void require_mapped_shape(const Embeddings& before, const Embeddings& after, const Eigen::MatrixXd& map);
+
 }  // namespace equivec

@@ -151,10 +151,7 @@ double largest_or_infinite(double largest, double found) {
 
 SideFound check_side(const Embeddings& before, const Embeddings& after, const Eigen::VectorXd& mean,
                      const Eigen::MatrixXd& map, int threads) {
-  require_same_shape(before, after);
-  if (map.rows() != before.dimension())
-    throw Error("a map of " + std::to_string(map.rows()) + " dimensions cannot be verified on vectors of dimension " +
-                std::to_string(before.dimension()));
+  require_mapped_shape(before, after, map);
   const MatrixView old_rows = before.matrix(), new_rows = after.matrix();
   // A row that the map almost cancels has only the precision of the others.
   const double least = 1e-3 * map.norm() / std::sqrt(static_cast<double>(map.rows()));
